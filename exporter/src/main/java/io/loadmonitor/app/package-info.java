@@ -1,0 +1,7 @@
+/**
+ * The program: command line, configuration, wiring, log format. Owns picocli; the one place that knows every package.
+ */
+@NullMarked
+package io.loadmonitor.app;
+
+import org.jspecify.annotations.NullMarked;

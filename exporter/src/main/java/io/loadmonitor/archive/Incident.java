@@ -1,0 +1,40 @@
+package io.loadmonitor.archive;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One alert (fingerprint and startsAt), from its first firing message to its resolved one.
+ *
+ * @param id in the archive
+ * @param alertName label alertname
+ * @param fingerprint of the alert's labels
+ * @param startedAt the alert's startsAt
+ * @param receivedAt when the first message with it was stored
+ * @param endedAt the alert's endsAt once it is resolved; empty while the incident is open
+ * @param dumps how many belong to it
+ * @param headline of the dump that tells most: the one taken for the alert, else the newest; empty before there is one
+ */
+public record Incident(
+        long id,
+        String host,
+        String alertName,
+        String fingerprint,
+        Map<String, String> labels,
+        Map<String, String> annotations,
+        Instant startedAt,
+        Instant receivedAt,
+        Optional<Instant> endedAt,
+        int dumps,
+        Optional<String> headline) {
+
+    public Incident {
+        labels = Map.copyOf(labels);
+        annotations = Map.copyOf(annotations);
+    }
+
+    public boolean open() {
+        return endedAt.isEmpty();
+    }
+}

@@ -1,0 +1,28 @@
+package io.loadmonitor.archive;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Which incidents. Empty filters let everything through.
+ *
+ * @param from inclusive, by the start of the alert
+ * @param to exclusive
+ * @param open only open ones, or only closed ones
+ * @param alertName exactly
+ * @param cursor of an earlier page's {@code next}
+ * @param limit 1 to 500
+ */
+public record IncidentQuery(
+        Optional<Instant> from,
+        Optional<Instant> to,
+        Optional<Boolean> open,
+        Optional<String> alertName,
+        Optional<String> cursor,
+        int limit) {
+    public IncidentQuery {
+        if (limit < 1 || limit > DumpQuery.MAX_LIMIT) {
+            throw new IllegalArgumentException("limit is " + limit + ", but must be 1 to " + DumpQuery.MAX_LIMIT);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Takes dumps. In: a reason. Out: a {@link io.loadmonitor.dump.RawDump}, from the kernel module or from /proc,
+ * always in the one text format. Owns no library.
+ */
+@NullMarked
+package io.loadmonitor.capture;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+/**
+ * The dump: its text, what it says, and what the load consisted of. In: {@link io.loadmonitor.dump.RawDump}. Out:
+ * {@link io.loadmonitor.dump.StackDump} and the parts of the load. Owns no library (JDK only); knows no other package.
+ */
+@NullMarked
+package io.loadmonitor.dump;
+
+import org.jspecify.annotations.NullMarked;
