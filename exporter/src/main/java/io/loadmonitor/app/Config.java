@@ -15,13 +15,17 @@ import java.util.regex.Pattern;
  * @param retention what the archive keeps
  */
 record Config(Rules rules, Retention retention, Limits limits) {
-    /** Every alert about load or about tasks in uninterruptible sleep, by the names of the shipped alert rules. */
+    /**
+     * Alerts about load and about tasks in uninterruptible sleep, by the names of the shipped alert rules, but not those
+     * about load-monitor itself (LoadMonitor...). An alert that fires on asks for no second dump, so the cooldown only
+     * keeps alerts that begin together from asking for one each.
+     */
     static final Rule DEFAULT_RULE = new Rule(
-            "load", Map.of("alertname", Pattern.compile("Load.*|Uninterruptible.*")), Duration.ofSeconds(30));
-
-    static final Retention DEFAULT_RETENTION = new Retention(1_000, Duration.ofDays(30), 512L << 20, 256L << 20);
+            "load",
+            Map.of("alertname", Pattern.compile("Load(?!Monitor).*|Uninterruptible.*")),
+            Duration.ofSeconds(30));
 
     static Config defaults() {
-        return new Config(new Rules(List.of(DEFAULT_RULE)), DEFAULT_RETENTION, Limits.defaults());
+        return new Config(new Rules(List.of(DEFAULT_RULE)), Retention.DEFAULT, Limits.defaults());
     }
 }

@@ -1,6 +1,7 @@
 package io.loadmonitor.app;
 
 import io.loadmonitor.archive.Retention;
+import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.incident.Rule;
 import io.loadmonitor.incident.Rules;
 import java.io.IOException;
@@ -26,7 +27,8 @@ import java.util.regex.PatternSyntaxException;
 final class ConfigFile {
     private static final long MAX_BYTES = 1 << 20;
     private static final int MAX_RULES = 1_000;
-    private static final Duration LONGEST = Duration.ofDays(3_650);
+    private static final Duration LONGEST_AGE = Duration.ofDays(3_650);
+    private static final Duration LONGEST_COOLDOWN = Duration.ofDays(1);
 
     private final String name;
     private final List<String> problems = new ArrayList<>();
@@ -78,10 +80,10 @@ final class ConfigFile {
     }
 
     private Retention retention(Settings settings) {
-        Retention usual = Config.DEFAULT_RETENTION;
+        Retention usual = Retention.DEFAULT;
         return new Retention(
                 settings.number("max_dumps", usual.maxDumps(), 1, 10_000_000),
-                settings.duration("max_age", usual.maxAge(), Duration.ofMinutes(1)),
+                settings.duration("max_age", usual.maxAge(), Duration.ofMinutes(1), LONGEST_AGE),
                 settings.size("max_size", usual.maxBytes(), 1 << 20, 1L << 50),
                 settings.size("min_free_disk", usual.minFreeDiskBytes(), 0, 1L << 50));
     }
@@ -90,9 +92,11 @@ final class ConfigFile {
         Limits usual = Limits.defaults();
         return new Limits(
                 settings.number("waiting_captures", usual.waitingCaptures(), 1, 100_000),
-                settings.duration("manual_spacing", usual.manualSpacing(), Duration.ZERO),
-                settings.duration("procfs_time", usual.procfsTime(), Duration.ofMillis(10)),
-                settings.number("procfs_tasks", usual.procfsTasks(), 1, 100_000),
+                settings.duration("manual_spacing", usual.manualSpacing(), Duration.ZERO, Duration.ofHours(1)),
+                new ProcfsLimits(
+                        settings.duration(
+                                "procfs_time", usual.procfs().time(), Duration.ofMillis(10), Duration.ofMinutes(1)),
+                        settings.number("procfs_tasks", usual.procfs().maxTasks(), 1, 100_000)),
                 (int) settings.size("request_body", usual.requestBodyBytes(), 1 << 10, 64 << 20));
     }
 
@@ -113,9 +117,9 @@ final class ConfigFile {
             String ruleName = settings.text("name");
             if (ruleName.isEmpty()) {
                 complain(line, path + ".name", "a rule needs a name");
-            } else if (!ruleName.matches("[A-Za-z0-9_.-]{1,63}")) {
+            } else if (!ruleName.matches("[A-Za-z0-9_-]{1,64}")) {
                 complain(line, path + ".name", '"' + ruleName
-                        + "\" is no name: expected 1 to 63 letters, digits, '_', '.', '-'");
+                        + "\" is no name: expected 1 to 64 letters, digits, '_', '-'");
             } else if (ruleName.equals("manual")) {
                 complain(line, path + ".name", "\"manual\" is the name of the limit for dumps that a person asks for");
             } else if (!names.add(ruleName)) {
@@ -124,7 +128,11 @@ final class ConfigFile {
             Map<String, Pattern> match = new LinkedHashMap<>();
             matchers(settings, "match", match, Pattern::quote);
             matchers(settings, "match_re", match, Function.identity());
-            Duration cooldown = settings.duration("cooldown", Config.DEFAULT_RULE.cooldown(), Duration.ZERO);
+            if (match.isEmpty()) {
+                complain(line, path, "a rule needs a label in match or match_re, else it would match every alert");
+            }
+            Duration cooldown = settings.duration(
+                    "cooldown", Config.DEFAULT_RULE.cooldown(), Duration.ZERO, LONGEST_COOLDOWN);
             if (problems.isEmpty()) {
                 rules.add(new Rule(ruleName, match, cooldown));
             }
@@ -209,12 +217,12 @@ final class ConfigFile {
             });
         }
 
-        Duration duration(String key, Duration usual, Duration least) {
+        Duration duration(String key, Duration usual, Duration least, Duration most) {
             return value(key, usual, text -> {
                 Duration duration = DurationText.parse(text);
-                if (duration.compareTo(least) < 0 || duration.compareTo(LONGEST) > 0) {
-                    throw new IllegalArgumentException('"' + text + "\" is not between " + least.toMillis() + "ms and "
-                            + LONGEST.toDays() + "d");
+                if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+                    throw new IllegalArgumentException('"' + text + "\" is not between " + least.toSeconds() + "s and "
+                            + most.toSeconds() + "s");
                 }
                 return duration;
             });

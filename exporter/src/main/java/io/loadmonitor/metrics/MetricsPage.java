@@ -26,6 +26,19 @@ public final class MetricsPage {
         this.readers = List.copyOf(readers);
     }
 
+    /** @param events counted so far and from now on */
+    public static MetricsPage of(MetricsParts parts, EventCounts events) {
+        return new MetricsPage(List.of(
+                new LoadReader(parts.procFs(), parts.activeTasks()),
+                new TaskReader(parts.procFs(), parts.module(), parts.walkLimit()),
+                new ModuleReader(parts.module(), parts.source()),
+                events,
+                new LastDumpReader(parts.archive(), events),
+                new ArchiveReader(parts.archive(), parts.queueCapacity()),
+                new BuildReader(parts.version()),
+                new ProcessReader()));
+    }
+
     /**
      * Reads the wanted families and writes them.
      *
