@@ -20,6 +20,10 @@ record ArchivePlace(Path file, String why) {
      * @param environment of the process
      * @param systemState where system services keep their state, {@code /var/lib}
      */
+    static ArchivePlace choose(@Nullable Path flag, Map<String, String> environment) {
+        return choose(flag, environment, Path.of("/var/lib"));
+    }
+
     static ArchivePlace choose(@Nullable Path flag, Map<String, String> environment, Path systemState) {
         if (flag != null) {
             return new ArchivePlace(flag.toAbsolutePath(), "--archive.path");

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
@@ -18,8 +17,10 @@ final class LogSetup {
     private LogSetup() {}
 
     static void install(LogLevel level, LogFormat format, PrintStream out) {
-        LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
+        for (Handler handler : root.getHandlers()) {
+            root.removeHandler(handler);
+        }
         root.setLevel(level.level());
         root.addHandler(new LineWriter(out, new LogLine(format)));
         for (Logger logger : TALKATIVE) {

@@ -3,6 +3,7 @@ package io.loadmonitor.app;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -25,18 +26,21 @@ final class ServeOptions {
 
     @Option(
             names = "--web.allow-remote-api",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
             description = "Let clients beyond loopback trigger and read dumps, and send alerts. Without it they get metrics"
                     + " and health only.")
     boolean allowRemoteApi;
 
     @Option(
             names = "--config.file",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
             paramLabel = "FILE",
             description = "Rules, retention and limits (YAML). Without it the defaults hold.")
     @Nullable Path configFile;
 
     @Option(
             names = "--archive.path",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
             paramLabel = "FILE",
             description = "The archive, an SQLite file. Default: archive.db in $STATE_DIRECTORY, else in /var/lib/load-monitor"
                     + " where that may be written, else in $XDG_STATE_HOME/load-monitor.")
