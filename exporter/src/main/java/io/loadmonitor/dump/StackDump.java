@@ -21,8 +21,10 @@ import java.util.Set;
  * @param cost what the capture cost the machine
  * @param stacks each stack once, in the order of the text
  * @param tasks the tasks that made up the load, in the order of the text
- * @param complete whether the footer is there; without it the dump was cut off
- * @param unreadLines lines that were not understood, kept as they are
+ * @param complete whether the footer is there and agrees with the header's id and the number of tasks; otherwise the
+ *     dump was cut off or damaged
+ * @param unreadLines the first lines that were not understood, or only in part
+ * @param unreadCount how many such lines there were in all
  */
 public record StackDump(
         Optional<Header> header,
@@ -35,12 +37,33 @@ public record StackDump(
         List<CallStack> stacks,
         List<Task> tasks,
         boolean complete,
-        List<UnreadLine> unreadLines) {
+        List<UnreadLine> unreadLines,
+        int unreadCount) {
 
     public StackDump {
         stacks = List.copyOf(stacks);
         tasks = List.copyOf(tasks);
         unreadLines = List.copyOf(unreadLines);
+        if (unreadCount < unreadLines.size()) {
+            throw new IllegalArgumentException(
+                    unreadCount + " unread lines, but " + unreadLines.size() + " are kept");
+        }
+    }
+
+    /** A dump that keeps all of its unread lines. */
+    public StackDump(
+            Optional<Header> header,
+            Optional<Trigger> trigger,
+            Optional<Time> time,
+            Optional<Load> load,
+            Optional<Tick> tick,
+            Optional<Counts> counts,
+            Optional<Cost> cost,
+            List<CallStack> stacks,
+            List<Task> tasks,
+            boolean complete,
+            List<UnreadLine> unreadLines) {
+        this(header, trigger, time, load, tick, counts, cost, stacks, tasks, complete, unreadLines, unreadLines.size());
     }
 
     /** The stack that a task refers to; empty for a task without one, and where a cut-off dump lost it. */
