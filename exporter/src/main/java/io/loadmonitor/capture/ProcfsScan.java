@@ -97,7 +97,6 @@ final class ProcfsScan implements Runnable {
             int running,
             int uninterruptible,
             int ownExcluded,
-            int stacksRefused,
             Optional<Boolean> stacksReadable,
             boolean complete,
             Optional<IOException> failure) {}
@@ -139,7 +138,7 @@ final class ProcfsScan implements Runnable {
                 ? Optional.of(true)
                 : stacksRefused > 0 ? Optional.of(false) : Optional.empty();
         return new Sight(
-                List.copyOf(tasks), scanned, unreadable, running, uninterruptible, ownExcluded, stacksRefused, readable,
+                List.copyOf(tasks), scanned, unreadable, running, uninterruptible, ownExcluded, readable,
                 complete, failure);
     }
 
