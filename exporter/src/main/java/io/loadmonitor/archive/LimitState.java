@@ -8,5 +8,14 @@ import java.util.OptionalLong;
  *
  * @param lastAt when a capture was last granted
  * @param dumpId the dump that was granted; empty once it is pruned
+ * @param capturing whether that dump is not there yet
  */
-public record LimitState(Instant lastAt, OptionalLong dumpId) {}
+public record LimitState(Instant lastAt, OptionalLong dumpId, boolean capturing) {
+    /** The name of the limit on manual requests. */
+    public static final String MANUAL = "manual";
+
+    /** The name of a rule's cooldown. */
+    public static String ofRule(String rule) {
+        return "rule:" + rule;
+    }
+}
