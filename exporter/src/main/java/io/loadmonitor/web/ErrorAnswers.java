@@ -5,7 +5,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.web.json.ErrorAnswer;
-import io.loadmonitor.web.pages.ErrorPage;
+import io.loadmonitor.web.view.ErrorPage;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -11,7 +11,7 @@ import java.io.UncheckedIOException;
 
 /** The JSON of the API: what is not known is left out, never null or zero. Safe for use by several threads. */
 final class Json {
-    private static final String CONTENT_TYPE = "application/json";
+    static final String CONTENT_TYPE = "application/json";
 
     private final ObjectMapper mapper = new ObjectMapper()
             .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL)

@@ -26,6 +26,10 @@ final class ListFilter {
 
     private ListFilter() {}
 
+    static Set<String> triggers() {
+        return TRIGGERS.keySet();
+    }
+
     static QueryParameters dumpParameters(@Nullable String query) {
         return QueryParameters.only(query, DUMP_PARAMETERS);
     }
