@@ -1,10 +1,106 @@
 package io.loadmonitor.app;
 
-/** The program's entry. */
-public final class Main {
-    private Main() {}
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
+/**
+ * The program's entry. Without a command it serves. Exit codes: 0 done, 1 could not start or do what was asked, 2 wrong use
+ * of the command line, 143 ended by SIGTERM.
+ */
+@Command(
+        name = Main.NAME,
+        description = "Who makes this Linux host's load, where in the kernel, and why.%n",
+        subcommands = {ServeCommand.class, DumpCommand.class, ExplainCommand.class},
+        versionProvider = Version.class,
+        abbreviateSynopsis = true,
+        showDefaultValues = true,
+        footer = "%nWithout a command it serves.")
+public final class Main implements Callable<Integer> {
+    static final String NAME = "load-monitor-exporter";
+
+    @Option(names = "--version", showDefaultValue = CommandLine.Help.Visibility.NEVER, versionHelp = true, description = "Show the version and exit.")
+    boolean versionAsked;
+
+    @Mixin
+    HelpOption help = new HelpOption();
+
+    @Mixin
+    ServeOptions options = new ServeOptions();
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    /** Started by the JVM. */
+    public Main() {}
+
+    /** The program. */
     public static void main(String[] arguments) {
-        System.exit(64);
+        // Java's own would close the log at the beginning of the shutdown, and its end would never be told.
+        System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
+        int code = commandLine().execute(arguments);
+        if (code != ServeCommand.SERVING) {
+            System.out.flush();
+            System.exit(code);
+        }
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOptionsCaseInsensitive(false)
+                .setOverwrittenOptionsAllowed(false)
+                .setUsageHelpLongOptionsMaxWidth(32)
+                .setUsageHelpWidth(100)
+                .registerConverter(ListenAddress.class, Main::listenAddress)
+                .setParameterExceptionHandler((e, arguments) -> Main.explainMisuse(e))
+                .setExecutionExceptionHandler((e, command, result) -> {
+                    command.getErr().println(NAME + ": " + e);
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
+        return line.setExecutionStrategy(Main::run);
+    }
+
+    @Override
+    public Integer call() {
+        return ServeCommand.serve(options, Clock.systemUTC());
+    }
+
+    private static int run(ParseResult result) {
+        // "--log.level=debug dump" would silently serve nobody: the flag belongs to the other command.
+        if (result.hasSubcommand() && !result.matchedOptions().isEmpty()
+                && !result.isUsageHelpRequested() && !result.isVersionHelpRequested()) {
+            throw new ParameterException(
+                    result.commandSpec().commandLine(),
+                    result.matchedOptions().get(0).longestName() + " must stand after the command \""
+                            + result.subcommand().commandSpec().name() + '"');
+        }
+        return new CommandLine.RunLast().execute(result);
+    }
+
+    /** picocli hides the message of any other exception behind its own words. */
+    private static ListenAddress listenAddress(String text) {
+        try {
+            return ListenAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    private static int explainMisuse(ParameterException e) {
+        PrintWriter err = e.getCommandLine().getErr();
+        err.println(NAME + ": " + e.getMessage());
+        err.println("Try \"" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help\".");
+        return CommandLine.ExitCode.USAGE;
     }
 }

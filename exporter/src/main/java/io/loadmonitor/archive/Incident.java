@@ -3,6 +3,7 @@ package io.loadmonitor.archive;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One alert (fingerprint and startsAt), from its first firing message to its resolved one.
@@ -13,8 +14,11 @@ import java.util.Optional;
  * @param startedAt the alert's startsAt
  * @param receivedAt when the first message with it was stored
  * @param endedAt the alert's endsAt once it is resolved; empty while the incident is open
- * @param dumps how many belong to it
- * @param headline of the dump that tells most: the one taken for the alert, else the newest; empty before there is one
+ * @param rule the rule that wanted the alert
+ * @param dumps how many belong to it, the shared one included
+ * @param sharedDumpId another incident's dump that serves this one too, because the rule's cooldown allowed no new one
+ * @param note why it has no dump of its own, for people
+ * @param headline of the dump that tells most: the one taken for the alert, else the shared one, else the newest; empty before there is one
  */
 public record Incident(
         long id,
@@ -26,7 +30,10 @@ public record Incident(
         Instant startedAt,
         Instant receivedAt,
         Optional<Instant> endedAt,
+        String rule,
         int dumps,
+        OptionalLong sharedDumpId,
+        Optional<String> note,
         Optional<String> headline) {
 
     public Incident {

@@ -1,6 +1,7 @@
 /**
- * From an alert to its dump. In: alerts. Out: incidents, and captures asked for in the order of their arrival, within
- * limits that survive a restart. Owns no library.
+ * From an alert to its dump. In: alerts and requests. Out: incidents, and captures in the order in which they were asked
+ * for, within limits that survive a restart. Every refusal says why and, where that is known, until when. Owns no
+ * library.
  */
 @NullMarked
 package io.loadmonitor.incident;

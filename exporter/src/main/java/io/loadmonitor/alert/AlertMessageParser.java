@@ -1,0 +1,89 @@
+package io.loadmonitor.alert;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.loadmonitor.dump.EscapedText;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads Alertmanager's webhook message, version 4, as Alertmanager 0.25.0 sends it:
+ *
+ * <pre>{@code
+ * {"receiver":"load-monitor","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"LoadHigh",...},
+ *  "annotations":{"summary":"Load of 127.0.0.1:9817 is 14.42"},"startsAt":"2026-11-22T14:00:00.123456789+02:00",
+ *  "endsAt":"0001-01-01T00:00:00Z","generatorURL":"","fingerprint":"84ce6579af4ff5e9"},...],"groupLabels":{...},
+ *  "commonLabels":{...},"commonAnnotations":{},"externalURL":"http://vm:19093","version":"4",
+ *  "groupKey":"{}:{alertname=\"LoadHigh\"}","truncatedAlerts":0}
+ * }</pre>
+ *
+ * Newer versions add fields (notification_reason in 0.32, routeLabels in 0.34), so a field that is not known is passed
+ * over. Needed are version, groupKey, receiver, alerts and of each alert status, labels, startsAt, fingerprint, and
+ * endsAt where it is resolved. Alertmanager drops what is answered with 400, so what is only long, not wrong, is cut
+ * instead of refused where it does not matter (annotations). Safe for use by several threads.
+ *
+ * @see <a href="https://prometheus.io/docs/alerting/latest/configuration/#webhook_config">webhook_config</a>
+ */
+public final class AlertMessageParser {
+    /** Alerts in a message. {@code max_alerts} of Alertmanager's configuration keeps messages smaller. */
+    public static final int MAX_ALERTS = 1000;
+
+    private static final int MAX_STRING_LENGTH = 256 * 1024;
+    private static final int MAX_NESTING = 32;
+
+    private final ObjectReader json = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(MAX_STRING_LENGTH)
+                            .maxNestingDepth(MAX_NESTING)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .build()
+            .reader();
+
+    /** @throws MalformedAlertException when the body is not such a message; says what is wrong with it */
+    public AlertMessage parse(byte[] body) throws MalformedAlertException {
+        Fields message = new Fields("", tree(body));
+        String version = message.text("version");
+        if (!version.equals("4")) {
+            throw new MalformedAlertException("version is " + Fields.quote(version) + ", but must be \"4\"");
+        }
+        List<JsonNode> nodes = message.array("alerts");
+        if (nodes.size() > MAX_ALERTS) {
+            throw new MalformedAlertException("alerts has " + nodes.size() + " entries, but at most " + MAX_ALERTS
+                    + " are taken; set max_alerts in Alertmanager's webhook_config");
+        }
+        List<Alert> alerts = new ArrayList<>(nodes.size());
+        for (int i = 0; i < nodes.size(); i++) {
+            alerts.add(AlertReader.read(new Fields("alerts[" + i + "]", nodes.get(i))));
+        }
+        return new AlertMessage(
+                version, message.text("groupKey"), message.text("receiver"), message.count("truncatedAlerts"), alerts);
+    }
+
+    private JsonNode tree(byte[] body) throws MalformedAlertException {
+        if (body.length == 0) {
+            throw new MalformedAlertException("the body is empty");
+        }
+        try {
+            return json.readTree(body);
+        } catch (JsonProcessingException e) {
+            JsonLocation place = e.getLocation();
+            throw new MalformedAlertException("the body is no JSON"
+                    + (place == null ? "" : " at line " + place.getLineNr() + ", column " + place.getColumnNr())
+                    + ": " + Fields.cut(EscapedText.of(e.getOriginalMessage()).escaped(), 200));
+        } catch (IOException e) {
+            // Bytes in no encoding that JSON may have.
+            throw new MalformedAlertException(
+                    "the body is no JSON: " + Fields.cut(EscapedText.of(String.valueOf(e.getMessage())).escaped(), 200));
+        }
+    }
+}

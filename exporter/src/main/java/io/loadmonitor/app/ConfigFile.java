@@ -1,0 +1,259 @@
+package io.loadmonitor.app;
+
+import io.loadmonitor.archive.Retention;
+import io.loadmonitor.capture.ProcfsLimits;
+import io.loadmonitor.incident.Rule;
+import io.loadmonitor.incident.Rules;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * Reads the configuration file. It goes on after a problem, so that whoever mends the file sees all of them at once, each
+ * as {@code file:line: setting: what is wrong}, with the value in quotes.
+ */
+final class ConfigFile {
+    private static final long MAX_BYTES = 1 << 20;
+    private static final int MAX_RULES = 1_000;
+    private static final Duration LONGEST_AGE = Duration.ofDays(3_650);
+    private static final Duration LONGEST_COOLDOWN = Duration.ofDays(1);
+
+    private final String name;
+    private final List<String> problems = new ArrayList<>();
+
+    private ConfigFile(String name) {
+        this.name = name;
+    }
+
+    /** @throws ConfigException with every problem of the file */
+    static Config read(Path file) throws ConfigException {
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new ConfigException(List.of(file + ": larger than " + MAX_BYTES + " bytes"));
+            }
+            return parse(Files.readString(file), file.toString());
+        } catch (NoSuchFileException e) {
+            throw new ConfigException(List.of(file + ": there is no such file"));
+        } catch (CharacterCodingException e) {
+            throw new ConfigException(List.of(file + ": is no UTF-8 text"));
+        } catch (IOException e) {
+            throw new ConfigException(List.of(file + ": cannot be read: " + e));
+        }
+    }
+
+    /** @param name of the file, for complaints */
+    static Config parse(String text, String name) throws ConfigException {
+        ConfigFile reading = new ConfigFile(name);
+        Config config;
+        try {
+            config = reading.config(YamlNode.parse(text));
+        } catch (YamlNode.Malformed e) {
+            throw new ConfigException(List.of(name + ":" + e.line() + ": " + e.getMessage()));
+        }
+        if (!reading.problems.isEmpty()) {
+            throw new ConfigException(reading.problems);
+        }
+        return config;
+    }
+
+    private Config config(YamlNode root) {
+        Config defaults = Config.defaults();
+        Settings settings = settings("", root, Set.of("rules", "retention", "limits"));
+        YamlNode.Entry rules = settings.entries.get("rules");
+        return new Config(
+                rules == null ? defaults.rules() : rules(rules.value()),
+                retention(settings.below("retention", Set.of("max_dumps", "max_age", "max_size", "min_free_disk"))),
+                limits(settings.below("limits",
+                        Set.of("waiting_captures", "manual_spacing", "procfs_time", "procfs_tasks", "request_body"))));
+    }
+
+    private Retention retention(Settings settings) {
+        Retention usual = Retention.DEFAULT;
+        return new Retention(
+                settings.number("max_dumps", usual.maxDumps(), 1, 10_000_000),
+                settings.duration("max_age", usual.maxAge(), Duration.ofMinutes(1), LONGEST_AGE),
+                settings.size("max_size", usual.maxBytes(), 1 << 20, 1L << 50),
+                settings.size("min_free_disk", usual.minFreeDiskBytes(), 0, 1L << 50));
+    }
+
+    private Limits limits(Settings settings) {
+        Limits usual = Limits.defaults();
+        return new Limits(
+                settings.number("waiting_captures", usual.waitingCaptures(), 1, 100_000),
+                settings.duration("manual_spacing", usual.manualSpacing(), Duration.ZERO, Duration.ofHours(1)),
+                new ProcfsLimits(
+                        settings.duration(
+                                "procfs_time", usual.procfs().time(), Duration.ofMillis(10), Duration.ofMinutes(1)),
+                        settings.number("procfs_tasks", usual.procfs().maxTasks(), 1, 100_000)),
+                (int) settings.size("request_body", usual.requestBodyBytes(), 1 << 10, 64 << 20));
+    }
+
+    private Rules rules(YamlNode node) {
+        List<Rule> rules = new ArrayList<>();
+        Set<String> names = new LinkedHashSet<>();
+        if (!(node instanceof YamlNode.Sequence list)) {
+            complain(node.line(), "rules", node.shown() + " stands where a list is expected");
+            return Config.defaults().rules();
+        }
+        if (list.items().size() > MAX_RULES) {
+            complain(node.line(), "rules", "there are " + list.items().size() + " rules; " + MAX_RULES + " are allowed");
+        }
+        for (int i = 0; i < list.items().size(); i++) {
+            String path = "rules[" + i + "]";
+            int line = list.items().get(i).line();
+            Settings settings = settings(path, list.items().get(i), Set.of("name", "match", "match_re", "cooldown"));
+            String ruleName = settings.text("name");
+            if (ruleName.isEmpty()) {
+                complain(line, path + ".name", "a rule needs a name");
+            } else if (!ruleName.matches("[A-Za-z0-9_-]{1,64}")) {
+                complain(line, path + ".name", '"' + ruleName
+                        + "\" is no name: expected 1 to 64 letters, digits, '_', '-'");
+            } else if (ruleName.equals("manual")) {
+                complain(line, path + ".name", "\"manual\" is the name of the limit for dumps that a person asks for");
+            } else if (!names.add(ruleName)) {
+                complain(line, path + ".name", '"' + ruleName + "\" is the name of two rules");
+            }
+            Map<String, Pattern> match = new LinkedHashMap<>();
+            matchers(settings, "match", match, Pattern::quote);
+            matchers(settings, "match_re", match, Function.identity());
+            if (match.isEmpty()) {
+                complain(line, path, "a rule needs a label in match or match_re, else it would match every alert");
+            }
+            Duration cooldown = settings.duration(
+                    "cooldown", Config.DEFAULT_RULE.cooldown(), Duration.ZERO, LONGEST_COOLDOWN);
+            if (problems.isEmpty()) {
+                rules.add(new Rule(ruleName, match, cooldown));
+            }
+        }
+        return new Rules(rules);
+    }
+
+    private void matchers(Settings settings, String key, Map<String, Pattern> into, Function<String, String> toRegex) {
+        YamlNode.Entry entry = settings.entries.get(key);
+        if (entry == null) {
+            return;
+        }
+        String path = settings.path + "." + key;
+        if (!(entry.value() instanceof YamlNode.Mapping labels)) {
+            complain(entry.line(), path, entry.value().shown() + " stands where labels and their values are expected");
+            return;
+        }
+        labels.entries().forEach((label, value) -> {
+            String labelPath = path + "." + label;
+            if (!label.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+                complain(value.line(), labelPath, '"' + label + "\" is no label name");
+            } else if (into.containsKey(label)) {
+                complain(value.line(), labelPath, "the label stands in match and in match_re");
+            } else if (value.value() instanceof YamlNode.Scalar scalar) {
+                try {
+                    into.put(label, Pattern.compile(toRegex.apply(scalar.text())));
+                } catch (PatternSyntaxException e) {
+                    complain(value.line(), labelPath,
+                            '"' + scalar.text() + "\" is no regular expression: " + e.getDescription());
+                }
+            } else {
+                complain(value.line(), labelPath, value.value().shown() + " stands where text is expected");
+            }
+        });
+    }
+
+    private Settings settings(String path, YamlNode node, Set<String> known) {
+        if (node instanceof YamlNode.Mapping mapping) {
+            mapping.entries().forEach((key, entry) -> {
+                if (!known.contains(key)) {
+                    complain(entry.line(), path.isEmpty() ? key : path + "." + key, "unknown setting; there are "
+                            + String.join(", ", known.stream().sorted().toList()));
+                }
+            });
+            return new Settings(path, mapping.entries());
+        }
+        if (!(node instanceof YamlNode.Scalar scalar && scalar.text().isEmpty())) {
+            complain(node.line(), path.isEmpty() ? "file" : path, node.shown() + " stands where settings are expected");
+        }
+        return new Settings(path, Map.of());
+    }
+
+    private void complain(int line, String path, String problem) {
+        problems.add(name + ":" + line + ": " + path + ": " + problem);
+    }
+
+    /** Settings below one key. A wrong value is complained about and read as the usual one. */
+    private final class Settings {
+        private final String path;
+        private final Map<String, YamlNode.Entry> entries;
+
+        Settings(String path, Map<String, YamlNode.Entry> entries) {
+            this.path = path;
+            this.entries = entries;
+        }
+
+        Settings below(String key, Set<String> known) {
+            YamlNode.Entry entry = entries.get(key);
+            return entry == null ? new Settings(key, Map.of()) : settings(key, entry.value(), known);
+        }
+
+        String text(String key) {
+            return value(key, "", Function.identity());
+        }
+
+        int number(String key, int usual, int least, int most) {
+            return value(key, usual, text -> {
+                if (!text.matches("-?[0-9]{1,10}") || Long.parseLong(text) < least || Long.parseLong(text) > most) {
+                    throw new IllegalArgumentException('"' + text + "\" is no whole number from " + least + " to " + most);
+                }
+                return Integer.valueOf(text);
+            });
+        }
+
+        Duration duration(String key, Duration usual, Duration least, Duration most) {
+            return value(key, usual, text -> {
+                Duration duration = DurationText.parse(text);
+                if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+                    throw new IllegalArgumentException('"' + text + "\" is not between " + least.toSeconds() + "s and "
+                            + most.toSeconds() + "s");
+                }
+                return duration;
+            });
+        }
+
+        long size(String key, long usual, long least, long most) {
+            return value(key, usual, text -> {
+                long bytes = SizeText.parse(text);
+                if (bytes < least || bytes > most) {
+                    throw new IllegalArgumentException('"' + text + "\" is not between " + least + " and " + most + " bytes");
+                }
+                return bytes;
+            });
+        }
+
+        private <T> T value(String key, T usual, Function<String, T> parse) {
+            YamlNode.Entry entry = entries.get(key);
+            if (entry == null) {
+                return usual;
+            }
+            String where = path.isEmpty() ? key : path + "." + key;
+            if (!(entry.value() instanceof YamlNode.Scalar scalar)) {
+                complain(entry.line(), where, entry.value().shown() + " stands where one value is expected");
+                return usual;
+            }
+            try {
+                return parse.apply(scalar.text());
+            } catch (IllegalArgumentException e) {
+                complain(entry.line(), where, String.valueOf(e.getMessage()));
+                return usual;
+            }
+        }
+    }
+}

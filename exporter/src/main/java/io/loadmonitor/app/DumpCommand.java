@@ -1,0 +1,84 @@
+package io.loadmonitor.app;
+
+import io.loadmonitor.capture.CaptureException;
+import io.loadmonitor.capture.DumpSource;
+import io.loadmonitor.capture.KernelModuleSource;
+import io.loadmonitor.capture.ProcfsLimits;
+import io.loadmonitor.capture.ProcfsSource;
+import io.loadmonitor.capture.SourceChoice;
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.kernel.KernelModule;
+import io.loadmonitor.procfs.ActiveTasks;
+import io.loadmonitor.procfs.ProcFs;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Takes one dump and writes its text to standard output. */
+@Command(
+        name = "dump",
+        description = "Take one dump now and write its text to standard output.",
+        abbreviateSynopsis = true,
+        showDefaultValues = true)
+final class DumpCommand implements Callable<Integer> {
+    private static final Logger LOG = Logger.getLogger(DumpCommand.class.getName());
+    private static final int MAX_REASON_LENGTH = 63;
+
+    @Mixin
+    HelpOption help = new HelpOption();
+
+    @Option(
+            names = "--reason",
+            paramLabel = "TEXT",
+            defaultValue = "command line",
+            description = "Stands in the dump's trigger line; 1 to 63 printable ASCII characters.",
+            converter = Reason.class)
+    String reason = "";
+
+    @Mixin
+    SourceOptions options = new SourceOptions();
+
+    @Mixin
+    LogOptions log = new LogOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        log.install();
+        KernelModule module = options.module();
+        ProcFs procFs = options.procFs();
+        SourceChoice choice = new SourceChoice(
+                options.preference,
+                module,
+                new KernelModuleSource(module),
+                new ProcfsSource(procFs, new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT));
+        DumpSource source = choice.current().source();
+        try {
+            RawDump dump = source.take(EscapedText.of(reason));
+            dump.open().transferTo(System.out);
+            System.out.flush();
+            return 0;
+        } catch (CaptureException e) {
+            LOG.log(Level.SEVERE, "no dump: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    /** Refuses what the kernel module would. */
+    static final class Reason implements picocli.CommandLine.ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (text.isEmpty() || text.length() > MAX_REASON_LENGTH || !text.matches("[ -~]*")) {
+                throw new TypeConversionException('"' + text + "\" is not 1 to " + MAX_REASON_LENGTH
+                        + " printable ASCII characters");
+            }
+            return text;
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package io.loadmonitor.app;
+
+import io.loadmonitor.archive.Archive;
+import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.archive.ArchiveSettings;
+import io.loadmonitor.capture.KernelDumpWatcher;
+import io.loadmonitor.capture.KernelModuleSource;
+import io.loadmonitor.capture.ProcfsSource;
+import io.loadmonitor.capture.SourceChoice;
+import io.loadmonitor.incident.AlertDesk;
+import io.loadmonitor.incident.CaptureDesk;
+import io.loadmonitor.incident.CaptureSettings;
+import io.loadmonitor.incident.Rules;
+import io.loadmonitor.kernel.KernelModule;
+import io.loadmonitor.metrics.EventCounts;
+import io.loadmonitor.metrics.Exposition;
+import io.loadmonitor.metrics.MetricsPage;
+import io.loadmonitor.metrics.MetricsParts;
+import io.loadmonitor.procfs.ActiveTasks;
+import io.loadmonitor.procfs.ProcFs;
+import io.loadmonitor.web.MetricsSource.MetricsText;
+import io.loadmonitor.web.WebParts;
+import io.loadmonitor.web.WebServer;
+import io.loadmonitor.web.WebSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.logging.Logger;
+
+/**
+ * The running server: makes every part, gives it what it needs, and ends them in the reverse order. What is begun and
+ * cannot be finished is undone.
+ */
+final class Exporter implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Exporter.class.getName());
+
+    private final Deque<Part> parts = new ArrayDeque<>();
+
+    private Exporter() {}
+
+    /**
+     * Starts everything; returns when requests are answered.
+     *
+     * @throws StartException with what is in the way, after undoing what was begun
+     */
+    static Exporter start(ServeOptions options, ConfigInForce config, Map<String, String> environment, Clock clock)
+            throws StartException {
+        Exporter exporter = new Exporter();
+        try {
+            exporter.begin(options, config, ArchivePlace.choose(options.archivePath, environment), clock);
+            return exporter;
+        } catch (StartException e) {
+            exporter.close();
+            throw e;
+        } catch (RuntimeException | Error e) {
+            exporter.close();
+            throw new StartException("cannot start: " + e, e);
+        }
+    }
+
+    private void begin(ServeOptions options, ConfigInForce config, ArchivePlace place, Clock clock) throws StartException {
+        WebSettings web = webSettings(options, config.current().limits());
+        ProcFs procFs = options.source.procFs();
+        KernelModule module = options.source.module();
+        HostName host = HostName.read(procFs);
+        Limits limits = config.current().limits();
+
+        Archive archive = openArchive(place, host, config.current());
+        keep("archive", archive::close);
+        EventCounts events = new EventCounts();
+        ActiveTasks activeTasks = new ActiveTasks();
+        Housekeeping housekeeping = Housekeeping.start(procFs, activeTasks, archive);
+        keep("housekeeping", housekeeping::close);
+
+        KernelModuleSource moduleSource = new KernelModuleSource(module);
+        SourceChoice choice = new SourceChoice(
+                options.source.preference,
+                module,
+                moduleSource,
+                new ProcfsSource(procFs, activeTasks, clock, limits.procfs()));
+        Supplier<Rules> rules = () -> config.current().rules();
+        CaptureDesk captures = CaptureDesk.start(
+                captureSettings(limits), rules, archive, () -> choice.current().source(), clock, events);
+        keep("captures", captures::close);
+        AlertDesk alerts = new AlertDesk(rules, archive, captures, events);
+        KernelDumpWatcher watcher = KernelDumpWatcher.start(module, moduleSource, captures::found);
+        keep("kernel dump watcher", watcher::close);
+
+        MetricsPage metrics = MetricsPage.of(
+                new MetricsParts(
+                        procFs,
+                        activeTasks::atLastTick,
+                        module,
+                        () -> choice.current().source().kind(),
+                        archive,
+                        limits.waitingCaptures(),
+                        limits.procfs().time(),
+                        Version.text()),
+                events);
+        Status status = new Status(host, choice, module, archive);
+        WebServer server = listen(web, new WebParts(
+                archive,
+                alerts,
+                captures,
+                (names, accept) -> text(metrics.render(names, accept)),
+                status,
+                config::reload,
+                events::webhookAnswered,
+                clock));
+        keep("web server", server::close);
+        tellStart(options, config, place, server, choice.current());
+    }
+
+    private static WebSettings webSettings(ServeOptions options, Limits limits) throws StartException {
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (ListenAddress address : options.listenAddresses) {
+            try {
+                addresses.add(address.resolve());
+            } catch (UnknownHostException e) {
+                throw new StartException("cannot listen on \"" + address + "\": there is no host of this name", e);
+            }
+        }
+        try {
+            return new WebSettings(addresses, options.telemetryPath, options.allowRemoteApi, limits.requestBodyBytes());
+        } catch (IllegalArgumentException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static Archive openArchive(ArchivePlace place, HostName host, Config config) throws StartException {
+        try {
+            return Archive.open(
+                    new ArchiveSettings(
+                            place.file(), host.text(), config.retention(), config.limits().waitingCaptures()),
+                    Clock.systemUTC());
+        } catch (ArchiveException | IllegalArgumentException e) {
+            throw new StartException("cannot open the archive " + place.file() + " (" + place.why() + "): " + e.getMessage(), e);
+        }
+    }
+
+    private static CaptureSettings captureSettings(Limits limits) {
+        CaptureSettings usual = CaptureSettings.DEFAULT;
+        return new CaptureSettings(limits.manualSpacing(), usual.giveUpAfter(), usual.firstPause(), usual.longestPause());
+    }
+
+    private static WebServer listen(WebSettings settings, WebParts parts) throws StartException {
+        try {
+            return WebServer.start(settings, parts);
+        } catch (IOException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static MetricsText text(Exposition exposition) {
+        return new MetricsText(exposition.contentType(), exposition.text());
+    }
+
+    private static void tellStart(
+            ServeOptions options, ConfigInForce config, ArchivePlace place, WebServer server, SourceChoice.Chosen chosen) {
+        for (InetSocketAddress address : server.addresses()) {
+            LogFields.of("address", address.getAddress().isAnyLocalAddress()
+                            ? ":" + address.getPort()
+                            : new ListenAddress(address.getAddress().getHostAddress(), address.getPort()))
+                    .and("metrics", options.telemetryPath)
+                    .info(LOG, "listening");
+        }
+        LogFields.of("api", options.allowRemoteApi ? "everybody" : "loopback")
+                .and("open", "metrics,health,landing page")
+                .info(LOG, options.allowRemoteApi
+                        ? "alerts, dumps, incidents and reload answer EVERYBODY who reaches the port (--web.allow-remote-api)"
+                        : "alerts, dumps, incidents and reload answer loopback clients only (--web.allow-remote-api opens them)");
+        LogFields.of("version", Version.text())
+                .and("java", Runtime.version())
+                .and("source", chosen.source().kind().label())
+                .and("source_reason", chosen.reason())
+                .and("archive", place.file())
+                .and("archive_reason", place.why())
+                .and("config", config.name())
+                .and("rules", config.current().rules().list().size())
+                .info(LOG, "load-monitor is ready");
+    }
+
+    private void keep(String name, Runnable close) {
+        parts.push(new Part(name, close));
+    }
+
+    /** Ends every part, whatever another one answers. The second call does nothing. */
+    @Override
+    public synchronized void close() {
+        while (!parts.isEmpty()) {
+            Part part = parts.pop();
+            try {
+                part.close.run();
+            } catch (RuntimeException e) {
+                LogFields.of("part", part.name).and("error", e).warn(LOG, "could not be ended in order");
+            }
+        }
+    }
+
+    private record Part(String name, Runnable close) {}
+}

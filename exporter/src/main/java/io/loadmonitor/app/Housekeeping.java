@@ -1,0 +1,81 @@
+package io.loadmonitor.app;
+
+import io.loadmonitor.archive.Archive;
+import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.procfs.ActiveTasks;
+import io.loadmonitor.procfs.LoadAverage;
+import io.loadmonitor.procfs.ProcFs;
+import java.io.IOException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One thread for what happens by the clock: looking at the load for the number of active tasks, and retention. */
+final class Housekeeping implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+
+    /** The kernel changes the averages once in 5 s; a look costs about 10 us. */
+    private static final long SAMPLE_MILLIS = 500;
+
+    private static final long PRUNE_SECONDS = 60;
+    private static final long END_SECONDS = 5;
+
+    private final ScheduledThreadPoolExecutor clockwork;
+    private final ProcFs procFs;
+    private final ActiveTasks activeTasks;
+    private final Archive archive;
+    private final AtomicBoolean samplingFails = new AtomicBoolean();
+
+    private Housekeeping(ProcFs procFs, ActiveTasks activeTasks, Archive archive) {
+        this.procFs = procFs;
+        this.activeTasks = activeTasks;
+        this.archive = archive;
+        this.clockwork = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "housekeeping");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    static Housekeeping start(ProcFs procFs, ActiveTasks activeTasks, Archive archive) {
+        Housekeeping housekeeping = new Housekeeping(procFs, activeTasks, archive);
+        housekeeping.clockwork.scheduleAtFixedRate(housekeeping::sample, 0, SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
+        housekeeping.clockwork.scheduleWithFixedDelay(housekeeping::prune, 1, PRUNE_SECONDS, TimeUnit.SECONDS);
+        return housekeeping;
+    }
+
+    private void sample() {
+        try {
+            activeTasks.feed(LoadAverage.read(procFs).load1(), System.nanoTime());
+            samplingFails.set(false);
+        } catch (IOException | RuntimeException e) {
+            // A task of this executor that throws is never run again.
+            if (samplingFails.compareAndSet(false, true)) {
+                LOG.warn("the load average cannot be read, so the number of active tasks is not known", e);
+            }
+        }
+    }
+
+    private void prune() {
+        try {
+            archive.prune();
+        } catch (ArchiveException | RuntimeException e) {
+            LOG.warn("the archive's retention failed; it is tried again in {} s", PRUNE_SECONDS, e);
+        }
+    }
+
+    /** Waits for what is under way. */
+    @Override
+    public void close() {
+        clockwork.shutdownNow();
+        try {
+            if (!clockwork.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("the archive's retention did not end within {} s", END_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.loadmonitor.app;
+
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Serves until the process is told to end. */
+@Command(
+        name = "serve",
+        description = "Serve metrics, take alerts, archive dumps (what happens without a command).",
+        abbreviateSynopsis = true,
+        showDefaultValues = true)
+final class ServeCommand implements Callable<Integer> {
+    /** The server runs on in threads of its own; the process must not be ended. */
+    static final int SERVING = -1;
+
+    private static final int CANNOT_START = 1;
+    private static final Logger LOG = Logger.getLogger(ServeCommand.class.getName());
+
+    @Mixin
+    HelpOption help = new HelpOption();
+
+    @Mixin
+    ServeOptions options = new ServeOptions();
+
+    @Override
+    public Integer call() {
+        return serve(options, Clock.systemUTC());
+    }
+
+    static int serve(ServeOptions options, Clock clock) {
+        options.log.install();
+        try {
+            ConfigInForce config = ConfigInForce.read(options.configFile);
+            Exporter exporter = Exporter.start(options, config, System.getenv(), clock);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(exporter), "shutdown"));
+            return SERVING;
+        } catch (ConfigException e) {
+            String.valueOf(e.getMessage()).lines().forEach(problem -> LOG.log(Level.SEVERE, problem));
+            return CANNOT_START;
+        } catch (StartException e) {
+            LOG.log(Level.SEVERE, e.getMessage());
+            LOG.log(Level.FINE, "the cause of the failed start", e.getCause());
+            return CANNOT_START;
+        }
+    }
+
+    private static void end(Exporter exporter) {
+        LOG.info("told to end");
+        exporter.close();
+        LOG.info("ended");
+    }
+}

@@ -1,0 +1,54 @@
+package io.loadmonitor.app;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Flags of the server. */
+final class ServeOptions {
+    @Option(
+            names = "--web.listen-address",
+            paramLabel = "ADDRESS",
+            defaultValue = ":9817",
+            description = "Address to listen on: \":9817\" (every address), \"127.0.0.1:9817\", \"[::1]:9817\". May be given"
+                    + " more than once. Port 0 takes a free one.")
+    List<ListenAddress> listenAddresses = List.of();
+
+    @Option(
+            names = "--web.telemetry-path",
+            paramLabel = "PATH",
+            defaultValue = "/metrics",
+            description = "Where the metrics are.")
+    String telemetryPath = "/metrics";
+
+    @Option(
+            names = "--web.allow-remote-api",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "Let clients beyond loopback trigger and read dumps, and send alerts. Without it they get metrics"
+                    + " and health only.")
+    boolean allowRemoteApi;
+
+    @Option(
+            names = "--config.file",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            paramLabel = "FILE",
+            description = "Rules, retention and limits (YAML). Without it the defaults hold.")
+    @Nullable Path configFile;
+
+    @Option(
+            names = "--archive.path",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            paramLabel = "FILE",
+            description = "The archive, an SQLite file. Default: archive.db in $STATE_DIRECTORY, else in /var/lib/load-monitor"
+                    + " where that may be written, else in $XDG_STATE_HOME/load-monitor.")
+    @Nullable Path archivePath;
+
+    @Mixin
+    SourceOptions source = new SourceOptions();
+
+    @Mixin
+    LogOptions log = new LogOptions();
+}

@@ -1,0 +1,38 @@
+package io.loadmonitor.app;
+
+import io.loadmonitor.capture.SourcePreference;
+import io.loadmonitor.kernel.KernelModule;
+import io.loadmonitor.procfs.ProcFs;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Flags that say where dumps come from. */
+final class SourceOptions {
+    @Option(
+            names = "--source",
+            paramLabel = "auto|kmod|procfs",
+            defaultValue = "auto",
+            description = "Where dumps come from: the kernel module, /proc, or auto: the module when it is loaded, else /proc.")
+    SourcePreference preference = SourcePreference.AUTO;
+
+    @Option(names = "--path.procfs", paramLabel = "DIRECTORY", defaultValue = "/proc", description = "Where procfs is mounted.")
+    Path procfs = Path.of("/proc");
+
+    @Option(names = "--path.sysfs", paramLabel = "DIRECTORY", defaultValue = "/sys", description = "Where sysfs is mounted.")
+    Path sysfs = Path.of("/sys");
+
+    @Option(
+            names = "--path.device",
+            paramLabel = "FILE",
+            defaultValue = "/dev/load_monitor",
+            description = "The kernel module's device.")
+    Path device = Path.of("/dev/load_monitor");
+
+    ProcFs procFs() {
+        return new ProcFs(procfs);
+    }
+
+    KernelModule module() {
+        return new KernelModule(sysfs, device);
+    }
+}

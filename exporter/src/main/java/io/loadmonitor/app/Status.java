@@ -1,0 +1,51 @@
+package io.loadmonitor.app;
+
+import io.loadmonitor.archive.Archive;
+import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.capture.SourceChoice;
+import io.loadmonitor.capture.SourceKind;
+import io.loadmonitor.kernel.KernelModule;
+import io.loadmonitor.web.StatusSource;
+import java.util.Optional;
+
+/** What the exporter says about itself. */
+final class Status implements StatusSource {
+    private final HostName host;
+    private final SourceChoice choice;
+    private final KernelModule module;
+    private final Archive archive;
+
+    Status(HostName host, SourceChoice choice, KernelModule module, Archive archive) {
+        this.host = host;
+        this.choice = choice;
+        this.module = module;
+        this.archive = archive;
+    }
+
+    @Override
+    public ServiceStatus status() {
+        SourceChoice.Chosen chosen = choice.current();
+        return new ServiceStatus(
+                Version.text(),
+                host.text(),
+                chosen.source().kind().label(),
+                chosen.reason(),
+                module.version(),
+                notReady(chosen));
+    }
+
+    /** It is ready when it can take a dump and keep it. */
+    private Optional<String> notReady(SourceChoice.Chosen chosen) {
+        Optional<String> obstacle =
+                chosen.source().kind() == SourceKind.KMOD ? module.obstacle() : Optional.empty();
+        if (obstacle.isPresent()) {
+            return obstacle;
+        }
+        try {
+            archive.totals();
+            return Optional.empty();
+        } catch (ArchiveException e) {
+            return Optional.of("the archive cannot be read: " + e.getMessage());
+        }
+    }
+}

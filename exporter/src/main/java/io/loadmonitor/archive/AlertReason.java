@@ -1,0 +1,24 @@
+package io.loadmonitor.archive;
+
+import io.loadmonitor.dump.EscapedText;
+
+/**
+ * {@code alert NAME incident N}, the reason of a dump that an alert asked for. The name is under somebody else's
+ * control, and the kernel module takes 63 printable characters, so the name is cut and everything in it that is not
+ * plain printable ASCII becomes a question mark: the text then is the same in escaped and in plain form. The number
+ * leads to the whole name.
+ */
+final class AlertReason {
+    private static final int MAX_LENGTH = 63;
+
+    private AlertReason() {}
+
+    static EscapedText of(String alertName, long incidentId) {
+        String end = " incident " + incidentId;
+        StringBuilder name = new StringBuilder();
+        alertName.codePoints()
+                .limit(MAX_LENGTH - "alert ".length() - end.length())
+                .forEach(c -> name.append(c >= 0x20 && c <= 0x7e && c != '"' && c != '\\' ? (char) c : '?'));
+        return new EscapedText("alert " + name + end);
+    }
+}

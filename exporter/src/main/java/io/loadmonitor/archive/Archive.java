@@ -1,0 +1,294 @@
+package io.loadmonitor.archive;
+
+import io.loadmonitor.archive.ArchiveException.Reason;
+import io.loadmonitor.archive.DumpTable.StoredText;
+import io.loadmonitor.dump.DumpParser;
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.RawDump;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The one file that holds what must survive: alert inbox, incidents, dumps, limits. Every method that writes returns when
+ * its transaction is on the disk (WAL with {@code synchronous=FULL}), so what was accepted survives a crash of the
+ * program, of the kernel, and a loss of power, as far as the disk keeps its word about flushing. Safe for use by several
+ * threads.
+ *
+ * <p>Every method throws {@link ArchiveException} when the database cannot do its part; then nothing of the call is
+ * stored.
+ */
+public final class Archive implements AutoCloseable {
+    /** The hard bound of the file, beyond which even an alert is refused: room for what one pruning is behind. */
+    private static final int HARD_BOUND_FACTOR = 2;
+
+    private final ArchiveSettings settings;
+    private final Clock clock;
+    private final ArchiveFile file;
+    private final Database database;
+    private final Pruner pruner;
+    private final IncidentTable incidents;
+    private final DumpTable dumps;
+    private final LimitTable limits;
+    private final Intake intake;
+    private final Evidence evidence;
+
+    private Archive(
+            ArchiveSettings settings, Clock clock, ArchiveFile file, Database database, Pruner.DiskSpace disk) {
+        this.settings = settings;
+        this.clock = clock;
+        this.file = file;
+        this.database = database;
+        this.pruner = new Pruner(database, file, disk, settings.retention());
+        Json json = new Json();
+        this.incidents = new IncidentTable(settings.host(), json);
+        this.dumps = new DumpTable(settings.host(), json);
+        this.limits = new LimitTable(settings.host());
+        this.intake = new Intake(incidents, dumps, limits, settings.maxWaiting());
+        this.evidence = new Evidence(database, dumps);
+    }
+
+    /**
+     * Opens the archive, makes it where there is none, and brings what an earlier run left unfinished into order: a
+     * capture for an alert waits again, a manual one has failed, a text that nobody read is read.
+     *
+     * @throws ArchiveException when the file is damaged, no archive, newer than this program, or in use; it is then left
+     *     as it was
+     */
+    public static Archive open(ArchiveSettings settings, Clock clock) throws ArchiveException {
+        ArchiveFile file = ArchiveFile.claim(settings.file());
+        return open(settings, clock, file, file::usableBytes);
+    }
+
+    /** For tests: with a disk that is as full as they want it. */
+    static Archive open(ArchiveSettings settings, Clock clock, Pruner.DiskSpace disk) throws ArchiveException {
+        return open(settings, clock, ArchiveFile.claim(settings.file()), disk);
+    }
+
+    private static Archive open(ArchiveSettings settings, Clock clock, ArchiveFile file, Pruner.DiskSpace disk)
+            throws ArchiveException {
+        Optional<Database> database = Optional.empty();
+        try {
+            database = Optional.of(Database.open(file.path()));
+            database.get().limitBytes(Math.multiplyExact(settings.retention().maxBytes(), HARD_BOUND_FACTOR));
+            Archive archive = new Archive(settings, clock, file, database.get(), disk);
+            archive.tidy();
+            return archive;
+        } catch (ArchiveException | RuntimeException e) {
+            database.ifPresent(Database::close);
+            file.close();
+            throw e;
+        }
+    }
+
+    private void tidy() throws ArchiveException {
+        database.write(sql -> {
+            sql.update("""
+                    UPDATE dump SET begun = 0
+                    WHERE host = ? AND state = 'CAPTURING' AND trigger_kind = 'ALERT' AND incident_id IS NOT NULL""",
+                    settings.host());
+            return sql.update("""
+                    UPDATE dump SET state = 'FAILED', failure = 'the exporter stopped during the capture'
+                    WHERE host = ? AND state = 'CAPTURING' AND NOT (trigger_kind = 'ALERT' AND incident_id IS NOT NULL)
+                    """, settings.host());
+        });
+        evidence.readLeftovers();
+    }
+
+    /**
+     * Takes a message's alerts in, all or none.
+     *
+     * @return one outcome for each alert, in their order
+     */
+    public List<IntakeOutcome> takeIn(List<RoutedAlert> alerts) throws ArchiveException {
+        Instant now = clock.instant();
+        return database.write(sql -> intake.run(sql, settings.host(), alerts, now));
+    }
+
+    /**
+     * Reserves a manual dump unless one is being taken or waits, or the last manual one was reserved less than
+     * {@code minSpacing} ago. Asking and noting are one transaction; the limit survives a restart. The dump waits for
+     * {@link #beginNext}.
+     */
+    public Reservation reserveManual(EscapedText reason, Duration minSpacing) throws ArchiveException {
+        Instant now = clock.instant();
+        return database.write(sql -> {
+            Optional<Long> capturing = sql.one(row -> row.getLong(1), """
+                    SELECT id FROM dump WHERE host = ? AND state = 'CAPTURING' ORDER BY begun DESC, id LIMIT 1""",
+                    settings.host());
+            if (capturing.isPresent()) {
+                return new Reservation.Busy(capturing.get());
+            }
+            LimitTable.Answer answer = limits.ask(sql, LimitState.MANUAL, minSpacing, now);
+            if (!answer.allowed()) {
+                return new Reservation.TooSoon(answer.lastAt().plus(minSpacing));
+            }
+            long id = dumps.reserve(sql, DumpTrigger.MANUAL, Optional.of(reason), OptionalLong.empty(), false, now);
+            limits.use(sql, LimitState.MANUAL, id, now);
+            return new Reservation.Granted(id);
+        });
+    }
+
+    /** Reserves a dump without asking any limit. Its capture counts as begun: {@link #beginNext} does not give it. */
+    public long reserveDump(DumpTrigger trigger, Optional<EscapedText> reason, OptionalLong incidentId)
+            throws ArchiveException {
+        Instant now = clock.instant();
+        return database.write(sql -> dumps.reserve(sql, trigger, reason, incidentId, true, now));
+    }
+
+    /** The capture that has waited longest. From now on it counts as begun. */
+    public Optional<WaitingCapture> beginNext() throws ArchiveException {
+        return database.write(sql -> {
+            Optional<WaitingCapture> next = sql.one(
+                    row -> new WaitingCapture(
+                            row.getLong("id"),
+                            DumpTrigger.valueOf(row.getString("trigger_kind")),
+                            new EscapedText(row.getString("reason")),
+                            Sql.optionalLong(row, "incident_id"),
+                            Sql.time(row, "asked_us")),
+                    """
+                    SELECT id, trigger_kind, reason, incident_id, asked_us FROM dump
+                    WHERE host = ? AND state = 'CAPTURING' AND begun = 0 ORDER BY id LIMIT 1""",
+                    settings.host());
+            if (next.isPresent()) {
+                sql.update("UPDATE dump SET begun = 1 WHERE id = ?", next.get().dumpId());
+            }
+            return next;
+        });
+    }
+
+    /**
+     * Stores a reserved dump's text as it is, in a transaction of its own, then what it says. A text without its footer
+     * is kept as INCOMPLETE. Whatever goes wrong with the second step, the text stays, and the next start reads it.
+     *
+     * @throws ArchiveException also when the id names no dump that waits for its text, and FULL while the disk's free
+     *     space is under the retention's floor and deleting old dumps does not help
+     */
+    public DumpSummary store(long reservedId, RawDump raw) throws ArchiveException {
+        makeRoom();
+        evidence.put(reservedId, raw);
+        return evidence.read(reservedId, raw);
+    }
+
+    /**
+     * Stores a dump that nobody here asked for, in the same two steps.
+     *
+     * @return empty when the same dump is stored already: the same text, or the same source, boot, number and time
+     */
+    public Optional<DumpSummary> storeFound(RawDump raw) throws ArchiveException {
+        makeRoom();
+        OptionalLong id = evidence.putFound(raw, clock.instant());
+        if (id.isEmpty()) {
+            return Optional.empty();
+        }
+        DumpSummary summary = evidence.read(id.getAsLong(), raw);
+        return summary.id() == id.getAsLong() ? Optional.of(summary) : Optional.empty();
+    }
+
+    private void makeRoom() throws ArchiveException {
+        if (pruner.underFloor()) {
+            pruner.run(clock.instant());
+        }
+        if (pruner.underFloor()) {
+            throw new ArchiveException(Reason.FULL, "no dump is stored in " + file.path()
+                    + " while its file system has less than " + settings.retention().minFreeDiskBytes()
+                    + " bytes free, the floor of the retention");
+        }
+    }
+
+    /** Notes that a reserved dump will not come, and why. A rule's cooldown is not used up by it. */
+    public void fail(long reservedId, String why) throws ArchiveException {
+        String bounded = why.length() <= 500 ? why : why.substring(0, 497) + "...";
+        database.write(sql -> {
+            Evidence.requireWaiting(sql, reservedId);
+            sql.update("UPDATE dump SET state = 'FAILED', failure = ? WHERE id = ?", bounded, reservedId);
+            limits.giveBack(sql, reservedId);
+            return reservedId;
+        });
+    }
+
+    /** The dump with what its text says, parsed anew. */
+    public Optional<ArchivedDump> dump(long id) throws ArchiveException {
+        Optional<DumpSummary> summary = database.read(sql -> DumpTable.find(sql, id));
+        if (summary.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<RawDump> raw = raw(id);
+        return Optional.of(new ArchivedDump(summary.get(), raw, raw.map(DumpParser::parse)));
+    }
+
+    public Optional<RawDump> raw(long id) throws ArchiveException {
+        Optional<StoredText> text = database.read(sql -> DumpTable.text(sql, id));
+        return text.isPresent() ? Optional.of(text.get().open(id)) : Optional.empty();
+    }
+
+    /** @throws IllegalArgumentException when the cursor is none that a page gave; the message quotes it */
+    public Page<DumpSummary> dumps(DumpQuery query) throws ArchiveException {
+        Cursor cursor = Cursor.parse(query.cursor());
+        Listing listing = new Listing(DumpTable.SUMMARY)
+                .where("taken_us >= ?", query.from())
+                .where("taken_us < ?", query.to())
+                .where("trigger_kind = ?", query.trigger())
+                .where(named("comm", "value = ?"), query.comm())
+                .where(named("function", "value = ?"), query.function());
+        query.cgroup().ifPresent(cgroup -> {
+            String path = cgroup.endsWith("/") ? cgroup.substring(0, cgroup.length() - 1) : cgroup;
+            // What is below begins with the path and a slash; "0" is the character after "/".
+            listing.where(named("cgroup", "(value = ? OR value >= ? AND value < ?)"), cgroup, path + "/", path + "0");
+        });
+        return database.read(sql -> listing.page(sql, DumpTable::summary, "taken_us", "id", cursor, query.limit(),
+                dump -> new Cursor(Sql.micros(dump.takenAt()), dump.id())));
+    }
+
+    private static String named(String kind, String condition) {
+        return "id IN (SELECT dump_id FROM dump_name WHERE kind = '" + kind + "' AND " + condition + ")";
+    }
+
+    /** @throws IllegalArgumentException when the cursor is none that a page gave; the message quotes it */
+    public Page<Incident> incidents(IncidentQuery query) throws ArchiveException {
+        Cursor cursor = Cursor.parse(query.cursor());
+        Listing listing = new Listing(IncidentTable.INCIDENT)
+                .where("i.started_us >= ?", query.from())
+                .where("i.started_us < ?", query.to())
+                .where("i.alert_name = ?", query.alertName());
+        query.open().ifPresent(open -> listing.where(open ? "i.ended_us IS NULL" : "i.ended_us IS NOT NULL"));
+        return database.read(sql -> listing.page(sql, incidents::incident, "i.started_us", "i.id", cursor,
+                query.limit(), incident -> new Cursor(Sql.micros(incident.startedAt()), incident.id())));
+    }
+
+    public Optional<IncidentDetail> incident(long id) throws ArchiveException {
+        return database.read(sql -> incidents.detail(sql, id));
+    }
+
+    /** By name: {@link LimitState#MANUAL}, or {@link LimitState#ofRule}. */
+    public Map<String, LimitState> limits() throws ArchiveException {
+        return database.read(limits::all);
+    }
+
+    public ArchiveTotals totals() throws ArchiveException {
+        long bytes = file.sizeBytes();
+        return database.read(sql -> new ArchiveTotals(
+                sql.number("SELECT count(*) FROM dump WHERE state IN ('COMPLETE', 'INCOMPLETE')"),
+                bytes,
+                sql.one(row -> Sql.time(row, "taken_us"), """
+                        SELECT taken_us FROM dump WHERE state IN ('COMPLETE', 'INCOMPLETE')
+                        ORDER BY taken_us LIMIT 1"""),
+                Math.toIntExact(DumpTable.waiting(sql, settings.host()))));
+    }
+
+    /** Deletes what the retention does not keep, oldest dumps first, and gives the space back to the file system. */
+    public void prune() throws ArchiveException {
+        pruner.run(clock.instant());
+    }
+
+    /** Idempotent. What comes after it throws with reason CLOSED. */
+    @Override
+    public void close() {
+        database.close();
+        file.close();
+    }
+}

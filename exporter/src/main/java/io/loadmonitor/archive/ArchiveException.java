@@ -1,0 +1,34 @@
+package io.loadmonitor.archive;
+
+/** The archive could not do what was asked. Nothing of the failed call is stored. The message is for people. */
+public final class ArchiveException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final Reason reason;
+
+    ArchiveException(Reason reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    ArchiveException(Reason reason, String message, Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** What a caller can do about it: FULL may pass, the others need a person. */
+    public enum Reason {
+        /** No room: full or read-only disk, free space under the floor, as many captures waiting as are allowed. */
+        FULL,
+        /** The file is no archive, is damaged, or was written by a newer version. */
+        CORRUPT,
+        /** The archive was closed. */
+        CLOSED,
+        /** Anything else that the database answered. */
+        FAILED
+    }
+}

@@ -1,0 +1,131 @@
+package io.loadmonitor.archive;
+
+import io.loadmonitor.archive.Json.ParsedDump;
+import io.loadmonitor.dump.CallStack;
+import io.loadmonitor.dump.DumpParser;
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.Frame;
+import io.loadmonitor.dump.LoadBreakdown;
+import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.StackDump;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the archive takes from a dump's text beside the text itself.
+ *
+ * @param takenAt by the dump's own clock; empty where the text does not say
+ * @param identity source, boot id, number and monotonic time: the module counts anew when it is loaded anew, the procfs
+ *     source at each start, so the number alone names nothing. Empty where the text lacks one of them
+ * @param trigger as the source tells it
+ * @param comms of the tasks, escaped form; at most {@link #MAX_NAMES}, as are cgroups and functions
+ */
+record DumpReading(
+        DumpState state,
+        Optional<String> identity,
+        Optional<String> source,
+        DumpTrigger trigger,
+        Optional<EscapedText> reason,
+        Optional<Instant> takenAt,
+        OptionalDouble load1,
+        OptionalInt active,
+        int tasks,
+        String headline,
+        Set<String> comms,
+        Set<String> cgroups,
+        Set<String> functions,
+        ParsedDump parsed) {
+    /** Names of a kind that can be searched for in one dump. Which ones are left out beyond it is not defined. */
+    static final int MAX_NAMES = 10_000;
+
+    private static final int MAX_NAME_LENGTH = 1024;
+    private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
+    private static final int MAX_HEADLINE_LENGTH = 1000;
+
+    DumpReading {
+        comms = Set.copyOf(comms);
+        cgroups = Set.copyOf(cgroups);
+        functions = Set.copyOf(functions);
+    }
+
+    static DumpReading of(RawDump raw) {
+        StackDump dump = DumpParser.parse(raw);
+        LoadBreakdown breakdown = LoadBreakdown.of(dump);
+        Set<String> comms = new TreeSet<>();
+        Set<String> cgroups = new TreeSet<>();
+        for (StackDump.Task task : dump.tasks()) {
+            add(comms, task.comm().escaped());
+            task.cgroup().ifPresent(cgroup -> add(cgroups, cgroup.escaped()));
+        }
+        return new DumpReading(
+                dump.complete() ? DumpState.COMPLETE : DumpState.INCOMPLETE,
+                identity(dump),
+                dump.header().map(StackDump.Header::source),
+                dump.trigger().map(trigger -> trigger(trigger.kind())).orElse(DumpTrigger.UNKNOWN),
+                dump.trigger().flatMap(StackDump.Trigger::reason),
+                dump.time().flatMap(StackDump.Time::wall).filter(DumpReading::plausible),
+                dump.load().map(load -> OptionalDouble.of(load.load1())).orElseGet(OptionalDouble::empty),
+                dump.load().map(StackDump.Load::active).orElseGet(OptionalInt::empty),
+                dump.tasks().size(),
+                cut(breakdown.headline()),
+                comms,
+                cgroups,
+                functions(dump),
+                new ParsedDump(dump, breakdown.parts()));
+    }
+
+    private static Optional<String> identity(StackDump dump) {
+        if (dump.header().isEmpty() || dump.time().isEmpty()) {
+            return Optional.empty();
+        }
+        StackDump.Header header = dump.header().get();
+        StackDump.Time time = dump.time().get();
+        if (header.bootId().isEmpty() || time.monotonicNanos().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(header.source() + ' ' + header.bootId().get() + ' ' + header.id() + ' '
+                + time.monotonicNanos().getAsLong());
+    }
+
+    /** Anything may stand in a damaged text; what the calendar cannot hold is not when the dump was taken. */
+    private static boolean plausible(Instant time) {
+        return time.isAfter(Instant.EPOCH) && time.isBefore(END_OF_TIME);
+    }
+
+    private static DumpTrigger trigger(StackDump.TriggerKind kind) {
+        return switch (kind) {
+            case THRESHOLD -> DumpTrigger.THRESHOLD;
+            case ACTIVE -> DumpTrigger.ACTIVE;
+            case MANUAL -> DumpTrigger.MANUAL;
+            case UNKNOWN -> DumpTrigger.UNKNOWN;
+        };
+    }
+
+    private static Set<String> functions(StackDump dump) {
+        Set<String> functions = new TreeSet<>();
+        for (CallStack stack : dump.stacks()) {
+            for (Frame frame : stack.frames()) {
+                add(functions, frame.function());
+            }
+        }
+        // Where stacks may not be read, the wait channel is the one function that is known.
+        for (StackDump.Task task : dump.tasks()) {
+            task.waitChannel().ifPresent(function -> add(functions, function));
+        }
+        return functions;
+    }
+
+    private static void add(Set<String> names, String name) {
+        if (names.size() < MAX_NAMES && name.length() <= MAX_NAME_LENGTH) {
+            names.add(name);
+        }
+    }
+
+    private static String cut(String headline) {
+        return headline.length() <= MAX_HEADLINE_LENGTH ? headline : headline.substring(0, MAX_HEADLINE_LENGTH - 3) + "...";
+    }
+}

@@ -1,0 +1,164 @@
+package io.loadmonitor.archive;
+
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.RawDump;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The tables dump, dump_text, dump_parsed and dump_name. Methods run within a transaction of {@link Database}. */
+final class DumpTable {
+    static final String SUMMARY = """
+            SELECT id, host, state, trigger_kind, reason, incident_id, taken_us, raw_bytes, source, load1, active, tasks,
+                   headline, failure
+            FROM dump""";
+
+    private static final String NOT_READ = "The text is stored; nobody has read it yet.";
+
+    private final String host;
+    private final Json json;
+
+    DumpTable(String host, Json json) {
+        this.host = host;
+        this.json = json;
+    }
+
+    static DumpSummary summary(ResultSet row) throws SQLException {
+        return new DumpSummary(
+                row.getLong("id"),
+                row.getString("host"),
+                DumpState.valueOf(row.getString("state")),
+                Sql.optionalText(row, "source"),
+                DumpTrigger.valueOf(row.getString("trigger_kind")),
+                Sql.optionalText(row, "reason").map(EscapedText::new),
+                Sql.time(row, "taken_us"),
+                Sql.optionalDouble(row, "load1"),
+                Sql.optionalInt(row, "active"),
+                Sql.optionalInt(row, "tasks"),
+                row.getString("headline"),
+                Sql.optionalText(row, "failure"),
+                Sql.optionalLong(row, "incident_id"),
+                row.getLong("raw_bytes"));
+    }
+
+    static Optional<DumpSummary> find(Sql sql, long id) throws SQLException {
+        return sql.one(DumpTable::summary, SUMMARY + " WHERE id = ?", id);
+    }
+
+    /** Captures that wait for their turn. */
+    static long waiting(Sql sql, String host) throws SQLException {
+        return sql.number("SELECT count(*) FROM dump WHERE host = ? AND state = 'CAPTURING' AND begun = 0", host);
+    }
+
+    long reserve(
+            Sql sql,
+            DumpTrigger trigger,
+            Optional<EscapedText> reason,
+            OptionalLong incidentId,
+            boolean begun,
+            Instant now)
+            throws SQLException {
+        return sql.insert("""
+                INSERT INTO dump (host, state, begun, trigger_kind, reason, incident_id, asked_us, taken_us, raw_bytes,
+                                  parsed, headline)
+                VALUES (?, 'CAPTURING', ?, ?, ?, ?, ?, ?, 0, 0, '') RETURNING id""",
+                host, begun, trigger, reason.map(EscapedText::escaped), incidentId, now, now);
+    }
+
+    /** The row of a dump that nobody here asked for; its text follows with {@link #putText}. */
+    long add(Sql sql, Instant now) throws SQLException {
+        return reserve(sql, DumpTrigger.UNKNOWN, Optional.empty(), OptionalLong.empty(), true, now);
+    }
+
+    /** The first step: the evidence as it is. Whether it is whole, the second step says. */
+    void putText(Sql sql, long id, RawDump raw, byte[] gzip, String sha256) throws SQLException {
+        sql.update("INSERT INTO dump_text (dump_id, gzip) VALUES (?, ?)", id, gzip);
+        sql.update("""
+                UPDATE dump SET state = 'INCOMPLETE', begun = 1, raw_bytes = ?, raw_sha256 = ?, headline = ?
+                WHERE id = ?""", raw.sizeBytes(), sha256, NOT_READ, id);
+    }
+
+    Optional<Long> withText(Sql sql, String sha256) throws SQLException {
+        return sql.one(row -> row.getLong(1),
+                "SELECT id FROM dump WHERE raw_sha256 = ? AND host = ? ORDER BY id LIMIT 1", sha256, host);
+    }
+
+    Optional<Long> withIdentity(Sql sql, String identity, long except) throws SQLException {
+        return sql.one(row -> row.getLong(1),
+                "SELECT id FROM dump WHERE host = ? AND identity = ? AND id <> ?", host, identity, except);
+    }
+
+    /** The second step: what the text says. A reserved dump keeps the trigger and reason that it was asked for with. */
+    void putReading(Sql sql, long id, DumpReading reading, byte[] parsedGzip) throws SQLException {
+        sql.update("""
+                UPDATE dump SET state = ?, parsed = 1, identity = ?, source = ?, load1 = ?, active = ?, tasks = ?,
+                       headline = ?, taken_us = COALESCE(?, taken_us),
+                       reason = COALESCE(reason, ?),
+                       trigger_kind = CASE trigger_kind WHEN 'UNKNOWN' THEN ? ELSE trigger_kind END
+                WHERE id = ?""",
+                reading.state(), reading.identity(), reading.source(), reading.load1(), reading.active(),
+                reading.tasks(), reading.headline(), reading.takenAt(),
+                reading.reason().map(EscapedText::escaped), reading.trigger(), id);
+        sql.update("DELETE FROM dump_parsed WHERE dump_id = ?", id);
+        sql.update("INSERT INTO dump_parsed (dump_id, gzip) VALUES (?, ?)", id, parsedGzip);
+        sql.update("DELETE FROM dump_name WHERE dump_id = ?", id);
+        putNames(sql, id, "comm", reading.comms());
+        putNames(sql, id, "cgroup", reading.cgroups());
+        putNames(sql, id, "function", reading.functions());
+    }
+
+    byte[] parsedGzip(DumpReading reading) {
+        return Gzip.compress(json.of(reading.parsed()));
+    }
+
+    private static void putNames(Sql sql, long id, String kind, Set<String> values) throws SQLException {
+        try (PreparedStatement insert =
+                sql.prepare("INSERT INTO dump_name (dump_id, kind, value) VALUES (?, ?, ?)", id, kind)) {
+            for (String value : values) {
+                insert.setString(3, value);
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    /** The text as it is kept; to be opened outside of the transaction. */
+    record StoredText(byte[] gzip, long size) {
+        RawDump open(long id) throws ArchiveException {
+            try {
+                return RawDump.of(Gzip.open(gzip, size));
+            } catch (IOException | ArithmeticException e) {
+                throw new ArchiveException(
+                        ArchiveException.Reason.CORRUPT, "the text of dump " + id + " is damaged: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    static Optional<StoredText> text(Sql sql, long id) throws SQLException {
+        return sql.one(row -> new StoredText(row.getBytes(1), row.getLong(2)),
+                "SELECT t.gzip, d.raw_bytes FROM dump_text t JOIN dump d ON d.id = t.dump_id WHERE t.dump_id = ?", id);
+    }
+
+    static void delete(Sql sql, long id) throws SQLException {
+        sql.update("DELETE FROM dump_name WHERE dump_id = ?", id);
+        sql.update("DELETE FROM dump_parsed WHERE dump_id = ?", id);
+        sql.update("DELETE FROM dump_text WHERE dump_id = ?", id);
+        sql.update("DELETE FROM dump WHERE id = ?", id);
+    }
+
+    static String sha256(byte[] text) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.loadmonitor.archive;
+
+import io.loadmonitor.archive.ArchiveException.Reason;
+import io.loadmonitor.dump.RawDump;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Raw evidence first: a dump's text is committed as it is before anything looks at it; what it says is a second step,
+ * which may fail and be done again without loss.
+ */
+final class Evidence {
+    private static final Logger log = LoggerFactory.getLogger(Evidence.class);
+
+    private final Database database;
+    private final DumpTable dumps;
+
+    Evidence(Database database, DumpTable dumps) {
+        this.database = database;
+        this.dumps = dumps;
+    }
+
+    static void requireWaiting(Sql sql, long id) throws SQLException, ArchiveException {
+        Optional<DumpState> state = DumpTable.find(sql, id).map(DumpSummary::state);
+        if (!state.equals(Optional.of(DumpState.CAPTURING))) {
+            throw new ArchiveException(Reason.FAILED, "no dump " + id + " waits for its text: "
+                    + state.map(found -> "its state is " + found).orElse("there is none of this number"));
+        }
+    }
+
+    /** First step for a reserved dump. */
+    void put(long id, RawDump raw) throws ArchiveException {
+        byte[] text = raw.toByteArray();
+        byte[] gzip = Gzip.compress(text);
+        String sha256 = DumpTable.sha256(text);
+        database.write(sql -> {
+            requireWaiting(sql, id);
+            dumps.putText(sql, id, raw, gzip, sha256);
+            return id;
+        });
+    }
+
+    /** First step for a dump that nobody asked for; empty when the very text is stored already. */
+    OptionalLong putFound(RawDump raw, Instant now) throws ArchiveException {
+        byte[] text = raw.toByteArray();
+        String sha256 = DumpTable.sha256(text);
+        byte[] gzip = Gzip.compress(text);
+        return database.write(sql -> {
+            if (dumps.withText(sql, sha256).isPresent()) {
+                return OptionalLong.empty();
+            }
+            long id = dumps.add(sql, now);
+            dumps.putText(sql, id, raw, gzip, sha256);
+            return OptionalLong.of(id);
+        });
+    }
+
+    /**
+     * Second step. When another row turns out to hold the same dump, the one that was asked for stays.
+     *
+     * @return the row that stays
+     */
+    DumpSummary read(long id, RawDump raw) throws ArchiveException {
+        try {
+            DumpReading reading = DumpReading.of(raw);
+            byte[] parsedGzip = dumps.parsedGzip(reading);
+            return database.write(sql -> put(sql, id, reading, parsedGzip));
+        } catch (RuntimeException e) {
+            log.error("The text of dump {} is stored but could not be read: {}", id, e.toString(), e);
+        } catch (ArchiveException e) {
+            log.warn("The text of dump {} is stored, but not what it says: {}", id, e.getMessage());
+        }
+        return database.read(sql -> DumpTable.find(sql, id).orElseThrow());
+    }
+
+    private DumpSummary put(Sql sql, long id, DumpReading reading, byte[] parsedGzip) throws SQLException {
+        Optional<Long> other = reading.identity().isPresent()
+                ? dumps.withIdentity(sql, reading.identity().get(), id)
+                : Optional.empty();
+        if (other.isPresent()) {
+            boolean found = DumpTable.find(sql, id).orElseThrow().trigger() == DumpTrigger.UNKNOWN;
+            DumpTable.delete(sql, found ? id : other.get());
+            if (found) {
+                return DumpTable.find(sql, other.get()).orElseThrow();
+            }
+        }
+        dumps.putReading(sql, id, reading, parsedGzip);
+        IncidentTable.claimDump(sql, id);
+        return DumpTable.find(sql, id).orElseThrow();
+    }
+
+    /** Reads the texts that an earlier run stored and did not come to read. */
+    void readLeftovers() throws ArchiveException {
+        List<Long> unread =
+                database.read(sql -> sql.all(row -> row.getLong(1),
+                        "SELECT id FROM dump WHERE parsed = 0 AND raw_bytes > 0 ORDER BY id"));
+        for (long id : unread) {
+            Optional<DumpTable.StoredText> text = database.read(sql -> DumpTable.text(sql, id));
+            if (text.isEmpty()) {
+                continue;
+            }
+            RawDump raw;
+            try {
+                raw = text.get().open(id);
+            } catch (ArchiveException e) {
+                log.error("Dump {} stays unread: {}", id, e.getMessage());
+                continue;
+            }
+            DumpSummary summary = read(id, raw);
+            log.info("Read dump {}, which an earlier run had stored unread: {}", id, summary.headline());
+        }
+    }
+}

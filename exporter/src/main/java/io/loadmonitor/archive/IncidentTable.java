@@ -1,0 +1,130 @@
+package io.loadmonitor.archive;
+
+import io.loadmonitor.alert.Alert;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The table incident, and which dumps belong to which. Methods run within a transaction of {@link Database}. */
+final class IncidentTable {
+    /**
+     * A load-triggered dump is taken when the load crosses the module's threshold; the alert starts a scrape and a rule
+     * evaluation later, and a lower active_threshold fires long before the average climbs.
+     */
+    static final Duration LEAD = Duration.ofMinutes(10);
+
+    /** The shared dump counts, unless it is the incident's own by now. The headline is the dump's that tells most. */
+    static final String INCIDENT = """
+            SELECT i.*,
+                   (SELECT count(*) FROM dump d WHERE d.incident_id = i.id)
+                     + (SELECT count(*) FROM dump d
+                        WHERE d.id = i.shared_dump_id AND (d.incident_id IS NULL OR d.incident_id <> i.id)) AS dumps,
+                   (SELECT d.headline FROM dump d
+                    WHERE (d.incident_id = i.id OR d.id = i.shared_dump_id) AND d.raw_bytes > 0
+                    ORDER BY CASE WHEN d.trigger_kind = 'ALERT' AND d.incident_id = i.id THEN 0
+                                  WHEN d.id = i.shared_dump_id THEN 1 ELSE 2 END, d.taken_us DESC, d.id DESC
+                    LIMIT 1) AS headline
+            FROM incident i""";
+
+    /** The incident that a dump belongs to: of those whose time holds it, the one that began nearest to it. */
+    private static final String NEAREST = """
+            SELECT i.id FROM incident i
+            WHERE i.host = dump.host
+              AND dump.taken_us >= i.started_us - CASE dump.trigger_kind WHEN 'MANUAL' THEN 0 ELSE ? END
+              AND (i.ended_us IS NULL OR dump.taken_us <= i.ended_us)
+            ORDER BY ABS(dump.taken_us - i.started_us), i.id LIMIT 1""";
+
+    private static final long LEAD_MICROS = LEAD.toMillis() * 1000;
+
+    private final String host;
+    private final Json json;
+
+    IncidentTable(String host, Json json) {
+        this.host = host;
+        this.json = json;
+    }
+
+    /** What taking an alert in must know of its incident. */
+    record Known(long id, boolean open, Instant heardAt) {}
+
+    Optional<Known> find(Sql sql, Alert alert) throws SQLException {
+        return sql.one(
+                row -> new Known(row.getLong("id"), row.getObject("ended_us") == null, Sql.time(row, "heard_us")),
+                "SELECT id, ended_us, heard_us FROM incident WHERE host = ? AND fingerprint = ? AND starts_at = ?",
+                host, alert.fingerprint(), alert.startsAt().toString());
+    }
+
+    long add(Sql sql, Alert alert, String rule, Instant now) throws SQLException {
+        return sql.insert("""
+                INSERT INTO incident (host, fingerprint, starts_at, alert_name, labels, annotations, rule_name,
+                                      started_us, received_us, heard_us)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+                host, alert.fingerprint(), alert.startsAt().toString(), alert.name(), json.of(alert.labels()),
+                json.of(alert.annotations()), rule, alert.startsAt(), now, now);
+    }
+
+    static void share(Sql sql, long id, long dumpId, String note) throws SQLException {
+        sql.update("UPDATE incident SET shared_dump_id = ?, note = ? WHERE id = ?", dumpId, note, id);
+    }
+
+    static void heard(Sql sql, long id, Instant now) throws SQLException {
+        sql.update("UPDATE incident SET heard_us = ? WHERE id = ?", now, id);
+    }
+
+    /** Closes an incident, or with an empty end opens it again. */
+    static void end(Sql sql, long id, Optional<Instant> end, Instant now) throws SQLException {
+        sql.update("UPDATE incident SET ended_us = ?, heard_us = ? WHERE id = ?", end, now, id);
+        claimDumps(sql, id);
+    }
+
+    /**
+     * Decides anew for every dump that belongs to the incident or could. Dumps that an alert asked for stay where they
+     * are; a manual one belongs to an incident only when it was taken in its course.
+     */
+    static void claimDumps(Sql sql, long id) throws SQLException {
+        sql.update("UPDATE dump SET incident_id = (" + NEAREST + """
+                )
+                WHERE trigger_kind <> 'ALERT'
+                  AND (incident_id = ? OR taken_us >= (SELECT started_us - ? FROM incident WHERE id = ?))""",
+                LEAD_MICROS, id, LEAD_MICROS, id);
+    }
+
+    /** Decides for one dump. */
+    static void claimDump(Sql sql, long dumpId) throws SQLException {
+        sql.update("UPDATE dump SET incident_id = (" + NEAREST + ") WHERE id = ? AND trigger_kind <> 'ALERT'",
+                LEAD_MICROS, dumpId);
+    }
+
+    Incident incident(ResultSet row) throws SQLException {
+        return new Incident(
+                row.getLong("id"),
+                row.getString("host"),
+                row.getString("alert_name"),
+                row.getString("fingerprint"),
+                json.strings(row.getString("labels")),
+                json.strings(row.getString("annotations")),
+                Instant.parse(row.getString("starts_at")),
+                Sql.time(row, "received_us"),
+                Sql.optionalTime(row, "ended_us"),
+                row.getString("rule_name"),
+                row.getInt("dumps"),
+                Sql.optionalLong(row, "shared_dump_id"),
+                Sql.optionalText(row, "note"),
+                Sql.optionalText(row, "headline").filter(text -> !text.isEmpty()));
+    }
+
+    Optional<IncidentDetail> detail(Sql sql, long id) throws SQLException {
+        Optional<Incident> incident = sql.one(this::incident, INCIDENT + " WHERE i.id = ?", id);
+        if (incident.isEmpty()) {
+            return Optional.empty();
+        }
+        OptionalLong shared = incident.get().sharedDumpId();
+        List<DumpSummary> dumps = sql.all(DumpTable::summary,
+                DumpTable.SUMMARY + " WHERE incident_id = ? OR id = ? ORDER BY taken_us, id", id, shared);
+        return Optional.of(new IncidentDetail(incident.get(), dumps));
+    }
+}

@@ -1,0 +1,31 @@
+package io.loadmonitor.archive;
+
+import java.time.Duration;
+
+/**
+ * How much is kept. The oldest dumps go first, as soon as one of the bounds is passed.
+ *
+ * @param maxDumps 1 or more
+ * @param maxAge of a dump, by when it was taken, and of an incident without dumps, by when it was last heard of
+ * @param maxBytes of the database file, 1 MiB or more
+ * @param minFreeDiskBytes what the archive leaves free on its file system: under it old dumps are deleted (never the
+ *     newest ten), and no new one is stored while that does not help; 0 for no floor
+ */
+public record Retention(int maxDumps, Duration maxAge, long maxBytes, long minFreeDiskBytes) {
+    /** 1,000 dumps, 30 days, 1 GiB, and 256 MiB left free. */
+    public static final Retention DEFAULT = new Retention(1000, Duration.ofDays(30), 1L << 30, 256L << 20);
+
+    public Retention {
+        require(maxDumps >= 1, "maxDumps is " + maxDumps + ", but must be 1 or more");
+        require(!maxAge.isNegative() && !maxAge.isZero(), "maxAge is " + maxAge + ", but must be more than 0");
+        require(maxAge.compareTo(Duration.ofDays(36_500)) <= 0, "maxAge is " + maxAge + ", but must be 100 years or less");
+        require(maxBytes >= 1 << 20, "maxBytes is " + maxBytes + ", but must be 1048576 or more");
+        require(minFreeDiskBytes >= 0, "minFreeDiskBytes is " + minFreeDiskBytes + ", but must be 0 or more");
+    }
+
+    private static void require(boolean held, String otherwise) {
+        if (!held) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+}

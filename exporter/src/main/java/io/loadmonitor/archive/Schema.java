@@ -1,0 +1,93 @@
+package io.loadmonitor.archive;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables, as a row of SQL files: {@code schema/001.sql} makes version 1, each later one makes the next. Table
+ * {@code schema_version} says how far a database has come.
+ */
+final class Schema {
+    private static final String VERSION_TABLE = "schema_version";
+
+    private Schema() {}
+
+    /** Brings a database to the newest version, one transaction a version. */
+    static void upgrade(Connection connection, Path path) throws SQLException, ArchiveException {
+        Sql sql = new Sql(connection);
+        List<String> scripts = scripts();
+        long version = version(sql, path);
+        if (version > scripts.size()) {
+            throw new ArchiveException(ArchiveException.Reason.CORRUPT,
+                    "the archive " + path + " has schema version " + version + ", but this program knows only up to "
+                            + scripts.size() + ": it was written by a newer version; it was left as it is");
+        }
+        for (int next = (int) version + 1; next <= scripts.size(); next++) {
+            connection.setAutoCommit(false);
+            try {
+                apply(connection, scripts.get(next - 1));
+                if (next == 1) {
+                    sql.update("CREATE TABLE " + VERSION_TABLE + " (version INTEGER NOT NULL)");
+                    sql.update("INSERT INTO " + VERSION_TABLE + " VALUES (?)", next);
+                } else {
+                    sql.update("UPDATE " + VERSION_TABLE + " SET version = ?", next);
+                }
+                connection.commit();
+            } catch (SQLException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    private static long version(Sql sql, Path path) throws SQLException, ArchiveException {
+        if (sql.number("SELECT count(*) FROM sqlite_master") == 0) {
+            return 0;
+        }
+        if (sql.number("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN (?, 'dump', 'incident')",
+                VERSION_TABLE) < 3) {
+            throw new ArchiveException(ArchiveException.Reason.CORRUPT,
+                    "the file " + path + " is an SQLite database, but no archive of load-monitor; it was left as it is");
+        }
+        return sql.number("SELECT version FROM " + VERSION_TABLE);
+    }
+
+    private static void apply(Connection connection, String script) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String part : script.split(";[ \t]*(\n|$)")) {
+                if (!part.isBlank()) {
+                    statement.executeUpdate(part);
+                }
+            }
+        }
+    }
+
+    private static List<String> scripts() {
+        List<String> scripts = new ArrayList<>();
+        for (Optional<String> script = script(1); script.isPresent(); script = script(scripts.size() + 1)) {
+            scripts.add(script.get());
+        }
+        return scripts;
+    }
+
+    private static Optional<String> script(int version) {
+        String name = String.format("schema/%03d.sql", version);
+        try (@Nullable InputStream in = Schema.class.getResourceAsStream(name)) {
+            return in == null ? Optional.empty() : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + name + " from the program's own jar", e);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.loadmonitor.capture;
+
+import io.loadmonitor.dump.CallStack;
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.procfs.LoadAverage;
+import io.loadmonitor.procfs.LoadTick;
+import io.loadmonitor.procfs.ProcFs;
+import io.loadmonitor.procfs.ProcStat;
+import io.loadmonitor.procfs.TaskState;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** Composes the dump from what was read. */
+record ProcfsDump(
+        ProcFs procFs,
+        long id,
+        EscapedText reason,
+        Instant wall,
+        long startNanos,
+        long endNanos,
+        LoadAverage load,
+        ProcStat stat,
+        Optional<LoadTick> tick,
+        ProcfsScan.Sight sight) {
+
+    private static final int VERSION = 1;
+
+    StackDump compose() {
+        Map<List<String>, Integer> stackIds = new LinkedHashMap<>();
+        List<StackDump.Task> tasks = new ArrayList<>(sight.tasks().size());
+        for (ProcfsScan.SeenTask seen : sight.tasks()) {
+            List<String> frames = seen.stack().frames();
+            int stackId = frames.isEmpty() ? 0 : stackIds.computeIfAbsent(frames, unseen -> stackIds.size() + 1);
+            tasks.add(task(seen, stackId));
+        }
+        List<CallStack> stacks = new ArrayList<>(stackIds.size());
+        stackIds.forEach((frames, stackId) ->
+                stacks.add(new CallStack(stackId, frames.stream().map(FrameText::parse).toList())));
+        return new StackDump(
+                Optional.of(new StackDump.Header(
+                        VERSION, id, SourceKind.PROCFS.label(), procFs.bootId(), procFs.release())),
+                Optional.of(new StackDump.Trigger(
+                        StackDump.TriggerKind.MANUAL, Optional.of(reason), Optional.of(presence()))),
+                Optional.of(new StackDump.Time(Optional.of(wall.truncatedTo(ChronoUnit.MICROS)), OptionalLong.empty())),
+                Optional.of(new StackDump.Load(
+                        load.load1(), load.load5(), load.load15(),
+                        OptionalInt.of(active()), OptionalInt.of(stat.cpusOnline()))),
+                tick.map(this::tickLine),
+                Optional.of(counts(tasks, stacks)),
+                Optional.of(new StackDump.Cost(
+                        OptionalLong.of(endNanos - startNanos), OptionalLong.empty(), OptionalLong.empty())),
+                stacks,
+                tasks,
+                true,
+                List.of());
+    }
+
+    private int active() {
+        return sight.running() + sight.uninterruptible();
+    }
+
+    /**
+     * The module's rule: three quarters of the average, which falls by half only every 42 s and so stays high long after
+     * its cause is gone.
+     */
+    private StackDump.Presence presence() {
+        return active() * 4.0 >= load.load1() * 3.0 ? StackDump.Presence.PRESENT : StackDump.Presence.DECAYING;
+    }
+
+    private StackDump.Tick tickLine(LoadTick newest) {
+        long ageMillis = TimeUnit.NANOSECONDS.toMillis(Math.max(0, startNanos - newest.seenNanos()));
+        return new StackDump.Tick(OptionalLong.of(ageMillis), OptionalInt.of(newest.active()), newest.load1());
+    }
+
+    private StackDump.Counts counts(List<StackDump.Task> tasks, List<CallStack> stacks) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        counts.put("scanned", (long) sight.scanned());
+        counts.put("running", (long) sight.running());
+        counts.put("uninterruptible", (long) sight.uninterruptible());
+        counts.put("iowait", stat.procsBlocked());
+        counts.put("captured", (long) tasks.size());
+        counts.put("stacks", (long) stacks.size());
+        counts.put("truncated", (long) active() - tasks.size());
+        counts.put("unstable", flagged(tasks, "unstable"));
+        counts.put("unwind_failed", flagged(tasks, "unwind_failed"));
+        sight.stacksReadable().ifPresent(readable -> counts.put("stacks_readable", readable ? 1L : 0L));
+        counts.put("stacks_refused", flagged(tasks, "stack_refused"));
+        counts.put("own_excluded", (long) sight.ownExcluded());
+        counts.put("unreadable", (long) sight.unreadable());
+        counts.put("complete", sight.complete() ? 1L : 0L);
+        return new StackDump.Counts(counts);
+    }
+
+    private static long flagged(List<StackDump.Task> tasks, String flag) {
+        return tasks.stream().filter(task -> task.flags().contains(flag)).count();
+    }
+
+    private static StackDump.Task task(ProcfsScan.SeenTask seen, int stackId) {
+        boolean running = seen.stat().state() == TaskState.RUNNING;
+        return new StackDump.Task(
+                seen.stat().pid(),
+                OptionalLong.of(seen.files().tgid()),
+                OptionalLong.of(seen.stat().ppid()),
+                OptionalInt.of(seen.stat().cpu()),
+                running ? StackDump.State.RUNNING : StackDump.State.UNINTERRUPTIBLE,
+                running ? StackDump.Placement.UNKNOWN : StackDump.Placement.SLEEP,
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.of(seen.stat().startNanos()),
+                stackId,
+                seen.stack().flag().map(Set::of).orElse(Set.of()),
+                seen.waitChannel(),
+                seen.cgroup().map(path -> EscapedText.of(path.getBytes(StandardCharsets.ISO_8859_1))),
+                EscapedText.of(seen.stat().commBytes()));
+    }
+}

@@ -1,0 +1,303 @@
+package io.loadmonitor.capture;
+
+import io.loadmonitor.procfs.ProcFs;
+import io.loadmonitor.procfs.TaskFiles;
+import io.loadmonitor.procfs.TaskStack;
+import io.loadmonitor.procfs.TaskStat;
+import io.loadmonitor.procfs.TaskState;
+import io.loadmonitor.procfs.ThreadWalk;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One look at all threads, on a thread of its own, because a read in /proc may wait for a lock that a stuck task holds
+ * and nothing can call it back. What was seen so far can be taken at any time, so a stuck read loses no evidence.
+ */
+final class ProcfsScan implements Runnable {
+    /** The kinds of files, by what reading them may wait for. */
+    enum Reading {
+        STAT,
+        STACK,
+        WAIT_CHANNEL,
+        CGROUP
+    }
+
+    private final ProcFs procFs;
+    private final int maxTasks;
+    private final long deadlineNanos;
+    private final Set<Reading> skipped;
+    private final OptionalLong ownPid;
+    private final CountDownLatch done = new CountDownLatch(1);
+    private volatile Reading reading = Reading.STAT;
+    private volatile boolean abandoned;
+
+    // Guarded by this.
+    private final List<SeenTask> tasks = new ArrayList<>();
+    private int scanned;
+    private int unreadable;
+    private int running;
+    private int uninterruptible;
+    private int ownExcluded;
+    private int stacksRead;
+    private int stacksRefused;
+    private boolean complete;
+    private Optional<IOException> failure = Optional.empty();
+
+    /**
+     * @param deadlineNanos by {@link System#nanoTime}
+     * @param skipped files not to read, because an earlier scan is still stuck in one
+     */
+    ProcfsScan(ProcFs procFs, int maxTasks, long deadlineNanos, Set<Reading> skipped) {
+        this.procFs = procFs;
+        this.maxTasks = maxTasks;
+        this.deadlineNanos = deadlineNanos;
+        this.skipped = skipped.isEmpty() ? EnumSet.noneOf(Reading.class) : EnumSet.copyOf(skipped);
+        this.ownPid = procFs.ownPid();
+    }
+
+    /** A thread that was found in R or D. */
+    record SeenTask(TaskFiles files, TaskStat stat, SeenStack stack, Optional<String> waitChannel, Optional<String> cgroup) {
+        SeenTask withCgroup(Optional<String> path) {
+            return new SeenTask(files, stat, stack, waitChannel, path);
+        }
+    }
+
+    /**
+     * A thread's stack, or why there is none.
+     *
+     * @param frames empty for none
+     * @param flag empty when there is a stack, or none was looked for
+     */
+    record SeenStack(List<String> frames, Optional<String> flag) {
+        static final SeenStack NONE = new SeenStack(List.of(), Optional.empty());
+
+        static SeenStack missing(String flag) {
+            return new SeenStack(List.of(), Optional.of(flag));
+        }
+    }
+
+    /**
+     * What was seen.
+     *
+     * @param complete false when time was up before the end
+     * @param stacksReadable empty when there was nothing to try it on
+     */
+    record Sight(
+            List<SeenTask> tasks,
+            int scanned,
+            int unreadable,
+            int running,
+            int uninterruptible,
+            int ownExcluded,
+            Optional<Boolean> stacksReadable,
+            boolean complete,
+            Optional<IOException> failure) {}
+
+    @Override
+    public void run() {
+        try {
+            boolean whole = scan();
+            synchronized (this) {
+                complete = whole;
+            }
+        } catch (IOException unlistable) {
+            synchronized (this) {
+                failure = Optional.of(unlistable);
+            }
+        } finally {
+            done.countDown();
+        }
+    }
+
+    /** Waits for the end; false when the time was up first. From then on the scan ends as soon as it can. */
+    boolean await(long nanos) throws InterruptedException {
+        boolean ended = done.await(nanos, TimeUnit.NANOSECONDS);
+        abandoned = !ended;
+        return ended;
+    }
+
+    boolean isDone() {
+        return done.getCount() == 0;
+    }
+
+    /** The kind of file that it is reading, or read last. */
+    Reading reading() {
+        return reading;
+    }
+
+    synchronized Sight sight() {
+        Optional<Boolean> readable = stacksRead > 0
+                ? Optional.of(true)
+                : stacksRefused > 0 ? Optional.of(false) : Optional.empty();
+        return new Sight(
+                List.copyOf(tasks), scanned, unreadable, running, uninterruptible, ownExcluded, readable,
+                complete, failure);
+    }
+
+    private boolean scan() throws IOException {
+        boolean stacksAllowed = !skipped.contains(Reading.STACK) && probeOwnStack();
+        reading = Reading.STAT;
+        ThreadWalk.Outcome outcome = new ThreadWalk(procFs).walk(this::timeIsUp, (files, stat) -> {
+            see(files, stat, stacksAllowed);
+            reading = Reading.STAT;
+        });
+        synchronized (this) {
+            unreadable = outcome.unreadable();
+        }
+        return readCgroups() && outcome.complete();
+    }
+
+    private boolean timeIsUp() {
+        return abandoned || System.nanoTime() - deadlineNanos >= 0;
+    }
+
+    private void see(TaskFiles files, TaskStat stat, boolean stacksAllowed) {
+        boolean load = stat.state() == TaskState.RUNNING || stat.state() == TaskState.UNINTERRUPTIBLE;
+        boolean described;
+        int place;
+        synchronized (this) {
+            scanned++;
+            if (!load) {
+                return;
+            }
+            if (ownPid.isPresent() && ownPid.getAsLong() == files.tgid()) {
+                ownExcluded++;
+                return;
+            }
+            if (stat.state() == TaskState.RUNNING) {
+                running++;
+            } else {
+                uninterruptible++;
+            }
+            described = tasks.size() < maxTasks;
+            place = tasks.size();
+            if (described) {
+                tasks.add(new SeenTask(files, stat, SeenStack.NONE, Optional.empty(), Optional.empty()));
+            }
+        }
+        if (described && stat.state() == TaskState.UNINTERRUPTIBLE) {
+            describe(place, files, stat, stacksAllowed);
+        }
+    }
+
+    private void describe(int place, TaskFiles files, TaskStat stat, boolean stacksAllowed) {
+        SeenStack stack = stacksAllowed
+                ? readStack(files)
+                : SeenStack.missing(skipped.contains(Reading.STACK) ? "stack_skipped" : "stack_refused");
+        Optional<String> waitChannel = readWaitChannel(files);
+        SeenTask seen = new SeenTask(files, stat, stack, waitChannel, Optional.empty());
+        synchronized (this) {
+            if (!abandoned) {
+                tasks.set(place, seen);
+            }
+        }
+    }
+
+    private SeenStack readStack(TaskFiles files) {
+        reading = Reading.STACK;
+        TaskStack stack;
+        try {
+            stack = files.stack();
+        } catch (NoSuchFileException ended) {
+            return SeenStack.missing("unstable");
+        } catch (IOException refusedOrEnded) {
+            return afterFailedRead(files);
+        }
+        synchronized (this) {
+            stacksRead++;
+        }
+        if (!isStillUninterruptible(files)) {
+            return SeenStack.missing("unstable");
+        }
+        return stack.frames().isEmpty()
+                ? SeenStack.missing("unwind_failed")
+                : new SeenStack(stack.frames(), Optional.empty());
+    }
+
+    /** ESRCH, EACCES and EPERM have no exception class of their own in Java: a thread that is still there was refused. */
+    private SeenStack afterFailedRead(TaskFiles files) {
+        if (!isStillUninterruptible(files)) {
+            return SeenStack.missing("unstable");
+        }
+        synchronized (this) {
+            stacksRefused++;
+        }
+        return SeenStack.missing("stack_refused");
+    }
+
+    private boolean isStillUninterruptible(TaskFiles files) {
+        reading = Reading.STAT;
+        try {
+            return files.stat().state() == TaskState.UNINTERRUPTIBLE;
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    private Optional<String> readWaitChannel(TaskFiles files) {
+        if (skipped.contains(Reading.WAIT_CHANNEL)) {
+            return Optional.empty();
+        }
+        reading = Reading.WAIT_CHANNEL;
+        try {
+            return files.waitChannel();
+        } catch (IOException endedOrRefused) {
+            return Optional.empty();
+        }
+    }
+
+    /** The right to read stacks shows on the program's own; without it no other need be tried. */
+    private boolean probeOwnStack() {
+        reading = Reading.STACK;
+        try {
+            procFs.read("self/stack");
+            synchronized (this) {
+                stacksRead++;
+            }
+            return true;
+        } catch (NoSuchFileException notInThisMount) {
+            return true;
+        } catch (IOException refused) {
+            synchronized (this) {
+                stacksRefused++;
+            }
+            return false;
+        }
+    }
+
+    /** After the stacks, which are gone soonest; and because here waiting is likeliest. */
+    private boolean readCgroups() {
+        if (skipped.contains(Reading.CGROUP)) {
+            return true;
+        }
+        reading = Reading.CGROUP;
+        for (int place = 0; ; place++) {
+            SeenTask task;
+            synchronized (this) {
+                if (place == tasks.size()) {
+                    return true;
+                }
+                task = tasks.get(place);
+            }
+            if (timeIsUp()) {
+                return false;
+            }
+            try {
+                Optional<String> path = task.files().cgroup();
+                synchronized (this) {
+                    tasks.set(place, task.withCgroup(path));
+                }
+            } catch (IOException ended) {
+                // Without a cgroup then.
+            }
+        }
+    }
+}

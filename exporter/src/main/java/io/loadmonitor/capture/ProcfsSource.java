@@ -1,0 +1,139 @@
+package io.loadmonitor.capture;
+
+import io.loadmonitor.dump.DumpWriter;
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.procfs.ActiveTasks;
+import io.loadmonitor.procfs.LoadAverage;
+import io.loadmonitor.procfs.LoadTick;
+import io.loadmonitor.procfs.ProcFs;
+import io.loadmonitor.procfs.ProcStat;
+import io.loadmonitor.procfs.Uptime;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Dumps from {@code /proc/PID/task/TID/{stat,stack,wchan,cgroup}}, for hosts without the module.
+ *
+ * <p>What differs from the module's dumps:
+ * <ul>
+ *   <li>{@code id} is the time since boot in hundredths of a second, one more where that was taken: so it is unique
+ *       together with the boot id, also over restarts of this program and steps of the wall clock.
+ *   <li>{@code state} is the letter of stat: see {@link io.loadmonitor.procfs.TaskState} on frozen tasks, which it
+ *       counts as D.
+ *   <li>A task in R has no {@code on} and no stack: /proc does not tell a task on a CPU from one that waits for it, and
+ *       shows no trustworthy stack of either. A task in D has {@code on=sleep}.
+ *   <li>{@code flags}: {@code unstable} when the task had left D after its stack was read, {@code unwind_failed} when the
+ *       kernel gave an empty stack, {@code stack_refused} when it may not be read (CAP_SYS_ADMIN), {@code stack_skipped}
+ *       while an earlier reading of a stack still hangs. Each means {@code stack=0}; {@code wchan} then says what it can.
+ *   <li>{@code count} has also {@code stacks_readable} (0 or 1), {@code stacks_refused}, {@code own_excluded} (this
+ *       program's own threads in R or D), {@code unreadable} (threads whose stat was refused) and {@code complete} (0 when
+ *       the time was up first).
+ * </ul>
+ * Tasks come and go during the walk, so the dump is no snapshot: it is within {@code capture_ns} of its time.
+ */
+public final class ProcfsSource implements DumpSource {
+    /** For what follows the walk, which ends at the limit by itself unless a read hangs. */
+    private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final ProcFs procFs;
+    private final ActiveTasks activeTasks;
+    private final Clock clock;
+    private final ProcfsLimits limits;
+    private final ReentrantLock taking = new ReentrantLock();
+
+    // Guarded by taking.
+    private final List<ProcfsScan> stuck = new ArrayList<>();
+    private long lastId;
+
+    /** @param activeTasks for the dump's tick line; fed by somebody else with {@link System#nanoTime} */
+    public ProcfsSource(ProcFs procFs, ActiveTasks activeTasks, Clock clock, ProcfsLimits limits) {
+        this.procFs = procFs;
+        this.activeTasks = activeTasks;
+        this.clock = clock;
+        this.limits = limits;
+    }
+
+    @Override
+    public SourceKind kind() {
+        return SourceKind.PROCFS;
+    }
+
+    @Override
+    public RawDump take(EscapedText reason) throws CaptureException {
+        TriggerReason.plain(reason);
+        if (!taking.tryLock()) {
+            throw new CaptureException(CaptureException.Reason.BUSY, "another dump is being taken from " + procFs.root());
+        }
+        try {
+            return DumpWriter.write(takeAlone(reason));
+        } catch (IOException failed) {
+            throw new CaptureException(
+                    CaptureException.Reason.UNAVAILABLE,
+                    procFs.root() + " cannot be read: " + failed.getMessage(),
+                    failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CaptureException(CaptureException.Reason.FAILED, "interrupted while taking a dump", interrupted);
+        } finally {
+            taking.unlock();
+        }
+    }
+
+    private StackDump takeAlone(EscapedText reason)
+            throws CaptureException, IOException, InterruptedException {
+        Set<ProcfsScan.Reading> skipped = readingsThatHang();
+        if (skipped.contains(ProcfsScan.Reading.STAT)) {
+            throw new CaptureException(
+                    CaptureException.Reason.TIMEOUT, "an earlier walk of " + procFs.root() + " still hangs in a read");
+        }
+        long start = System.nanoTime();
+        Instant wall = clock.instant();
+        long id = Math.max(lastId + 1, Uptime.read(procFs).hundredths());
+        lastId = id;
+        LoadAverage load = LoadAverage.read(procFs);
+        ProcStat stat = ProcStat.read(procFs);
+        Optional<LoadTick> tick = activeTasks.newest(start);
+        ProcfsScan.Sight sight = look(start, skipped);
+        if (sight.failure().isPresent()) {
+            throw sight.failure().get();
+        }
+        return new ProcfsDump(procFs, id, reason, wall, start, System.nanoTime(), load, stat, tick, sight).compose();
+    }
+
+    private ProcfsScan.Sight look(long start, Set<ProcfsScan.Reading> skipped)
+            throws CaptureException, InterruptedException {
+        long limit = limits.time().toNanos();
+        ProcfsScan scan = new ProcfsScan(procFs, limits.maxTasks(), start + limit, skipped);
+        Thread thread = new Thread(scan, "procfs-scan");
+        thread.setDaemon(true);
+        thread.start();
+        if (!scan.await(limit + GRACE_NANOS)) {
+            stuck.add(scan);
+        }
+        ProcfsScan.Sight sight = scan.sight();
+        if (!sight.complete() && sight.scanned() == 0 && sight.failure().isEmpty()) {
+            throw new CaptureException(
+                    CaptureException.Reason.TIMEOUT,
+                    "no thread was read within " + limits.time().toMillis() + " ms from " + procFs.root());
+        }
+        return sight;
+    }
+
+    /** At most one scan hangs for each kind of file, because the next leaves that kind out. */
+    private Set<ProcfsScan.Reading> readingsThatHang() {
+        stuck.removeIf(ProcfsScan::isDone);
+        EnumSet<ProcfsScan.Reading> readings = EnumSet.noneOf(ProcfsScan.Reading.class);
+        stuck.forEach(scan -> readings.add(scan.reading()));
+        return readings;
+    }
+}

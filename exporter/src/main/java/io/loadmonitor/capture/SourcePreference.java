@@ -1,0 +1,21 @@
+package io.loadmonitor.capture;
+
+/** What the operator asked for with {@code --source}. */
+public enum SourcePreference {
+    /** The module where it can be used, /proc elsewhere. */
+    AUTO("auto"),
+    /** The module; no dump where it cannot be used. */
+    KMOD("kmod"),
+    PROCFS("procfs");
+
+    private final String label;
+
+    SourcePreference(String label) {
+        this.label = label;
+    }
+
+    /** As the flag spells it. */
+    public String label() {
+        return label;
+    }
+}

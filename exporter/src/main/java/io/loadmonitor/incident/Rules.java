@@ -1,0 +1,40 @@
+package io.loadmonitor.incident;
+
+import io.loadmonitor.alert.Alert;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The rules in their order: the first that wants an alert gets it.
+ *
+ * @param list names are unique
+ */
+public record Rules(List<Rule> list) {
+    /**
+     * One rule, {@code load}: alerts whose name begins with Load or Uninterruptible, but not those about load-monitor
+     * itself (LoadMonitor...); a dump in 5 minutes at most, because within that time a new one rarely tells more.
+     */
+    public static final Rules DEFAULT = new Rules(List.of(new Rule(
+            "load",
+            Map.of("alertname", Pattern.compile("Load(?!Monitor).*|Uninterruptible.*")),
+            Duration.ofMinutes(5))));
+
+    public Rules {
+        list = List.copyOf(list);
+        Set<String> names = new HashSet<>();
+        for (Rule rule : list) {
+            if (!names.add(rule.name())) {
+                throw new IllegalArgumentException("two rules are named " + rule.name());
+            }
+        }
+    }
+
+    public Optional<Rule> ruleFor(Alert alert) {
+        return list.stream().filter(rule -> rule.wants(alert)).findFirst();
+    }
+}

@@ -1,0 +1,61 @@
+package io.loadmonitor.kernel;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
+import java.nio.ByteBuffer;
+
+/**
+ * The libc calls that Java lacks, by their C names. Constants are those of Linux's asm-generic headers, which x86,
+ * arm64, riscv and s390 share. Threads may call at the same time.
+ */
+final class LibC {
+    /** {@code fcntl.h}. */
+    static final int O_RDONLY = 0;
+
+    /** {@code fcntl.h}. */
+    static final int O_WRONLY = 1;
+
+    /** {@code fcntl.h}. Reading a finished dump never blocks; this is for a file that is no dump device. */
+    static final int O_NONBLOCK = 0x800;
+
+    /** {@code fcntl.h}. */
+    static final int O_CLOEXEC = 0x80000;
+
+    /** {@code poll.h}. */
+    static final short POLLIN = 0x1;
+
+    /** {@code poll.h}. */
+    static final short POLLPRI = 0x2;
+
+    /** {@code poll.h}. */
+    static final short POLLERR = 0x8;
+
+    /** Size of {@code struct pollfd}: int fd, short events, short revents. */
+    static final int POLLFD_BYTES = 8;
+
+    static {
+        Native.register(LibC.class, "c");
+    }
+
+    private LibC() {}
+
+    /** {@code fcntl.h: int open(const char *, int, ...)}, without the mode that only O_CREAT needs. */
+    static native int open(String path, int flags) throws LastErrorException;
+
+    /** {@code unistd.h: ssize_t read(int, void *, size_t)}, into a direct buffer from its position. */
+    static native NativeLong read(int fd, ByteBuffer buffer, NativeLong count) throws LastErrorException;
+
+    /** {@code unistd.h: ssize_t pread(int, void *, size_t, off_t)}. */
+    static native NativeLong pread(int fd, ByteBuffer buffer, NativeLong count, NativeLong offset)
+            throws LastErrorException;
+
+    /** {@code unistd.h: ssize_t write(int, const void *, size_t)}. */
+    static native NativeLong write(int fd, byte[] bytes, NativeLong count) throws LastErrorException;
+
+    /** {@code poll.h: int poll(struct pollfd *, nfds_t, int)}. */
+    static native int poll(ByteBuffer pollfds, NativeLong count, int timeoutMillis) throws LastErrorException;
+
+    /** {@code unistd.h: int close(int)}. */
+    static native int close(int fd) throws LastErrorException;
+}

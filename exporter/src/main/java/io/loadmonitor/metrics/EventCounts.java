@@ -1,0 +1,119 @@
+package io.loadmonitor.metrics;
+
+import io.loadmonitor.archive.DumpSummary;
+import io.loadmonitor.archive.DumpTrigger;
+import io.loadmonitor.archive.IntakeOutcome;
+import io.loadmonitor.incident.AlertObserver;
+import io.loadmonitor.incident.CaptureObserver;
+import io.prometheus.client.Counter;
+import io.prometheus.client.Histogram;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+/**
+ * Counts what happens: dumps, failures, alerts, webhook answers. Every label value is there from the start with 0, so that
+ * {@code increase()} sees the first event too. Safe for use by several threads; blocks nobody.
+ */
+public final class EventCounts implements CaptureObserver, AlertObserver, FamilyReader {
+    /** Every status that the webhook documents; any other is counted under {@code other}. */
+    private static final Set<String> CODES =
+            Set.of("200", "202", "400", "403", "404", "405", "408", "411", "413", "415", "500", "503");
+
+    /** 1 ms with the module to the longest walk of /proc. */
+    private static final double[] DURATION_SECONDS = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+
+    private final Counter dumps = counter(Family.DUMPS, labels(DumpTrigger.values()));
+    private final Counter failures = counter(Family.DUMP_FAILURES, labels(FailureReason.values()));
+    private final Counter alerts = counter(Family.ALERTS, labels(IntakeOutcome.Outcome.values()));
+    private final Counter webhook =
+            counter(Family.WEBHOOK_REQUESTS, Stream.concat(CODES.stream().sorted(), Stream.of("other")).toList());
+    private final Histogram duration = Histogram.build(Family.DUMP_DURATION.metricName(), Family.DUMP_DURATION.help())
+            .buckets(DURATION_SECONDS)
+            .withoutExemplars()
+            .create();
+    private final AtomicBoolean newDump = new AtomicBoolean(true);
+
+    @Override
+    public void captured(DumpSummary dump, Duration took) {
+        duration.observe(took.toNanos() / 1e9);
+        found(dump);
+    }
+
+    @Override
+    public void found(DumpSummary dump) {
+        dumps.labels(label(dump.trigger())).inc();
+        newDump.set(true);
+    }
+
+    @Override
+    public void failed(DumpTrigger trigger, FailureReason reason) {
+        failures.labels(label(reason)).inc();
+    }
+
+    @Override
+    public void takenIn(List<IntakeOutcome> outcomes) {
+        outcomes.forEach(outcome -> alerts.labels(label(outcome.outcome())).inc());
+    }
+
+    /** Counts an answer of the webhook. */
+    public void webhookAnswered(int status) {
+        String code = Integer.toString(status);
+        webhook.labels(CODES.contains(code) ? code : "other").inc();
+    }
+
+    /** Whether there may be a newer dump than at the last call; true at the first. */
+    boolean takeNewDump() {
+        return newDump.getAndSet(false);
+    }
+
+    /** The next {@link #takeNewDump} is true again. */
+    void putBackNewDump() {
+        newDump.set(true);
+    }
+
+    @Override
+    public String collector() {
+        return "events";
+    }
+
+    @Override
+    public Set<Family> families() {
+        return Set.of(Family.DUMPS, Family.DUMP_FAILURES, Family.DUMP_DURATION, Family.ALERTS, Family.WEBHOOK_REQUESTS);
+    }
+
+    @Override
+    public void read(Samples samples) {
+        // The client library adds a series _created to each of its own, which nobody asks for and which doubles them.
+        samples.addAll(Family.DUMPS, dumps.collect(EventCounts::isNoCreationTime));
+        samples.addAll(Family.DUMP_FAILURES, failures.collect(EventCounts::isNoCreationTime));
+        samples.addAll(Family.DUMP_DURATION, duration.collect(EventCounts::isNoCreationTime));
+        samples.addAll(Family.ALERTS, alerts.collect(EventCounts::isNoCreationTime));
+        samples.addAll(Family.WEBHOOK_REQUESTS, webhook.collect(EventCounts::isNoCreationTime));
+    }
+
+    private static boolean isNoCreationTime(String sampleName) {
+        return !sampleName.endsWith("_created");
+    }
+
+    private static Counter counter(Family family, List<String> labelValues) {
+        Counter counter = Counter.build(family.metricName(), family.help())
+                .labelNames(family.labels().toArray(String[]::new))
+                .withoutExemplars()
+                .create();
+        labelValues.forEach(counter::labels);
+        return counter;
+    }
+
+    private static List<String> labels(Enum<?>[] values) {
+        return Arrays.stream(values).map(EventCounts::label).toList();
+    }
+
+    private static String label(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,113 @@
+package io.loadmonitor.metrics;
+
+import io.prometheus.client.Collector.Type;
+import java.util.List;
+
+/**
+ * Every metric family that the exporter can publish, in the order in which they are written. Names, help and labels stand
+ * here alone; {@code exporter/docs/metrics.md} lists the same, and a test compares the two.
+ */
+public enum Family {
+    LOAD1(Type.GAUGE, "load_monitor_load1", "Load average over 1 minute, in tasks (first field of /proc/loadavg)."),
+    LOAD5(Type.GAUGE, "load_monitor_load5", "Load average over 5 minutes, in tasks."),
+    LOAD15(Type.GAUGE, "load_monitor_load15", "Load average over 15 minutes, in tasks."),
+    CPUS(Type.GAUGE, "load_monitor_cpus", "CPUs that are online."),
+    ACTIVE_TASKS(
+            Type.GAUGE,
+            "load_monitor_active_tasks",
+            "Tasks that the kernel counted at its last 5 s load tick, computed back from two load averages. Absent until two"
+                    + " ticks were seen."),
+    TASKS(
+            Type.GAUGE,
+            "load_monitor_tasks",
+            "Tasks (threads) by state. running and uninterruptible make up the load; iowait counts the blocked ones that wait"
+                    + " for input or output, whatever their state. The exporter's own threads are not counted as running.",
+            "state"),
+    THREADS(Type.GAUGE, "load_monitor_threads", "Tasks (threads) on the host, of every state."),
+    KERNEL_MODULE_UP(Type.GAUGE, "load_monitor_kernel_module_up", "Whether the kernel module is loaded and can be used: 1 or 0."),
+    KERNEL_MODULE_INFO(
+            Type.GAUGE,
+            "load_monitor_kernel_module_info",
+            "The loaded kernel module; the value is 1. Absent without it.",
+            "version"),
+    DUMP_SOURCE_INFO(Type.GAUGE, "load_monitor_dump_source_info", "Where the next dump comes from; the value is 1.", "source"),
+    DUMPS(Type.COUNTER, "load_monitor_dumps_total", "Dumps archived since the exporter was started, by what asked for them.", "trigger"),
+    DUMP_FAILURES(Type.COUNTER, "load_monitor_dump_failures_total", "Dumps that were asked for and not taken or not archived.", "reason"),
+    DUMP_DURATION(
+            Type.HISTOGRAM,
+            "load_monitor_dump_duration_seconds",
+            "Time that the dumps which the exporter asked for took, from asking until the text was there."),
+    LAST_DUMP_TIMESTAMP(
+            Type.GAUGE,
+            "load_monitor_last_dump_timestamp_seconds",
+            "When the newest archived dump was taken. Absent before the first."),
+    LOAD_CONTRIBUTION(
+            Type.GAUGE,
+            "load_monitor_load_contribution",
+            "Tasks of the newest archived dump by cause; the causes add up to its tasks. Absent before the first.",
+            "cause"),
+    WEBHOOK_REQUESTS(Type.COUNTER, "load_monitor_webhook_requests_total", "Requests to the alert webhook, by status code.", "code"),
+    ALERTS(Type.COUNTER, "load_monitor_alerts_total", "Alerts received in webhook requests, by what became of them.", "outcome"),
+    ARCHIVE_DUMPS(Type.GAUGE, "load_monitor_archive_dumps", "Dumps in the archive."),
+    ARCHIVE_BYTES(Type.GAUGE, "load_monitor_archive_bytes", "Size of the archive on disk."),
+    ARCHIVE_OLDEST_TIMESTAMP(
+            Type.GAUGE,
+            "load_monitor_archive_oldest_timestamp_seconds",
+            "When the oldest dump in the archive was taken. Absent while it is empty."),
+    QUEUE_LENGTH(Type.GAUGE, "load_monitor_queue_length", "Dumps that are asked for and not yet taken."),
+    QUEUE_CAPACITY(Type.GAUGE, "load_monitor_queue_capacity", "Most dumps that may be asked for and not yet taken."),
+    BUILD_INFO(
+            Type.GAUGE,
+            "load_monitor_build_info",
+            "The exporter; the value is 1.",
+            "version",
+            "javaversion"),
+    PROCESS_CPU(Type.COUNTER, "process_cpu_seconds_total", "User and system CPU time that the exporter has used."),
+    PROCESS_RESIDENT(Type.GAUGE, "process_resident_memory_bytes", "Resident memory of the exporter."),
+    PROCESS_START(Type.GAUGE, "process_start_time_seconds", "When the exporter was started."),
+    PROCESS_OPEN_FDS(Type.GAUGE, "process_open_fds", "File descriptors that the exporter has open."),
+    COLLECTOR_DURATION(
+            Type.GAUGE,
+            "load_monitor_scrape_collector_duration_seconds",
+            "Time that a collector took in this scrape.",
+            "collector"),
+    COLLECTOR_SUCCESS(
+            Type.GAUGE,
+            "load_monitor_scrape_collector_success",
+            "Whether a collector succeeded in this scrape: 1 or 0.",
+            "collector");
+
+    private final Type type;
+    private final String metricName;
+    private final String help;
+    private final List<String> labels;
+
+    Family(Type type, String metricName, String help, String... labels) {
+        this.type = type;
+        this.metricName = metricName;
+        this.help = help;
+        this.labels = List.of(labels);
+    }
+
+    /** With {@code _total} where it is a counter. */
+    public String metricName() {
+        return metricName;
+    }
+
+    public String help() {
+        return help;
+    }
+
+    public List<String> labels() {
+        return labels;
+    }
+
+    /** {@code counter}, {@code gauge} or {@code histogram}. */
+    public String typeName() {
+        return type.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    Type type() {
+        return type;
+    }
+}

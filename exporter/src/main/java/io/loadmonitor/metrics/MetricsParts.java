@@ -1,0 +1,28 @@
+package io.loadmonitor.metrics;
+
+import io.loadmonitor.archive.Archive;
+import io.loadmonitor.capture.SourceKind;
+import io.loadmonitor.kernel.KernelModule;
+import io.loadmonitor.procfs.ProcFs;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+
+/**
+ * What the metrics are read from.
+ *
+ * @param activeTasks at the last load tick; empty while it is not known
+ * @param source where the next dump would come from
+ * @param queueCapacity most captures that may wait
+ * @param walkLimit longest time that counting tasks in /proc may take
+ * @param version of the exporter
+ */
+public record MetricsParts(
+        ProcFs procFs,
+        Supplier<OptionalInt> activeTasks,
+        KernelModule module,
+        Supplier<SourceKind> source,
+        Archive archive,
+        int queueCapacity,
+        Duration walkLimit,
+        String version) {}

@@ -1,0 +1,37 @@
+package io.loadmonitor.metrics;
+
+import io.loadmonitor.capture.SourceKind;
+import io.loadmonitor.kernel.KernelModule;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Whether the kernel module is there, and where the next dump would come from. */
+final class ModuleReader implements FamilyReader {
+    private final KernelModule module;
+    private final Supplier<SourceKind> source;
+
+    ModuleReader(KernelModule module, Supplier<SourceKind> source) {
+        this.module = module;
+        this.source = source;
+    }
+
+    @Override
+    public String collector() {
+        return "kernel_module";
+    }
+
+    @Override
+    public Set<Family> families() {
+        return Set.of(Family.KERNEL_MODULE_UP, Family.KERNEL_MODULE_INFO, Family.DUMP_SOURCE_INFO);
+    }
+
+    @Override
+    public void read(Samples samples) {
+        boolean present = module.present();
+        samples.add(Family.KERNEL_MODULE_UP, present && module.obstacle().isEmpty() ? 1 : 0);
+        if (present) {
+            samples.add(Family.KERNEL_MODULE_INFO, 1, module.version().orElse("unknown"));
+        }
+        samples.add(Family.DUMP_SOURCE_INFO, 1, source.get().label());
+    }
+}

@@ -1,0 +1,49 @@
+package io.loadmonitor.metrics;
+
+import io.prometheus.client.Collector.MetricFamilySamples;
+import io.prometheus.client.Collector.MetricFamilySamples.Sample;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** The samples of one scrape, gathered by family. Not safe for use by several threads. */
+final class Samples {
+    private final Map<Family, List<Sample>> samples = new EnumMap<>(Family.class);
+
+    /** Adds one sample of a gauge or counter. */
+    Samples add(Family family, double value, String... labelValues) {
+        if (labelValues.length != family.labels().size()) {
+            throw new IllegalArgumentException(family + " has the labels " + family.labels() + ", not " + labelValues.length);
+        }
+        listOf(family).add(new Sample(family.metricName(), family.labels(), List.of(labelValues), value));
+        return this;
+    }
+
+    /** Adds what one of the client library's own metrics has collected. */
+    Samples addAll(Family family, List<MetricFamilySamples> collected) {
+        collected.forEach(part -> listOf(family).addAll(part.samples));
+        return this;
+    }
+
+    Samples addAll(Samples others) {
+        others.samples.forEach((family, list) -> listOf(family).addAll(list));
+        return this;
+    }
+
+    /** The families that have samples, in the order of {@link Family}. */
+    List<MetricFamilySamples> families(NameFilter names) {
+        List<MetricFamilySamples> families = new ArrayList<>(samples.size());
+        samples.forEach((family, list) -> {
+            List<Sample> wanted = list.stream().filter(sample -> names.wants(family, sample.name)).toList();
+            if (!wanted.isEmpty()) {
+                families.add(new MetricFamilySamples(family.metricName(), family.type(), family.help(), wanted));
+            }
+        });
+        return families;
+    }
+
+    private List<Sample> listOf(Family family) {
+        return samples.computeIfAbsent(family, key -> new ArrayList<>());
+    }
+}

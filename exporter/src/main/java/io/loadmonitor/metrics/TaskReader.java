@@ -1,0 +1,92 @@
+package io.loadmonitor.metrics;
+
+import io.loadmonitor.kernel.KernelModule;
+import io.loadmonitor.kernel.KernelTasks;
+import io.loadmonitor.procfs.ProcFs;
+import io.loadmonitor.procfs.ProcStat;
+import io.loadmonitor.procfs.TaskState;
+import io.loadmonitor.procfs.TaskStates;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Tasks by state. Without the module that takes a walk of /proc, some 10 us a thread, so its result serves every scrape of
+ * the next second. With the module the states that make up the load are exact, fresh and free; only the others come from
+ * the walk, and as nobody looks at them closely it is done rarely.
+ */
+final class TaskReader implements FamilyReader {
+    private static final Duration WALK_AGE = Duration.ofSeconds(1);
+    private static final Duration WALK_AGE_WITH_MODULE = Duration.ofSeconds(60);
+
+    private final ProcFs procFs;
+    private final KernelModule module;
+    private final Duration walkLimit;
+    private Optional<TaskStates> walked = Optional.empty();
+    private long walkedNanos;
+
+    /** @param walkLimit longest time that a walk may take */
+    TaskReader(ProcFs procFs, KernelModule module, Duration walkLimit) {
+        this.procFs = procFs;
+        this.module = module;
+        this.walkLimit = walkLimit;
+    }
+
+    @Override
+    public String collector() {
+        return "tasks";
+    }
+
+    @Override
+    public Set<Family> families() {
+        return Set.of(Family.TASKS);
+    }
+
+    @Override
+    public void read(Samples samples) throws IOException {
+        Optional<KernelTasks> exact = exact();
+        TaskStates states = states(exact.isPresent() ? WALK_AGE_WITH_MODULE : WALK_AGE);
+        Map<TaskState, Integer> counts = new EnumMap<>(states.counts());
+        exact.ifPresent(tasks -> {
+            // The thread that reads the file is running, and is not what makes the load.
+            counts.put(TaskState.RUNNING, Math.max(0, tasks.running() - 1));
+            counts.put(TaskState.UNINTERRUPTIBLE, tasks.uninterruptible());
+        });
+        counts.forEach((state, count) -> samples.add(Family.TASKS, count, state.label()));
+        samples.add(
+                Family.TASKS,
+                exact.isPresent() ? exact.get().iowait() : ProcStat.read(procFs).procsBlocked(),
+                "iowait");
+    }
+
+    /** Empty without the module, also when it is unloaded at this moment. */
+    private Optional<KernelTasks> exact() throws IOException {
+        try {
+            return module.present() ? Optional.of(module.tasks()) : Optional.empty();
+        } catch (IOException e) {
+            if (module.present()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** One walk at a time: scrapes that come together share it. */
+    private synchronized TaskStates states(Duration maxAge) throws IOException {
+        long start = System.nanoTime();
+        if (walked.isEmpty() || start - walkedNanos >= maxAge.toNanos()) {
+            TaskStates states = TaskStates.count(procFs, () -> System.nanoTime() - start > walkLimit.toNanos());
+            if (!states.complete()) {
+                walked = Optional.empty();
+                throw new IOException("counting the tasks took longer than " + walkLimit.toMillis()
+                        + " ms (limits.procfs_time); there are more than " + states.threads());
+            }
+            walked = Optional.of(states);
+            walkedNanos = System.nanoTime();
+        }
+        return walked.orElseThrow();
+    }
+}

@@ -1,0 +1,60 @@
+package io.loadmonitor.procfs;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The files of one thread, {@code /proc/PID/task/TID/}. Only those whose reading waits for nothing that the thread
+ * could hold for long: never cmdline, environ, maps or smaps, which need the mmap_lock that a stuck task may hold.
+ *
+ * <p>Every method throws {@link IOException} when the thread has ended ({@link java.nio.file.NoSuchFileException} or
+ * ESRCH) or its file may not be read ({@link java.nio.file.AccessDeniedException}, EACCES or EPERM on reading).
+ */
+public final class TaskFiles {
+    private final ProcFs procFs;
+    private final Path directory;
+    private final long tgid;
+
+    private TaskFiles(ProcFs procFs, Path directory, long tgid) {
+        this.procFs = procFs;
+        this.directory = directory;
+        this.tgid = tgid;
+    }
+
+    /** @throws NumberFormatException when the process' directory is not named by a number */
+    static TaskFiles of(ProcFs procFs, Path process, Path task) {
+        return new TaskFiles(procFs, task, Long.parseLong(process.getFileName().toString()));
+    }
+
+    /** The id of the thread's process. */
+    public long tgid() {
+        return tgid;
+    }
+
+    /** Reads {@code stat}. */
+    public TaskStat stat() throws IOException {
+        return TaskStat.parse(procFs.read(directory.resolve("stat")));
+    }
+
+    /**
+     * Reads {@code stack}, for which the kernel wants CAP_SYS_ADMIN in the initial user namespace and the right to trace
+     * the thread. It takes the thread's exec_update_lock, which exec holds for short: callers have a time limit.
+     */
+    public TaskStack stack() throws IOException {
+        return TaskStack.parse(procFs.read(directory.resolve("stack")));
+    }
+
+    /** Reads {@code wchan}. */
+    public Optional<String> waitChannel() throws IOException {
+        return WaitChannel.parse(procFs.read(directory.resolve("wchan")));
+    }
+
+    /**
+     * Reads {@code cgroup}. Kernels before 6.13 take the cgroup_mutex for it, which others may hold for long: callers
+     * have a time limit.
+     */
+    public Optional<String> cgroup() throws IOException {
+        return TaskCgroup.parse(procFs.read(directory.resolve("cgroup")));
+    }
+}

@@ -1,0 +1,118 @@
+package io.loadmonitor.web;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may read dumps and trigger them. Stacks show what a host is doing, so until remote clients are allowed only
+ * loopback ones get an answer, decided by the peer address of the connection and by nothing that a client can write
+ * into a request.
+ *
+ * <p>A browser on the same host is a loopback client too, at the service of whatever page it shows. So a request must
+ * name this server by a loopback name or an address that it listens on (else a page can reach it under a name of its own
+ * that resolves to 127.0.0.1), and a request that changes something must not come from another site's page.
+ */
+final class AccessRule {
+    /** {@code 127.0.0.1}, {@code ::1}: nothing that could need a name server. */
+    private static final Pattern ADDRESS = Pattern.compile("[0-9]+(\\.[0-9]+){3}|[0-9a-f:.]*:[0-9a-f:.]*");
+
+    private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
+
+    private final boolean allowRemote;
+    private final Set<InetAddress> listenAddresses;
+
+    AccessRule(boolean allowRemote, Collection<InetAddress> listenAddresses) {
+        this.allowRemote = allowRemote;
+        this.listenAddresses = listenAddresses.stream()
+                .filter(address -> !address.isAnyLocalAddress())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    boolean allowsRemote() {
+        return allowRemote;
+    }
+
+    /**
+     * Why a request gets no answer; empty when it gets one.
+     *
+     * @param peer the address at the other end of the connection, as a literal
+     * @param host the request's Host header
+     */
+    Optional<Refusal> judge(String peer, @Nullable String host) {
+        if (allowRemote) {
+            return Optional.empty();
+        }
+        if (!isLoopback(peer)) {
+            return Optional.of(new Refusal(403, "remote_client", "This answers clients on the host itself only (you are "
+                    + peer + "). To open it to the network, start the exporter with --web.allow-remote-api."));
+        }
+        if (host != null && !host.isBlank() && !namesThisServer(host)) {
+            return Optional.of(new Refusal(403, "foreign_host", "The Host header is " + QuotedText.of(host)
+                    + ", which is neither a loopback name nor an address that the exporter listens on. Use localhost or"
+                    + " 127.0.0.1, or start the exporter with --web.allow-remote-api."));
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Why a request that changes something gets no answer: another site's page sent it. Programs send neither header.
+     *
+     * @param fetchSite the header Sec-Fetch-Site
+     * @param origin the header Origin
+     * @param host the header Host
+     */
+    static Optional<Refusal> judgeOrigin(@Nullable String fetchSite, @Nullable String origin, @Nullable String host) {
+        if (fetchSite != null && !OWN_SITE.contains(fetchSite)) {
+            return Optional.of(crossSite("Sec-Fetch-Site is " + QuotedText.of(fetchSite)));
+        }
+        if (origin != null && (host == null || !origin.matches("(?i)https?://" + Pattern.quote(host)))) {
+            return Optional.of(crossSite("Origin is " + QuotedText.of(origin)));
+        }
+        return Optional.empty();
+    }
+
+    /** Whether a literal is an address of this host's loopback. Anything that is no address is not. */
+    static boolean isLoopback(String literal) {
+        return address(literal).filter(InetAddress::isLoopbackAddress).isPresent();
+    }
+
+    private static Refusal crossSite(String what) {
+        return new Refusal(403, "cross_site", "A page of another site may not do this (" + what + ").");
+    }
+
+    private boolean namesThisServer(String host) {
+        String name = withoutPort(host.strip().toLowerCase(Locale.ROOT));
+        if (name.equals("localhost") || name.endsWith(".localhost")) {
+            return true;
+        }
+        return address(name)
+                .filter(address -> address.isLoopbackAddress() || listenAddresses.contains(address))
+                .isPresent();
+    }
+
+    private static String withoutPort(String host) {
+        int bracket = host.lastIndexOf(']');
+        int colon = host.lastIndexOf(':');
+        return colon > bracket ? host.substring(0, colon) : host;
+    }
+
+    private static Optional<InetAddress> address(String literal) {
+        boolean bracketed = literal.startsWith("[") && literal.endsWith("]");
+        String text = bracketed ? literal.substring(1, literal.length() - 1) : literal;
+        if (!ADDRESS.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(InetAddress.getByName(text));
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package io.loadmonitor.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.http.Context;
+import io.loadmonitor.archive.Archive;
+import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.archive.ArchivedDump;
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.flame.FoldedStacks;
+import io.loadmonitor.incident.CaptureDesk;
+import io.loadmonitor.incident.CaptureReply;
+import io.loadmonitor.web.json.DumpDetail;
+import io.loadmonitor.web.json.DumpItem;
+import io.loadmonitor.web.json.DumpRequested;
+import io.loadmonitor.web.json.ListAnswer;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+
+/** {@code /api/v1/dumps} and what is below it. */
+final class DumpsEndpoint {
+    /** What the kernel module takes. */
+    private static final int MAX_REASON = 63;
+
+    private static final String DEFAULT_REASON = "api";
+
+    private final Archive archive;
+    private final CaptureDesk desk;
+    private final RequestBody body;
+    private final Json json;
+    private final Clock clock;
+
+    DumpsEndpoint(Archive archive, CaptureDesk desk, RequestBody body, Json json, Clock clock) {
+        this.archive = archive;
+        this.desk = desk;
+        this.body = body;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    void list(Context context) throws ArchiveException {
+        QueryParameters parameters = ListFilter.dumpParameters(context.queryString());
+        json.answer(context, 200, ListAnswer.of(
+                Cursors.checked(parameters, () -> archive.dumps(ListFilter.dumps(parameters))), DumpItem::of));
+    }
+
+    void detail(Context context) throws ArchiveException {
+        QueryParameters.only(context.queryString(), Set.of());
+        json.answer(context, 200, DumpDetail.of(find(context)));
+    }
+
+    /** The text as its source gave it, byte for byte. */
+    void raw(Context context) throws ArchiveException {
+        QueryParameters.only(context.queryString(), Set.of());
+        long id = id(context);
+        RawDump raw = archive.raw(id).orElseThrow(() -> withoutText(id));
+        text(context, "dump-" + id + ".txt").result(raw.open());
+    }
+
+    /** One line a stack, for flame graph programs. */
+    void folded(Context context) throws ArchiveException {
+        QueryParameters.only(context.queryString(), Set.of());
+        ArchivedDump dump = find(context);
+        long id = dump.summary().id();
+        StackDump content = dump.dump().orElseThrow(() -> withoutText(id));
+        text(context, "dump-" + id + ".folded").result(FoldedStacks.write(content));
+    }
+
+    /** Asks for a dump now. */
+    void post(Context context) throws ArchiveException, IOException {
+        QueryParameters.only(context.queryString(), Set.of());
+        CaptureReply reply = desk.request(reason(context));
+        if (reply instanceof CaptureReply.Accepted accepted) {
+            DumpRequested requested = DumpRequested.of(accepted.dumpId());
+            context.header("Location", requested.links().self());
+            json.answer(context, 202, requested);
+        } else if (reply instanceof CaptureReply.Busy busy) {
+            throw Refusal.capturing(busy.dumpId());
+        } else if (reply instanceof CaptureReply.Throttled throttled) {
+            throw Refusal.throttled(throttled.nextAllowed(), clock);
+        } else if (reply instanceof CaptureReply.Unavailable unavailable) {
+            throw new Refusal(503, "unavailable", unavailable.why(), Map.of("Retry-After", "10"));
+        }
+    }
+
+    static long id(Context context) {
+        String id = context.pathParam("id");
+        if (!id.matches("[0-9]{1,18}")) {
+            throw Refusal.badParameter("The number in the path is " + QuotedText.of(id)
+                    + ", but must be 1 to 18 digits.");
+        }
+        return Long.parseLong(id);
+    }
+
+    static Refusal unknown(long id) {
+        return new Refusal(404, "not_found", "There is no dump " + id + ".");
+    }
+
+    private ArchivedDump find(Context context) throws ArchiveException {
+        long id = id(context);
+        return archive.dump(id).orElseThrow(() -> unknown(id));
+    }
+
+    private static Context text(Context context, String fileName) {
+        return context.contentType("text/plain; charset=utf-8")
+                .header("Content-Disposition", "inline; filename=\"" + fileName + "\"");
+    }
+
+    private static Refusal withoutText(long id) {
+        return new Refusal(404, "no_text",
+                "There is no text of dump " + id + ": it does not exist, is still being taken, or failed.");
+    }
+
+    private EscapedText reason(Context context) throws IOException {
+        byte[] text = body.read(context);
+        if (text.length == 0) {
+            return new EscapedText(DEFAULT_REASON);
+        }
+        String contentType = context.header("Content-Type");
+        if (contentType == null || !Json.isJson(contentType)) {
+            throw new Refusal(415, "not_json", "Content-Type is "
+                    + (contentType == null ? "missing" : QuotedText.of(contentType)) + ", but must be application/json.");
+        }
+        return EscapedText.of(reasonIn(parse(text)));
+    }
+
+    private JsonNode parse(byte[] text) {
+        try {
+            return json.read(text);
+        } catch (JsonProcessingException e) {
+            throw new Refusal(400, "malformed_request", "The body is no JSON: " + EscapedText.of(e.getOriginalMessage()) + ".");
+        }
+    }
+
+    private static String reasonIn(JsonNode request) {
+        if (!request.isObject()) {
+            throw new Refusal(400, "malformed_request", "The body must be an object like {\"reason\": \"looks slow\"}.");
+        }
+        for (Iterator<String> names = request.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (!name.equals("reason")) {
+                throw new Refusal(400, "malformed_request", "There is no field " + QuotedText.of(name) + ", only reason.");
+            }
+        }
+        JsonNode reason = request.path("reason");
+        if (reason.isMissingNode()) {
+            return DEFAULT_REASON;
+        }
+        if (!reason.isTextual() || reason.textValue().isBlank()
+                || EscapedText.of(reason.textValue()).escaped().length() > MAX_REASON) {
+            throw new Refusal(400, "malformed_request", "The reason is " + QuotedText.of(reason.toString())
+                    + ", but must be text of 1 to " + MAX_REASON + " characters, as it stands in a dump.");
+        }
+        return reason.textValue();
+    }
+}

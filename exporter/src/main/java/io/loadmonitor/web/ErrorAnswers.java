@@ -1,0 +1,75 @@
+package io.loadmonitor.web;
+
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
+import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.web.json.ErrorAnswer;
+import io.loadmonitor.web.view.ErrorPage;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns what handlers throw into answers: JSON below /api, else a page for browsers and JSON for the rest. */
+final class ErrorAnswers {
+    private static final Logger LOG = LoggerFactory.getLogger(ErrorAnswers.class);
+
+    private final Json json;
+    private final PageRenderer pages;
+
+    ErrorAnswers(Json json, PageRenderer pages) {
+        this.json = json;
+        this.pages = pages;
+    }
+
+    void refused(Refusal refusal, Context context) {
+        answer(context, refusal.problem(), refusal.headers());
+    }
+
+    /** The archive is full, broken or closed: the reason is logged, the client may come again. */
+    void archiveFailed(ArchiveException failure, Context context) {
+        LOG.error("{} {}: the archive does not answer", context.req().getMethod(), QuotedText.of(context.path()), failure);
+        answer(context, 503, "archive_failed", "The archive does not answer (" + failure.reason() + "). The log says more.",
+                Map.of("Retry-After", "30"));
+    }
+
+    /** No such path, or not by this method. */
+    void unrouted(HttpResponseException answer, Context context) {
+        if (answer instanceof MethodNotAllowedResponse) {
+            String allowed = String.join(", ", answer.getDetails().values());
+            answer(context, 405, "method_not_allowed",
+                    QuotedText.of(context.req().getMethod()) + " is not possible here, only " + allowed + ".",
+                    Map.of("Allow", allowed));
+            return;
+        }
+        if (answer.getStatus() == 404) {
+            answer(context, 404, "not_found", "There is nothing at " + QuotedText.of(context.path()) + ".", Map.of());
+            return;
+        }
+        answer(context, answer.getStatus(), "refused", String.valueOf(answer.getMessage()), Map.of());
+    }
+
+    /** A fault of this program: the log has the stack trace, the client does not. */
+    void failed(Exception fault, Context context) {
+        LOG.error("{} {} failed", context.req().getMethod(), QuotedText.of(context.path()), fault);
+        answer(context, 500, "internal_error", "The exporter failed to answer this. Its log says why.", Map.of());
+    }
+
+    private void answer(Context context, int status, String code, String message, Map<String, String> headers) {
+        answer(context, ErrorAnswer.of(status, code, message).error(), headers);
+    }
+
+    private void answer(Context context, ErrorAnswer.Problem problem, Map<String, String> headers) {
+        headers.forEach(context::header);
+        if (wantsPage(context)) {
+            pages.answer(context, problem.status(), new ErrorPage(problem.status(), problem.message()));
+        } else {
+            json.answer(context, problem.status(), new ErrorAnswer(problem));
+        }
+    }
+
+    private static boolean wantsPage(Context context) {
+        String accept = context.header("Accept");
+        return !context.path().startsWith("/api/") && accept != null && accept.contains("text/html");
+    }
+}

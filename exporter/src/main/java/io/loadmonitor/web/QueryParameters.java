@@ -1,0 +1,138 @@
+package io.loadmonitor.web;
+
+import java.math.BigDecimal;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The query of a request, read strictly: a filter that is misspelt must not let everything through. A parameter without
+ * a value counts as not given, as HTML forms send it.
+ */
+final class QueryParameters {
+    private static final Pattern UNIX_SECONDS = Pattern.compile("[0-9]{1,11}(\\.[0-9]{1,9})?");
+
+    private final Map<String, List<String>> values;
+
+    private QueryParameters(Map<String, List<String>> values) {
+        this.values = values;
+    }
+
+    /** Any parameters, each as often as it likes. */
+    static QueryParameters any(@Nullable String query) {
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        if (query != null) {
+            for (String pair : query.split("&")) {
+                int equals = pair.indexOf('=');
+                String name = decode(equals < 0 ? pair : pair.substring(0, equals));
+                String value = equals < 0 ? "" : decode(pair.substring(equals + 1));
+                if (!value.isEmpty() || !name.isEmpty()) {
+                    values.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
+                }
+            }
+        }
+        return new QueryParameters(values);
+    }
+
+    /** Only the given ones, each once at most. */
+    static QueryParameters only(@Nullable String query, Set<String> known) {
+        QueryParameters parameters = any(query);
+        parameters.values.forEach((name, given) -> {
+            if (!known.contains(name)) {
+                throw Refusal.badParameter("There is no parameter " + QuotedText.of(name) + " here"
+                        + (known.isEmpty() ? "." : ", only " + String.join(", ", new TreeSet<>(known)) + "."));
+            }
+            if (given.size() > 1) {
+                throw Refusal.badParameter("Parameter \"" + name + "\" is given " + given.size() + " times: "
+                        + QuotedText.of(given.get(0)) + ", " + QuotedText.of(given.get(1)) + ".");
+            }
+        });
+        return parameters;
+    }
+
+    List<String> all(String name) {
+        return values.getOrDefault(name, List.of()).stream().filter(value -> !value.isEmpty()).toList();
+    }
+
+    Optional<String> text(String name) {
+        return all(name).stream().findFirst();
+    }
+
+    /** RFC 3339 with any offset, or seconds since 1970. */
+    Optional<Instant> time(String name) {
+        return text(name).map(value -> parse(name, value, QueryParameters::instant,
+                "a time like 2026-11-22T12:04:10Z, or seconds since 1970"));
+    }
+
+    Optional<Boolean> flag(String name) {
+        return text(name).map(value -> switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw bad(name, value, "true or false");
+        });
+    }
+
+    int number(String name, int fallback, int least, int most) {
+        Optional<String> value = text(name);
+        if (value.isEmpty()) {
+            return fallback;
+        }
+        String wanted = "a number from " + least + " to " + most;
+        int number = parse(name, value.get(), Integer::parseInt, wanted);
+        if (number < least || number > most) {
+            throw bad(name, value.get(), wanted);
+        }
+        return number;
+    }
+
+    /** One of a few words. */
+    <T> Optional<T> word(String name, Map<String, T> words) {
+        return text(name).map(value -> {
+            T found = words.get(value);
+            if (found == null) {
+                throw bad(name, value, "one of " + String.join(", ", new TreeSet<>(words.keySet())));
+            }
+            return found;
+        });
+    }
+
+    /** A value that another package reads. */
+    static Refusal bad(String name, String value, String wanted) {
+        return Refusal.badParameter("Parameter \"" + name + "\" is " + QuotedText.of(value) + ", but must be " + wanted + ".");
+    }
+
+    private static <T> T parse(String name, String value, Function<String, T> parser, String wanted) {
+        try {
+            return parser.apply(value);
+        } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
+            throw bad(name, value, wanted);
+        }
+    }
+
+    private static Instant instant(String value) {
+        if (!UNIX_SECONDS.matcher(value).matches()) {
+            return OffsetDateTime.parse(value).toInstant();
+        }
+        return Instant.EPOCH.plusNanos(new BigDecimal(value).movePointRight(9).longValueExact());
+    }
+
+    private static String decode(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.badParameter("The query has a percent sign that begins no escape: " + QuotedText.of(text) + ".");
+        }
+    }
+}

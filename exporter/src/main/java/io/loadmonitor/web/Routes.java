@@ -1,0 +1,41 @@
+package io.loadmonitor.web;
+
+import static io.loadmonitor.web.Route.Audience.ANYBODY;
+import static io.loadmonitor.web.Route.Audience.LOCAL;
+
+import io.loadmonitor.alert.AlertMessageParser;
+import java.util.List;
+
+/** Everything that the server answers. {@code exporter/docs/http-api.md} lists the same. */
+final class Routes {
+    private Routes() {}
+
+    static List<Route> of(WebSettings settings, WebParts parts, AccessRule access, Json json, PageRenderer renderer) {
+        RequestBody body = new RequestBody(settings.maxBodyBytes(), System::nanoTime);
+        StateEndpoint state = new StateEndpoint(parts, json);
+        AlertsEndpoint alerts = new AlertsEndpoint(new AlertMessageParser(), parts.alertDesk(), body, json);
+        DumpsEndpoint dumps = new DumpsEndpoint(parts.archive(), parts.captureDesk(), body, json, parts.clock());
+        IncidentsEndpoint incidents = new IncidentsEndpoint(parts.archive(), json);
+        PagesEndpoint pages = new PagesEndpoint(settings, parts, access, renderer);
+        return List.of(
+                Route.get(settings.telemetryPath(), ANYBODY, state::metrics),
+                Route.get("/", ANYBODY, pages::landing),
+                Route.get(Stylesheet.PATH, ANYBODY, pages::stylesheet),
+                Route.get("/-/healthy", ANYBODY, state::healthy),
+                Route.get("/-/ready", ANYBODY, state::ready),
+                Route.post("/-/reload", LOCAL, state::reload),
+                Route.post(WebServer.ALERTS_PATH, LOCAL, alerts::post),
+                Route.post("/api/v1/dumps", LOCAL, dumps::post),
+                Route.get("/api/v1/dumps", LOCAL, dumps::list),
+                Route.get("/api/v1/dumps/{id}", LOCAL, dumps::detail),
+                Route.get("/api/v1/dumps/{id}/raw", LOCAL, dumps::raw),
+                Route.get("/api/v1/dumps/{id}/folded", LOCAL, dumps::folded),
+                Route.get("/api/v1/incidents", LOCAL, incidents::list),
+                Route.get("/api/v1/incidents/{id}", LOCAL, incidents::detail),
+                Route.get("/api/v1/status", LOCAL, state::status),
+                Route.get("/incidents", LOCAL, pages::incidents),
+                Route.get("/incidents/{id}", LOCAL, pages::incident),
+                Route.get("/dumps", LOCAL, pages::dumps),
+                Route.get("/dumps/{id}", LOCAL, pages::dump));
+    }
+}

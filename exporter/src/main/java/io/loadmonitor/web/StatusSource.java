@@ -1,0 +1,27 @@
+package io.loadmonitor.web;
+
+import java.util.Optional;
+
+/** Tells what the web server cannot know by itself. Safe for use by several threads, answers at once. */
+@FunctionalInterface
+public interface StatusSource {
+    ServiceStatus status();
+
+    /**
+     * The state of the exporter.
+     *
+     * @param version of the exporter
+     * @param host whose load it watches
+     * @param source where dumps come from now: {@code kmod} or {@code procfs}
+     * @param sourceReason why that source, for people
+     * @param moduleVersion of the kernel module; empty when it is not loaded
+     * @param notReady why it cannot do its work, for people; empty when it can
+     */
+    record ServiceStatus(
+            String version,
+            String host,
+            String source,
+            String sourceReason,
+            Optional<String> moduleVersion,
+            Optional<String> notReady) {}
+}

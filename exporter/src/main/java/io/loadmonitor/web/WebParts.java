@@ -1,0 +1,23 @@
+package io.loadmonitor.web;
+
+import io.loadmonitor.archive.Archive;
+import io.loadmonitor.incident.AlertDesk;
+import io.loadmonitor.incident.CaptureDesk;
+import java.time.Clock;
+import java.util.function.IntConsumer;
+
+/**
+ * What the server serves.
+ *
+ * @param webhookAnswers is told the status code of each answer to {@code POST /api/v1/alerts}, refusals included
+ * @param clock for durations on pages and Retry-After
+ */
+public record WebParts(
+        Archive archive,
+        AlertDesk alertDesk,
+        CaptureDesk captureDesk,
+        MetricsSource metrics,
+        StatusSource status,
+        Reload reload,
+        IntConsumer webhookAnswers,
+        Clock clock) {}

@@ -1,0 +1,141 @@
+package io.loadmonitor.web;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.servlet.JavalinServlet;
+import io.javalin.http.servlet.ServletEntry;
+import io.javalin.json.JsonMapper;
+import io.loadmonitor.archive.ArchiveException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import kotlin.LazyKt;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** The HTTP server. Safe for use by several threads. */
+public final class WebServer implements AutoCloseable {
+    static final String ALERTS_PATH = "/api/v1/alerts";
+
+    private final Javalin javalin;
+
+    private WebServer(Javalin javalin) {
+        this.javalin = javalin;
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @throws IOException when one of the addresses cannot be listened on; says which and why
+     */
+    public static WebServer start(WebSettings settings, WebParts parts) throws IOException {
+        List<InetAddress> listenAddresses =
+                settings.listenAddresses().stream().map(InetSocketAddress::getAddress).toList();
+        AccessRule access = new AccessRule(settings.allowRemoteApi(), listenAddresses);
+        Json json = new Json();
+        PageRenderer renderer = new PageRenderer();
+        ErrorAnswers errors = new ErrorAnswers(json, renderer);
+        List<Route> routes = Routes.of(settings, parts, access, json, renderer);
+        ServerLimits limits = new ServerLimits(settings.listenAddresses());
+        Javalin javalin = Javalin.create(config -> {
+            quick(config);
+            limits.apply(config, new ProtocolErrors(json));
+            config.http.prefer405over404 = true;
+            config.routes.before(WebServer::prepare);
+            routes.forEach(route -> register(config, route, access));
+            config.routes.after(ALERTS_PATH, context -> {
+                if (context.method().equals(HandlerType.POST)) {
+                    parts.webhookAnswers().accept(context.statusCode());
+                }
+            });
+            config.routes.exception(Refusal.class, errors::refused);
+            config.routes.exception(ArchiveException.class, errors::archiveFailed);
+            config.routes.exception(HttpResponseException.class, errors::unrouted);
+            config.routes.exception(Exception.class, errors::failed);
+        });
+        try {
+            javalin.start();
+        } catch (RuntimeException e) {
+            throw new IOException("cannot listen on " + names(settings) + ": " + rootMessage(e), e);
+        }
+        return new WebServer(javalin);
+    }
+
+    /** What it listens on, in the order of the settings, with the ports that were taken. */
+    public List<InetSocketAddress> addresses() {
+        return Arrays.stream(javalin.jettyServer().server().getConnectors())
+                .map(ServerConnector.class::cast)
+                .map(connector -> new InetSocketAddress(connector.getHost(), connector.getLocalPort()))
+                .toList();
+    }
+
+    /** Lets the requests that are under way finish within a second or two, takes no new ones. */
+    @Override
+    public void close() {
+        javalin.stop();
+    }
+
+    /** Leaves out what the server does not use and what would cost time and memory at the start. */
+    private static void quick(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        // No web sockets, and JSON is written by this package.
+        config.unsafe.servlet = LazyKt.lazyOf(new ServletEntry(null, new JavalinServlet(config.unsafe)));
+        config.jsonMapper(new JsonMapper() {});
+    }
+
+    private static void register(JavalinConfig config, Route route, AccessRule access) {
+        // Asked in the handler of the route itself, so that no way of matching paths leads around it.
+        config.routes.addHttpHandler(route.method(), route.path(), context -> {
+            admit(context, route, access);
+            route.handler().handle(context);
+        });
+        if (route.method().equals(HandlerType.GET)) {
+            config.routes.addHttpHandler(HandlerType.HEAD, route.path(), context -> {
+                admit(context, route, access);
+                route.handler().handle(context);
+            });
+        }
+    }
+
+    private static void admit(Context context, Route route, AccessRule access) {
+        String host = context.header("Host");
+        if (route.audience() == Route.Audience.LOCAL) {
+            access.judge(context.req().getRemoteAddr(), host).ifPresent(WebServer::refuse);
+        }
+        if (route.method().equals(HandlerType.POST)) {
+            AccessRule.judgeOrigin(context.header("Sec-Fetch-Site"), context.header("Origin"), host)
+                    .ifPresent(WebServer::refuse);
+        }
+    }
+
+    private static void refuse(Refusal refusal) {
+        throw refusal;
+    }
+
+    private static void prepare(Context context) {
+        SecurityHeaders.ALL.forEach(context::header);
+        if (context.header("X-HTTP-Method-Override") != null) {
+            throw new Refusal(400, "method_override", "X-HTTP-Method-Override is not supported.");
+        }
+    }
+
+    private static String names(WebSettings settings) {
+        return String.join(", ", settings.listenAddresses().stream()
+                .map(address -> address.getAddress().getHostAddress() + " port " + address.getPort())
+                .toList());
+    }
+
+    private static String rootMessage(Throwable fault) {
+        Throwable root = fault;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+}

@@ -1,0 +1,143 @@
+package io.loadmonitor.web.json;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.loadmonitor.archive.ArchivedDump;
+import io.loadmonitor.dump.CallStack;
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.Frame;
+import io.loadmonitor.dump.LoadBreakdown;
+import io.loadmonitor.dump.LoadPart;
+import io.loadmonitor.dump.ProcessCount;
+import io.loadmonitor.dump.StackDump;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** A dump with all that its text says. Without a text only the fields of {@link DumpItem} are there. */
+public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullable Content content) {
+    public static DumpDetail of(ArchivedDump dump) {
+        return new DumpDetail(DumpItem.of(dump.summary()), dump.dump().map(Content::of).orElse(null));
+    }
+
+    /** What the text says. */
+    public record Content(
+            @Nullable Header header,
+            @Nullable String cause,
+            @Nullable Load load,
+            @Nullable Map<String, Long> counts,
+            @Nullable Cost cost,
+            Breakdown breakdown,
+            List<Stack> stacks,
+            List<Task> taskList,
+            int unreadLines) {
+
+        static Content of(StackDump dump) {
+            return new Content(
+                    dump.header().map(Header::of).orElse(null),
+                    dump.trigger().flatMap(StackDump.Trigger::presence)
+                            .map(presence -> presence.name().toLowerCase(Locale.ROOT)).orElse(null),
+                    dump.load().map(Load::of).orElse(null),
+                    dump.counts().<Map<String, Long>>map(counts -> new TreeMap<>(counts.values())).orElse(null),
+                    dump.cost().map(Cost::of).orElse(null),
+                    Breakdown.of(LoadBreakdown.of(dump)),
+                    dump.stacks().stream().map(Stack::of).toList(),
+                    dump.tasks().stream().map(Task::of).toList(),
+                    dump.unreadLines().size());
+        }
+    }
+
+    /** The first line. */
+    public record Header(
+            int version, long sourceId, String source, @Nullable String bootId, @Nullable String release) {
+        static Header of(StackDump.Header header) {
+            return new Header(header.version(), header.id(), header.source(), header.bootId().orElse(null),
+                    header.release().orElse(null));
+        }
+    }
+
+    /** The load line. */
+    public record Load(
+            double load1, double load5, double load15, @Nullable Integer active, @Nullable Integer cpus) {
+        static Load of(StackDump.Load load) {
+            return new Load(load.load1(), load.load5(), load.load15(), Absent.orNull(load.active()),
+                    Absent.orNull(load.cpus()));
+        }
+    }
+
+    /** The cost line. */
+    public record Cost(@Nullable Long captureNanos, @Nullable Long irqOffMaxNanos, @Nullable Long rcuMaxNanos) {
+        static Cost of(StackDump.Cost cost) {
+            return new Cost(Absent.orNull(cost.captureNanos()), Absent.orNull(cost.irqOffMaxNanos()),
+                    Absent.orNull(cost.rcuMaxNanos()));
+        }
+    }
+
+    /** What the load consisted of: the parts sum to tasks, and tasks and remainder to active. */
+    public record Breakdown(
+            int tasks, @Nullable Integer active, @Nullable Integer remainder, List<Part> parts) {
+        static Breakdown of(LoadBreakdown breakdown) {
+            return new Breakdown(breakdown.tasks(), Absent.orNull(breakdown.active()),
+                    Absent.orNull(breakdown.remainder()), breakdown.parts().stream().map(Part::of).toList());
+        }
+    }
+
+    /** One part of the load. */
+    public record Part(String cause, String detail, String title, int tasks, List<Process> processes) {
+        static Part of(LoadPart part) {
+            return new Part(part.cause().id(), part.detail(), part.title(), part.tasks(),
+                    part.processes().stream().map(Process::of).toList());
+        }
+    }
+
+    /** How many tasks of one name are in a part. */
+    public record Process(String comm, int tasks) {
+        static Process of(ProcessCount count) {
+            return new Process(count.comm().escaped(), count.tasks());
+        }
+    }
+
+    /** A stack, innermost frame first. */
+    public record Stack(int id, List<String> frames) {
+        static Stack of(CallStack stack) {
+            return new Stack(stack.id(), stack.frames().stream().map(Frame::toString).toList());
+        }
+    }
+
+    /** A task line. */
+    public record Task(
+            long pid,
+            @Nullable Long tgid,
+            @Nullable Long ppid,
+            @Nullable Integer cpu,
+            String state,
+            String on,
+            @Nullable Long sinceMillis,
+            @Nullable Long switches,
+            @Nullable Long startNanos,
+            @Nullable Integer stack,
+            @Nullable List<String> flags,
+            @Nullable String waitChannel,
+            @Nullable String cgroup,
+            String comm) {
+        static Task of(StackDump.Task task) {
+            return new Task(
+                    task.pid(),
+                    Absent.orNull(task.tgid()),
+                    Absent.orNull(task.ppid()),
+                    Absent.orNull(task.cpu()),
+                    task.state().name().toLowerCase(Locale.ROOT),
+                    task.placement().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                    Absent.orNull(task.sinceMillis()),
+                    Absent.orNull(task.switches()),
+                    Absent.orNull(task.startNanos()),
+                    task.stackId() == 0 ? null : task.stackId(),
+                    task.flags().isEmpty() ? null : List.copyOf(new TreeSet<>(task.flags())),
+                    task.waitChannel().orElse(null),
+                    task.cgroup().map(EscapedText::escaped).orElse(null),
+                    task.comm().escaped());
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.loadmonitor.web.json;
+
+import io.loadmonitor.archive.DumpSummary;
+import io.loadmonitor.dump.EscapedText;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A dump in a list. */
+public record DumpItem(
+        long id,
+        String host,
+        String state,
+        @Nullable String source,
+        String trigger,
+        @Nullable String reason,
+        String takenAt,
+        @Nullable Double load1,
+        @Nullable Integer active,
+        @Nullable Integer tasks,
+        @Nullable String headline,
+        @Nullable String failure,
+        @Nullable Long incidentId,
+        long rawBytes,
+        Links links) {
+
+    /** Where more of it is. */
+    public record Links(String self, String raw, String folded, String page) {}
+
+    public static DumpItem of(DumpSummary dump) {
+        return new DumpItem(
+                dump.id(),
+                dump.host(),
+                dump.state().name().toLowerCase(Locale.ROOT),
+                dump.source().orElse(null),
+                dump.trigger().name().toLowerCase(Locale.ROOT),
+                dump.reason().map(EscapedText::escaped).orElse(null),
+                dump.takenAt().toString(),
+                Absent.orNull(dump.load1()),
+                Absent.orNull(dump.active()),
+                Absent.orNull(dump.tasks()),
+                dump.headline().isEmpty() ? null : dump.headline(),
+                dump.failure().orElse(null),
+                Absent.orNull(dump.incidentId()),
+                dump.rawBytes(),
+                links(dump.id()));
+    }
+
+    static Links links(long id) {
+        String self = "/api/v1/dumps/" + id;
+        return new Links(self, self + "/raw", self + "/folded", "/dumps/" + id);
+    }
+}

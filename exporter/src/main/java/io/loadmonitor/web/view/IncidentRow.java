@@ -1,0 +1,25 @@
+package io.loadmonitor.web.view;
+
+import io.loadmonitor.archive.Incident;
+import java.time.Duration;
+import java.time.Instant;
+
+/** An incident in a list. */
+public record IncidentRow(
+        long id, String alert, String headline, boolean open, Moment started, String lasted, String dumps) {
+    public static IncidentRow of(Incident incident, Instant now) {
+        return new IncidentRow(
+                incident.id(),
+                alert(incident),
+                incident.headline().filter(headline -> !headline.isEmpty()).map(VisibleText::of)
+                        .orElse(alert(incident)),
+                incident.open(),
+                Moment.of(incident.startedAt()),
+                Quantity.of(Duration.between(incident.startedAt(), incident.endedAt().orElse(now))),
+                Quantity.count(incident.dumps(), "dump", "dumps"));
+    }
+
+    static String alert(Incident incident) {
+        return incident.alertName().isEmpty() ? "alert without a name" : VisibleText.of(incident.alertName());
+    }
+}

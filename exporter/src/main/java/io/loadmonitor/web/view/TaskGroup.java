@@ -1,0 +1,133 @@
+package io.loadmonitor.web.view;
+
+import io.loadmonitor.dump.CallStack;
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.Frame;
+import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.dump.StackDump.Placement;
+import io.loadmonitor.dump.StackDump.Task;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Tasks that were at the same place with the same stack.
+ *
+ * @param where in words
+ * @param frames innermost first; empty when there is no stack, and then {@code noStack} says why
+ * @param moreTasks how many are not in {@code tasks}
+ */
+public record TaskGroup(
+        int size, String where, List<String> frames, String noStack, List<Row> tasks, int moreTasks) {
+
+    public TaskGroup {
+        frames = List.copyOf(frames);
+        tasks = List.copyOf(tasks);
+    }
+
+    /** One task. What is not known is empty text. */
+    public record Row(String comm, long pid, String state, String on, String since, String cgroup, String flags) {}
+
+    /** The groups that are shown, and how many are not. */
+    public record Groups(List<TaskGroup> groups, int more) {
+        public Groups {
+            groups = List.copyOf(groups);
+        }
+    }
+
+    static Groups of(StackDump dump, int maxGroups, int maxTasks) {
+        Map<Integer, CallStack> stacks = new HashMap<>();
+        dump.stacks().forEach(stack -> stacks.putIfAbsent(stack.id(), stack));
+        Map<Place, List<Task>> places = new LinkedHashMap<>();
+        for (Task task : dump.tasks()) {
+            Place place = new Place(task.stackId(), task.placement(), task.stackId() == 0 ? task.waitChannel() : Optional.empty());
+            places.computeIfAbsent(place, key -> new ArrayList<>()).add(task);
+        }
+        List<TaskGroup> groups = places.entrySet().stream()
+                .sorted(Comparator.comparing(entry -> -entry.getValue().size()))
+                .limit(maxGroups)
+                .map(entry -> group(entry.getKey(), entry.getValue(), stacks, maxTasks))
+                .toList();
+        return new Groups(groups, places.size() - groups.size());
+    }
+
+    /** Title of the group: {@code 2 tasks, asleep in the kernel}. */
+    public String title() {
+        return Quantity.count(size, "task", "tasks") + " " + where;
+    }
+
+    private static TaskGroup group(Place place, List<Task> tasks, Map<Integer, CallStack> stacks, int maxTasks) {
+        CallStack stack = stacks.get(place.stackId());
+        List<String> frames = stack == null ? List.of() : stack.frames().stream().map(Frame::toString).toList();
+        return new TaskGroup(
+                tasks.size(),
+                where(place),
+                frames,
+                frames.isEmpty() ? noStack(place, tasks.get(0)) : "",
+                tasks.stream().limit(maxTasks).map(TaskGroup::row).toList(),
+                Math.max(0, tasks.size() - maxTasks));
+    }
+
+    private static String where(Place place) {
+        return switch (place.placement()) {
+            case CPU_USER -> "on a CPU in user mode";
+            case CPU_KERNEL -> "on a CPU in the kernel";
+            case QUEUE -> "waiting for a CPU";
+            case SLEEP -> "asleep in the kernel" + place.waitChannel().map(function -> ", in " + function).orElse("");
+            case UNKNOWN -> "at a place that the dump does not tell"
+                    + place.waitChannel().map(function -> ", in " + function).orElse("");
+        };
+    }
+
+    private static String noStack(Place place, Task task) {
+        if (place.stackId() != 0) {
+            return "The stack is missing: the dump was cut off.";
+        }
+        if (task.flags().contains("unwind_failed")) {
+            return "No stack: it could not be unwound.";
+        }
+        if (task.flags().contains("unstable")) {
+            return "No stack: the task moved on while it was read.";
+        }
+        return switch (place.placement()) {
+            case CPU_USER -> "No kernel stack: it was running its own code.";
+            case CPU_KERNEL, QUEUE, SLEEP, UNKNOWN -> place.waitChannel().isPresent()
+                    ? "No stack, only the function that it waits in."
+                    : "No stack.";
+        };
+    }
+
+    private static Row row(Task task) {
+        return new Row(
+                task.comm().escaped(),
+                task.pid(),
+                switch (task.state()) {
+                    case RUNNING -> "R";
+                    case UNINTERRUPTIBLE -> "D";
+                    case UNKNOWN -> "?";
+                },
+                on(task),
+                task.sinceMillis().isPresent() ? Quantity.of(Duration.ofMillis(task.sinceMillis().getAsLong())) : "",
+                task.cgroup().map(EscapedText::escaped).orElse(""),
+                String.join(", ", new TreeSet<>(task.flags())));
+    }
+
+    private static String on(Task task) {
+        String cpu = task.cpu().isPresent() ? " " + task.cpu().getAsInt() : "";
+        return switch (task.placement()) {
+            case CPU_USER -> "CPU" + cpu + ", user";
+            case CPU_KERNEL -> "CPU" + cpu + ", kernel";
+            case QUEUE -> "queue" + (cpu.isEmpty() ? "" : " of CPU" + cpu);
+            case SLEEP -> "asleep";
+            case UNKNOWN -> "";
+        };
+    }
+
+    private record Place(int stackId, Placement placement, Optional<String> waitChannel) {}
+}

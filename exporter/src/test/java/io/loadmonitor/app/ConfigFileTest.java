@@ -1,0 +1,180 @@
+package io.loadmonitor.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loadmonitor.alert.Alert;
+import io.loadmonitor.incident.Rule;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ConfigFileTest {
+    @Test
+    void exampleIsTheDefaults() throws Exception {
+        Config example = ConfigFile.read(Path.of("config.example.yml"));
+        Config defaults = Config.defaults();
+        assertEquals(defaults.retention(), example.retention());
+        assertEquals(defaults.limits(), example.limits());
+        // Patterns have no equals.
+        assertEquals(defaults.rules().toString(), example.rules().toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "# nothing\n", "---\n", "rules:\nretention:\nlimits:\n"})
+    void whatIsLeftOutIsAsInTheDefaults(String text) throws Exception {
+        if (text.startsWith("rules")) {
+            ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse(text, "c.yml"));
+            assertEquals("c.yml:1: rules: \"\" stands where a list is expected", e.getMessage());
+        } else {
+            assertEquals(
+                    Config.defaults().toString(), ConfigFile.parse(text, "c.yml").toString());
+        }
+    }
+
+    @Test
+    void readsEverySetting() throws Exception {
+        Config config = ConfigFile.parse(
+                """
+                rules:
+                  - name: disks
+                    match: {severity: "a+b", team: ops}
+                    match_re: {alertname: 'Disk.*'}
+                    cooldown: 1m30s
+                  - name: rest
+                    match_re: {alertname: '.+'}
+                retention: {max_dumps: 5, max_age: 2d, max_size: 10MB, min_free_disk: 0}
+                limits: {waiting_captures: 7, manual_spacing: 250ms, procfs_time: 3s, procfs_tasks: 9, request_body: 2MB}
+                """,
+                "c.yml");
+        Rule disks = config.rules().list().get(0);
+        assertEquals("disks", disks.name());
+        assertEquals(Duration.ofSeconds(90), disks.cooldown());
+        assertEquals("rest", config.rules().list().get(1).name());
+        assertEquals(Config.DEFAULT_RULE.cooldown(), config.rules().list().get(1).cooldown());
+        assertTrue(disks.match().get("severity").matcher("a+b").matches(), "match is text, not a regular expression");
+        assertTrue(disks.match().get("alertname").matcher("DiskFull").matches());
+        assertEquals(5, config.retention().maxDumps());
+        assertEquals(Duration.ofDays(2), config.retention().maxAge());
+        assertEquals(10 << 20, config.retention().maxBytes());
+        assertEquals(0, config.retention().minFreeDiskBytes());
+        assertEquals(7, config.limits().waitingCaptures());
+        assertEquals(Duration.ofMillis(250), config.limits().manualSpacing());
+        assertEquals(Duration.ofSeconds(3), config.limits().procfs().time());
+        assertEquals(9, config.limits().procfs().maxTasks());
+        assertEquals(2 << 20, config.limits().requestBodyBytes());
+    }
+
+    @Test
+    void tellsEveryProblemAtOnceWithItsLine() {
+        ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse(
+                """
+                rules:
+                  - name: "two words"
+                    match: {alertname: A}
+                  - match_re: {alertname: '(', 9x: y}
+                    cooldown: 30 parsecs
+                  - name: a
+                    colour: red
+                    match: [alertname]
+                  - name: a
+                    match: {alertname: A}
+                    match_re: {alertname: B}
+                retention:
+                  max_dumps: 0
+                  max_age: [1d]
+                limit: {}
+                limits: 3
+                """,
+                "c.yml"));
+        assertEquals(
+                """
+                c.yml:15: limit: unknown setting; there are limits, retention, rules
+                c.yml:2: rules[0].name: "two words" is no name: expected 1 to 64 letters, digits, '_', '-'
+                c.yml:4: rules[1].name: a rule needs a name
+                c.yml:4: rules[1].match_re.alertname: "(" is no regular expression: Unclosed group
+                c.yml:4: rules[1].match_re.9x: "9x" is no label name
+                c.yml:4: rules[1]: a rule needs a label in match or match_re, else it would match every alert
+                c.yml:5: rules[1].cooldown: "30 parsecs" is no duration: expected one like "30s", "1h30m" or "7d"
+                c.yml:7: rules[2].colour: unknown setting; there are cooldown, match, match_re, name
+                c.yml:8: rules[2].match: a list stands where labels and their values are expected
+                c.yml:6: rules[2]: a rule needs a label in match or match_re, else it would match every alert
+                c.yml:9: rules[3].name: "a" is the name of two rules
+                c.yml:11: rules[3].match_re.alertname: the label stands in match and in match_re
+                c.yml:13: retention.max_dumps: "0" is no whole number from 1 to 10000000
+                c.yml:14: retention.max_age: a list stands where one value is expected
+                c.yml:16: limits: "3" stands where settings are expected""",
+                e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        'a: [1'                      | c.yml:1:
+        'a: 1\nb: 2\na: 3'           | c.yml:3:
+        '- a'                        | c.yml:1: file: a list stands where settings are expected
+        'just text'                  | c.yml:1: file: "just text" stands where settings are expected
+        'a: 1\n---\nb: 2'            | c.yml:3:
+        """)
+    void refusesWhatIsNoMapping(String text, String complaint) {
+        ConfigException e =
+                assertThrows(ConfigException.class, () -> ConfigFile.parse(text.replace("\\n", "\n"), "c.yml"));
+        assertTrue(String.valueOf(e.getMessage()).startsWith(complaint), e.getMessage());
+    }
+
+    @Test
+    void refusesNestingWithoutEnd() {
+        assertThrows(ConfigException.class, () -> ConfigFile.parse("[".repeat(10_000), "c.yml"));
+    }
+
+    @Test
+    void saysThatThereIsNoFile(@TempDir Path folder) {
+        ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.read(folder.resolve("no.yml")));
+        assertEquals(folder.resolve("no.yml") + ": there is no such file", e.getMessage());
+    }
+
+    @Test
+    void saysThatAFileIsNoText(@TempDir Path folder) throws Exception {
+        Path file = Files.write(folder.resolve("c.yml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+        ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.read(file));
+        assertEquals(file + ": is no UTF-8 text", e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LoadHigh, true", "LoadHighPerCpu, true", "UninterruptibleTasks, true", "DiskFull, false", "HighLoad, false",
+        "LoadMonitorDown, false"
+    })
+    void defaultRuleWantsAlertsAboutLoad(String alertName, boolean wanted) {
+        Alert alert = new Alert(
+                "0123456789abcdef", Alert.Status.FIRING, Map.of("alertname", alertName), Map.of(), Instant.EPOCH,
+                Optional.empty(), Optional.empty());
+        assertEquals(wanted, Config.defaults().rules().ruleFor(alert).isPresent());
+    }
+
+    @Test
+    void reloadReplacesRulesOrNothing(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("c.yml"), "rules: [{name: one, match: {alertname: A}}]");
+        ConfigInForce config = ConfigInForce.read(file);
+        Files.writeString(file, "rules: [{name: two, match: {alertname: A}}]\nretention: {max_dumps: 7}");
+        assertEquals(Optional.empty(), config.reload());
+        assertEquals("two", config.current().rules().list().get(0).name());
+        assertEquals(Config.defaults().retention(), config.current().retention(), "waits for the next start");
+        Files.writeString(file, "rules: 7");
+        assertEquals(Optional.of(file + ":1: rules: \"7\" stands where a list is expected"), config.reload());
+        assertEquals("two", config.current().rules().list().get(0).name());
+    }
+
+    @Test
+    void reloadWithoutAFileSaysSo() throws Exception {
+        assertTrue(ConfigInForce.read(null).reload().orElseThrow().contains("--config.file"));
+    }
+}

@@ -1,0 +1,166 @@
+package io.loadmonitor.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loadmonitor.capture.SourceKind;
+import io.loadmonitor.kernel.KernelModule;
+import io.loadmonitor.procfs.ProcFs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Readers on a /proc and a /sys made of files. */
+final class HostReadersTest {
+    @TempDir
+    Path folder;
+
+    private Path proc;
+    private Path sys;
+    private KernelModule module;
+
+    @BeforeEach
+    void makeHost() throws IOException {
+        proc = Files.createDirectory(folder.resolve("proc"));
+        sys = Files.createDirectory(folder.resolve("sys"));
+        module = new KernelModule(sys, folder.resolve("load_monitor"));
+        // Captured on 6.18.44, x86-64, and shortened.
+        Files.writeString(proc.resolve("loadavg"), "4.42 1.10 0.37 9/94 8133\n");
+        Files.writeString(proc.resolve("stat"), """
+                cpu  7077 0 4268 183115 1258 0 197 7362 0 0
+                cpu0 3118 0 1930 92848 192 0 21 3375 0 0
+                cpu1 3958 0 2337 90267 1065 0 175 3986 0 0
+                btime 1795354838
+                procs_running 2
+                procs_blocked 3
+                """);
+        task(94, "vf", 'D');
+        task(96, "busy) R (", 'R');
+        task(97, "busy", 'R');
+        task(4, "kworker/0:0", 'I');
+    }
+
+    @Test
+    void readsTheLoad() throws Exception {
+        Samples samples = new Samples();
+        new LoadReader(new ProcFs(proc), () -> OptionalInt.of(10)).read(samples);
+        assertEquals(4.42, value(samples, Family.LOAD1));
+        assertEquals(1.10, value(samples, Family.LOAD5));
+        assertEquals(0.37, value(samples, Family.LOAD15));
+        assertEquals(94, value(samples, Family.THREADS));
+        assertEquals(2, value(samples, Family.CPUS));
+        assertEquals(10, value(samples, Family.ACTIVE_TASKS));
+    }
+
+    @Test
+    void activeTasksAreAbsentUntilTheyAreKnown() throws Exception {
+        Samples samples = new Samples();
+        new LoadReader(new ProcFs(proc), OptionalInt::empty).read(samples);
+        assertTrue(values(samples, Family.ACTIVE_TASKS).isEmpty());
+    }
+
+    @Test
+    void countsEveryStateWithItsZeroes() throws Exception {
+        assertEquals(
+                "{dead=0.0, idle=1.0, iowait=3.0, parked=0.0, running=2.0, sleeping=0.0, stopped=0.0, traced=0.0,"
+                        + " uninterruptible=1.0, unknown=0.0, zombie=0.0}",
+                tasks(reader()).toString());
+    }
+
+    @Test
+    void walksOnceForScrapesThatComeTogether() throws Exception {
+        TaskReader reader = reader();
+        tasks(reader);
+        task(98, "busy", 'R');
+        assertEquals(2, tasks(reader).get("running"));
+    }
+
+    @Test
+    void believesTheModuleForWhatMakesUpTheLoad() throws Exception {
+        Path knobs = Files.createDirectories(sys.resolve("kernel/load_monitor"));
+        Files.writeString(knobs.resolve("tasks"), "running=8 uninterruptible=2 iowait=1 total=67\n");
+        TreeMap<String, Double> tasks = tasks(reader());
+        assertEquals(7, tasks.get("running"), "without the thread that reads");
+        assertEquals(2, tasks.get("uninterruptible"));
+        assertEquals(1, tasks.get("iowait"));
+        assertEquals(1, tasks.get("idle"));
+    }
+
+    @Test
+    void aWalkThatTakesTooLongIsAFailureAndNoSmallerNumber() {
+        TaskReader reader = new TaskReader(new ProcFs(proc), module, Duration.ofNanos(-1));
+        IOException e = assertThrows(IOException.class, () -> reader.read(new Samples()));
+        assertTrue(String.valueOf(e.getMessage()).contains("limits.procfs_time"), e.getMessage());
+    }
+
+    @Test
+    void saysWhichSourceAndWhetherTheModuleIsThere() throws Exception {
+        Samples samples = new Samples();
+        new ModuleReader(module, () -> SourceKind.PROCFS).read(samples);
+        assertEquals(0, value(samples, Family.KERNEL_MODULE_UP));
+        assertTrue(values(samples, Family.KERNEL_MODULE_INFO).isEmpty());
+        assertEquals("{procfs=1.0}", values(samples, Family.DUMP_SOURCE_INFO).toString());
+    }
+
+    @Test
+    void aLoadedModuleThatCannotBeUsedIsNotUp() throws Exception {
+        Files.createDirectories(sys.resolve("kernel/load_monitor"));
+        Path version = Files.createDirectories(sys.resolve("module/load_monitor")).resolve("version");
+        Files.writeString(version, "0.1.0\n");
+        Samples samples = new Samples();
+        new ModuleReader(module, () -> SourceKind.PROCFS).read(samples);
+        assertEquals(0, value(samples, Family.KERNEL_MODULE_UP));
+        assertEquals("{0.1.0=1.0}", values(samples, Family.KERNEL_MODULE_INFO).toString());
+    }
+
+    @Test
+    void readsThisProcess() throws Exception {
+        Samples samples = new Samples();
+        new ProcessReader().read(samples);
+        assertTrue(value(samples, Family.PROCESS_RESIDENT) > 1 << 20);
+        assertTrue(value(samples, Family.PROCESS_CPU) > 0);
+        assertTrue(value(samples, Family.PROCESS_OPEN_FDS) >= 3);
+        assertFalse(value(samples, Family.PROCESS_START) > System.currentTimeMillis() / 1e3);
+    }
+
+    private TaskReader reader() {
+        return new TaskReader(new ProcFs(proc), module, Duration.ofSeconds(5));
+    }
+
+    private static TreeMap<String, Double> tasks(TaskReader reader) throws IOException {
+        Samples samples = new Samples();
+        reader.read(samples);
+        return values(samples, Family.TASKS);
+    }
+
+    private static double value(Samples samples, Family family) {
+        TreeMap<String, Double> values = values(samples, family);
+        assertEquals(1, values.size(), family + ": " + values);
+        return values.firstEntry().getValue();
+    }
+
+    /** By the first label's value; by empty text without labels. */
+    private static TreeMap<String, Double> values(Samples samples, Family family) {
+        TreeMap<String, Double> values = new TreeMap<>();
+        samples.families(new NameFilter(java.util.Set.of(family.metricName()))).forEach(part -> part.samples.forEach(
+                sample -> values.put(List.copyOf(sample.labelValues).stream().findFirst().orElse(""), sample.value)));
+        return values;
+    }
+
+    private void task(int pid, String comm, char state) throws IOException {
+        Path task = Files.createDirectories(proc.resolve(pid + "/task/" + pid));
+        Files.writeString(task.resolve("stat"), pid + " (" + comm + ") " + state
+                + " 1 94 94 34816 94 4194304 101 0 0 0 0 0 0 0 20 0 1 0 298 2519040 190 18446744073709551615 4194304 4720477"
+                + " 140730915110736 0 0 0 0 0 0 1 0 0 17 0 0 0 0 0 0 4943344 4965884 36491264 140730915114885"
+                + " 140730915114895 140730915114895 140730915119090 0\n");
+    }
+}

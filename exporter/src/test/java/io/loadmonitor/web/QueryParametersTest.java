@@ -1,0 +1,103 @@
+package io.loadmonitor.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loadmonitor.archive.DumpTrigger;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class QueryParametersTest {
+    @Test
+    void readsTimesWithAnyOffsetAndUnixSeconds() {
+        Instant noon = Instant.parse("2026-11-22T12:00:00Z");
+        assertEquals(Optional.of(noon), ListFilter.dumpParameters("from=2026-11-22T12:00:00Z").time("from"));
+        assertEquals(Optional.of(noon), ListFilter.dumpParameters("from=2026-11-22T14:00:00%2B02:00").time("from"));
+        assertEquals(Optional.of(noon), ListFilter.dumpParameters("from=" + noon.getEpochSecond()).time("from"));
+        assertEquals(
+                Optional.of(noon.plusMillis(250)),
+                ListFilter.dumpParameters("from=" + noon.getEpochSecond() + ".25").time("from"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "from=yesterday", "to=2026-11-22", "from=-5", "limit=0", "limit=501", "limit=many", "limit=99999999999",
+        "trigger=magic", "trigger=ALERT"
+    })
+    void quotesBadValues(String query) {
+        String value = query.substring(query.indexOf('=') + 1);
+        Refusal refusal = refused(() -> ListFilter.dumps(ListFilter.dumpParameters(query)));
+        assertEquals(400, refusal.problem().status());
+        assertTrue(refusal.problem().message().contains('"' + value + '"'), refusal.problem().message());
+    }
+
+    @Test
+    void refusesParametersThatItDoesNotKnow() {
+        Refusal refusal = refused(() -> ListFilter.dumpParameters("form=2026-11-22T12:00:00Z"));
+        assertEquals(
+                "There is no parameter \"form\" here, only cgroup, comm, cursor, from, function, limit, to, trigger.",
+                refusal.problem().message());
+    }
+
+    @Test
+    void refusesAParameterThatIsGivenTwice() {
+        assertTrue(refused(() -> ListFilter.dumpParameters("comm=a&comm=b")).problem().message().contains("2 times"));
+    }
+
+    @Test
+    void refusesAPercentSignThatEscapesNothing() {
+        assertEquals("bad_parameter", refused(() -> ListFilter.dumpParameters("comm=%zz")).problem().code());
+    }
+
+    @Test
+    void quotesWithoutLettingTheInputForgeLines() {
+        String message = refused(() -> ListFilter.dumpParameters("a%0ab=1")).problem().message();
+        assertTrue(message.contains("\"a\\nb\""), message);
+    }
+
+    @Test
+    void takesEmptyValuesForNotGiven() {
+        QueryParameters parameters = ListFilter.dumpParameters("comm=&trigger=&limit=");
+        assertTrue(parameters.text("comm").isEmpty());
+        assertEquals(ListFilter.DEFAULT_LIMIT, ListFilter.dumps(parameters).limit());
+    }
+
+    @Test
+    void keepsNamesInEscapedFormAndEscapesWhatIsNot() {
+        assertEquals(Optional.of("busy\\n(1)"), ListFilter.dumps(ListFilter.dumpParameters("comm=busy%5Cn(1)")).comm());
+        assertEquals(Optional.of("busy\\n(1)"), ListFilter.dumps(ListFilter.dumpParameters("comm=busy%0A(1)")).comm());
+        assertEquals(Optional.of("\\xc3\\xbc"), ListFilter.dumps(ListFilter.dumpParameters("comm=%C3%BC")).comm());
+    }
+
+    @Test
+    void readsFlagsAndWords() {
+        assertEquals(Optional.of(false), ListFilter.incidents(ListFilter.incidentParameters("open=false")).open());
+        assertEquals(
+                Optional.of(DumpTrigger.ALERT), ListFilter.dumps(ListFilter.dumpParameters("trigger=alert")).trigger());
+        assertTrue(refused(() -> ListFilter.incidents(ListFilter.incidentParameters("open=yes")))
+                .problem().message().contains("\"yes\""));
+    }
+
+    @Test
+    void readsRepeatedNames() {
+        assertEquals(
+                List.of("a", "b"), QueryParameters.any("name[]=a&name%5B%5D=b&other=1").all("name[]"));
+    }
+
+    @Test
+    void readsNoQueryAsNoParameters() {
+        assertTrue(QueryParameters.only(null, Set.of()).text("a").isEmpty());
+        assertTrue(QueryParameters.only("", Set.of()).text("a").isEmpty());
+    }
+
+    private static Refusal refused(Executable executable) {
+        return assertThrows(Refusal.class, executable);
+    }
+}
