@@ -1,0 +1,57 @@
+# The front door. Everything here only calls into the parts; `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+MVN ?= mvn
+MVN_FLAGS ?= -B -ntp
+JAVA ?= java
+JAVA_FLAGS ?= -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss256k -Xmx64m
+ARGS ?=
+
+JAR := exporter/target/load-monitor-exporter.jar
+JAR_SOURCES := $(shell find exporter/src/main exporter/pom.xml pom.xml -type f)
+
+.PHONY: help
+help: ## This list
+	@echo "load-monitor: who makes this host's load, where in the kernel, and why"
+	@echo
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
+	@echo
+	@echo 'Flags of the exporter go through ARGS: make run ARGS="--web.listen-address=127.0.0.1:9817 --source=procfs"'
+
+.PHONY: run
+run: $(JAR) ## Build what is missing and run the exporter on this host
+	exec $(JAVA) $(JAVA_FLAGS) -jar $(JAR) $(ARGS)
+
+$(JAR): $(JAR_SOURCES)
+	$(MVN) $(MVN_FLAGS) -q -pl exporter -am package -DskipTests
+	@touch $@
+
+.PHONY: jar
+jar: $(JAR) ## Build the exporter's jar
+
+.PHONY: kmod
+kmod: ## Build the kernel module for the running kernel (KDIR=... for another)
+	$(MAKE) -C kmod
+
+.PHONY: image
+image: ## Build the container image with buildah, podman or docker, whichever is there
+	.ci/image build
+
+.PHONY: check-fast
+check-fast: ## Quick tests: no root, no packages, under 2 minutes
+	$(MVN) $(MVN_FLAGS) test
+
+.PHONY: check
+check: ## Every test: installs missing Debian packages (needs root), runs real kernels, servers, browser, image
+	.ci/check
+
+.PHONY: demo
+demo: $(JAR) ## A virtual machine under load, with Prometheus and Alertmanager; prints the incident
+	.ci/demo
+
+.PHONY: clean
+clean: ## Remove what was built (not the cache of kernels and packages)
+	$(MVN) $(MVN_FLAGS) -q clean
+	-$(MAKE) -C kmod clean

@@ -1,0 +1,89 @@
+package io.loadmonitor.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** An exporter that serves, on this host or in a virtual machine, seen through its API. */
+record Exporter(URI address) {
+    private static final Pattern LISTENING = Pattern.compile("127\\.0\\.0\\.1:([1-9][0-9]*)");
+
+    /** The packaged jar on this host, on a port of its own choice. */
+    static final class OnHost implements AutoCloseable {
+        private final Server server;
+        private final Exporter exporter;
+
+        private OnHost(Server server, Exporter exporter) {
+            this.server = server;
+            this.exporter = exporter;
+        }
+
+        /**
+         * @param prefix a command that runs the exporter with other rights; empty for none
+         * @param jar must be readable with those rights
+         */
+        static OnHost start(Path folder, List<String> prefix, Path jar, String... arguments) {
+            List<String> command = new ArrayList<>(prefix);
+            command.addAll(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss256k", "-Xmx64m",
+                    "-Djava.io.tmpdir=" + folder,
+                    "-jar", jar.toString(),
+                    "--web.listen-address=127.0.0.1:0",
+                    "--archive.path=" + folder.resolve("archive.db")));
+            command.addAll(List.of(arguments));
+            Server server = Server.start("exporter", folder, command);
+            String port = server.await("says where it listens", Duration.ofSeconds(30), () -> {
+                Matcher matcher = LISTENING.matcher(server.log());
+                return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+            });
+            Exporter exporter = new Exporter(URI.create("http://127.0.0.1:" + port));
+            server.await("ready", Duration.ofSeconds(30), () -> Http.get(exporter.address.resolve("/-/ready")));
+            return new OnHost(server, exporter);
+        }
+
+        Exporter exporter() {
+            return exporter;
+        }
+
+        Server server() {
+            return server;
+        }
+
+        @Override
+        public void close() {
+            server.close();
+        }
+    }
+
+    /** host:port */
+    String hostAndPort() {
+        return address.getHost() + ":" + address.getPort();
+    }
+
+    JsonNode json(String path) {
+        return Http.json(address.resolve(path))
+                .orElseThrow(() -> new AssertionError("no JSON with status 200 at " + address.resolve(path)));
+    }
+
+    String text(String path) {
+        return Http.get(address.resolve(path))
+                .orElseThrow(() -> new AssertionError("no text with status 200 at " + address.resolve(path)));
+    }
+
+    /** The newest incident of an alert, with its dumps. */
+    Optional<JsonNode> incident(String alertName) {
+        for (JsonNode incident : json("/api/v1/incidents").path("items")) {
+            if (incident.path("alertName").asText().equals(alertName)) {
+                return Optional.of(json("/api/v1/incidents/" + incident.path("id").asLong()));
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,81 @@
+package io.loadmonitor.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * One round of the whole loop: load rises, Prometheus fires, Alertmanager posts, the incident gets its dump, load goes,
+ * the alert resolves, the incident is closed.
+ */
+final class Loop {
+    private final Exporter exporter;
+    private final Prometheus prometheus;
+    private final Timeline timeline;
+    private final Supplier<String> evidence;
+
+    Loop(Exporter exporter, Prometheus prometheus, Timeline timeline, Supplier<String> evidence) {
+        this.exporter = exporter;
+        this.prometheus = prometheus;
+        this.timeline = timeline;
+        this.evidence = evidence;
+    }
+
+    /** What raises the load and takes it away again. */
+    interface Load {
+        void raise();
+
+        void end();
+    }
+
+    /**
+     * Goes round once.
+     *
+     * @return the closed incident, with its dumps
+     */
+    JsonNode run(Load load, Duration rise, Duration fall) {
+        prometheus.awaitUp(Duration.ofSeconds(60));
+        timeline.step("Prometheus scrapes the exporter; load1 is " + load1());
+        load.raise();
+        timeline.step("load raised");
+        prometheus.awaitFiring("LoadHigh", rise);
+        timeline.step("LoadHigh fires in Prometheus; load1 is " + load1());
+        JsonNode dumped = await("an incident with a complete dump for the alert", Duration.ofSeconds(60), () ->
+                exporter.incident("LoadHigh").filter(incident -> completeDumps(incident, "alert").size() == 1));
+        timeline.step("incident " + dumped.path("id") + " has the dump that the webhook triggered: "
+                + dumped.path("headline").asText());
+        load.end();
+        timeline.step("load ended");
+        JsonNode closed = await("the incident is closed by the resolved alert; load1 is " + load1(), fall, () ->
+                exporter.incident("LoadHigh").filter(incident -> incident.path("state").asText().equals("resolved")));
+        timeline.step("alert resolved, incident closed; load1 is " + load1());
+        if (closed.path("id").asLong() != dumped.path("id").asLong()) {
+            throw new AssertionError("a second incident appeared:\n" + closed.toPrettyString());
+        }
+        return closed;
+    }
+
+    /** The complete dumps of an incident that were taken for one kind of trigger. */
+    static List<JsonNode> completeDumps(JsonNode incident, String trigger) {
+        List<JsonNode> dumps = new ArrayList<>();
+        for (JsonNode dump : incident.path("dumps")) {
+            if (dump.path("trigger").asText().equals(trigger) && dump.path("state").asText().equals("complete")) {
+                dumps.add(dump);
+            }
+        }
+        return dumps;
+    }
+
+    private <T> T await(String what, Duration limit, Supplier<Optional<T>> probe) {
+        return Wait.until(what, limit, probe, () -> evidence.get() + "\nincidents: "
+                + exporter.json("/api/v1/incidents").toPrettyString());
+    }
+
+    private String load1() {
+        JsonNode result = prometheus.query("load_monitor_load1");
+        return result.isEmpty() ? "not known" : result.path(0).path("value").path(1).asText();
+    }
+}

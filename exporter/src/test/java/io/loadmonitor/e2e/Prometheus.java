@@ -1,0 +1,103 @@
+package io.loadmonitor.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A real Prometheus that scrapes one exporter each second, with the project's own rules. Their waits alone are shortened:
+ * groups are evaluated each second, and an alert is kept firing for seconds instead of minutes.
+ */
+final class Prometheus implements AutoCloseable {
+    private final Server server;
+    private final URI address;
+
+    private Prometheus(Server server, URI address) {
+        this.server = server;
+        this.address = address;
+    }
+
+    /**
+     * @param target host:port of the exporter
+     * @param alertmanager host:port
+     */
+    static Prometheus start(Path folder, String target, String alertmanager) {
+        Path program = Program.require("prometheus");
+        int port = Server.freePort();
+        Path configuration = folder.resolve("prometheus.yml");
+        Path rules = folder.resolve("rules.yml");
+        String text = """
+                global:
+                  scrape_interval: 1s
+                  evaluation_interval: 1s
+                rule_files:
+                  - %s
+                scrape_configs:
+                  - job_name: load-monitor
+                    static_configs:
+                      - targets: ['%s']
+                alerting:
+                  alertmanagers:
+                    - static_configs:
+                        - targets: ['%s']
+                """
+                .formatted(rules, target, alertmanager);
+        try {
+            Files.writeString(rules, Files.readString(Tree.root().resolve("alerts/load-monitor.rules.yml"))
+                    .replaceAll("keep_firing_for: \\w+", "keep_firing_for: 3s")
+                    .replaceAll("interval: \\w+", "interval: 1s"));
+            Files.writeString(configuration, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Server server = Server.start("prometheus", folder, List.of(
+                program.toString(),
+                "--config.file=" + configuration,
+                "--storage.tsdb.path=" + folder.resolve("prometheus-data"),
+                "--web.listen-address=127.0.0.1:" + port));
+        Prometheus prometheus = new Prometheus(server, URI.create("http://127.0.0.1:" + port));
+        server.await("ready", Duration.ofSeconds(60), () -> Http.get(prometheus.address.resolve("/-/ready")));
+        return prometheus;
+    }
+
+    URI address() {
+        return address;
+    }
+
+    /** The result of an instant query: a list of series, empty when there is no data. */
+    JsonNode query(String expression) {
+        URI uri = address.resolve("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
+        return Http.json(uri)
+                .orElseThrow(() -> new AssertionError("Prometheus refuses the expression: " + expression + "\n" + server.tail()))
+                .path("data").path("result");
+    }
+
+    /** Waits until the exporter was scraped with success. */
+    void awaitUp(Duration limit) {
+        server.await("scrape of the exporter succeeds", limit, () -> {
+            JsonNode result = query("up{job=\"load-monitor\"} == 1");
+            return result.isEmpty() ? Optional.empty() : Optional.of(result);
+        });
+    }
+
+    /** Waits until an alert of this name fires. */
+    void awaitFiring(String alertName, Duration limit) {
+        server.await("alert " + alertName + " fires; load1 is " + query("load_monitor_load1"), limit, () -> {
+            JsonNode result = query("ALERTS{alertname=\"" + alertName + "\", alertstate=\"firing\"}");
+            return result.isEmpty() ? Optional.empty() : Optional.of(result);
+        });
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
