@@ -11,5 +11,8 @@ import java.util.List;
 public record CallStack(int id, List<Frame> frames) {
     public CallStack {
         frames = List.copyOf(frames);
+        if (id < 1) {
+            throw new IllegalArgumentException("a stack's id is at least 1, not " + id);
+        }
     }
 }

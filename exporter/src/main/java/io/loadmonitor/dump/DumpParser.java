@@ -1,11 +1,193 @@
 package io.loadmonitor.dump;
 
-/** Reads the text of a dump. Stateless, safe for use by several threads. */
+import io.loadmonitor.dump.StackDump.Cost;
+import io.loadmonitor.dump.StackDump.Counts;
+import io.loadmonitor.dump.StackDump.Header;
+import io.loadmonitor.dump.StackDump.Load;
+import io.loadmonitor.dump.StackDump.Task;
+import io.loadmonitor.dump.StackDump.Tick;
+import io.loadmonitor.dump.StackDump.Time;
+import io.loadmonitor.dump.StackDump.Trigger;
+import io.loadmonitor.dump.StackDump.UnreadLine;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * Reads the text of a dump (version 1, {@code exporter/docs/dump-format.md}). It never throws on content; what it does
+ * with odd content:
+ * <ul>
+ * <li>A kind that it does not know is skipped with the indented lines under it, as long as the line has the shape of a
+ *     record. So is a key that it does not know. Neither is an unread line: a newer source may write them.
+ * <li>A value that cannot be read is absent, and its line is listed as unread though the rest of it counts. A line
+ *     without what makes its record (a task's pid, a stack's id, the header's id) is unread as a whole; so is a second
+ *     line of a kind that there is once.
+ * <li>The last line counts only when its newline is there, for its last value may be cut; the footer may lack it.
+ * <li>Whatever follows the footer, or a second header, belongs to no dump and is unread.
+ * <li>{@code complete} means: the footer is there, repeats the header's id and states the number of tasks that were read.
+ * <li>Limits: lines of 64 KiB, 100,000 tasks, 100,000 stacks, 1,000,000 frames. What is beyond them is unread. Of the
+ *     unread lines the first 1,000 are kept, all are counted.
+ * </ul>
+ * Time and memory are linear in the text. {@link #parse} is safe for use by several threads.
+ */
 public final class DumpParser {
+    static final int MOST_TASKS = 100_000;
+    static final int MOST_STACKS = 100_000;
+    static final int MOST_FRAMES = 1_000_000;
+    static final int MOST_UNREAD_LINES = 1_000;
+
+    private Optional<Header> header = Optional.empty();
+    private Optional<Trigger> trigger = Optional.empty();
+    private Optional<Time> time = Optional.empty();
+    private Optional<Load> load = Optional.empty();
+    private Optional<Tick> tick = Optional.empty();
+    private Optional<Counts> counts = Optional.empty();
+    private Optional<Cost> cost = Optional.empty();
+    private final List<CallStack> stacks = new ArrayList<>();
+    private final List<Task> tasks = new ArrayList<>();
+    private final List<UnreadLine> unreadLines = new ArrayList<>();
+    private int unreadCount;
+
+    private final Map<String, Frame> framesByText = new HashMap<>();
+    private final List<Frame> openFrames = new ArrayList<>();
+    private int openStack;
+    private int frameCount;
+    private boolean skipping;
+    private boolean ended;
+    private boolean overLimit;
+    private boolean complete;
+
     private DumpParser() {}
 
-    /** Never throws on content. Time and memory grow with the text, within bounds. */
+    /** Reads what can be read of {@code raw}. */
     public static StackDump parse(RawDump raw) {
-        throw new UnsupportedOperationException("in progress");
+        DumpParser parser = new DumpParser();
+        DumpLines lines = new DumpLines(raw.bytes());
+        while (lines.next()) {
+            if (!lines.blank() && !parser.read(lines)) {
+                parser.unread(lines);
+            }
+        }
+        parser.closeStack();
+        return new StackDump(
+                parser.header, parser.trigger, parser.time, parser.load, parser.tick, parser.counts, parser.cost,
+                parser.stacks, parser.tasks, parser.complete && !parser.overLimit,
+                parser.unreadLines, parser.unreadCount);
+    }
+
+    private void unread(DumpLines lines) {
+        unreadCount++;
+        if (unreadLines.size() < MOST_UNREAD_LINES) {
+            unreadLines.add(lines.unread());
+        }
+    }
+
+    /** Reads one line; false when it, or something in it, was not understood. */
+    private boolean read(DumpLines lines) {
+        if (ended || lines.tooLong()) {
+            return false;
+        }
+        if (lines.indented()) {
+            return lines.terminated() && (skipping || frame(lines.latin1()));
+        }
+        closeStack();
+        skipping = false;
+        DumpRecord line = new DumpRecord(lines.latin1());
+        if (!lines.terminated() && !line.kind().equals("end")) {
+            return false;
+        }
+        if (!record(line)) {
+            line.missing();
+        }
+        return line.understood();
+    }
+
+    /** Takes one record in; false when it is unread as a whole. */
+    private boolean record(DumpRecord line) {
+        switch (line.kind()) {
+            case "load_monitor":
+                ended = header.isPresent();
+                return header.isEmpty() && (header = RecordReader.header(line)).isPresent();
+            case "trigger":
+                return trigger.isEmpty() && (trigger = RecordReader.trigger(line)).isPresent();
+            case "time":
+                return time.isEmpty() && (time = RecordReader.time(line)).isPresent();
+            case "load":
+                return load.isEmpty() && (load = RecordReader.load(line)).isPresent();
+            case "tick":
+                return tick.isEmpty() && (tick = RecordReader.tick(line)).isPresent();
+            case "count":
+                return counts.isEmpty() && (counts = RecordReader.counts(line)).isPresent();
+            case "cost":
+                return cost.isEmpty() && (cost = RecordReader.cost(line)).isPresent();
+            case "stack":
+                return stack(line);
+            case "task":
+                return task(line);
+            case "end":
+                return footer(line);
+            default:
+                skipping = line.plausible();
+                return skipping;
+        }
+    }
+
+    private boolean stack(DumpRecord line) {
+        OptionalInt id = line.smallNumber("id");
+        if (id.isEmpty() || id.getAsInt() == 0) {
+            return false;
+        }
+        if (stacks.size() == MOST_STACKS) {
+            overLimit = true;
+            return false;
+        }
+        openStack = id.getAsInt();
+        return true;
+    }
+
+    private boolean frame(String text) {
+        if (openStack == 0) {
+            return false;
+        }
+        if (frameCount == MOST_FRAMES) {
+            overLimit = true;
+            return false;
+        }
+        frameCount++;
+        openFrames.add(framesByText.computeIfAbsent(text, RecordReader::frame));
+        return true;
+    }
+
+    private void closeStack() {
+        if (openStack != 0) {
+            stacks.add(new CallStack(openStack, openFrames));
+            openStack = 0;
+            openFrames.clear();
+        }
+    }
+
+    private boolean task(DumpRecord line) {
+        if (tasks.size() == MOST_TASKS) {
+            overLimit = true;
+            return false;
+        }
+        Optional<Task> task = RecordReader.task(line);
+        task.ifPresent(tasks::add);
+        return task.isPresent();
+    }
+
+    private boolean footer(DumpRecord line) {
+        OptionalLong id = line.number("id");
+        OptionalLong count = line.number("tasks");
+        if (id.isEmpty() || count.isEmpty()) {
+            return false;
+        }
+        ended = true;
+        complete = header.isPresent() && header.get().id() == id.getAsLong() && tasks.size() == count.getAsLong();
+        return true;
     }
 }

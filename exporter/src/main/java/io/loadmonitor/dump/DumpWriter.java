@@ -1,10 +1,163 @@
 package io.loadmonitor.dump;
 
-/** Writes the text of a dump: {@code parse(write(dump))} equals {@code dump}. Stateless, thread-safe. */
-public final class DumpWriter {
-    private DumpWriter() {}
+import io.loadmonitor.dump.StackDump.Placement;
+import io.loadmonitor.dump.StackDump.State;
+import io.loadmonitor.dump.StackDump.Task;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.TreeSet;
 
+/**
+ * Writes the text of a dump (version 1, {@code exporter/docs/dump-format.md}): {@code DumpParser.parse(write(dump))}
+ * equals {@code dump} for a dump without unread lines and within the parser's limits. What is absent is left out. A dump
+ * that is not complete gets no footer. Stateless, safe for use by several threads.
+ */
+public final class DumpWriter {
+    private static final List<String> COUNTS_IN_ORDER = List.of(
+            "scanned", "running", "uninterruptible", "iowait", "captured", "stacks", "truncated", "unstable",
+            "unwind_failed", "cpu_no_answer", "lost_dumps");
+
+    private final StringBuilder text;
+
+    private DumpWriter(int expectedChars) {
+        text = new StringBuilder(expectedChars);
+    }
+
+    /**
+     * @throws IllegalArgumentException when {@code dump} is complete but has no header, whose id the footer repeats
+     */
     public static RawDump write(StackDump dump) {
-        throw new UnsupportedOperationException("in progress");
+        if (dump.complete() && dump.header().isEmpty()) {
+            throw new IllegalArgumentException("a complete dump of " + dump.tasks().size() + " tasks has no header");
+        }
+        DumpWriter writer = new DumpWriter(1024 + 160 * dump.tasks().size() + 512 * dump.stacks().size());
+        writer.head(dump);
+        writer.stacks(dump);
+        dump.tasks().forEach(writer::task);
+        if (dump.complete()) {
+            writer.text.append("end id=").append(dump.header().orElseThrow().id());
+            writer.text.append(" tasks=").append(dump.tasks().size()).append('\n');
+        }
+        return RawDump.owning(writer.text.toString().getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private void head(StackDump dump) {
+        dump.header().ifPresent(header -> {
+            text.append("load_monitor dump version=").append(header.version()).append(" id=").append(header.id());
+            word("source", Optional.of(header.source()));
+            word("boot_id", header.bootId());
+            word("release", header.release());
+            text.append('\n');
+        });
+        dump.trigger().ifPresent(trigger -> {
+            text.append("trigger kind=").append(trigger.kind().text());
+            quoted("reason", trigger.reason());
+            word("cause", trigger.presence().map(StackDump.Presence::text));
+            text.append('\n');
+        });
+        dump.time().ifPresent(time -> {
+            text.append("time");
+            word("wall", time.wall().map(Object::toString));
+            number("monotonic_ns", time.monotonicNanos());
+            text.append('\n');
+        });
+        dump.load().ifPresent(load -> {
+            text.append("load avg1=").append(decimal(load.load1()));
+            text.append(" avg5=").append(decimal(load.load5())).append(" avg15=").append(decimal(load.load15()));
+            number("active", load.active());
+            number("cpus", load.cpus());
+            text.append('\n');
+        });
+        dump.tick().ifPresent(tick -> {
+            text.append("tick");
+            number("age_ms", tick.ageMillis());
+            number("active", tick.active());
+            text.append(" avg1=").append(decimal(tick.load1())).append('\n');
+        });
+        dump.counts().ifPresent(counts -> counts(counts.values()));
+        dump.cost().ifPresent(cost -> {
+            text.append("cost");
+            number("capture_ns", cost.captureNanos());
+            number("irq_off_max_ns", cost.irqOffMaxNanos());
+            number("rcu_max_ns", cost.rcuMaxNanos());
+            text.append('\n');
+        });
+    }
+
+    private void counts(Map<String, Long> values) {
+        text.append("count");
+        for (String key : COUNTS_IN_ORDER) {
+            if (values.containsKey(key)) {
+                text.append(' ').append(key).append('=').append(values.get(key));
+            }
+        }
+        for (String key : new TreeSet<>(values.keySet())) {
+            if (!COUNTS_IN_ORDER.contains(key)) {
+                text.append(' ').append(key).append('=').append(values.get(key));
+            }
+        }
+        text.append('\n');
+    }
+
+    private void stacks(StackDump dump) {
+        Map<Integer, Integer> tasksByStack = new HashMap<>();
+        dump.tasks().forEach(task -> tasksByStack.merge(task.stackId(), 1, Integer::sum));
+        for (CallStack stack : dump.stacks()) {
+            text.append("stack id=").append(stack.id());
+            text.append(" tasks=").append(tasksByStack.getOrDefault(stack.id(), 0)).append('\n');
+            stack.frames().forEach(frame -> text.append("  ").append(frame).append('\n'));
+        }
+    }
+
+    private void task(Task task) {
+        text.append("task pid=").append(task.pid());
+        number("tgid", task.tgid());
+        number("ppid", task.ppid());
+        number("cpu", task.cpu());
+        if (task.state() != State.UNKNOWN) {
+            text.append(" state=").append(task.state().text());
+        }
+        if (task.placement() != Placement.UNKNOWN) {
+            text.append(" on=").append(task.placement().text());
+        }
+        number("since_ms", task.sinceMillis());
+        number("switches", task.switches());
+        number("start_ns", task.startNanos());
+        text.append(" stack=").append(task.stackId());
+        if (!task.flags().isEmpty()) {
+            text.append(" flags=").append(String.join("|", new TreeSet<>(task.flags())));
+        }
+        word("wchan", task.waitChannel());
+        quoted("cgroup", task.cgroup());
+        quoted("comm", Optional.of(task.comm()));
+        text.append('\n');
+    }
+
+    private void number(String key, OptionalLong value) {
+        value.ifPresent(number -> text.append(' ').append(key).append('=').append(number));
+    }
+
+    private void number(String key, OptionalInt value) {
+        value.ifPresent(number -> text.append(' ').append(key).append('=').append(number));
+    }
+
+    private void word(String key, Optional<String> value) {
+        value.ifPresent(word -> text.append(' ').append(key).append('=').append(word));
+    }
+
+    private void quoted(String key, Optional<EscapedText> value) {
+        value.ifPresent(inner -> text.append(' ').append(key).append("=\"").append(inner.escaped()).append('"'));
+    }
+
+    /** At least the two decimals of /proc/loadavg, and as many more as the value has; never an exponent. */
+    private static String decimal(double value) {
+        BigDecimal exact = BigDecimal.valueOf(value);
+        return (exact.scale() < 2 ? exact.setScale(2) : exact).toPlainString();
     }
 }

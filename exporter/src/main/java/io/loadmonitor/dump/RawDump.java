@@ -33,6 +33,16 @@ public final class RawDump {
         return new ByteArrayInputStream(text);
     }
 
+    /** The text itself, for readers in this package that do not change it. */
+    byte[] bytes() {
+        return text;
+    }
+
+    /** For writers in this package: takes {@code text} over without copying it. */
+    static RawDump owning(byte[] text) {
+        return new RawDump(text);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof RawDump that && Arrays.equals(text, that.text);

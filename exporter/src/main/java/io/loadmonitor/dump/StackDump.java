@@ -1,6 +1,7 @@
 package io.loadmonitor.dump;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,12 +67,24 @@ public record StackDump(
         this(header, trigger, time, load, tick, counts, cost, stacks, tasks, complete, unreadLines, unreadLines.size());
     }
 
-    /** The stack that a task refers to; empty for a task without one, and where a cut-off dump lost it. */
+    /**
+     * The stack that a task refers to; empty for a task without one, and where a cut-off dump lost it. For one task; who
+     * looks at all of them takes {@link #stacksById()}.
+     */
     public Optional<CallStack> stackOf(Task task) {
         if (task.stackId() == 0) {
             return Optional.empty();
         }
         return stacks.stream().filter(stack -> stack.id() == task.stackId()).findFirst();
+    }
+
+    /** The stacks by their ids; where an id is there twice, the first. A new map at each call. */
+    public Map<Integer, CallStack> stacksById() {
+        Map<Integer, CallStack> byId = new HashMap<>(stacks.size() * 2);
+        for (CallStack stack : stacks) {
+            byId.putIfAbsent(stack.id(), stack);
+        }
+        return byId;
     }
 
     /**
@@ -84,7 +97,15 @@ public record StackDump(
      * @param release as {@code uname -r} prints it
      */
     public record Header(
-            int version, long id, String source, Optional<String> bootId, Optional<String> release) {}
+            int version, long id, String source, Optional<String> bootId, Optional<String> release) {
+        public Header {
+            requireNotNegative("version", version);
+            requireNotNegative("id", id);
+            Word.require("source", source);
+            bootId.ifPresent(word -> Word.require("boot_id", word));
+            release.ifPresent(word -> Word.require("release", word));
+        }
+    }
 
     /** {@code trigger kind=manual reason="alert LoadHigh" cause=present} */
     public record Trigger(TriggerKind kind, Optional<EscapedText> reason, Optional<Presence> presence) {}
@@ -92,19 +113,41 @@ public record StackDump(
     /** What asked for the dump. */
     public enum TriggerKind {
         /** The 1-minute load crossed the module's threshold. */
-        THRESHOLD,
+        THRESHOLD("threshold"),
         /** The number of active tasks at a load tick crossed the module's active_threshold. */
-        ACTIVE,
+        ACTIVE("active"),
         /** Somebody asked: the webhook, the API, a person. */
-        MANUAL,
+        MANUAL("manual"),
         /** A kind that this version does not know; the raw text has its name. */
-        UNKNOWN
+        UNKNOWN("unknown");
+
+        private final String text;
+
+        TriggerKind(String text) {
+            this.text = text;
+        }
+
+        /** As in the dump's text. */
+        public String text() {
+            return text;
+        }
     }
 
     /** Whether what raised the load was still there when the dump was taken ({@code cause=} of the trigger line). */
     public enum Presence {
-        PRESENT,
-        DECAYING
+        PRESENT("present"),
+        DECAYING("decaying");
+
+        private final String text;
+
+        Presence(String text) {
+            this.text = text;
+        }
+
+        /** As in the dump's text. */
+        public String text() {
+            return text;
+        }
     }
 
     /**
@@ -113,21 +156,48 @@ public record StackDump(
      * @param wall the time of day by the host's clock
      * @param monotonicNanos since boot, CLOCK_MONOTONIC
      */
-    public record Time(Optional<Instant> wall, OptionalLong monotonicNanos) {}
+    public record Time(Optional<Instant> wall, OptionalLong monotonicNanos) {
+        public Time {
+            monotonicNanos.ifPresent(nanos -> requireNotNegative("monotonic_ns", nanos));
+        }
+    }
 
     /** {@code load avg1=4.42 avg5=1.10 avg15=0.37 active=10 cpus=2}; averages are numbers of tasks. */
-    public record Load(double load1, double load5, double load15, OptionalInt active, OptionalInt cpus) {}
+    public record Load(double load1, double load5, double load15, OptionalInt active, OptionalInt cpus) {
+        public Load {
+            requireLoad("avg1", load1);
+            requireLoad("avg5", load5);
+            requireLoad("avg15", load15);
+            active.ifPresent(tasks -> requireNotNegative("active", tasks));
+            cpus.ifPresent(count -> requireNotNegative("cpus", count));
+        }
+    }
 
     /** {@code tick age_ms=1200 active=10 avg1=4.42} */
-    public record Tick(OptionalLong ageMillis, OptionalInt active, double load1) {}
+    public record Tick(OptionalLong ageMillis, OptionalInt active, double load1) {
+        public Tick {
+            ageMillis.ifPresent(millis -> requireNotNegative("age_ms", millis));
+            active.ifPresent(tasks -> requireNotNegative("active", tasks));
+            requireLoad("avg1", load1);
+        }
+    }
 
     /**
-     * {@code count scanned=67 running=8 uninterruptible=2 ...}: the keys by their names in the text. Accessors exist for
-     * the keys of version 1; a key that the source cannot give is absent.
+     * {@code count scanned=67 running=8 uninterruptible=2 ...}: the keys by their names in the text; a key that the
+     * source cannot give is absent.
+     *
+     * @param values not negative
      */
     public record Counts(Map<String, Long> values) {
         public Counts {
             values = Map.copyOf(values);
+            values.forEach((key, value) -> {
+                if (key.indexOf('=') >= 0) {
+                    throw new IllegalArgumentException("not the name of a count: " + key);
+                }
+                Word.require("a count's name", key);
+                requireNotNegative(key, value);
+            });
         }
 
         public OptionalLong of(String key) {
@@ -137,7 +207,13 @@ public record StackDump(
     }
 
     /** {@code cost capture_ns=812345 irq_off_max_ns=9100 rcu_max_ns=210000} */
-    public record Cost(OptionalLong captureNanos, OptionalLong irqOffMaxNanos, OptionalLong rcuMaxNanos) {}
+    public record Cost(OptionalLong captureNanos, OptionalLong irqOffMaxNanos, OptionalLong rcuMaxNanos) {
+        public Cost {
+            captureNanos.ifPresent(nanos -> requireNotNegative("capture_ns", nanos));
+            irqOffMaxNanos.ifPresent(nanos -> requireNotNegative("irq_off_max_ns", nanos));
+            rcuMaxNanos.ifPresent(nanos -> requireNotNegative("rcu_max_ns", nanos));
+        }
+    }
 
     /**
      * {@code task pid=94 tgid=94 ppid=1 cpu=0 state=D on=sleep since_ms=35000 switches=12 start_ns=2980000000 stack=1
@@ -151,7 +227,7 @@ public record StackDump(
      * @param startNanos since boot
      * @param stackId 0 for none
      * @param flags {@code unstable}, {@code unwind_failed}, ...
-     * @param waitChannel the function of /proc/PID/wchan, where stacks may not be read
+     * @param waitChannel the function of /proc/PID/wchan, where stacks may not be read ({@code wchan=} before the cgroup)
      */
     public record Task(
             long pid,
@@ -171,30 +247,81 @@ public record StackDump(
 
         public Task {
             flags = Set.copyOf(flags);
+            requireNotNegative("pid", pid);
+            tgid.ifPresent(value -> requireNotNegative("tgid", value));
+            ppid.ifPresent(value -> requireNotNegative("ppid", value));
+            cpu.ifPresent(value -> requireNotNegative("cpu", value));
+            sinceMillis.ifPresent(value -> requireNotNegative("since_ms", value));
+            switches.ifPresent(value -> requireNotNegative("switches", value));
+            startNanos.ifPresent(value -> requireNotNegative("start_ns", value));
+            requireNotNegative("stack", stackId);
+            for (String flag : flags) {
+                if (flag.indexOf('|') >= 0) {
+                    throw new IllegalArgumentException("not a flag: " + flag);
+                }
+                Word.require("flag", flag);
+            }
+            waitChannel.ifPresent(word -> Word.require("wchan", word));
         }
     }
 
     /** {@code state=R} or {@code state=D}. */
     public enum State {
-        RUNNING,
-        UNINTERRUPTIBLE,
-        UNKNOWN
+        RUNNING("R"),
+        UNINTERRUPTIBLE("D"),
+        UNKNOWN("unknown");
+
+        private final String text;
+
+        State(String text) {
+            this.text = text;
+        }
+
+        /** As in the dump's text. */
+        public String text() {
+            return text;
+        }
     }
 
     /** {@code on=}: where the task was at the moment of the dump. */
     public enum Placement {
-        CPU_USER,
-        CPU_KERNEL,
-        QUEUE,
-        SLEEP,
-        UNKNOWN
+        CPU_USER("cpu-user"),
+        CPU_KERNEL("cpu-kernel"),
+        /** Runnable, waiting for a CPU. */
+        QUEUE("queue"),
+        SLEEP("sleep"),
+        /** The source cannot tell (/proc says no more than R), or says what this version does not know. */
+        UNKNOWN("unknown");
+
+        private final String text;
+
+        Placement(String text) {
+            this.text = text;
+        }
+
+        /** As in the dump's text. */
+        public String text() {
+            return text;
+        }
     }
 
     /**
-     * A line that the parser did not understand.
+     * A line that the parser did not understand, or only in part.
      *
      * @param number from 1
-     * @param text at most 200 characters of it
+     * @param text its first 200 bytes, as {@link EscapedText} shows them
      */
     public record UnreadLine(int number, String text) {}
+
+    private static void requireNotNegative(String key, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(key + " is negative: " + value);
+        }
+    }
+
+    private static void requireLoad(String key, double value) {
+        if (!(value >= 0) || Double.isInfinite(value)) {
+            throw new IllegalArgumentException(key + " is no load average: " + value);
+        }
+    }
 }

@@ -1,0 +1,164 @@
+package io.loadmonitor.dump;
+
+import io.loadmonitor.dump.StackDump.Cost;
+import io.loadmonitor.dump.StackDump.Counts;
+import io.loadmonitor.dump.StackDump.Header;
+import io.loadmonitor.dump.StackDump.Load;
+import io.loadmonitor.dump.StackDump.Placement;
+import io.loadmonitor.dump.StackDump.Presence;
+import io.loadmonitor.dump.StackDump.State;
+import io.loadmonitor.dump.StackDump.Task;
+import io.loadmonitor.dump.StackDump.Tick;
+import io.loadmonitor.dump.StackDump.Time;
+import io.loadmonitor.dump.StackDump.Trigger;
+import io.loadmonitor.dump.StackDump.TriggerKind;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Each kind of line as the value it stands for; empty where the line lacks what makes the value. Stateless. */
+final class RecordReader {
+    private RecordReader() {}
+
+    static Optional<Header> header(DumpRecord line) {
+        OptionalInt version = line.smallNumber("version");
+        OptionalLong id = line.number("id");
+        Optional<String> source = line.word("source");
+        if (!line.titled() || version.isEmpty() || id.isEmpty() || source.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Header(
+                version.getAsInt(), id.getAsLong(), source.get(), line.word("boot_id"), line.word("release")));
+    }
+
+    static Optional<Trigger> trigger(DumpRecord line) {
+        Optional<String> kind = line.word("kind");
+        if (kind.isEmpty()) {
+            return Optional.empty();
+        }
+        TriggerKind known = Arrays.stream(TriggerKind.values())
+                .filter(value -> value.text().equals(kind.get()))
+                .findFirst()
+                .orElse(TriggerKind.UNKNOWN);
+        Optional<Presence> presence = line.word("cause")
+                .flatMap(word -> Arrays.stream(Presence.values())
+                        .filter(value -> value.text().equals(word))
+                        .findFirst());
+        return Optional.of(new Trigger(known, line.text("reason"), presence));
+    }
+
+    static Optional<Time> time(DumpRecord line) {
+        Optional<Instant> wall = Optional.empty();
+        Optional<String> text = line.word("wall");
+        if (text.isPresent()) {
+            try {
+                wall = Optional.of(Instant.parse(text.get()));
+            } catch (DateTimeException malformed) {
+                line.missing();
+            }
+        }
+        return Optional.of(new Time(wall, line.number("monotonic_ns")));
+    }
+
+    static Optional<Load> load(DumpRecord line) {
+        OptionalDouble load1 = line.decimal("avg1");
+        OptionalDouble load5 = line.decimal("avg5");
+        OptionalDouble load15 = line.decimal("avg15");
+        if (load1.isEmpty() || load5.isEmpty() || load15.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Load(
+                load1.getAsDouble(), load5.getAsDouble(), load15.getAsDouble(),
+                line.smallNumber("active"), line.smallNumber("cpus")));
+    }
+
+    static Optional<Tick> tick(DumpRecord line) {
+        OptionalDouble load1 = line.decimal("avg1");
+        if (load1.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Tick(line.number("age_ms"), line.smallNumber("active"), load1.getAsDouble()));
+    }
+
+    static Optional<Counts> counts(DumpRecord line) {
+        Map<String, Long> values = new HashMap<>();
+        for (String key : line.keys()) {
+            OptionalLong value = line.number(key);
+            if (value.isPresent() && Word.is(key)) {
+                values.put(key, value.getAsLong());
+            }
+        }
+        return Optional.of(new Counts(values));
+    }
+
+    static Optional<Cost> cost(DumpRecord line) {
+        return Optional.of(new Cost(
+                line.number("capture_ns"), line.number("irq_off_max_ns"), line.number("rcu_max_ns")));
+    }
+
+    /** A task without a name stays a task, for the tasks must sum to the load; its line is noted as unread. */
+    static Optional<Task> task(DumpRecord line) {
+        OptionalLong pid = line.number("pid");
+        if (pid.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<EscapedText> comm = line.text("comm");
+        if (comm.isEmpty()) {
+            line.missing();
+        }
+        return Optional.of(new Task(
+                pid.getAsLong(),
+                line.number("tgid"),
+                line.number("ppid"),
+                line.smallNumber("cpu"),
+                state(line.word("state").orElse("")),
+                placement(line.word("on").orElse("")),
+                line.number("since_ms"),
+                line.number("switches"),
+                line.number("start_ns"),
+                line.smallNumber("stack").orElse(0),
+                flags(line.word("flags").orElse("")),
+                line.word("wchan"),
+                line.text("cgroup"),
+                comm.orElse(new EscapedText(""))));
+    }
+
+    /** Bytes that are not printable ASCII are not the kernel's; they are shown escaped. */
+    static Frame frame(String latin1) {
+        String text = latin1.strip();
+        boolean printable = text.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
+        return Frame.parse(printable ? text : EscapedText.ofLatin1(text).escaped());
+    }
+
+    private static State state(String text) {
+        return Arrays.stream(State.values())
+                .filter(value -> value.text().equals(text))
+                .findFirst()
+                .orElse(State.UNKNOWN);
+    }
+
+    private static Placement placement(String text) {
+        return Arrays.stream(Placement.values())
+                .filter(value -> value.text().equals(text))
+                .findFirst()
+                .orElse(Placement.UNKNOWN);
+    }
+
+    private static Set<String> flags(String text) {
+        Set<String> flags = new HashSet<>();
+        for (String flag : text.split("\\|")) {
+            if (!flag.isEmpty()) {
+                flags.add(flag);
+            }
+        }
+        return flags;
+    }
+}
