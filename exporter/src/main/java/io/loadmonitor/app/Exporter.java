@@ -96,7 +96,7 @@ final class Exporter implements AutoCloseable {
         MetricsPage metrics = MetricsPage.of(
                 new MetricsParts(
                         procFs,
-                        activeTasks::atLastTick,
+                        () -> activeTasks.newest(System.nanoTime()),
                         module,
                         () -> choice.current().source().kind(),
                         archive,

@@ -16,9 +16,6 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
-    /** The kernel changes the averages once in 5 s; a look costs about 10 us. */
-    private static final long SAMPLE_MILLIS = 500;
-
     private static final long PRUNE_SECONDS = 60;
     private static final long END_SECONDS = 5;
 
@@ -41,7 +38,9 @@ final class Housekeeping implements AutoCloseable {
 
     static Housekeeping start(ProcFs procFs, ActiveTasks activeTasks, Archive archive) {
         Housekeeping housekeeping = new Housekeeping(procFs, activeTasks, archive);
-        housekeeping.clockwork.scheduleAtFixedRate(housekeeping::sample, 0, SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
+        // A look costs about 10 us.
+        housekeeping.clockwork.scheduleAtFixedRate(
+                housekeeping::sample, 0, ActiveTasks.SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
         housekeeping.clockwork.scheduleWithFixedDelay(housekeeping::prune, 1, PRUNE_SECONDS, TimeUnit.SECONDS);
         return housekeeping;
     }

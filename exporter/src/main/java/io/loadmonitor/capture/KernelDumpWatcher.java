@@ -31,29 +31,34 @@ public final class KernelDumpWatcher implements AutoCloseable {
     private final KernelModuleSource source;
     private final Consumer<RawDump> consumer;
     private final Duration retry;
+    private final int pollMillis;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
+    /** The newest dump that needs no more looking at. Used by the thread alone. */
+    private long seen;
+
     private volatile long lost;
     private volatile String state = "";
 
     private KernelDumpWatcher(
-            KernelModule module, KernelModuleSource source, Consumer<RawDump> consumer, Duration retry) {
+            KernelModule module, KernelModuleSource source, Consumer<RawDump> consumer, Duration retry, int pollMillis) {
         this.module = module;
         this.source = source;
         this.consumer = consumer;
         this.retry = retry;
+        this.pollMillis = pollMillis;
         this.thread = new Thread(this::run, "kernel-dump-watcher");
         this.thread.setDaemon(true);
     }
 
     /** Starts watching in a thread of its own; the consumer is called on that thread. */
     public static KernelDumpWatcher start(KernelModule module, KernelModuleSource source, Consumer<RawDump> consumer) {
-        return start(module, source, consumer, RETRY);
+        return start(module, source, consumer, RETRY, POLL_MILLIS);
     }
 
     static KernelDumpWatcher start(
-            KernelModule module, KernelModuleSource source, Consumer<RawDump> consumer, Duration retry) {
-        KernelDumpWatcher watcher = new KernelDumpWatcher(module, source, consumer, retry);
+            KernelModule module, KernelModuleSource source, Consumer<RawDump> consumer, Duration retry, int pollMillis) {
+        KernelDumpWatcher watcher = new KernelDumpWatcher(module, source, consumer, retry, pollMillis);
         watcher.thread.start();
         return watcher;
     }
@@ -85,41 +90,62 @@ public final class KernelDumpWatcher implements AutoCloseable {
                 if (module.present()) {
                     watch();
                 } else {
-                    enter("waiting for the kernel module to be loaded");
+                    absent();
                 }
             } catch (NoSuchFileException gone) {
-                enter("waiting for the kernel module to be loaded");
+                absent();
             } catch (SystemCallException failed) {
-                enter(failed.isAbsence() ? "waiting for the kernel module to be loaded" : "failed: " + failed.getMessage());
+                if (failed.isAbsence()) {
+                    absent();
+                } else {
+                    enter("failed: " + failed.getMessage());
+                }
             } catch (IOException | RuntimeException failed) {
                 enter("failed: " + failed);
             }
             pause();
         }
+        enter("stopped");
+    }
+
+    /** The ids of a module that is loaded again start again. */
+    private void absent() {
+        seen = 0;
+        enter("waiting for the kernel module to be loaded");
     }
 
     private void watch() throws IOException {
         try (LastId lastId = module.openLastId()) {
-            long seen = 0;
-            while (!isStopped()) {
+            while (!isStopped() && module.present()) {
                 // Read before looking at the device: a dump that ends in between changes the file again.
                 long newest = lastId.read();
+                if (newest < seen) {
+                    seen = 0;
+                }
                 if (newest != seen) {
-                    seen = deliver(seen);
+                    deliver();
+                    seen = Math.max(seen, newest);
                 }
                 enter("watching the kernel module");
-                lastId.await(POLL_MILLIS);
+                lastId.await(pollMillis);
             }
+        }
+        if (!isStopped()) {
+            absent();
         }
     }
 
-    private long deliver(long seen) throws IOException {
+    private void deliver() throws IOException {
         KernelModuleSource.Found found = source.found(seen);
-        for (RawDump dump : found.dumps()) {
-            consumer.accept(dump);
+        if (found.lost() > 0) {
+            lost = lost + found.lost();
+            LOG.warn("The kernel module overwrote {} dumps before they could be read", found.lost());
         }
-        lost += found.lost();
-        return found.newestId();
+        for (KernelModuleSource.FoundDump dump : found.dumps()) {
+            consumer.accept(dump.dump());
+            seen = dump.id();
+        }
+        seen = found.newestId();
     }
 
     private void enter(String next) {

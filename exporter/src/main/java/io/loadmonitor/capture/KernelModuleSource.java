@@ -7,7 +7,6 @@ import io.loadmonitor.kernel.Errno;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.kernel.SystemCallException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -23,14 +22,28 @@ import java.util.Set;
  * trigger and reading, so that {@link #found} never gives out what {@link #take} made.
  */
 public final class KernelModuleSource implements DumpSource {
-    /** More own dumps than the module's ring can hold need not be remembered. */
-    private static final int MAX_OWN = 1024;
+    /** Older ones are long gone from the module's ring. */
+    private static final int MAX_REMEMBERED = 256;
 
     private final KernelModule module;
-    private final Set<DumpHeading> own = new LinkedHashSet<>();
+    private final Trigger trigger;
+
+    /** What {@link #found} shall not give out: what {@link #take} made, and what has no id and was given out once. */
+    private final Set<DumpHeading> remembered = new LinkedHashSet<>();
 
     public KernelModuleSource(KernelModule module) {
+        this(module, module::trigger);
+    }
+
+    KernelModuleSource(KernelModule module, Trigger trigger) {
         this.module = module;
+        this.trigger = trigger;
+    }
+
+    /** As {@link KernelModule#trigger}. */
+    @FunctionalInterface
+    interface Trigger {
+        void write(String reason) throws SystemCallException;
     }
 
     @Override
@@ -40,13 +53,14 @@ public final class KernelModuleSource implements DumpSource {
 
     @Override
     public synchronized RawDump take(EscapedText reason) throws CaptureException {
+        String plain = TriggerReason.plain(reason);
         Optional<String> obstacle = module.obstacle();
         if (obstacle.isPresent()) {
             throw new CaptureException(CaptureException.Reason.UNAVAILABLE, obstacle.get());
         }
         try {
             long before = module.lastId();
-            module.trigger(new String(reason.bytes(), StandardCharsets.US_ASCII));
+            trigger.write(plain);
             RawDump dump = readOwn(before, reason);
             remember(DumpHeading.of(dump));
             return dump;
@@ -54,46 +68,57 @@ public final class KernelModuleSource implements DumpSource {
             throw new CaptureException(reasonOf(failed), messageOf(failed), failed);
         } catch (NoSuchFileException unloaded) {
             throw new CaptureException(
-                    CaptureException.Reason.UNAVAILABLE, "the kernel module was unloaded: " + unloaded.getMessage(), unloaded);
+                    CaptureException.Reason.UNAVAILABLE,
+                    "the kernel module was unloaded: there is no " + unloaded.getMessage(),
+                    unloaded);
         } catch (IOException failed) {
-            throw new CaptureException(CaptureException.Reason.FAILED, failed.getMessage(), failed);
-        } catch (IllegalArgumentException unfit) {
-            throw new CaptureException(CaptureException.Reason.FAILED, unfit.getMessage(), unfit);
+            throw new CaptureException(CaptureException.Reason.FAILED, String.valueOf(failed.getMessage()), failed);
         }
     }
 
     /**
      * The dumps in the module's ring with an id above {@code afterId} that no {@link #take} of this object made, oldest
      * first.
+     *
+     * @param afterId 0 for all
      */
     synchronized Found found(long afterId) throws IOException {
-        List<RawDump> dumps = new ArrayList<>();
+        List<FoundDump> dumps = new ArrayList<>();
         long newest = afterId;
-        long oldest = Long.MAX_VALUE;
+        long lost = 0;
         try (DumpDevice device = module.openDevice()) {
             for (Optional<RawDump> dump = device.next(); dump.isPresent(); dump = device.next()) {
                 DumpHeading heading = DumpHeading.of(dump.get());
                 OptionalLong id = heading.id();
-                if (id.isPresent() && id.getAsLong() <= afterId) {
+                if (id.isPresent() && id.getAsLong() <= newest) {
                     continue;
                 }
-                newest = Math.max(newest, id.orElse(newest));
-                oldest = Math.min(oldest, id.orElse(oldest));
-                if (!own.remove(heading)) {
-                    dumps.add(dump.get());
+                if (id.isPresent()) {
+                    lost += newest == 0 ? 0 : id.getAsLong() - newest - 1;
+                    newest = id.getAsLong();
+                }
+                if (!remembered.contains(heading)) {
+                    dumps.add(new FoundDump(newest, dump.get()));
+                }
+                if (id.isEmpty()) {
+                    remember(heading);
                 }
             }
         }
-        long overwritten = afterId > 0 && oldest != Long.MAX_VALUE ? oldest - afterId - 1 : 0;
-        return new Found(dumps, newest, overwritten);
+        return new Found(dumps, newest, lost);
     }
+
+    /**
+     * @param id its own, or where its header is cut off that of the one before it
+     */
+    record FoundDump(long id, RawDump dump) {}
 
     /**
      * @param dumps oldest first
      * @param newestId of all that were read, own ones included
-     * @param lost ids between the last reading and this that the ring no longer had
+     * @param lost ids since {@code afterId} that the ring no longer had
      */
-    record Found(List<RawDump> dumps, long newestId, long lost) {
+    record Found(List<FoundDump> dumps, long newestId, long lost) {
         Found {
             dumps = List.copyOf(dumps);
         }
@@ -116,9 +141,9 @@ public final class KernelModuleSource implements DumpSource {
     }
 
     private void remember(DumpHeading heading) {
-        own.add(heading);
-        if (own.size() > MAX_OWN) {
-            own.remove(own.iterator().next());
+        remembered.add(heading);
+        if (remembered.size() > MAX_REMEMBERED) {
+            remembered.remove(remembered.iterator().next());
         }
     }
 

@@ -17,18 +17,30 @@ public final class DumpDevice implements Closeable {
 
     private static final int BUFFER_BYTES = 64 << 10;
 
-    private final OpenFile file;
+    /** The module says EPIPE once each time; one that says it for ever may not hold a thread. */
+    private static final long MAX_OVERTAKEN = 1000;
+
+    private final Stream file;
     private final ByteBuffer direct = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private final DumpSplitter splitter = new DumpSplitter(MAX_DUMP_BYTES);
     private long overtaken;
 
-    private DumpDevice(OpenFile file) {
+    DumpDevice(Stream file) {
         this.file = file;
     }
 
     static DumpDevice open(Path path) throws IOException {
         return new DumpDevice(OpenFile.toRead(path));
+    }
+
+    /** What is read: the device. */
+    interface Stream extends Closeable {
+        /** As {@link OpenFile#read}. */
+        int read(ByteBuffer direct) throws SystemCallException;
+
+        @Override
+        void close();
     }
 
     /**
@@ -84,6 +96,4 @@ public final class DumpDevice implements Closeable {
         }
     }
 
-    /** The module says EPIPE once each time; one that says it for ever may not hold a thread. */
-    private static final long MAX_OVERTAKEN = 1000;
 }

@@ -1,5 +1,6 @@
 package io.loadmonitor.kernel;
 
+import com.sun.jna.LastErrorException;
 import java.util.Optional;
 
 /** Whether JNA's native library could be loaded. */
@@ -11,7 +12,7 @@ final class NativeLibrary {
         try {
             // The first call registers the functions; closing no descriptor is EBADF, which says that calling works.
             LibC.close(-1);
-        } catch (com.sun.jna.LastErrorException called) {
+        } catch (LastErrorException called) {
             return Optional.empty();
         } catch (LinkageError unusable) {
             return Optional.of("JNA's native library cannot be loaded (see -Djna.tmpdir): " + unusable.getMessage());

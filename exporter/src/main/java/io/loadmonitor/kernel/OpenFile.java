@@ -2,7 +2,6 @@ package io.loadmonitor.kernel;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.NativeLong;
-import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -11,7 +10,7 @@ import java.nio.file.Path;
  * A file descriptor, with errors as {@link SystemCallException}. Calls that a signal interrupted are made again. For one
  * thread at a time; closing it twice is harmless.
  */
-final class OpenFile implements Closeable {
+final class OpenFile implements DumpDevice.Stream {
     private final Path path;
     private final int fd;
     private boolean closed;
@@ -35,7 +34,8 @@ final class OpenFile implements Closeable {
     }
 
     /** Fills the direct buffer from its start; returns the number of bytes, 0 at the end. */
-    int read(ByteBuffer direct) throws SystemCallException {
+    @Override
+    public int read(ByteBuffer direct) throws SystemCallException {
         return call("read", path, () -> LibC.read(fd, direct.clear(), new NativeLong(direct.capacity())).intValue());
     }
 

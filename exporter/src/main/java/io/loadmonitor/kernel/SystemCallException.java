@@ -8,7 +8,7 @@ public final class SystemCallException extends IOException {
 
     private final int number;
 
-    SystemCallException(String call, String file, int number) {
+    public SystemCallException(String call, String file, int number) {
         super(call + " " + file + ": "
                 + Errno.of(number)
                         .map(errno -> errno.meaning() + " (" + errno + ")")

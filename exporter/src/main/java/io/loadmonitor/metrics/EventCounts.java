@@ -88,16 +88,11 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
 
     @Override
     public void read(Samples samples) {
-        // The client library adds a series _created to each of its own, which nobody asks for and which doubles them.
-        samples.addAll(Family.DUMPS, dumps.collect(EventCounts::isNoCreationTime));
-        samples.addAll(Family.DUMP_FAILURES, failures.collect(EventCounts::isNoCreationTime));
-        samples.addAll(Family.DUMP_DURATION, duration.collect(EventCounts::isNoCreationTime));
-        samples.addAll(Family.ALERTS, alerts.collect(EventCounts::isNoCreationTime));
-        samples.addAll(Family.WEBHOOK_REQUESTS, webhook.collect(EventCounts::isNoCreationTime));
-    }
-
-    private static boolean isNoCreationTime(String sampleName) {
-        return !sampleName.endsWith("_created");
+        samples.addAll(Family.DUMPS, dumps.collect());
+        samples.addAll(Family.DUMP_FAILURES, failures.collect());
+        samples.addAll(Family.DUMP_DURATION, duration.collect());
+        samples.addAll(Family.ALERTS, alerts.collect());
+        samples.addAll(Family.WEBHOOK_REQUESTS, webhook.collect());
     }
 
     private static Counter counter(Family family, List<String> labelValues) {

@@ -35,7 +35,7 @@ enum ExpositionFormat {
             if (++ranges > MAX_RANGES) {
                 break;
             }
-            String[] parts = range.split(";");
+            String[] parts = range.split(";", -1);
             String version = parameter(parts, "version");
             double quality = quality(parameter(parts, "q"));
             String type = parts[0].strip().toLowerCase(Locale.ROOT);

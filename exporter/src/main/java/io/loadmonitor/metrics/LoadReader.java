@@ -1,21 +1,22 @@
 package io.loadmonitor.metrics;
 
 import io.loadmonitor.procfs.LoadAverage;
+import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
 import io.loadmonitor.procfs.ProcStat;
 import java.io.IOException;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
 /** Load averages, threads, CPUs: two small files of /proc. */
 final class LoadReader implements FamilyReader {
     private final ProcFs procFs;
-    private final Supplier<OptionalInt> activeTasks;
+    private final Supplier<Optional<LoadTick>> lastTick;
 
-    LoadReader(ProcFs procFs, Supplier<OptionalInt> activeTasks) {
+    LoadReader(ProcFs procFs, Supplier<Optional<LoadTick>> lastTick) {
         this.procFs = procFs;
-        this.activeTasks = activeTasks;
+        this.lastTick = lastTick;
     }
 
     @Override
@@ -36,6 +37,6 @@ final class LoadReader implements FamilyReader {
         samples.add(Family.LOAD15, load.load15());
         samples.add(Family.THREADS, load.threads());
         samples.add(Family.CPUS, ProcStat.read(procFs).cpusOnline());
-        activeTasks.get().ifPresent(active -> samples.add(Family.ACTIVE_TASKS, active));
+        lastTick.get().ifPresent(tick -> samples.add(Family.ACTIVE_TASKS, tick.active()));
     }
 }

@@ -29,7 +29,7 @@ public final class MetricsPage {
     /** @param events counted so far and from now on */
     public static MetricsPage of(MetricsParts parts, EventCounts events) {
         return new MetricsPage(List.of(
-                new LoadReader(parts.procFs(), parts.activeTasks()),
+                new LoadReader(parts.procFs(), parts.lastTick()),
                 new TaskReader(parts.procFs(), parts.module(), parts.walkLimit()),
                 new ModuleReader(parts.module(), parts.source()),
                 events,

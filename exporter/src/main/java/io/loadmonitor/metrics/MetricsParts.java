@@ -3,15 +3,16 @@ package io.loadmonitor.metrics;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.capture.SourceKind;
 import io.loadmonitor.kernel.KernelModule;
+import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
 import java.time.Duration;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * What the metrics are read from.
  *
- * @param activeTasks at the last load tick; empty while it is not known
+ * @param lastTick the newest load tick; empty while it is not known
  * @param source where the next dump would come from
  * @param queueCapacity most captures that may wait
  * @param walkLimit longest time that counting tasks in /proc may take
@@ -19,7 +20,7 @@ import java.util.function.Supplier;
  */
 public record MetricsParts(
         ProcFs procFs,
-        Supplier<OptionalInt> activeTasks,
+        Supplier<Optional<LoadTick>> lastTick,
         KernelModule module,
         Supplier<SourceKind> source,
         Archive archive,

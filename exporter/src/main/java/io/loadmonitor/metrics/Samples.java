@@ -20,9 +20,15 @@ final class Samples {
         return this;
     }
 
-    /** Adds what one of the client library's own metrics has collected. */
+    /**
+     * Adds what one of the client library's own metrics has collected, without its series {@code _created}: nobody asks for
+     * them, they double the counters, and the library leaves them out by an environment variable only.
+     */
     Samples addAll(Family family, List<MetricFamilySamples> collected) {
-        collected.forEach(part -> listOf(family).addAll(part.samples));
+        List<Sample> list = listOf(family);
+        for (MetricFamilySamples part : collected) {
+            part.samples.stream().filter(sample -> !sample.name.endsWith("_created")).forEach(list::add);
+        }
         return this;
     }
 

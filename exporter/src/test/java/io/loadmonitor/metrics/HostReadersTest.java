@@ -7,13 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.capture.SourceKind;
 import io.loadmonitor.kernel.KernelModule;
+import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,7 +54,7 @@ final class HostReadersTest {
     @Test
     void readsTheLoad() throws Exception {
         Samples samples = new Samples();
-        new LoadReader(new ProcFs(proc), () -> OptionalInt.of(10)).read(samples);
+        new LoadReader(new ProcFs(proc), () -> Optional.of(new LoadTick(10, 4.42, 0))).read(samples);
         assertEquals(4.42, value(samples, Family.LOAD1));
         assertEquals(1.10, value(samples, Family.LOAD5));
         assertEquals(0.37, value(samples, Family.LOAD15));
@@ -64,7 +66,7 @@ final class HostReadersTest {
     @Test
     void activeTasksAreAbsentUntilTheyAreKnown() throws Exception {
         Samples samples = new Samples();
-        new LoadReader(new ProcFs(proc), OptionalInt::empty).read(samples);
+        new LoadReader(new ProcFs(proc), Optional::empty).read(samples);
         assertTrue(values(samples, Family.ACTIVE_TASKS).isEmpty());
     }
 
@@ -151,7 +153,7 @@ final class HostReadersTest {
     /** By the first label's value; by empty text without labels. */
     private static TreeMap<String, Double> values(Samples samples, Family family) {
         TreeMap<String, Double> values = new TreeMap<>();
-        samples.families(new NameFilter(java.util.Set.of(family.metricName()))).forEach(part -> part.samples.forEach(
+        samples.families(new NameFilter(Set.of(family.metricName()))).forEach(part -> part.samples.forEach(
                 sample -> values.put(List.copyOf(sample.labelValues).stream().findFirst().orElse(""), sample.value)));
         return values;
     }

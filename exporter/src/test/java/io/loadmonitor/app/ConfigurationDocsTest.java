@@ -1,0 +1,89 @@
+package io.loadmonitor.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The tables of docs/configuration.md say what the code does. */
+final class ConfigurationDocsTest {
+    private static final Pattern FLAG_ROW = Pattern.compile("\\| `(--[a-z.-]+)(?:=([^`]+))?` \\| ([^|]*?) ?\\| .*");
+    private static final Path DOCS = Path.of("docs/configuration.md");
+
+    @Test
+    void flagsAreThoseOfTheProgramWithTheirDefaults() throws Exception {
+        Map<String, String> documented = new TreeMap<>();
+        for (String line : Files.readAllLines(DOCS)) {
+            Matcher row = FLAG_ROW.matcher(line.replace("\\|", "/"));
+            if (row.matches()) {
+                documented.put(row.group(1), Objects.requireNonNullElse(row.group(2), "") + " default "
+                        + row.group(3).replace("`", "").replace("see below", ""));
+            }
+        }
+        Map<String, String> actual = new TreeMap<>();
+        CommandLine main = Main.commandLine();
+        List<CommandLine> lines = new ArrayList<>(main.getSubcommands().values());
+        lines.add(main);
+        for (CommandLine line : lines) {
+            for (OptionSpec option : line.getCommandSpec().options()) {
+                String label = option.arity().max() == 0 ? "" : option.paramLabel().replace('|', '/');
+                actual.put(option.longestName(), label + " default "
+                        + Objects.requireNonNullElse(option.defaultValue(), ""));
+            }
+        }
+        assertEquals(String.join("\n", lines(actual)), String.join("\n", lines(documented)));
+    }
+
+    @Test
+    void commandsAreThoseOfTheProgram() throws Exception {
+        String docs = Files.readString(DOCS);
+        for (String command : Main.commandLine().getSubcommands().keySet()) {
+            assertTrue(docs.contains("\n| `" + command), command);
+        }
+    }
+
+    @Test
+    void settingsAreThoseOfTheExampleWithItsValues() throws Exception {
+        Map<String, String> documented = new TreeMap<>();
+        Pattern row = Pattern.compile("\\| `((?:retention|limits|rules\\[])\\.[a-z_]+)` \\| (?:`([^`]+)`)? ?\\| .*");
+        for (String line : Files.readAllLines(DOCS)) {
+            Matcher setting = row.matcher(line);
+            if (setting.matches()) {
+                documented.put(setting.group(1), Objects.requireNonNullElse(setting.group(2), ""));
+            }
+        }
+        Map<String, String> example = new TreeMap<>();
+        YamlNode.Mapping root = (YamlNode.Mapping) YamlNode.parse(Files.readString(Path.of("config.example.yml")));
+        root.entries().forEach((section, entry) -> {
+            boolean rules = section.equals("rules");
+            YamlNode node = rules ? ((YamlNode.Sequence) entry.value()).items().get(0) : entry.value();
+            ((YamlNode.Mapping) node).entries().forEach((key, value) -> example.put(
+                    section + (rules ? "[]." : ".") + key,
+                    value.value() instanceof YamlNode.Scalar scalar && !key.equals("name") ? scalar.text() : ""));
+        });
+        assertEquals(String.join("\n", lines(example)), String.join("\n", lines(documented)));
+    }
+
+    @Test
+    void unitSetsTheJvmFlagsThatTheDocsGive() throws Exception {
+        String unit = Files.readString(Path.of("systemd/load-monitor-exporter.service"));
+        String flags = "-XX:+UseSerialGC -Xmx48m -Xss256k -XX:TieredStopAtLevel=1";
+        assertTrue(unit.contains(flags));
+        assertTrue(Files.readString(DOCS).contains("\n" + flags + "\n"));
+    }
+
+    private static List<String> lines(Map<String, String> map) {
+        return map.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue()).toList();
+    }
+}

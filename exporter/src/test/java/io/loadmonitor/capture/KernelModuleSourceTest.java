@@ -1,0 +1,111 @@
+package io.loadmonitor.capture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.kernel.Errno;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class KernelModuleSourceTest {
+    private static final EscapedText REASON = EscapedText.of("alert \"LoadHigh\"");
+
+    @TempDir
+    private Path root;
+
+    private FakeModule fake;
+    private KernelModuleSource source;
+
+    @BeforeEach
+    void load() throws IOException {
+        fake = new FakeModule(root);
+        fake.load();
+        source = fake.source();
+    }
+
+    @Test
+    void takesItsOwnDumpAmongOthers() throws Exception {
+        fake.takeAutomatic();
+        fake.takeManual("alert \"LoadHigh\"");
+        fake.beforeCapture(fake::takeAutomatic);
+        String dump = text(source.take(REASON));
+        assertTrue(dump.startsWith("load_monitor dump version=1 id=4 "), dump);
+        assertTrue(dump.contains("reason=\"alert \\\"LoadHigh\\\"\""), dump);
+    }
+
+    @Test
+    void findsTheDumpsOfOthersButNotItsOwn() throws Exception {
+        String first = fake.takeAutomatic();
+        source.take(REASON);
+        String third = fake.takeAutomatic();
+        source.take(REASON);
+        KernelModuleSource.Found found = source.found(0);
+        assertEquals(List.of(first, third), texts(found));
+        assertEquals(4, found.newestId());
+        assertEquals(0, found.lost());
+        assertEquals(List.of(third), texts(source.found(1)), "own ones stay unknown however often it is asked");
+    }
+
+    @Test
+    void countsDumpsThatTheRingNoLongerHas() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            fake.takeAutomatic();
+        }
+        fake.forget(4);
+        assertEquals(0, source.found(0).lost(), "what was before it started is not its loss");
+        assertEquals(2, source.found(2).lost());
+        assertEquals(0, source.found(4).lost());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "EBUSY, BUSY", "EAGAIN, THROTTLED", "EINVAL, FAILED", "EIO, FAILED", "EACCES, UNAVAILABLE", "EPERM, UNAVAILABLE",
+        "ENOENT, UNAVAILABLE", "ENODEV, UNAVAILABLE", "ENOMEM, FAILED"
+    })
+    void saysWhyThereIsNoDump(Errno errno, CaptureException.Reason reason) {
+        fake.refuse(errno);
+        CaptureException refused = assertThrows(CaptureException.class, () -> source.take(REASON));
+        assertEquals(reason, refused.reason(), refused.getMessage());
+    }
+
+    @Test
+    void isUnavailableWhenTheModuleIsNotLoaded() throws IOException {
+        fake.unload();
+        CaptureException refused = assertThrows(CaptureException.class, () -> source.take(REASON));
+        assertEquals(CaptureException.Reason.UNAVAILABLE, refused.reason());
+        assertTrue(refused.getMessage().startsWith("the kernel module is not loaded"), refused.getMessage());
+    }
+
+    @Test
+    void failsWhenTheDeviceDoesNotHaveTheDump() {
+        KernelModuleSource deaf = new KernelModuleSource(fake.module(), reason -> {});
+        CaptureException failed = assertThrows(CaptureException.class, () -> deaf.take(REASON));
+        assertEquals(CaptureException.Reason.FAILED, failed.reason());
+    }
+
+    @Test
+    void refusesAReasonThatCouldForgeLines() {
+        CaptureException refused =
+                assertThrows(CaptureException.class, () -> source.take(EscapedText.of("a\nend id=1")));
+        assertEquals(CaptureException.Reason.FAILED, refused.reason());
+        assertTrue(refused.getMessage().endsWith("\"a\\nend id=1\""), refused.getMessage());
+    }
+
+    static String text(RawDump dump) {
+        return new String(dump.toByteArray(), StandardCharsets.ISO_8859_1);
+    }
+
+    private static List<String> texts(KernelModuleSource.Found found) {
+        return found.dumps().stream().map(dump -> text(dump.dump())).toList();
+    }
+}

@@ -1,0 +1,66 @@
+package io.loadmonitor.capture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loadmonitor.procfs.ActiveTasks;
+import io.loadmonitor.procfs.ProcFs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SourceChoiceTest {
+    @TempDir
+    private Path root;
+
+    private FakeModule fake;
+
+    @BeforeEach
+    void lay() {
+        fake = new FakeModule(root);
+    }
+
+    private SourceChoice choice(SourcePreference preference) {
+        return new SourceChoice(
+                preference,
+                fake.module(),
+                fake.source(),
+                new ProcfsSource(new ProcFs(root), new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT));
+    }
+
+    @Test
+    void takesTheModuleAsSoonAndAsLongAsItIsLoaded() throws IOException {
+        SourceChoice choice = choice(SourcePreference.AUTO);
+        assertEquals(SourceKind.PROCFS, choice.current().source().kind());
+        assertTrue(choice.current().reason().startsWith("the kernel module is not loaded"), choice.current().reason());
+        fake.load();
+        assertEquals(SourceKind.KMOD, choice.current().source().kind());
+        assertEquals("the kernel module is loaded", choice.current().reason());
+        fake.unload();
+        assertEquals(SourceKind.PROCFS, choice.current().source().kind());
+    }
+
+    @Test
+    void takesProcWhereTheDeviceWasNotPassedIn() throws IOException {
+        fake.load();
+        Files.delete(root.resolve("load_monitor"));
+        SourceChoice.Chosen chosen = choice(SourcePreference.AUTO).current();
+        assertEquals(SourceKind.PROCFS, chosen.source().kind());
+        assertEquals("the kernel module is loaded, but there is no " + root.resolve("load_monitor"), chosen.reason());
+    }
+
+    @Test
+    void doesAsItWasAsked() throws IOException {
+        SourceChoice.Chosen module = choice(SourcePreference.KMOD).current();
+        assertEquals(SourceKind.KMOD, module.source().kind());
+        assertTrue(
+                module.reason().startsWith("asked for with --source=kmod, but the kernel module is not loaded"),
+                module.reason());
+        fake.load();
+        assertEquals(SourceKind.PROCFS, choice(SourcePreference.PROCFS).current().source().kind());
+    }
+}

@@ -1,0 +1,36 @@
+package io.loadmonitor.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class KernelTasksTest {
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "running=8 uninterruptible=2 iowait=1 total=67\n",
+        "running 8\nuninterruptible 2\niowait 1\ntotal 67\n",
+        "running=8 idle=31 uninterruptible=2 iowait=1 total=67"
+    })
+    void readsTheCountsByTheirNames(String text) throws IOException {
+        assertEquals(new KernelTasks(8, 2, 1, 67), KernelTasks.parse(text));
+    }
+
+    @Test
+    void saysWhichCountIsMissing() {
+        assertEquals(
+                "tasks: no iowait in \"running=8 uninterruptible=2 total=67\"",
+                assertThrows(IOException.class, () -> KernelTasks.parse("running=8 uninterruptible=2 total=67\n"))
+                        .getMessage());
+    }
+
+    @Test
+    void quotesWhatIsNoNumber() {
+        assertEquals(
+                "tasks: a number is malformed: \"running=many\"",
+                assertThrows(IOException.class, () -> KernelTasks.parse("running=many\n")).getMessage());
+    }
+}
