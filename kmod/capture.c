@@ -41,6 +41,8 @@ static DEFINE_RAW_SPINLOCK(lm_capture_lock);
 static bool lm_capture_busy;
 static enum lm_kind lm_capture_kind;
 static char lm_capture_reason[LM_REASON_MAX + 1];
+/* Who waits for a manual dump, pinned: the thread may run before the writer sleeps. */
+static struct task_struct *lm_capture_asker;
 static u64 lm_capture_asked;
 static u64 lm_capture_finished;
 static int lm_capture_result;
@@ -197,29 +199,57 @@ static void lm_capture_begin(struct lm_facts *facts)
 	lm_stacks_clear();
 }
 
-/* Asks the CPUs first, while they still do what made somebody ask for a dump. */
-static unsigned int lm_capture_look(struct lm_facts *facts)
+/* The CPUs are asked first, while they still do what made somebody ask for a dump. */
+static void lm_capture_ask_cpus(struct lm_facts *facts, bool hotplug_held)
 {
-	bool hotplug_held = lm_capture_hold_hotplug();
-	unsigned int i, count;
-	u64 irq_off_max_ns = 0;
+	unsigned int silent = facts->cpus - 1;
 
 	if (hotplug_held)
-		facts->cpu_no_answer = lm_cpus_ask(&irq_off_max_ns);
-	else
-		facts->cpu_no_answer = facts->cpus - 1;
-	lm_scan(&facts->counts, current, &lm_capture_matches);
-	count = lm_capture_matches.used;
+		silent = lm_cpus_ask(&facts->irq_off_max_ns);
+	facts->cpu_no_answer = max(facts->cpu_no_answer, silent);
+}
+
+static void lm_capture_stacks(unsigned int count, bool hotplug_held, u8 only)
+{
+	unsigned int i;
+
 	for (i = 0; i < count; i++) {
+		if (only && !(lm_capture_tasks[i].flags & only))
+			continue;
 		lm_capture_task(lm_capture_tasks + i, lm_capture_matches.match + i, hotplug_held);
-		facts->unstable += !!(lm_capture_tasks[i].flags & LM_FLAG_UNSTABLE);
-		facts->unwind_failed += !!(lm_capture_tasks[i].flags & LM_FLAG_UNWIND_FAILED);
 		cond_resched();
 	}
+}
+
+static unsigned int lm_capture_flagged(unsigned int count, u8 flag)
+{
+	unsigned int i, flagged = 0;
+
+	for (i = 0; i < count; i++)
+		flagged += !!(lm_capture_tasks[i].flags & flag);
+	return flagged;
+}
+
+static unsigned int lm_capture_look(struct lm_facts *facts, const struct task_struct *asker)
+{
+	bool hotplug_held = lm_capture_hold_hotplug();
+	unsigned int count;
+
+	lm_capture_ask_cpus(facts, hotplug_held);
+	lm_scan(&facts->counts, asker, &lm_capture_matches);
+	count = lm_capture_matches.used;
+	lm_capture_stacks(count, hotplug_held, 0);
 	lm_cpus_forget();
+	/* Some came to a CPU since it was asked: one more question finds most of them. */
+	if (lm_capture_flagged(count, LM_FLAG_UNSTABLE)) {
+		lm_capture_ask_cpus(facts, hotplug_held);
+		lm_capture_stacks(count, hotplug_held, LM_FLAG_UNSTABLE);
+		lm_cpus_forget();
+	}
 	if (hotplug_held)
 		cpus_read_unlock();
-	facts->irq_off_max_ns = irq_off_max_ns;
+	facts->unstable = lm_capture_flagged(count, LM_FLAG_UNSTABLE);
+	facts->unwind_failed = lm_capture_flagged(count, LM_FLAG_UNWIND_FAILED);
 	facts->capture_ns = ktime_get_ns() - facts->monotonic_ns;
 	return count;
 }
@@ -253,12 +283,13 @@ static void lm_capture_print(u64 id)
 	lm_ring_put(dump);
 }
 
-static void lm_capture_run(enum lm_kind kind, const char *reason)
+static void lm_capture_run(enum lm_kind kind, const char *reason, const struct task_struct *asker)
 {
 	/* Too large for a stack; the thread's own. */
 	static struct lm_facts facts;
 	struct lm_stats *stats = &lm_capture_statistics;
 	unsigned int count, truncated = 0, with;
+	struct task_struct *asked;
 	u32 without, first;
 	int result;
 
@@ -267,7 +298,7 @@ static void lm_capture_run(enum lm_kind kind, const char *reason)
 	strscpy(facts.reason, reason, sizeof(facts.reason));
 	facts.lost_dumps = stats->lost;
 	lm_capture_begin(&facts);
-	count = lm_capture_look(&facts);
+	count = lm_capture_look(&facts, asker);
 	without = lm_capture_chain(count);
 	with = lm_capture_with_stack(count);
 	first = lm_report_write(&facts, lm_capture_tasks, without, &truncated);
@@ -287,9 +318,13 @@ static void lm_capture_run(enum lm_kind kind, const char *reason)
 	stats->longest_irq_off_ns = max(stats->longest_irq_off_ns, facts.irq_off_max_ns);
 	lm_capture_result = result;
 	lm_capture_finished = lm_capture_asked;
+	asked = lm_capture_asker;
+	lm_capture_asker = NULL;
 	lm_capture_busy = false;
 	raw_spin_unlock_irq(&lm_capture_lock);
 
+	if (asked)
+		put_task_struct(asked);
 	wake_up_interruptible(&lm_capture_done);
 	if (result)
 		return;
@@ -301,6 +336,7 @@ static void lm_capture_run(enum lm_kind kind, const char *reason)
 static int lm_capture_loop(void *unused)
 {
 	char reason[LM_REASON_MAX + 1];
+	struct task_struct *asker;
 	enum lm_kind kind;
 	bool busy;
 
@@ -311,11 +347,12 @@ static int lm_capture_loop(void *unused)
 		raw_spin_lock_irq(&lm_capture_lock);
 		busy = lm_capture_busy;
 		kind = lm_capture_kind;
+		asker = lm_capture_asker;
 		memcpy(reason, lm_capture_reason, sizeof(reason));
 		raw_spin_unlock_irq(&lm_capture_lock);
 		if (busy) {
 			__set_current_state(TASK_RUNNING);
-			lm_capture_run(kind, reason);
+			lm_capture_run(kind, reason, asker);
 			continue;
 		}
 		if (kthread_should_stop())
@@ -330,6 +367,7 @@ static void lm_capture_request(enum lm_kind kind, const char *reason, size_t len
 {
 	lm_capture_busy = true;
 	lm_capture_kind = kind;
+	lm_capture_asker = kind == LM_MANUAL ? get_task_struct(current) : NULL;
 	memcpy(lm_capture_reason, reason, length);
 	lm_capture_reason[length] = '\0';
 	lm_capture_asked++;

@@ -130,7 +130,7 @@ static ssize_t tasks_show(struct kobject *kobject, struct kobj_attribute *attrib
 {
 	struct lm_counts counts;
 
-	lm_scan(&counts, current, NULL);
+	lm_scan(&counts, NULL, NULL);
 	return sysfs_emit(page, "running %u\nuninterruptible %u\niowait %u\ntotal %u\n",
 			  counts.running, counts.uninterruptible, counts.iowait, counts.threads);
 }

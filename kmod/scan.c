@@ -69,7 +69,7 @@ static void lm_scan_look(struct lm_counts *counts, struct lm_matches *matches,
 }
 
 /* Returns false when it lost its place. */
-static bool lm_scan_once(struct lm_counts *counts, const struct task_struct *self,
+static bool lm_scan_once(struct lm_counts *counts, const struct task_struct *asker,
 			 struct lm_matches *matches)
 {
 	struct task_struct *process, *thread;
@@ -80,7 +80,7 @@ static bool lm_scan_once(struct lm_counts *counts, const struct task_struct *sel
 	since = ktime_get_ns();
 	for_each_process_thread(process, thread) {
 		counts->threads++;
-		if (thread != self)
+		if (thread != current && thread != asker)
 			lm_scan_look(counts, matches, thread);
 		if (counts->threads % LM_CLOCK_EVERY)
 			continue;
@@ -99,7 +99,7 @@ unlock:
 	return whole;
 }
 
-void lm_scan(struct lm_counts *counts, const struct task_struct *self, struct lm_matches *matches)
+void lm_scan(struct lm_counts *counts, const struct task_struct *asker, struct lm_matches *matches)
 {
 	u64 rcu_max_ns = 0;
 	int attempt;
@@ -108,7 +108,7 @@ void lm_scan(struct lm_counts *counts, const struct task_struct *self, struct lm
 		lm_scan_forget(matches);
 		memset(counts, 0, sizeof(*counts));
 		counts->rcu_max_ns = rcu_max_ns;
-		if (lm_scan_once(counts, self, matches))
+		if (lm_scan_once(counts, asker, matches))
 			return;
 		rcu_max_ns = counts->rcu_max_ns;
 	}

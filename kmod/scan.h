@@ -31,9 +31,9 @@ struct lm_matches {
 };
 
 /*
- * Counts the load without @self. With @matches, pins every task in it until @matches is full.
- * Process context; sleeps between two parts of the walk.
+ * Counts the load without the caller and without @asker, who waits for the answer. With @matches,
+ * pins every task in it until @matches is full. Process context; sleeps between parts of the walk.
  */
-void lm_scan(struct lm_counts *counts, const struct task_struct *self, struct lm_matches *matches);
+void lm_scan(struct lm_counts *counts, const struct task_struct *asker, struct lm_matches *matches);
 
 #endif

@@ -2,6 +2,7 @@ package io.loadmonitor.capture;
 
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.Frame;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.procfs.LoadAverage;
 import io.loadmonitor.procfs.LoadTick;
@@ -46,7 +47,7 @@ record ProcfsDump(
         }
         List<CallStack> stacks = new ArrayList<>(stackIds.size());
         stackIds.forEach((frames, stackId) ->
-                stacks.add(new CallStack(stackId, frames.stream().map(FrameText::parse).toList())));
+                stacks.add(new CallStack(stackId, frames.stream().map(ProcfsDump::frame).toList())));
         return new StackDump(
                 Optional.of(new StackDump.Header(
                         VERSION, id, SourceKind.PROCFS.label(), procFs.bootId(), procFs.release())),
@@ -64,6 +65,12 @@ record ProcfsDump(
                 tasks,
                 true,
                 List.of());
+    }
+
+    private static Frame frame(String latin1) {
+        boolean printable = latin1.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
+        return Frame.parse(
+                printable ? latin1 : EscapedText.of(latin1.getBytes(StandardCharsets.ISO_8859_1)).escaped());
     }
 
     private int active() {

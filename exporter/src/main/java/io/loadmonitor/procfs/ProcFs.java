@@ -85,7 +85,8 @@ public record ProcFs(Path root) {
     private Optional<String> word(String name) {
         try {
             String text = read(name).strip();
-            return text.isEmpty() ? Optional.empty() : Optional.of(text);
+            boolean oneWord = !text.isEmpty() && text.chars().allMatch(c -> c > 0x20 && c <= 0x7e);
+            return oneWord ? Optional.of(text) : Optional.empty();
         } catch (IOException absent) {
             return Optional.empty();
         }

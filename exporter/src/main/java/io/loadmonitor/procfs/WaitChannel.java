@@ -14,11 +14,18 @@ import java.util.Optional;
  * CAP_SYS_PTRACE), and for an address without a name.
  */
 final class WaitChannel {
+    /** KSYM_NAME_LEN. */
+    private static final int MAX_NAME_CHARS = 512;
+
     private WaitChannel() {}
 
-    /** Parses the file's text. */
+    /** Parses the file's text; what cannot be a function's name is none. */
     static Optional<String> parse(String text) {
         String function = text.strip();
-        return function.isEmpty() || function.equals("0") ? Optional.empty() : Optional.of(function);
+        boolean name = !function.isEmpty()
+                && !function.equals("0")
+                && function.length() <= MAX_NAME_CHARS
+                && function.chars().allMatch(c -> c > 0x20 && c <= 0x7e);
+        return name ? Optional.of(function) : Optional.empty();
     }
 }

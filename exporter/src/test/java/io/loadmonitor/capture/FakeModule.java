@@ -4,10 +4,12 @@ import io.loadmonitor.kernel.Errno;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.kernel.SystemCallException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -104,7 +106,14 @@ final class FakeModule {
     }
 
     private void store() throws IOException {
-        Files.writeString(device, String.join("", ring), StandardCharsets.ISO_8859_1);
-        Files.writeString(knobs.resolve("last_id"), lastId + "\n");
+        // Nobody may see half of either, as with the kernel's: the device is opened anew, the id is held open.
+        Path whole = device.resolveSibling("load_monitor.new");
+        Files.writeString(whole, String.join("", ring), StandardCharsets.ISO_8859_1);
+        Files.move(whole, device, StandardCopyOption.ATOMIC_MOVE);
+        try (RandomAccessFile file = new RandomAccessFile(knobs.resolve("last_id").toFile(), "rw")) {
+            byte[] text = (lastId + "\n").getBytes(StandardCharsets.US_ASCII);
+            file.write(text);
+            file.setLength(text.length);
+        }
     }
 }

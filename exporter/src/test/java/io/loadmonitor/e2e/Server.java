@@ -63,16 +63,6 @@ final class Server implements AutoCloseable {
         return process.pid();
     }
 
-    /** Writes a line to the process's standard input. */
-    void type(String line) {
-        try {
-            process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
-            process.getOutputStream().flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(name + " takes no input\n" + tail(), e);
-        }
-    }
-
     String log() {
         try {
             return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
@@ -86,9 +76,25 @@ final class Server implements AutoCloseable {
         return "--- end of " + log + "\n" + text.substring(Math.max(0, text.length() - 6000));
     }
 
+    /** Waits for the process to end by itself; its exit status. */
+    int awaitEnd(Duration limit) {
+        try {
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError(name + " did not end within " + limit.toSeconds() + " s\n" + tail());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for the end of " + name, e);
+        }
+        return process.exitValue();
+    }
+
+    /** Ends the process and those that it started. */
     @Override
     public void close() {
+        List<ProcessHandle> children = process.descendants().toList();
         process.destroy();
+        children.forEach(ProcessHandle::destroy);
         try {
             if (!process.waitFor(10, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
@@ -97,5 +103,6 @@ final class Server implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        children.forEach(ProcessHandle::destroyForcibly);
     }
 }

@@ -13,6 +13,12 @@ final class WaitChannelTest {
     }
 
     @Test
+    void isAbsentForWhatCouldForgeALine() {
+        assertEquals(Optional.empty(), WaitChannel.parse("a\nend id=1"));
+        assertEquals(Optional.empty(), WaitChannel.parse("a state=R"));
+    }
+
+    @Test
     void isAbsentForZero() throws IOException {
         assertEquals(Optional.empty(), WaitChannel.parse(Capture.read("busy/wchan")));
     }

@@ -1,0 +1,402 @@
+package io.loadmonitor.archive;
+
+import static io.loadmonitor.archive.DumpTexts.NOON;
+import static io.loadmonitor.archive.TestAlerts.firing;
+import static io.loadmonitor.archive.TestAlerts.resolved;
+import static io.loadmonitor.archive.TestAlerts.routed;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.RawDump;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ArchiveTest {
+    private static final EscapedText REASON = new EscapedText("because");
+
+    @TempDir
+    Path folder;
+
+    private final TestClock clock = new TestClock();
+    private Archive archive;
+
+    @BeforeEach
+    void open() throws ArchiveException {
+        archive = Archive.open(new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT), clock);
+    }
+
+    @AfterEach
+    void close() {
+        archive.close();
+    }
+
+    @Test
+    void keepsTheTextByteForByteAndSaysWhatItSays() throws ArchiveException {
+        long id = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
+        assertEquals(DumpState.CAPTURING, archive.dump(id).orElseThrow().summary().state());
+        RawDump raw = DumpTexts.manual(17, NOON.minusSeconds(1));
+
+        DumpSummary summary = archive.store(id, raw);
+
+        assertEquals(
+                new DumpSummary(id, "vm", DumpState.COMPLETE, Optional.of("kmod"), DumpTrigger.MANUAL, Optional.of(REASON),
+                        NOON.minusSeconds(1), OptionalDouble.of(4.42), OptionalInt.of(2), OptionalInt.of(2),
+                        summary.headline(), Optional.empty(), OptionalLong.empty(), raw.sizeBytes()),
+                summary);
+        assertTrue(summary.headline().startsWith("Load 4.42 at 12:04:09 = "), summary.headline());
+        assertEquals(Optional.of(raw), archive.raw(id));
+        ArchivedDump stored = archive.dump(id).orElseThrow();
+        assertEquals(summary, stored.summary());
+        assertEquals("busy\\n(1)", stored.dump().orElseThrow().tasks().get(1).comm().escaped());
+    }
+
+    @Test
+    void keepsADumpThatWasCutOffAsItIs() throws ArchiveException {
+        long id = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
+        RawDump raw = DumpTexts.cutOff(17, NOON);
+
+        DumpSummary summary = archive.store(id, raw);
+
+        assertEquals(DumpState.INCOMPLETE, summary.state());
+        assertEquals(Optional.of(raw), archive.raw(id));
+        assertEquals(1, archive.totals().dumps());
+    }
+
+    @Test
+    void keepsWhateverBytesASourceGives() throws ArchiveException {
+        Random random = new Random(7);
+        for (int size : new int[] {0, 1, 4095, 300_000}) {
+            byte[] bytes = new byte[size];
+            random.nextBytes(bytes);
+            long id = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
+
+            DumpSummary summary = archive.store(id, RawDump.of(bytes));
+
+            assertEquals(DumpState.INCOMPLETE, summary.state());
+            assertEquals(Optional.of(RawDump.of(bytes)), archive.raw(id));
+        }
+    }
+
+    @Test
+    void storesATextOnlyForADumpThatWaitsForIt() throws ArchiveException {
+        long id = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
+        archive.store(id, DumpTexts.manual(1, NOON));
+
+        assertEquals("no dump 1 waits for its text: its state is COMPLETE",
+                assertThrows(ArchiveException.class, () -> archive.store(id, DumpTexts.manual(2, NOON))).getMessage());
+        assertEquals("no dump 99 waits for its text: there is none of this number",
+                assertThrows(ArchiveException.class, () -> archive.fail(99, "x")).getMessage());
+        assertEquals(Optional.of(DumpTexts.manual(1, NOON)), archive.raw(id));
+    }
+
+    @Test
+    void storesAFoundDumpOnce() throws ArchiveException {
+        assertTrue(archive.storeFound(DumpTexts.automatic(17, NOON)).isPresent());
+
+        assertEquals(Optional.empty(), archive.storeFound(DumpTexts.automatic(17, NOON)));
+        // The same dump, read when a module was gone whose symbols were in it.
+        String otherwise = DumpTexts.of(17, "threshold", NOON, "vf", "/", "0xffffffffc0000000");
+        assertEquals(Optional.empty(), archive.storeFound(DumpTexts.raw(otherwise)));
+        assertEquals(1, archive.totals().dumps());
+        // The module was loaded anew and counts anew.
+        assertTrue(archive.storeFound(DumpTexts.automatic(17, NOON.plusSeconds(60))).isPresent());
+    }
+
+    @Test
+    void findsInTheRingOnlyOnceWhatItAskedForItself() throws ArchiveException {
+        long id = archive.reserveDump(DumpTrigger.ALERT, Optional.of(REASON), OptionalLong.empty());
+        archive.store(id, DumpTexts.manual(17, NOON));
+        assertEquals(Optional.empty(), archive.storeFound(DumpTexts.manual(17, NOON)));
+
+        // And the other way round: found first, then stored for whoever asked for it.
+        archive.storeFound(DumpTexts.manual(18, NOON));
+        long asked = archive.reserveDump(DumpTrigger.ALERT, Optional.of(REASON), OptionalLong.empty());
+        String text = DumpTexts.of(18, "manual", NOON, "vf", "/", "other");
+        archive.store(asked, DumpTexts.raw(text));
+
+        assertEquals(List.of(asked, id), ids(DumpQuery.newest(10)));
+    }
+
+    @Test
+    void tellsHowAFoundDumpWasTriggered() throws ArchiveException {
+        assertEquals(DumpTrigger.THRESHOLD, archive.storeFound(DumpTexts.automatic(1, NOON)).orElseThrow().trigger());
+        DumpSummary active = archive.storeFound(DumpTexts.raw(DumpTexts.of(2, "active", NOON, "a", "/", "f"))).orElseThrow();
+        assertEquals(DumpTrigger.ACTIVE, active.trigger());
+        assertEquals(Optional.of(new EscapedText("why not")), active.reason());
+        assertEquals(DumpTrigger.UNKNOWN,
+                archive.storeFound(DumpTexts.raw(DumpTexts.of(3, "whim", NOON, "a", "/", "f"))).orElseThrow().trigger());
+    }
+
+    @Test
+    void givesAnIncidentTheDumpsFromTenMinutesBeforeItToItsEnd() throws ArchiveException {
+        Instant start = NOON;
+        long early = found(1, start.minusSeconds(601));
+        long before = found(2, start.minusSeconds(599));
+        long incident = archive.takeIn(List.of(routed(firing(1, start)))).get(0).incidentId().getAsLong();
+        long own = archive.beginNext().orElseThrow().dumpId();
+        archive.store(own, DumpTexts.manual(3, start.plusSeconds(40)));
+        long later = found(4, start.plusSeconds(90));
+        long after = found(5, start.plusSeconds(110));
+
+        assertEquals(List.of(before, own, later, after), dumpsOf(incident));
+        archive.takeIn(List.of(routed(resolved(1, start, start.plusSeconds(100)))));
+
+        assertEquals(List.of(before, own, later), dumpsOf(incident));
+        assertEquals(OptionalLong.empty(), archive.dump(early).orElseThrow().summary().incidentId());
+        assertEquals(OptionalLong.empty(), archive.dump(after).orElseThrow().summary().incidentId());
+        assertEquals(OptionalLong.of(incident), archive.dump(before).orElseThrow().summary().incidentId());
+    }
+
+    @Test
+    void givesADumpToTheIncidentThatBeganNearestToIt() throws ArchiveException {
+        long first = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).incidentId().getAsLong();
+        long near = found(1, NOON.plusSeconds(20));
+        long far = found(2, NOON.plusSeconds(280));
+        assertEquals(OptionalLong.of(first), archive.dump(far).orElseThrow().summary().incidentId());
+
+        long second = archive.takeIn(List.of(routed(firing(2, NOON.plusSeconds(300))))).get(0).incidentId().getAsLong();
+
+        assertEquals(OptionalLong.of(first), archive.dump(near).orElseThrow().summary().incidentId());
+        assertEquals(OptionalLong.of(second), archive.dump(far).orElseThrow().summary().incidentId());
+    }
+
+    @Test
+    void givesAManualDumpOnlyToAnIncidentInWhoseCourseItWasTaken() throws ArchiveException {
+        long before = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
+        archive.store(before, DumpTexts.manual(1, NOON.minusSeconds(5)));
+        long incident = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).incidentId().getAsLong();
+        long during = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
+
+        assertEquals(OptionalLong.of(incident), archive.store(during, DumpTexts.manual(2, NOON.plusSeconds(5))).incidentId());
+        assertEquals(OptionalLong.empty(), archive.dump(before).orElseThrow().summary().incidentId());
+    }
+
+    @Test
+    void tellsTheHeadlineOfTheDumpThatTheAlertAskedFor() throws ArchiveException {
+        long incident = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).incidentId().getAsLong();
+        assertEquals(Optional.empty(), archive.incident(incident).orElseThrow().incident().headline());
+        found(1, NOON.plusSeconds(90));
+        assertTrue(archive.incident(incident).orElseThrow().incident().headline().orElseThrow().contains("12:05:40"));
+
+        archive.store(archive.beginNext().orElseThrow().dumpId(), DumpTexts.manual(2, NOON.plusSeconds(1)));
+
+        assertTrue(archive.incident(incident).orElseThrow().incident().headline().orElseThrow().contains("12:04:11"));
+    }
+
+    @Test
+    void findsDumpsByTimeTriggerTaskCgroupAndFunction() throws ArchiveException {
+        long one = archive.storeFound(DumpTexts.raw(
+                DumpTexts.of(1, "threshold", NOON, "it's (a) \\\"b\\\"", "/system.slice/db", "nfs_wait"))).orElseThrow().id();
+        long two = archive.storeFound(DumpTexts.raw(
+                DumpTexts.of(2, "active", NOON.plusSeconds(10), "vf", "/system.slice/db/child", "kernel_clone"))).orElseThrow().id();
+        long three = archive.storeFound(DumpTexts.raw(
+                DumpTexts.of(3, "threshold", NOON.plusSeconds(20), "vf", "/system.slice/db0", "kernel_clone"))).orElseThrow().id();
+        Optional<String> none = Optional.empty();
+        Optional<Instant> ever = Optional.empty();
+        Optional<DumpTrigger> any = Optional.empty();
+
+        assertEquals(List.of(three, two, one), ids(DumpQuery.newest(10)));
+        assertEquals(List.of(two), ids(new DumpQuery(Optional.of(NOON.plusSeconds(10)), Optional.of(NOON.plusSeconds(20)),
+                any, none, none, none, none, 10)));
+        assertEquals(List.of(three, one), ids(new DumpQuery(ever, ever, Optional.of(DumpTrigger.THRESHOLD), none, none,
+                none, none, 10)));
+        assertEquals(List.of(one), ids(new DumpQuery(ever, ever, any, Optional.of("it's (a) \\\"b\\\""), none, none, none, 10)));
+        assertEquals(List.of(three, two, one), ids(new DumpQuery(ever, ever, any, Optional.of("busy\\n(1)"), none, none, none, 10)));
+        assertEquals(List.of(two, one), ids(new DumpQuery(ever, ever, any, none, Optional.of("/system.slice/db"), none, none, 10)));
+        assertEquals(List.of(three, two, one), ids(new DumpQuery(ever, ever, any, none, Optional.of("/"), none, none, 10)));
+        assertEquals(List.of(one), ids(new DumpQuery(ever, ever, any, none, none, Optional.of("nfs_wait"), none, 10)));
+        assertEquals(List.of(), ids(new DumpQuery(ever, ever, any, Optional.of("' OR 1=1 --"), none, none, none, 10)));
+    }
+
+    @Test
+    void givesEveryDumpOnOnePageWhileNewOnesArrive() throws ArchiveException {
+        List<Long> expected = new ArrayList<>();
+        for (int i = 0; i < 25; i++) {
+            // Several of the same moment: the page may end among them.
+            expected.add(0, found(i, NOON.plusSeconds(i / 4)));
+        }
+        List<Long> seen = new ArrayList<>();
+        Optional<String> cursor = Optional.empty();
+        do {
+            Page<DumpSummary> page = archive.dumps(new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(),
+                    Optional.empty(), Optional.empty(), Optional.empty(), cursor, 7));
+            page.items().forEach(dump -> seen.add(dump.id()));
+            cursor = page.next();
+            found(1000 + seen.size(), NOON.plusSeconds(500 + seen.size()));
+        } while (cursor.isPresent());
+
+        assertEquals(expected, seen);
+    }
+
+    @Test
+    void refusesACursorThatItDidNotGive() {
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> archive.dumps(
+                new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+                        Optional.empty(), Optional.of("yesterday"), 7)));
+
+        assertEquals("the cursor \"yesterday\" is none that a page's next gave", refused.getMessage());
+    }
+
+    @Test
+    void pagesIncidentsAndTellsOpenFromClosed() throws ArchiveException {
+        for (int i = 1; i <= 5; i++) {
+            archive.takeIn(List.of(routed(firing(i, NOON.plusSeconds(i)))));
+        }
+        archive.takeIn(List.of(routed(resolved(3, NOON.plusSeconds(3), NOON.plusSeconds(9)))));
+
+        Page<Incident> first = archive.incidents(incidents(Optional.of(true), Optional.empty(), 3));
+        Page<Incident> second = archive.incidents(incidents(Optional.of(true), first.next(), 3));
+
+        assertEquals(List.of(5L, 4L, 2L), first.items().stream().map(Incident::id).toList());
+        assertEquals(List.of(1L), second.items().stream().map(Incident::id).toList());
+        assertEquals(Optional.empty(), second.next());
+        assertEquals(List.of(3L), archive.incidents(incidents(Optional.of(false), Optional.empty(), 3)).items().stream()
+                .map(Incident::id).toList());
+    }
+
+    @Test
+    void grantsOneManualDumpAtATimeAndSaysWhenTheNext() throws ArchiveException {
+        Duration second = Duration.ofSeconds(1);
+        Reservation.Granted granted = assertInstanceOf(Reservation.Granted.class, archive.reserveManual(REASON, second));
+        assertEquals(new Reservation.Busy(granted.dumpId()), archive.reserveManual(REASON, second));
+        assertEquals(granted.dumpId(), archive.beginNext().orElseThrow().dumpId());
+        assertEquals(new Reservation.Busy(granted.dumpId()), archive.reserveManual(REASON, second));
+        archive.store(granted.dumpId(), DumpTexts.manual(1, NOON));
+        clock.advance(Duration.ofMillis(999));
+
+        assertEquals(new Reservation.TooSoon(NOON.plusSeconds(1)), archive.reserveManual(REASON, second));
+        archive.close();
+        open();
+        assertEquals(new Reservation.TooSoon(NOON.plusSeconds(1)), archive.reserveManual(REASON, second));
+        clock.advance(Duration.ofMillis(1));
+        assertInstanceOf(Reservation.Granted.class, archive.reserveManual(REASON, second));
+    }
+
+    @Test
+    void putsAnInterruptedRunInOrder() throws ArchiveException {
+        archive.takeIn(List.of(routed(firing(1, NOON))));
+        long forAlert = archive.beginNext().orElseThrow().dumpId();
+        long manual = ((Reservation.Granted) reserveAfter(forAlert)).dumpId();
+        archive.close();
+
+        open();
+
+        assertEquals(Optional.of("the exporter stopped during the capture"),
+                archive.dump(manual).orElseThrow().summary().failure());
+        assertEquals(forAlert, archive.beginNext().orElseThrow().dumpId());
+        assertEquals(Optional.empty(), archive.beginNext());
+    }
+
+    private Reservation reserveAfter(long forAlert) throws ArchiveException {
+        assertEquals(new Reservation.Busy(forAlert), archive.reserveManual(REASON, Duration.ZERO));
+        return new Reservation.Granted(archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty()));
+    }
+
+    @Test
+    void readsATextAtTheNextStartThatWasStoredUnread() throws Exception {
+        DumpSummary read = archive.storeFound(DumpTexts.automatic(1, NOON)).orElseThrow();
+        archive.close();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("a.db"));
+                Statement statement = connection.createStatement()) {
+            // As it is between the two steps.
+            statement.executeUpdate("UPDATE dump SET parsed = 0, state = 'INCOMPLETE', identity = NULL, headline = '',"
+                    + " trigger_kind = 'UNKNOWN', source = NULL, load1 = NULL, active = NULL, tasks = NULL, reason = NULL");
+            statement.executeUpdate("DELETE FROM dump_name");
+            statement.executeUpdate("DELETE FROM dump_parsed");
+        }
+
+        open();
+
+        assertEquals(read, archive.dump(read.id()).orElseThrow().summary());
+        assertEquals(List.of(read.id()), ids(new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.of("vf"), Optional.empty(), Optional.empty(), Optional.empty(), 10)));
+    }
+
+    @Test
+    void storesWhatADumpSaysAsJsonForOtherReaders() throws Exception {
+        archive.storeFound(DumpTexts.automatic(1, NOON));
+        archive.close();
+        byte[] gzip;
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("a.db"));
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT gzip FROM dump_parsed")) {
+            assertTrue(row.next());
+            gzip = row.getBytes(1);
+        }
+        String json;
+        try (var in = new java.util.zip.GZIPInputStream(new java.io.ByteArrayInputStream(gzip))) {
+            json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        open();
+
+        var tree = new com.fasterxml.jackson.databind.ObjectMapper().readTree(json);
+        assertEquals(4.42, tree.at("/dump/load/load1").asDouble());
+        assertEquals("busy\\n(1)", tree.at("/dump/tasks/1/comm").asText());
+        assertEquals("kernel_clone", tree.at("/dump/stacks/0/frames/0/function").asText());
+        assertEquals(2, tree.at("/parts/0/tasks").asInt() + tree.at("/parts/1/tasks").asInt());
+    }
+
+    @Test
+    void saysThatItIsClosed() {
+        archive.close();
+        archive.close();
+
+        ArchiveException closed = assertThrows(ArchiveException.class, () -> archive.totals());
+        assertEquals(ArchiveException.Reason.CLOSED, closed.reason());
+        assertEquals(ArchiveException.Reason.CLOSED,
+                assertThrows(ArchiveException.class, () -> archive.takeIn(List.of(routed(firing(1, NOON))))).reason());
+    }
+
+    @Test
+    void countsWhatItHolds() throws ArchiveException {
+        assertEquals(new ArchiveTotals(0, archive.totals().bytes(), Optional.empty(), 0), archive.totals());
+        found(1, NOON.minusSeconds(50));
+        found(2, NOON);
+        archive.takeIn(List.of(routed(firing(1, NOON))));
+
+        ArchiveTotals totals = archive.totals();
+
+        assertEquals(2, totals.dumps());
+        assertEquals(Optional.of(NOON.minusSeconds(50)), totals.oldest());
+        assertEquals(1, totals.waiting());
+        assertTrue(totals.bytes() > 10_000, totals.toString());
+    }
+
+    private long found(long id, Instant at) throws ArchiveException {
+        return archive.storeFound(DumpTexts.automatic(id, at)).orElseThrow().id();
+    }
+
+    private List<Long> ids(DumpQuery query) throws ArchiveException {
+        return archive.dumps(query).items().stream().map(DumpSummary::id).toList();
+    }
+
+    private List<Long> dumpsOf(long incident) throws ArchiveException {
+        IncidentDetail detail = archive.incident(incident).orElseThrow();
+        assertEquals(detail.incident().dumps(), detail.dumps().size());
+        return detail.dumps().stream().map(DumpSummary::id).toList();
+    }
+
+    private static IncidentQuery incidents(Optional<Boolean> open, Optional<String> cursor, int limit) {
+        return new IncidentQuery(Optional.empty(), Optional.empty(), open, Optional.of("LoadHigh"), cursor, limit);
+    }
+}

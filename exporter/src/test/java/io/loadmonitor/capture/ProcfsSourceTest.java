@@ -1,0 +1,349 @@
+package io.loadmonitor.capture;
+
+import static io.loadmonitor.capture.KernelModuleSourceTest.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loadmonitor.dump.DumpParser;
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.procfs.ActiveTasks;
+import io.loadmonitor.procfs.ProcFs;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class ProcfsSourceTest {
+    private static final EscapedText REASON = EscapedText.of("alert LoadHigh");
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-22T12:04:10.123456789Z"), ZoneOffset.UTC);
+
+    @TempDir
+    private Path root;
+
+    private FakeProc proc;
+
+    @BeforeEach
+    void lay() throws IOException {
+        proc = new FakeProc(root);
+    }
+
+    private ProcfsSource source(ProcfsLimits limits) {
+        return new ProcfsSource(proc.procFs(), new ActiveTasks(), CLOCK, limits);
+    }
+
+    private StackDump take() throws CaptureException {
+        return DumpParser.parse(source(ProcfsLimits.DEFAULT).take(REASON));
+    }
+
+    @Test
+    void describesTheTasksThatMakeTheLoadAndNoOthers() throws Exception {
+        proc.thread(7, 7, "busy");
+        proc.thread(7, 8, "vfork-parent");
+        proc.thread(9, 9, "vfork-parent");
+        proc.thread(12, 12, "idle-worker");
+        proc.thread(13, 13, "odd-names");
+        proc.write(9, 9, "cgroup", "1:cpu:/x\n0::/system.slice/caf\u00e9\n");
+        StackDump dump = take();
+        assertEquals(List.of(), dump.unreadLines());
+        assertTrue(dump.complete());
+        List<StackDump.Task> tasks = byPid(dump);
+        assertEquals(List.of(7L, 8L, 9L), tasks.stream().map(StackDump.Task::pid).toList());
+        StackDump.Task busy = tasks.get(0);
+        assertEquals(StackDump.State.RUNNING, busy.state());
+        assertEquals(StackDump.Placement.UNKNOWN, busy.placement(), "/proc does not tell");
+        assertEquals(0, busy.stackId());
+        assertEquals(Set.of(), busy.flags());
+        StackDump.Task sleeper = tasks.get(1);
+        assertEquals(StackDump.State.UNINTERRUPTIBLE, sleeper.state());
+        assertEquals(StackDump.Placement.SLEEP, sleeper.placement());
+        assertEquals(OptionalLong.of(7), sleeper.tgid());
+        assertEquals(OptionalLong.of(5578), sleeper.ppid());
+        assertEquals(OptionalInt.of(1), sleeper.cpu());
+        assertEquals(OptionalLong.of(1_999_730_000_000L), sleeper.startNanos());
+        assertEquals(Optional.of("kernel_clone"), sleeper.waitChannel());
+        assertEquals(Optional.of(EscapedText.of("/")), sleeper.cgroup());
+        assertEquals(EscapedText.of("perl"), sleeper.comm());
+        assertEquals(1, dump.stacks().size(), "the same stack once");
+        assertEquals(sleeper.stackId(), tasks.get(2).stackId());
+        assertEquals(
+                List.of(
+                        "kernel_clone+0x1af/0x3e0",
+                        "__do_sys_clone+0x65/0xa0",
+                        "do_syscall_64+0x71/0x280",
+                        "entry_SYSCALL_64_after_hwframe+0x76/0x7e"),
+                dump.stackOf(sleeper).orElseThrow().frames().stream().map(Object::toString).toList());
+        assertEquals(Optional.of(new EscapedText("/system.slice/caf\\xe9")), tasks.get(2).cgroup());
+    }
+
+    @Test
+    void saysInItsHeadWhatWasSeen() throws Exception {
+        proc.self(50);
+        Files.writeString(root.resolve("50/stack"), FakeProc.text("vfork-parent/stack"));
+        proc.thread(50, 50, "busy");
+        proc.thread(50, 51, "vfork-parent");
+        proc.thread(7, 7, "busy");
+        proc.thread(9, 9, "vfork-parent");
+        proc.thread(12, 12, "idle-worker");
+        proc.write("stat", FakeProc.text("stat").replaceFirst("procs_blocked \\d+", "procs_blocked 3"));
+        StackDump dump = take();
+        assertEquals(
+                Optional.of(new StackDump.Header(
+                        1, 199_972, "procfs", Optional.of(FakeProc.text("boot_id").strip()), Optional.of("6.18.44"))),
+                dump.header());
+        assertEquals(
+                Optional.of(new StackDump.Trigger(
+                        StackDump.TriggerKind.MANUAL, Optional.of(REASON), Optional.of(StackDump.Presence.PRESENT))),
+                dump.trigger());
+        assertEquals(
+                Optional.of(new StackDump.Time(
+                        Optional.of(Instant.parse("2026-11-22T12:04:10.123456Z")), OptionalLong.empty())),
+                dump.time());
+        assertEquals(
+                Optional.of(new StackDump.Load(0.89, 0.89, 0.75, OptionalInt.of(2), OptionalInt.of(2))), dump.load());
+        assertEquals(Optional.empty(), dump.tick());
+        StackDump.Counts counts = dump.counts().orElseThrow();
+        assertEquals(5, counts.of("scanned").orElseThrow());
+        assertEquals(1, counts.of("running").orElseThrow());
+        assertEquals(1, counts.of("uninterruptible").orElseThrow());
+        assertEquals(3, counts.of("iowait").orElseThrow());
+        assertEquals(2, counts.of("captured").orElseThrow());
+        assertEquals(1, counts.of("stacks").orElseThrow());
+        assertEquals(0, counts.of("truncated").orElseThrow());
+        assertEquals(1, counts.of("stacks_readable").orElseThrow());
+        assertEquals(2, counts.of("own_excluded").orElseThrow());
+        assertEquals(1, counts.of("complete").orElseThrow());
+        assertEquals(List.of(7L, 9L), byPid(dump).stream().map(StackDump.Task::pid).toList());
+        assertTrue(dump.cost().orElseThrow().captureNanos().orElseThrow() > 0);
+    }
+
+    @Test
+    void namesTheNewestTickThatTheDecoderKnows() throws Exception {
+        ActiveTasks activeTasks = new ActiveTasks();
+        long now = System.nanoTime();
+        activeTasks.feed(0.00, now - 3_000_000_000L);
+        activeTasks.feed(0.64, now - 2_000_000_000L);
+        StackDump dump = DumpParser.parse(
+                new ProcfsSource(proc.procFs(), activeTasks, CLOCK, ProcfsLimits.DEFAULT).take(REASON));
+        StackDump.Tick tick = dump.tick().orElseThrow();
+        assertEquals(OptionalInt.of(8), tick.active());
+        assertEquals(0.64, tick.load1());
+        assertTrue(tick.ageMillis().orElseThrow() >= 2000, tick.toString());
+    }
+
+    @Test
+    void saysThatTheCauseIsGone() throws Exception {
+        proc.write("loadavg", "8.00 3.00 1.00 1/94 5584\n");
+        proc.thread(7, 7, "busy");
+        assertEquals(Optional.of(StackDump.Presence.DECAYING), take().trigger().orElseThrow().presence());
+    }
+
+    @Test
+    void letsNoNameForgeALine() throws Exception {
+        proc.thread(7, 7, "busy");
+        String name = "x\" stack=1\nend id=1 tasks=0\n\u00ff)(";
+        proc.write(7, 7, "stat", FakeProc.text("busy/stat").replaceFirst("^\\d+ \\(perl\\)", "7 (" + name + ")"));
+        StackDump dump = take();
+        assertEquals(List.of(), dump.unreadLines());
+        assertEquals(1, dump.tasks().size());
+        assertEquals(name, new String(dump.tasks().get(0).comm().bytes(), StandardCharsets.ISO_8859_1));
+    }
+
+    @Test
+    void countsUpItsIdsAlsoWithinOneHundredthOfASecond() throws Exception {
+        ProcfsSource source = source(ProcfsLimits.DEFAULT);
+        assertEquals(199_972, DumpParser.parse(source.take(REASON)).header().orElseThrow().id());
+        assertEquals(199_973, DumpParser.parse(source.take(REASON)).header().orElseThrow().id());
+        proc.write("uptime", "3000.00 1.00\n");
+        assertEquals(300_000, DumpParser.parse(source.take(REASON)).header().orElseThrow().id());
+    }
+
+    @Test
+    void marksAStackThatIsEmpty() throws Exception {
+        proc.thread(9, 9, "vfork-parent");
+        proc.write(9, 9, "stack", "");
+        StackDump dump = take();
+        assertEquals(Set.of("unwind_failed"), dump.tasks().get(0).flags());
+        assertEquals(0, dump.tasks().get(0).stackId());
+        assertEquals(1, dump.counts().orElseThrow().of("unwind_failed").orElseThrow());
+    }
+
+    @Test
+    void marksATaskThatEndedBeforeItsStackWasRead() throws Exception {
+        proc.thread(9, 9, "vfork-parent");
+        Files.delete(proc.directory(9, 9).resolve("stack"));
+        StackDump dump = take();
+        assertEquals(Set.of("unstable"), dump.tasks().get(0).flags());
+        assertEquals(1, dump.counts().orElseThrow().of("unstable").orElseThrow());
+    }
+
+    @Test
+    void dropsTheStackOfATaskThatLeftItsSleepMeanwhile() throws Exception {
+        proc.thread(9, 9, "vfork-parent");
+        Path stack = fifo(proc.directory(9, 9).resolve("stack"));
+        Thread waker = new Thread(() -> {
+            try (var writer = Files.newOutputStream(stack)) {
+                proc.write(9, 9, "stat", FakeProc.text("busy/stat"));
+                writer.write("[<0>] kernel_clone+0x1af/0x3e0\n".getBytes(StandardCharsets.US_ASCII));
+            } catch (IOException failed) {
+                throw new IllegalStateException(failed);
+            }
+        });
+        waker.start();
+        StackDump dump = take();
+        waker.join();
+        assertEquals(Set.of("unstable"), dump.tasks().get(0).flags());
+        assertEquals(StackDump.State.UNINTERRUPTIBLE, dump.tasks().get(0).state(), "as it was when it was seen");
+        assertEquals(List.of(), dump.stacks());
+    }
+
+    @Test
+    void countsWhatIsMoreThanItMayDescribe() throws Exception {
+        for (int pid = 1; pid <= 30; pid++) {
+            proc.thread(pid, pid, pid % 2 == 0 ? "busy" : "vfork-parent");
+        }
+        StackDump dump = DumpParser.parse(source(new ProcfsLimits(Duration.ofSeconds(30), 10)).take(REASON));
+        assertEquals(10, dump.tasks().size());
+        StackDump.Counts counts = dump.counts().orElseThrow();
+        assertEquals(20, counts.of("truncated").orElseThrow());
+        assertEquals(15, counts.of("running").orElseThrow());
+        assertEquals(15, counts.of("uninterruptible").orElseThrow());
+        assertEquals(OptionalInt.of(30), dump.load().orElseThrow().active());
+    }
+
+    @Test
+    void losesNothingThatWasSeenWhenAReadHangs() throws Exception {
+        ProcfsSource source = source(new ProcfsLimits(Duration.ofMillis(300), 100));
+        proc.thread(7, 7, "busy");
+        proc.thread(9, 9, "vfork-parent");
+        Path stack = fifo(proc.directory(9, 9).resolve("stack"));
+        Path cgroup = fifo(proc.directory(7, 7).resolve("cgroup"));
+        long start = System.nanoTime();
+        StackDump first = DumpParser.parse(source.take(REASON));
+        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(5));
+        assertEquals(0, first.counts().orElseThrow().of("complete").orElseThrow());
+        assertTrue(byPid(first).stream().anyMatch(task -> task.pid() == 9), "the task whose stack hangs is there");
+
+        StackDump second = DumpParser.parse(source.take(REASON));
+        assertEquals(2, second.tasks().size(), "it does not hang in a stack again");
+        assertEquals(Set.of("stack_skipped"), byPid(second).get(1).flags());
+        assertEquals(Optional.of("kernel_clone"), byPid(second).get(1).waitChannel());
+        assertEquals(0, second.counts().orElseThrow().of("complete").orElseThrow(), "but in a cgroup");
+
+        StackDump third = DumpParser.parse(source.take(REASON));
+        assertEquals(1, third.counts().orElseThrow().of("complete").orElseThrow());
+        assertEquals(Optional.empty(), byPid(third).get(0).cgroup());
+
+        Files.newOutputStream(stack).close();
+        Files.newOutputStream(cgroup).close();
+        Files.delete(stack);
+        Files.delete(cgroup);
+        proc.thread(7, 7, "busy");
+        proc.thread(9, 9, "vfork-parent");
+        StackDump healed = DumpParser.parse(source.take(REASON));
+        for (int i = 0; i < 100 && healed.stacks().isEmpty(); i++) {
+            Thread.sleep(20);
+            healed = DumpParser.parse(source.take(REASON));
+        }
+        assertEquals(1, healed.stacks().size(), "once nothing hangs any more it reads all again");
+    }
+
+    @Test
+    void saysWhenEvenTheWalkHangs() throws Exception {
+        ProcfsSource source = source(new ProcfsLimits(Duration.ofMillis(100), 100));
+        Files.createDirectories(proc.directory(7, 7));
+        Path stat = fifo(proc.directory(7, 7).resolve("stat"));
+        for (int i = 0; i < 3; i++) {
+            CaptureException failed = assertThrows(CaptureException.class, () -> source.take(REASON));
+            assertEquals(CaptureException.Reason.TIMEOUT, failed.reason(), failed.getMessage());
+        }
+        Files.newOutputStream(stat).close();
+    }
+
+    @Test
+    void isBusyWhileItTakesOne() throws Exception {
+        ProcfsSource source = source(new ProcfsLimits(Duration.ofSeconds(20), 100));
+        proc.thread(9, 9, "vfork-parent");
+        Path stack = fifo(proc.directory(9, 9).resolve("stack"));
+        CountDownLatch started = new CountDownLatch(1);
+        Thread first = new Thread(() -> {
+            started.countDown();
+            try {
+                source.take(REASON);
+            } catch (CaptureException failed) {
+                throw new IllegalStateException(failed);
+            }
+        });
+        first.start();
+        started.await();
+        Thread.sleep(200);
+        CaptureException busy = assertThrows(CaptureException.class, () -> source.take(REASON));
+        assertEquals(CaptureException.Reason.BUSY, busy.reason());
+        Files.newOutputStream(stack).close();
+        first.join();
+    }
+
+    @Test
+    void isUnavailableWithoutAProc() {
+        CaptureException failed = assertThrows(
+                CaptureException.class,
+                () -> new ProcfsSource(
+                                new ProcFs(root.resolve("missing")),
+                                new ActiveTasks(),
+                                CLOCK,
+                                ProcfsLimits.DEFAULT)
+                        .take(REASON));
+        assertEquals(CaptureException.Reason.UNAVAILABLE, failed.reason());
+        assertTrue(failed.getMessage().contains(root.resolve("missing").toString()), failed.getMessage());
+    }
+
+    @Test
+    void refusesAReasonThatIsNotPrintable() {
+        CaptureException refused = assertThrows(
+                CaptureException.class, () -> source(ProcfsLimits.DEFAULT).take(EscapedText.of("a\u0001")));
+        assertEquals(CaptureException.Reason.FAILED, refused.reason());
+        assertFalse(refused.getMessage().contains("\u0001"));
+    }
+
+    @Test
+    void writesTheTextOfTheFormat() throws Exception {
+        proc.thread(7, 7, "busy");
+        String text = text(source(ProcfsLimits.DEFAULT).take(REASON));
+        assertTrue(text.startsWith("load_monitor dump version=1 id=199972 source=procfs boot_id="), text);
+        assertTrue(text.endsWith("\nend id=199972 tasks=1\n"), text);
+        assertTrue(
+                text.contains("\ntask pid=7 tgid=7 ppid=5578 cpu=1 state=R start_ns=2000240000000 stack=0"
+                        + " cgroup=\"/\" comm=\"perl\"\n"),
+                text);
+    }
+
+    private static List<StackDump.Task> byPid(StackDump dump) {
+        return dump.tasks().stream().sorted(Comparator.comparing(StackDump.Task::pid)).toList();
+    }
+
+    /** Reading it waits until somebody writes, as a kernel file may for a lock. */
+    private static Path fifo(Path path) throws Exception {
+        Files.deleteIfExists(path);
+        assertEquals(0, new ProcessBuilder("mkfifo", path.toString()).start().waitFor());
+        return path;
+    }
+}

@@ -1,0 +1,135 @@
+package io.loadmonitor.e2e;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A virtual machine with a Debian kernel, the module and the exporter from the packaged jar; its port 9817 is reachable on
+ * the host's loopback. {@code exporter/src/test/vm/guest.sh} is what runs in it.
+ */
+final class Vm implements AutoCloseable, Loop.Load {
+    private final Server server;
+    private final Exporter exporter;
+    private final int controlPort;
+
+    private Vm(Server server, Exporter exporter, int controlPort) {
+        this.server = server;
+        this.exporter = exporter;
+        this.controlPort = controlPort;
+    }
+
+    /**
+     * Boots a kernel of a Debian suite, and waits until the exporter in it is ready.
+     *
+     * @param suite {@code bookworm}
+     * @param flavour {@code cloud-amd64}
+     * @param lifetime after which the machine is ended, however it is
+     */
+    static Vm start(Path folder, String suite, String flavour, Duration lifetime) {
+        Program.require("qemu-system-x86_64");
+        Program.need(userIsRoot(), "making the kernel's build chroot needs root");
+        Path scripts = Tree.root().resolve("exporter/src/test/vm");
+        String kernel = run(folder, List.of(
+                scripts.resolve("prepare").toString(), suite, flavour, Tree.jar().toString(), folder.toString()));
+        int port = Server.freePort();
+        int controlPort = Server.freePort();
+        Server server = Server.start("vm", folder, List.of(
+                Tree.root().resolve("kmod/tests/qemu/boot").toString(),
+                kernel, folder.resolve("initramfs").toString(), folder.resolve("console").toString(),
+                "--timeout", Long.toString(lifetime.toSeconds()), "--show", "--",
+                "-serial", "tcp:127.0.0.1:" + controlPort + ",server=on,wait=off",
+                "-drive", "file=" + folder.resolve("disk") + ",if=none,id=disk,format=raw,readonly=on",
+                "-device", "virtio-blk-pci,drive=disk",
+                "-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:" + port + "-:9817",
+                "-device", "virtio-net-pci,netdev=net"));
+        Exporter exporter = new Exporter(URI.create("http://127.0.0.1:" + port));
+        Vm vm = new Vm(server, exporter, controlPort);
+        try {
+            server.await("exporter in the guest is ready", Duration.ofSeconds(180),
+                    () -> Http.get(exporter.address().resolve("/-/ready")));
+        } catch (AssertionError e) {
+            vm.close();
+            throw e;
+        }
+        return vm;
+    }
+
+    Exporter exporter() {
+        return exporter;
+    }
+
+    /** What the guest printed. */
+    String console() {
+        return server.log();
+    }
+
+    String tail() {
+        return server.tail();
+    }
+
+    @Override
+    public void raise() {
+        tell("raise");
+    }
+
+    @Override
+    public void end() {
+        tell("end");
+    }
+
+    /** Ends the guest in order. Returns the status of {@code boot}: 0 when the console shows no fault of the kernel. */
+    int off() {
+        tell("off");
+        return server.awaitEnd(Duration.ofSeconds(60));
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private void tell(String command) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), controlPort);
+                OutputStream line = socket.getOutputStream()) {
+            line.write((command + "\n").getBytes(StandardCharsets.US_ASCII));
+            line.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the machine takes no command: " + command + "\n" + tail(), e);
+        }
+        server.await("guest does: " + command, Duration.ofSeconds(20), () ->
+                console().contains("guest: " + command) ? Optional.of(command) : Optional.empty());
+    }
+
+    private static boolean userIsRoot() {
+        return System.getProperty("user.name").equals("root");
+    }
+
+    /** Runs a command to its end; its last line of output. */
+    private static String run(Path folder, List<String> command) {
+        Path log = folder.resolve("prepare.log");
+        try {
+            Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!process.waitFor(15, TimeUnit.MINUTES) || process.exitValue() != 0) {
+                throw new AssertionError(String.join(" ", command) + " failed\n" + Files.readString(log));
+            }
+            return output.strip().lines().reduce((first, last) -> last).orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.loadmonitor.grafana;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.loadmonitor.grafana.Dashboard.Expression;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class DashboardTest {
+    private static final String MATCHERS = "{job=~\"$job\",instance=~\"$instance\"}";
+
+    static Stream<Dashboard> dashboards() {
+        return Dashboard.all().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void keepsEveryRule(Dashboard dashboard) {
+        assertEquals(List.of(), DashboardRules.problems(dashboard));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void leavesNoVariableInAnExpression(Dashboard dashboard) {
+        List<Expression> expressions = dashboard.expressions();
+        assertTrue(expressions.containsAll(dashboard.panelExpressions()) && !dashboard.panelExpressions().isEmpty());
+        for (Expression expression : expressions) {
+            assertFalse(expression.runnable().contains("$"), expression.place());
+        }
+    }
+
+    @Test
+    void refusesAVariableThatItDoesNotKnow() {
+        Expression expression = new Expression("here", "up{cluster=\"$cluster\"}");
+        IllegalStateException e = assertThrows(IllegalStateException.class, expression::runnable);
+        assertEquals("here: a variable is left in up{cluster=\"$cluster\"}", e.getMessage());
+    }
+
+    @Test
+    void marksTheAlertsThatTakeADump() throws IOException {
+        String rules = Files.readString(Dashboard.tree().resolve("alerts/load-monitor.rules.yml"));
+        int start = rules.indexOf("name: load-monitor-load");
+        String group = rules.substring(start, rules.indexOf("name: load-monitor-health"));
+        List<String> alerts = Pattern.compile("- alert: (\\w+)")
+                .matcher(group)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+        Dashboard dashboard = Dashboard.all().get(0);
+        Expression annotation = dashboard.annotationExpressions().stream()
+                .filter(expression -> expression.text().startsWith("ALERTS{"))
+                .findFirst()
+                .orElseThrow();
+        String selector = "alertname=~\"" + String.join("|", alerts) + "\"";
+        assertTrue(annotation.text().contains(selector), annotation.text() + " has no " + selector);
+    }
+
+    @Test
+    void hasProvisioningFilesThatNameItsFolderAndAPrometheus() throws IOException {
+        JsonNode provider = provisioning("dashboards").path("providers").path(0);
+        assertEquals("file", provider.path("type").asText());
+        assertTrue(provider.path("options").path("path").asText().startsWith("/"), provider.toString());
+        JsonNode source = provisioning("datasources").path("datasources").path(0);
+        assertEquals("prometheus", source.path("type").asText());
+        assertEquals("proxy", source.path("access").asText());
+    }
+
+    private static JsonNode provisioning(String kind) throws IOException {
+        Path file = Dashboard.tree().resolve("grafana/provisioning/" + kind + "/load-monitor.yml");
+        return new ObjectMapper(new YAMLFactory()).readTree(file.toFile());
+    }
+
+    /** Each rule is shown a dashboard with one fault, so that no rule passes because it looks nowhere. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("faults")
+    void seesAFault(String problem, Consumer<ObjectNode> fault) {
+        Dashboard whole = Dashboard.all().get(0);
+        ObjectNode json = whole.json().deepCopy();
+        fault.accept(json);
+        List<String> problems = DashboardRules.problems(new Dashboard(whole.name(), json));
+        assertTrue(problems.stream().anyMatch(found -> found.contains(problem)), problem + " is not among " + problems);
+    }
+
+    static Stream<Arguments> faults() {
+        return Stream.of(
+                fault("can be edited in the browser", json -> json.put("editable", true)),
+                fault("has the id of one Grafana", json -> json.put("id", 7)),
+                fault("has another uid than its file", json -> json.put("uid", "other")),
+                fault("has no description", json -> json.remove("description")),
+                fault("has an old schema", json -> json.put("schemaVersion", 16)),
+                fault("variable datasource is not of Prometheus", json -> variable(json, 0).put("query", "loki")),
+                fault("variable job is no query", json -> variable(json, 1).put("name", "jobs")),
+                fault("variable job takes one value only", json -> variable(json, 1).put("multi", false)),
+                fault("variable instance cannot mean all", json -> variable(json, 2).put("includeAll", false)),
+                fault("variable instance means other than .+ by all", json -> variable(json, 2).put("allValue", ".*")),
+                fault("variable instance is not renewed", json -> variable(json, 2).put("refresh", 1)),
+                fault("variable job does not use the chosen data source",
+                        json -> variable(json, 1).put("datasource", "Prometheus")),
+                fault("a panel has no title", json -> panel(json).put("title", "")),
+                fault("two panels are called", json -> panel(json).put("title", "Active tasks")),
+                fault("has the id of another", json -> panel(json).put("id", 3)),
+                fault("\"Load (1 minute)\" has no description", json -> panel(json).remove("description")),
+                fault("\"Load (1 minute)\" does not use the chosen data source",
+                        json -> panel(json).remove("datasource")),
+                fault("has no valid unit: \"tasks\"",
+                        json -> ((ObjectNode) panel(json).at("/fieldConfig/defaults")).put("unit", "tasks")),
+                fault("has no query", json -> panel(json).putArray("targets")),
+                fault("has a query that does not use the chosen data source",
+                        json -> target(json).remove("datasource")),
+                fault("does not fit the grid", json -> place(json).put("w", 25)),
+                fault("covers another", json -> place(json).put("w", 6)),
+                fault("does not link to the incidents",
+                        json -> annotation(json).put("textFormat", "Dump on {{instance}}")),
+                fault("takes its time from the wrong place", json -> annotation(json).put("useValueForTime", false)),
+                fault("not in milliseconds",
+                        json -> annotation(json).put("expr", "load_monitor_last_dump_timestamp_seconds" + MATCHERS)),
+                fault("has no matcher for job",
+                        json -> target(json).put("expr", "load_monitor_load1{instance=~\"$instance\"}")),
+                fault("has no matcher for instance",
+                        json -> target(json).put("expr", "load_monitor_load1{job=~\"$job\"}")),
+                fault("load_monitor_cpus has no matcher for job",
+                        json -> target(json).put("expr", "load_monitor_load1" + MATCHERS + " / load_monitor_cpus")),
+                fault("reads no metric of load-monitor", json -> target(json).put("expr", "node_load1")),
+                fault("has a rate over [5m]",
+                        json -> target(json).put("expr", "rate(load_monitor_dumps_total" + MATCHERS + "[5m])")),
+                fault("reads a counter without rate",
+                        json -> target(json).put("expr", "load_monitor_dumps_total" + MATCHERS)));
+    }
+
+    private static Arguments fault(String problem, Consumer<ObjectNode> fault) {
+        return Arguments.of(problem, fault);
+    }
+
+    private static ObjectNode variable(ObjectNode json, int index) {
+        return (ObjectNode) json.at("/templating/list/" + index);
+    }
+
+    /** The first panel after the first row. */
+    private static ObjectNode panel(ObjectNode json) {
+        return (ObjectNode) json.at("/panels/1");
+    }
+
+    private static ObjectNode target(ObjectNode json) {
+        return (ObjectNode) json.at("/panels/1/targets/0");
+    }
+
+    private static ObjectNode place(ObjectNode json) {
+        return (ObjectNode) json.at("/panels/1/gridPos");
+    }
+
+    private static ObjectNode annotation(ObjectNode json) {
+        return (ObjectNode) json.at("/annotations/list/1");
+    }
+}

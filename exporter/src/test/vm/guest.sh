@@ -1,0 +1,51 @@
+#!/bin/sh
+# What the test machine runs: the network, the exporter from the jar with the module loaded, and a load that comes and goes
+# as the host says on the second serial line. qemu's user network gives the address.
+ip addr add 10.0.2.15/24 dev eth0
+ip link set eth0 up
+ip route add default via 10.0.2.2
+
+mount -t squashfs -o ro /dev/vda /disk || exit 1
+for folder in proc sys dev tmp; do
+	mount --rbind /$folder /disk/$folder
+done
+mkdir /sys/fs/cgroup/batch.slice /sys/fs/cgroup/build.slice
+
+chroot /disk /opt/runtime/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss256k -Xmx64m \
+	-jar /opt/load-monitor-exporter.jar --web.listen-address=:9817 --web.allow-remote-api \
+	--archive.path=/tmp/archive.db &
+exporter=$!
+
+in_cgroup() { # in_cgroup NAME COMMAND...
+	echo 0 >"/sys/fs/cgroup/$1/cgroup.procs"
+	shift
+	exec "$@"
+}
+
+stty -F /dev/ttyS1 raw -echo
+while read -r command; do
+	echo "guest: $command"
+	case $command in
+	raise)
+		tasks=
+		for i in 1 2 3 4 5 6 7 8; do
+			(in_cgroup batch.slice act spin busy) &
+			tasks="$tasks $!"
+		done
+		for i in 1 2; do
+			(in_cgroup build.slice act vfork) &
+			tasks="$tasks $!"
+		done
+		;;
+	end)
+		# The children of the vforks keep their parents in D; they have no other name.
+		kill -9 $tasks $(pidof act) 2>/dev/null
+		;;
+	off)
+		kill "$exporter"
+		wait "$exporter"
+		echo "guest: exporter ended with status $?"
+		exit 0
+		;;
+	esac
+done </dev/ttyS1
