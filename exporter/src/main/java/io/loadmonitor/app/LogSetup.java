@@ -14,6 +14,9 @@ final class LogSetup {
     private static final List<Logger> TALKATIVE =
             List.of(Logger.getLogger("io.javalin"), Logger.getLogger("org.eclipse.jetty"), Logger.getLogger("org.sqlite"));
 
+    /** It says "failed to start" beside the exception that it throws, and the exception is told where it is caught. */
+    private static final Logger DOUBLED = Logger.getLogger("io.javalin.Javalin");
+
     private LogSetup() {}
 
     static void install(LogLevel level, LogFormat format, PrintStream out) {
@@ -26,6 +29,7 @@ final class LogSetup {
         for (Logger logger : TALKATIVE) {
             logger.setLevel(level == LogLevel.ERROR ? Level.SEVERE : Level.WARNING);
         }
+        DOUBLED.setLevel(Level.OFF);
     }
 
     /** Writes each line in one piece and at once: a log that waits in a buffer is lost with the process. */

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.locks.ReentrantLock;
@@ -59,18 +58,18 @@ final class Database implements AutoCloseable {
             Sql sql = new Sql(connection);
             if (sql.number("PRAGMA page_count") == 0) {
                 // Before the first table, or it takes effect only after a VACUUM.
-                pragma(connection, "auto_vacuum = INCREMENTAL");
+                sql.execute("PRAGMA auto_vacuum = INCREMENTAL");
             } else {
                 check(sql, path);
             }
-            pragma(connection, "journal_mode = WAL");
-            pragma(connection, "synchronous = FULL");
-            pragma(connection, "journal_size_limit = 16777216");
-            Schema.upgrade(connection, path);
-            connection.setAutoCommit(false);
+            // Before the first write, and WAL mode is written into the file.
+            Schema schema = Schema.of(sql, path);
+            sql.execute("PRAGMA journal_mode = WAL");
+            sql.execute("PRAGMA synchronous = FULL");
+            sql.execute("PRAGMA journal_size_limit = 16777216");
+            schema.upgrade(sql);
             Connection reader = connect(path);
-            pragma(reader, "query_only = ON");
-            reader.setAutoCommit(false);
+            new Sql(reader).execute("PRAGMA query_only = ON");
             return new Database(path, connection, reader);
         } catch (SQLException e) {
             closeQuietly(writer, e);
@@ -95,12 +94,6 @@ final class Database implements AutoCloseable {
         String finding = sql.one(row -> row.getString(1), "PRAGMA quick_check(1)").orElse("no answer");
         if (!finding.equals("ok")) {
             throw damaged(path, finding.replaceAll("\\s+", " "));
-        }
-    }
-
-    private static void pragma(Connection connection, String pragma) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA " + pragma);
         }
     }
 
@@ -130,13 +123,13 @@ final class Database implements AutoCloseable {
         long free = write(sql -> sql.number("PRAGMA freelist_count"));
         while (free > 0 && free < before) {
             before = free;
-            // Frees a page for each row that is asked for.
             free = write(sql -> {
-                sql.all(row -> 0, "PRAGMA incremental_vacuum(1000)");
+                sql.execute("PRAGMA incremental_vacuum(1000)");
                 return sql.number("PRAGMA freelist_count");
             });
         }
-        writer.checkpoint();
+        // Takes the log into the file and empties it.
+        writer.alone(sql -> sql.one(row -> row.getInt(1), "PRAGMA wal_checkpoint(TRUNCATE)"));
     }
 
     /** From now on the file grows to this size at most; more is refused as if the disk were full. */
@@ -187,43 +180,41 @@ final class Database implements AutoCloseable {
             this.sql = new Sql(connection);
         }
 
+        /**
+         * Within a transaction. It is begun and ended by hand: on some errors (SQLITE_FULL) SQLite rolls back by
+         * itself, after which the driver's rollback fails and begins no new transaction, so that what comes next would
+         * be committed piece by piece.
+         */
         <T> T run(Work<T> work) throws ArchiveException {
+            return alone(unused -> {
+                sql.execute("BEGIN");
+                try {
+                    T result = work.run(sql);
+                    sql.execute("COMMIT");
+                    return result;
+                } catch (SQLException | ArchiveException | RuntimeException e) {
+                    rollBack(e);
+                    throw e;
+                }
+            });
+        }
+
+        private void rollBack(Exception cause) {
+            try {
+                sql.execute("ROLLBACK");
+            } catch (SQLException e) {
+                // Done by SQLite already.
+                cause.addSuppressed(e);
+            }
+        }
+
+        <T> T alone(Work<T> work) throws ArchiveException {
             lock.lock();
             try {
                 if (closed) {
                     throw new ArchiveException(Reason.CLOSED, "the archive " + path + " is closed");
                 }
-                boolean done = false;
-                try {
-                    T result = work.run(sql);
-                    connection.commit();
-                    done = true;
-                    return result;
-                } finally {
-                    if (!done) {
-                        connection.rollback();
-                    }
-                }
-            } catch (SQLException e) {
-                throw failure(path, e);
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        /** Takes the log into the file and empties it. Not within a transaction. */
-        void checkpoint() throws ArchiveException {
-            lock.lock();
-            try {
-                if (closed) {
-                    return;
-                }
-                connection.setAutoCommit(true);
-                try {
-                    pragma(connection, "wal_checkpoint(TRUNCATE)");
-                } finally {
-                    connection.setAutoCommit(false);
-                }
+                return work.run(sql);
             } catch (SQLException e) {
                 throw failure(path, e);
             } finally {

@@ -5,9 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,11 +18,16 @@ import org.jspecify.annotations.Nullable;
 final class Schema {
     private static final String VERSION_TABLE = "schema_version";
 
-    private Schema() {}
+    private final List<String> scripts;
+    private final int version;
 
-    /** Brings a database to the newest version, one transaction a version. */
-    static void upgrade(Connection connection, Path path) throws SQLException, ArchiveException {
-        Sql sql = new Sql(connection);
+    private Schema(List<String> scripts, int version) {
+        this.scripts = scripts;
+        this.version = version;
+    }
+
+    /** Only reads. Refuses a database of another program or of a newer version. */
+    static Schema of(Sql sql, Path path) throws SQLException, ArchiveException {
         List<String> scripts = scripts();
         long version = version(sql, path);
         if (version > scripts.size()) {
@@ -32,23 +35,22 @@ final class Schema {
                     "the archive " + path + " has schema version " + version + ", but this program knows only up to "
                             + scripts.size() + ": it was written by a newer version; it was left as it is");
         }
-        for (int next = (int) version + 1; next <= scripts.size(); next++) {
-            connection.setAutoCommit(false);
-            try {
-                apply(connection, scripts.get(next - 1));
-                if (next == 1) {
-                    sql.update("CREATE TABLE " + VERSION_TABLE + " (version INTEGER NOT NULL)");
-                    sql.update("INSERT INTO " + VERSION_TABLE + " VALUES (?)", next);
-                } else {
-                    sql.update("UPDATE " + VERSION_TABLE + " SET version = ?", next);
-                }
-                connection.commit();
-            } catch (SQLException e) {
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
+        return new Schema(scripts, (int) version);
+    }
+
+    /** Brings the database to the newest version, one transaction a version. */
+    void upgrade(Sql sql) throws SQLException {
+        for (int next = version + 1; next <= scripts.size(); next++) {
+            sql.execute("BEGIN");
+            apply(sql, scripts.get(next - 1));
+            if (next == 1) {
+                sql.execute("CREATE TABLE " + VERSION_TABLE + " (version INTEGER NOT NULL)");
+                sql.update("INSERT INTO " + VERSION_TABLE + " VALUES (?)", next);
+            } else {
+                sql.update("UPDATE " + VERSION_TABLE + " SET version = ?", next);
             }
+            // Whatever fails before: closing the connection rolls back.
+            sql.execute("COMMIT");
         }
     }
 
@@ -64,12 +66,10 @@ final class Schema {
         return sql.number("SELECT version FROM " + VERSION_TABLE);
     }
 
-    private static void apply(Connection connection, String script) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            for (String part : script.split(";[ \t]*(\n|$)")) {
-                if (!part.isBlank()) {
-                    statement.executeUpdate(part);
-                }
+    private static void apply(Sql sql, String script) throws SQLException {
+        for (String statement : script.split(";[ \t]*(\n|$)")) {
+            if (!statement.isBlank()) {
+                sql.execute(statement);
             }
         }
     }

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -28,6 +29,14 @@ final class Sql {
     @FunctionalInterface
     interface RowReader<T> {
         T read(ResultSet row) throws SQLException;
+    }
+
+    /** Runs a statement without values to its end; what it answers is dropped. */
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            // Not execute(): that takes one step only, and incremental_vacuum frees one page a step.
+            statement.executeUpdate(sql);
+        }
     }
 
     /** How many rows it changed. Optional values are bound as what they hold, empty ones as NULL. */

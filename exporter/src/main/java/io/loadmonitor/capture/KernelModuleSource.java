@@ -58,10 +58,11 @@ public final class KernelModuleSource implements DumpSource {
         if (obstacle.isPresent()) {
             throw new CaptureException(CaptureException.Reason.UNAVAILABLE, obstacle.get());
         }
-        try {
+        try (DumpDevice device = module.openDevice()) {
+            device.skipToEnd();
             long before = module.lastId();
             trigger.write(plain);
-            RawDump dump = readOwn(before, reason);
+            RawDump dump = readOwn(device, before, reason);
             remember(DumpHeading.of(dump));
             return dump;
         } catch (SystemCallException failed) {
@@ -124,14 +125,13 @@ public final class KernelModuleSource implements DumpSource {
         }
     }
 
-    private RawDump readOwn(long before, EscapedText reason) throws IOException, CaptureException {
-        try (DumpDevice device = module.openDevice()) {
-            for (Optional<RawDump> dump = device.next(); dump.isPresent(); dump = device.next()) {
-                DumpHeading heading = DumpHeading.of(dump.get());
-                OptionalLong id = heading.id();
-                if (id.isPresent() && id.getAsLong() > before && heading.isManual(reason.escaped())) {
-                    return dump.get();
-                }
+    private static RawDump readOwn(DumpDevice device, long before, EscapedText reason)
+            throws IOException, CaptureException {
+        for (Optional<RawDump> dump = device.next(); dump.isPresent(); dump = device.next()) {
+            DumpHeading heading = DumpHeading.of(dump.get());
+            OptionalLong id = heading.id();
+            if (id.isPresent() && id.getAsLong() > before && heading.isManual(reason.escaped())) {
+                return dump.get();
             }
         }
         throw new CaptureException(
@@ -168,6 +168,9 @@ public final class KernelModuleSource implements DumpSource {
         }
         if (failed.is(Errno.EINVAL)) {
             return "the kernel module refused the reason";
+        }
+        if (failed.is(Errno.ENOSPC)) {
+            return "the kernel module has no room for the dump (its readers hold everything)";
         }
         return String.valueOf(failed.getMessage());
     }

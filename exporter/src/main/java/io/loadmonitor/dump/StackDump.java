@@ -287,6 +287,8 @@ public record StackDump(
     public enum Placement {
         CPU_USER("cpu-user"),
         CPU_KERNEL("cpu-kernel"),
+        /** On a CPU that could not be asked in which mode: it is isolated, or did not answer. The flags say which. */
+        CPU("cpu"),
         /** Runnable, waiting for a CPU. */
         QUEUE("queue"),
         SLEEP("sleep"),

@@ -52,6 +52,7 @@ public final class FoldedStacks {
         return switch (task.placement()) {
             case CPU_USER -> "[on CPU, user mode]";
             case CPU_KERNEL -> "[on CPU, kernel]";
+            case CPU -> "[on CPU]";
             case QUEUE -> "[waiting for a CPU]";
             case SLEEP, UNKNOWN -> task.waitChannel()
                     .orElse(task.state() == State.RUNNING && task.placement() == Placement.UNKNOWN

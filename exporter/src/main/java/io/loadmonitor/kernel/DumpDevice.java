@@ -39,6 +39,9 @@ public final class DumpDevice implements Closeable {
         /** As {@link OpenFile#read}. */
         int read(ByteBuffer direct) throws SystemCallException;
 
+        /** What is read next is what comes from now on. */
+        void seekToEnd() throws SystemCallException;
+
         @Override
         void close();
     }
@@ -62,6 +65,11 @@ public final class DumpDevice implements Closeable {
             direct.get(0, buffer, 0, count);
             splitter.feed(buffer, count);
         }
+    }
+
+    /** Passes over every dump that is there now. To be called before the first {@link #next}. */
+    public void skipToEnd() throws SystemCallException {
+        file.seekToEnd();
     }
 
     /** How often the module said that dumps were overwritten before they could be read here (EPIPE). */

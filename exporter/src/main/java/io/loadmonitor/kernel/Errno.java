@@ -15,6 +15,7 @@ public enum Errno {
     EBUSY(16, "Device or resource busy"),
     ENODEV(19, "No such device"),
     EINVAL(22, "Invalid argument"),
+    ENOSPC(28, "No space left on device"),
     EROFS(30, "Read-only file system"),
     EPIPE(32, "Broken pipe");
 

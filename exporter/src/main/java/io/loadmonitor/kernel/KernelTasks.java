@@ -8,7 +8,10 @@ import java.util.Map;
  * {@code /sys/kernel/load_monitor/tasks}: exact counts by the kernel's own definition of load, at the moment of reading.
  *
  * <pre>{@code
- * running=8 uninterruptible=2 iowait=0 total=67
+ * running 8
+ * uninterruptible 2
+ * iowait 0
+ * total 67
  * }</pre>
  *
  * @param running on a CPU or waiting for one

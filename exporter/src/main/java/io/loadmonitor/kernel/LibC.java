@@ -22,8 +22,8 @@ final class LibC {
     /** {@code fcntl.h}. */
     static final int O_CLOEXEC = 0x80000;
 
-    /** {@code poll.h}. */
-    static final short POLLIN = 0x1;
+    /** {@code unistd.h}. */
+    static final int SEEK_END = 2;
 
     /** {@code poll.h}. */
     static final short POLLPRI = 0x2;
@@ -49,6 +49,9 @@ final class LibC {
     /** {@code unistd.h: ssize_t pread(int, void *, size_t, off_t)}. */
     static native NativeLong pread(int fd, ByteBuffer buffer, NativeLong count, NativeLong offset)
             throws LastErrorException;
+
+    /** {@code unistd.h: off_t lseek(int, off_t, int)}. */
+    static native NativeLong lseek(int fd, NativeLong offset, int whence) throws LastErrorException;
 
     /** {@code unistd.h: ssize_t write(int, const void *, size_t)}. */
     static native NativeLong write(int fd, byte[] bytes, NativeLong count) throws LastErrorException;

@@ -45,6 +45,11 @@ final class OpenFile implements DumpDevice.Stream {
         return call("read", path, () -> LibC.pread(fd, direct.clear(), count, new NativeLong(0)).intValue());
     }
 
+    @Override
+    public void seekToEnd() throws SystemCallException {
+        call("lseek", path, () -> LibC.lseek(fd, new NativeLong(0), LibC.SEEK_END).intValue());
+    }
+
     /** Writes in one call, as a sysfs file wants it. */
     int write(byte[] bytes) throws SystemCallException {
         return call("write", path, () -> LibC.write(fd, bytes, new NativeLong(bytes.length)).intValue());

@@ -51,8 +51,8 @@ final class TaskReader implements FamilyReader {
         TaskStates states = states(exact.isPresent() ? WALK_AGE_WITH_MODULE : WALK_AGE);
         Map<TaskState, Integer> counts = new EnumMap<>(states.counts());
         exact.ifPresent(tasks -> {
-            // The thread that reads the file is running, and is not what makes the load.
-            counts.put(TaskState.RUNNING, Math.max(0, tasks.running() - 1));
+            // The module leaves out the thread that reads, which runs and is not what makes the load.
+            counts.put(TaskState.RUNNING, tasks.running());
             counts.put(TaskState.UNINTERRUPTIBLE, tasks.uninterruptible());
         });
         counts.forEach((state, count) -> samples.add(Family.TASKS, count, state.label()));

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -98,7 +99,8 @@ final class FakeModule {
                 + "end id=" + lastId + " tasks=0\n";
         ring.add(dump);
         try {
-            store();
+            Files.writeString(device, dump, StandardCharsets.ISO_8859_1, StandardOpenOption.APPEND);
+            storeLastId();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -106,10 +108,14 @@ final class FakeModule {
     }
 
     private void store() throws IOException {
-        // Nobody may see half of either, as with the kernel's: the device is opened anew, the id is held open.
+        // Nobody may see half of it, as with the kernel's.
         Path whole = device.resolveSibling("load_monitor.new");
         Files.writeString(whole, String.join("", ring), StandardCharsets.ISO_8859_1);
         Files.move(whole, device, StandardCopyOption.ATOMIC_MOVE);
+        storeLastId();
+    }
+
+    private void storeLastId() throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(knobs.resolve("last_id").toFile(), "rw")) {
             byte[] text = (lastId + "\n").getBytes(StandardCharsets.US_ASCII);
             file.write(text);

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,17 @@ final class DumpDeviceTest {
             writer.write((SECOND + FIRST).getBytes(StandardCharsets.ISO_8859_1));
             assertEquals(Optional.of(raw(SECOND)), device.next());
             assertEquals(Optional.of(raw(FIRST)), device.next());
+        }
+    }
+
+    @Test
+    void passesOverWhatIsThereWhenTold() throws IOException {
+        Path file = Files.writeString(directory.resolve("device"), FIRST);
+        try (DumpDevice device = DumpDevice.open(file)) {
+            device.skipToEnd();
+            Files.writeString(file, SECOND, StandardOpenOption.APPEND);
+            assertEquals(Optional.of(raw(SECOND)), device.next());
+            assertEquals(Optional.empty(), device.next());
         }
     }
 
@@ -114,6 +126,11 @@ final class DumpDeviceTest {
             byte[] bytes = answer.toString().getBytes(StandardCharsets.ISO_8859_1);
             direct.clear().put(bytes);
             return bytes.length;
+        }
+
+        @Override
+        public void seekToEnd() {
+            answers.clear();
         }
 
         @Override

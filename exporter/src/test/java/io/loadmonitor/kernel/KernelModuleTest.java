@@ -35,7 +35,7 @@ final class KernelModuleTest {
         Files.createDirectories(knobs);
         Files.writeString(knobs.resolve("trigger"), "");
         Files.writeString(knobs.resolve("last_id"), "17\n");
-        Files.writeString(knobs.resolve("tasks"), "running=8 uninterruptible=2 iowait=0 total=67\n");
+        Files.writeString(knobs.resolve("tasks"), "running 8\nuninterruptible 2\niowait 0\ntotal 67\n");
         Files.createDirectories(root.resolve("sys/module/load_monitor"));
         Files.writeString(root.resolve("sys/module/load_monitor/version"), "0.1.0\n");
         Files.writeString(device, DumpSplitterTest.FIRST);

@@ -29,7 +29,7 @@ final class OpenFileTest {
         assertEquals("open " + directory + ": error number 21", failed.getMessage(), "EISDIR");
         try (OpenFile full = OpenFile.toWrite(Path.of("/dev/full"))) {
             assertEquals(
-                    "write /dev/full: error number 28",
+                    "write /dev/full: No space left on device (ENOSPC)",
                     assertThrows(SystemCallException.class, () -> full.write(new byte[] {1})).getMessage());
         }
     }

@@ -1,0 +1,47 @@
+package io.loadmonitor.archive;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a durable alert costs on this disk. The figures are printed; the bound only catches what is broken. */
+final class IntakeLatencyTest {
+    private static final int ALERTS = 500;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void takesAnAlertInWithinMilliseconds() throws Exception {
+        ArchiveSettings settings = new ArchiveSettings(folder.resolve("a.db"), "vm",
+                new Retention(100_000, Duration.ofDays(30), 1 << 30, 0), 10_000);
+        long[] nanos = new long[ALERTS];
+        long[] repeated = new long[ALERTS];
+        try (Archive archive = Archive.open(settings, Clock.systemUTC())) {
+            for (int i = -100; i < ALERTS; i++) {
+                List<RoutedAlert> alert = List.of(TestAlerts.routed(TestAlerts.firing(i, DumpTexts.NOON.plusSeconds(i))));
+                long begin = System.nanoTime();
+                archive.takeIn(alert);
+                long taken = System.nanoTime();
+                archive.takeIn(alert);
+                if (i >= 0) {
+                    nanos[i] = taken - begin;
+                    repeated[i] = System.nanoTime() - taken;
+                }
+            }
+        }
+        Arrays.sort(nanos);
+        Arrays.sort(repeated);
+        System.out.printf("IntakeLatencyTest: new alert p50 %.2f ms, p99 %.2f ms, max %.2f ms; repeated p50 %.3f ms (%s)%n",
+                nanos[ALERTS / 2] / 1e6, nanos[ALERTS * 99 / 100] / 1e6, nanos[ALERTS - 1] / 1e6,
+                repeated[ALERTS / 2] / 1e6, Files.getFileStore(folder).type());
+        assertTrue(nanos[ALERTS / 2] < 250_000_000, "the median alert took " + nanos[ALERTS / 2] + " ns");
+    }
+}
