@@ -105,7 +105,8 @@ static void lm_report_tick(struct lm_text *text, u64 now_ns)
 	if (!lm_history_get(0, &tick))
 		return;
 	age_ns = now_ns > tick.time_ns ? now_ns - tick.time_ns : 0;
-	lm_text_print(text, "tick age_ms=%llu active=%u", div_u64(age_ns, NSEC_PER_MSEC), tick.active);
+	lm_text_print(text, "tick age_ms=%llu active=%u", div_u64(age_ns, NSEC_PER_MSEC),
+		      tick.active);
 	lm_report_average(text, "avg1", tick.average);
 	lm_text_print(text, "\n");
 }
@@ -114,17 +115,18 @@ static void lm_report_tick(struct lm_text *text, u64 now_ns)
 static void lm_report_history(struct lm_text *text)
 {
 	struct lm_text_mark mark = lm_text_mark(text);
-	struct lm_tick tick;
-	unsigned int back, times, active;
+	struct lm_tick tick, older;
+	unsigned int back, times;
 
 	if (!lm_history_get(0, &tick))
 		return;
-	lm_text_print(text, "history period_ms=%llu active=", div_u64(lm_load_period_ns(), NSEC_PER_MSEC));
+	lm_text_print(text, "history period_ms=%llu active=",
+		      div_u64(lm_load_period_ns(), NSEC_PER_MSEC));
 	for (back = 0; lm_history_get(back, &tick) && !text->full; back += times) {
-		active = tick.active;
-		for (times = 1; lm_history_get(back + times, &tick) && tick.active == active; times++)
-			;
-		lm_text_print(text, back ? ",%u" : "%u", active);
+		times = 1;
+		while (lm_history_get(back + times, &older) && older.active == tick.active)
+			times++;
+		lm_text_print(text, back ? ",%u" : "%u", tick.active);
 		if (times > 1)
 			lm_text_print(text, "x%u", times);
 	}
@@ -139,7 +141,8 @@ static void lm_report_header(struct lm_text *text, const struct lm_facts *facts,
 	const struct lm_counts *counts = &facts->counts;
 	unsigned int active = counts->running + counts->uninterruptible;
 
-	lm_text_print(text, "load_monitor dump version=%d id=%llu source=kmod", LM_VERSION, facts->id);
+	lm_text_print(text, "load_monitor dump version=%d id=%llu source=kmod", LM_VERSION,
+		      facts->id);
 	if (lm_boot_id[0])
 		lm_text_print(text, " boot_id=%s", lm_boot_id);
 	lm_text_print(text, " release=%s\n", init_utsname()->release);
@@ -163,11 +166,11 @@ static void lm_report_header(struct lm_text *text, const struct lm_facts *facts,
 
 	lm_text_print(text, "count scanned=%u running=%u uninterruptible=%u iowait=%u",
 		      counts->threads, counts->running, counts->uninterruptible, counts->iowait);
-	lm_text_print(text, " captured=%u stacks=%u truncated=%u unstable=%u unwind_failed=%u",
-		      captured, lm_stacks_count(), truncated, facts->unstable, facts->unwind_failed);
-	lm_text_print(text, " cpu_no_answer=%u lost_dumps=%llu", facts->cpu_no_answer,
-		      facts->lost_dumps);
-	lm_text_print(text, counts->incomplete ? " incomplete=1\n" : "\n");
+	lm_text_print(text, " captured=%u stacks=%u truncated=%u", captured, lm_stacks_count(),
+		      truncated);
+	lm_text_print(text, " unstable=%u unwind_failed=%u", facts->unstable, facts->unwind_failed);
+	lm_text_print(text, " cpu_no_answer=%u lost_dumps=%llu complete=%d\n",
+		      facts->cpu_no_answer, facts->lost_dumps, !counts->incomplete);
 
 	lm_text_print(text, "cost capture_ns=%llu irq_off_max_ns=%llu rcu_max_ns=%llu\n",
 		      facts->capture_ns, facts->irq_off_max_ns, counts->rcu_max_ns);
