@@ -477,7 +477,7 @@ int lm_capture_init(unsigned int max_tasks, const bool *log)
 
 	lm_capture_log = log;
 	lm_capture_matches.size = max_tasks;
-	lm_capture_matches.match = vzalloc(array_size(max_tasks, sizeof(*lm_capture_matches.match)));
+	lm_capture_matches.match = vzalloc(array_size(max_tasks, sizeof(struct lm_match)));
 	if (!lm_capture_matches.match)
 		return result;
 	lm_capture_tasks = vzalloc(array_size(max_tasks, sizeof(*lm_capture_tasks)));

@@ -56,6 +56,7 @@ static inline bool lm_task_on_cpu(const struct task_struct *t)
 #ifdef CONFIG_SMP
 	bool on_cpu = READ_ONCE(t->on_cpu);
 
+	/* Pairs with the release in finish_task(); on_cpu is no int everywhere, so no acquire. */
 	smp_rmb();
 	return on_cpu;
 #else

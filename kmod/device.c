@@ -13,6 +13,7 @@
 
 /* One open file: where it is, and the dump that it holds on to until it has read it all. */
 struct lm_reader {
+	/* Guards the rest: threads may share an open file. */
 	struct mutex lock;
 	/* NULL between two dumps. */
 	struct lm_dump *dump;

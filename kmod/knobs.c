@@ -149,8 +149,8 @@ static ssize_t history_show(struct kobject *kobject, struct kobj_attribute *attr
 		if (!lm_history_get(back, &tick))
 			continue;
 		shown = lm_load_average(tick.average);
-		length += sysfs_emit_at(page, length, "%llu %u %lu.%02u\n", tick.time_ns, tick.active,
-					shown.whole, shown.hundredths);
+		length += sysfs_emit_at(page, length, "%llu %u %lu.%02u\n", tick.time_ns,
+					tick.active, shown.whole, shown.hundredths);
 	}
 	return length;
 }
@@ -179,7 +179,8 @@ LM_STATISTIC(last_capture_ns, stats.last_capture_ns);
 LM_STATISTIC(longest_capture_ns, stats.longest_capture_ns);
 LM_STATISTIC(longest_irq_off_ns, stats.longest_irq_off_ns);
 
-static ssize_t tasks_kept_show(struct kobject *kobject, struct kobj_attribute *attribute, char *page)
+static ssize_t tasks_kept_show(struct kobject *kobject, struct kobj_attribute *attribute,
+			       char *page)
 {
 	return sysfs_emit(page, "%u\n", lm_unwind_kept());
 }

@@ -67,7 +67,8 @@ enum lm_share lm_load_share(const struct task_struct *task)
 
 	if (lm_task_queued(task))
 		return LM_RUNNING;
-	if ((state & TASK_UNINTERRUPTIBLE) && !(state & TASK_NOLOAD) && !lm_task_frozen(task, state))
+	if ((state & TASK_UNINTERRUPTIBLE) && !(state & TASK_NOLOAD) &&
+	    !lm_task_frozen(task, state))
 		return LM_UNINTERRUPTIBLE;
 	return LM_NONE;
 }

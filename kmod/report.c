@@ -64,6 +64,13 @@ static const struct {
 	{ LM_FLAG_NO_ROOM, "no_room" },
 };
 
+/* What found room; the first record that does not fit ends the body. */
+struct lm_written {
+	unsigned int tasks;
+	unsigned int stacks;
+	bool full;
+};
+
 void lm_report_init(void)
 {
 	struct file *file = filp_open("/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
@@ -105,7 +112,8 @@ static void lm_report_tick(struct lm_text *text, u64 now_ns)
 	if (!lm_history_get(0, &tick))
 		return;
 	age_ns = now_ns > tick.time_ns ? now_ns - tick.time_ns : 0;
-	lm_text_print(text, "tick age_ms=%llu active=%u", div_u64(age_ns, NSEC_PER_MSEC), tick.active);
+	lm_text_print(text, "tick age_ms=%llu active=%u", div_u64(age_ns, NSEC_PER_MSEC),
+		      tick.active);
 	lm_report_average(text, "avg1", tick.average);
 	lm_text_print(text, "\n");
 }
@@ -114,17 +122,18 @@ static void lm_report_tick(struct lm_text *text, u64 now_ns)
 static void lm_report_history(struct lm_text *text)
 {
 	struct lm_text_mark mark = lm_text_mark(text);
-	struct lm_tick tick;
-	unsigned int back, times, active;
+	struct lm_tick tick, older;
+	unsigned int back, times;
 
 	if (!lm_history_get(0, &tick))
 		return;
-	lm_text_print(text, "history period_ms=%llu active=", div_u64(lm_load_period_ns(), NSEC_PER_MSEC));
+	lm_text_print(text, "history period_ms=%llu active=",
+		      div_u64(lm_load_period_ns(), NSEC_PER_MSEC));
 	for (back = 0; lm_history_get(back, &tick) && !text->full; back += times) {
-		active = tick.active;
-		for (times = 1; lm_history_get(back + times, &tick) && tick.active == active; times++)
-			;
-		lm_text_print(text, back ? ",%u" : "%u", active);
+		times = 1;
+		while (lm_history_get(back + times, &older) && older.active == tick.active)
+			times++;
+		lm_text_print(text, back ? ",%u" : "%u", tick.active);
 		if (times > 1)
 			lm_text_print(text, "x%u", times);
 	}
@@ -134,12 +143,13 @@ static void lm_report_history(struct lm_text *text)
 }
 
 static void lm_report_header(struct lm_text *text, const struct lm_facts *facts,
-			     unsigned int captured, unsigned int truncated)
+			     const struct lm_written *written, unsigned int truncated)
 {
 	const struct lm_counts *counts = &facts->counts;
 	unsigned int active = counts->running + counts->uninterruptible;
 
-	lm_text_print(text, "load_monitor dump version=%d id=%llu source=kmod", LM_VERSION, facts->id);
+	lm_text_print(text, "load_monitor dump version=%d id=%llu source=kmod", LM_VERSION,
+		      facts->id);
 	if (lm_boot_id[0])
 		lm_text_print(text, " boot_id=%s", lm_boot_id);
 	lm_text_print(text, " release=%s\n", init_utsname()->release);
@@ -163,11 +173,11 @@ static void lm_report_header(struct lm_text *text, const struct lm_facts *facts,
 
 	lm_text_print(text, "count scanned=%u running=%u uninterruptible=%u iowait=%u",
 		      counts->threads, counts->running, counts->uninterruptible, counts->iowait);
-	lm_text_print(text, " captured=%u stacks=%u truncated=%u unstable=%u unwind_failed=%u",
-		      captured, lm_stacks_count(), truncated, facts->unstable, facts->unwind_failed);
-	lm_text_print(text, " cpu_no_answer=%u lost_dumps=%llu", facts->cpu_no_answer,
-		      facts->lost_dumps);
-	lm_text_print(text, counts->incomplete ? " incomplete=1\n" : "\n");
+	lm_text_print(text, " captured=%u stacks=%u truncated=%u", written->tasks, written->stacks,
+		      truncated);
+	lm_text_print(text, " unstable=%u unwind_failed=%u", facts->unstable, facts->unwind_failed);
+	lm_text_print(text, " cpu_no_answer=%u lost_dumps=%llu complete=%d\n",
+		      facts->cpu_no_answer, facts->lost_dumps, !counts->incomplete);
 
 	lm_text_print(text, "cost capture_ns=%llu irq_off_max_ns=%llu rcu_max_ns=%llu\n",
 		      facts->capture_ns, facts->irq_off_max_ns, counts->rcu_max_ns);
@@ -256,50 +266,54 @@ static void lm_report_task(struct lm_text *text, const struct lm_task *seen)
 	lm_text_print(text, "\n");
 }
 
-/* Returns how many of the chain found room. */
-static unsigned int lm_report_tasks(struct lm_text *text, const struct lm_task *tasks, u32 first)
+static bool lm_report_fits(struct lm_text *text, struct lm_text_mark mark,
+			   struct lm_written *written)
 {
-	struct lm_text_mark mark;
-	unsigned int written = 0;
-	u32 index;
-
-	for (index = first; index; index = tasks[index - 1].next) {
-		mark = lm_text_mark(text);
-		lm_report_task(text, tasks + index - 1);
-		if (text->full) {
-			lm_text_rollback(text, mark);
-			break;
-		}
-		written++;
-		cond_resched();
-	}
-	return written;
+	if (!text->full)
+		return true;
+	lm_text_rollback(text, mark);
+	written->full = true;
+	return false;
 }
 
-static unsigned int lm_report_body(struct lm_text *text, const struct lm_task *tasks, u32 without)
+static void lm_report_tasks(struct lm_text *text, const struct lm_task *tasks, u32 first,
+			    struct lm_written *written)
 {
 	struct lm_text_mark mark;
-	unsigned int written = 0;
+	u32 index;
+
+	for (index = first; index && !written->full; index = tasks[index - 1].next) {
+		mark = lm_text_mark(text);
+		lm_report_task(text, tasks + index - 1);
+		if (lm_report_fits(text, mark, written))
+			written->tasks++;
+		cond_resched();
+	}
+}
+
+static void lm_report_body(struct lm_text *text, const struct lm_task *tasks, u32 without,
+			   struct lm_written *written)
+{
+	struct lm_text_mark mark;
 	u32 id;
 
-	for (id = 1; id <= lm_stacks_count(); id++) {
+	for (id = 1; id <= lm_stacks_count() && !written->full; id++) {
 		mark = lm_text_mark(text);
 		lm_report_stack(text, id);
-		if (text->full) {
-			lm_text_rollback(text, mark);
-			return written;
-		}
-		written += lm_report_tasks(text, tasks, lm_stacks_get(id)->first_task);
+		if (!lm_report_fits(text, mark, written))
+			return;
+		written->stacks++;
+		lm_report_tasks(text, tasks, lm_stacks_get(id)->first_task, written);
 	}
-	return written + lm_report_tasks(text, tasks, without);
+	lm_report_tasks(text, tasks, without, written);
 }
 
 u32 lm_report_write(const struct lm_facts *facts, const struct lm_task *tasks, u32 without,
 		    unsigned int *truncated)
 {
 	unsigned int active = facts->counts.running + facts->counts.uninterruptible;
+	struct lm_written written = {};
 	struct lm_text header, body;
-	unsigned int written;
 
 	/* The header counts what the body holds, so it is written last, into room kept for it. */
 	if (lm_text_begin(&header, LM_HEADER_CHUNKS))
@@ -308,12 +322,12 @@ u32 lm_report_write(const struct lm_facts *facts, const struct lm_task *tasks, u
 		lm_text_abandon(&header);
 		return 0;
 	}
-	written = lm_report_body(&body, tasks, without);
-	*truncated = active - written;
+	lm_report_body(&body, tasks, without, &written);
+	*truncated = active - written.tasks;
 	lm_text_open_reserve(&body);
-	lm_text_print(&body, "end id=%llu tasks=%u\n", facts->id, written);
+	lm_text_print(&body, "end id=%llu tasks=%u\n", facts->id, written.tasks);
 	lm_text_open_reserve(&header);
-	lm_report_header(&header, facts, written, *truncated);
+	lm_report_header(&header, facts, &written, *truncated);
 	return lm_text_join(&header, &body);
 }
 

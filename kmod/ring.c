@@ -128,8 +128,9 @@ int lm_ring_publish(u64 id, u32 first)
 	struct lm_dump *dump;
 
 	spin_lock(&lm_ring_lock);
-	while ((lm_ring_used == lm_ring_size || list_empty(&lm_ring_free)) && lm_ring_evict_locked())
-		;
+	while (lm_ring_used == lm_ring_size || list_empty(&lm_ring_free))
+		if (!lm_ring_evict_locked())
+			break;
 	dump = list_first_entry_or_null(&lm_ring_free, struct lm_dump, node);
 	if (!dump) {
 		lm_chunks_give_locked(first);
@@ -198,7 +199,7 @@ int lm_ring_init(unsigned int buffer_kb, unsigned int dumps)
 	lm_ring_size = dumps;
 	lm_ring_memory = vzalloc(array_size(chunks, LM_CHUNK));
 	lm_chunks = vzalloc(array_size(chunks + 1, sizeof(*lm_chunks)));
-	lm_ring_descriptors = kvcalloc(dumps + LM_PINNED_MAX, sizeof(*lm_ring_descriptors), GFP_KERNEL);
+	lm_ring_descriptors = kvcalloc(dumps + LM_PINNED_MAX, sizeof(struct lm_dump), GFP_KERNEL);
 	if (!lm_ring_memory || !lm_chunks || !lm_ring_descriptors) {
 		lm_ring_exit();
 		return -ENOMEM;

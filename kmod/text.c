@@ -138,7 +138,8 @@ void lm_text_quote(struct lm_text *text, const char *bytes, size_t length)
 		else if (byte >= 0x20 && byte < 0x7f)
 			lm_text_put(text, bytes + i, 1);
 		else
-			lm_text_put(text, escaped, scnprintf(escaped, sizeof(escaped), "\\x%02x", byte));
+			lm_text_put(text, escaped,
+				    scnprintf(escaped, sizeof(escaped), "\\x%02x", byte));
 	}
 	lm_text_put(text, "\"", 1);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Writes the text of one dump into chunks of the ring, record by record, each whole or not at all. */
+/* Writes a dump's text into chunks of the ring, record by record, each whole or not at all. */
 #ifndef LM_TEXT_H
 #define LM_TEXT_H
 

@@ -68,7 +68,8 @@ static unsigned int lm_unwind_sleeping(struct task_struct *task, unsigned long *
 	unsigned int depth = 0;
 	unsigned long address;
 
-	for (unwind_start(&state, task, NULL, NULL); !unwind_done(&state); unwind_next_frame(&state)) {
+	for (unwind_start(&state, task, NULL, NULL); !unwind_done(&state);
+	     unwind_next_frame(&state)) {
 		address = unwind_get_return_address(&state);
 		if (!address || depth == LM_DEPTH)
 			break;
@@ -177,6 +178,7 @@ static enum lm_unwound lm_unwind_try(struct task_struct *task, unsigned long *fr
 		return LM_UNWIND_FAILED;
 	*depth = lm_unwind_sleeping(task, frames);
 	lm_stack_release(task);
+	/* See above: the last frame before the footprint. */
 	smp_rmb();
 	after = lm_unwind_footprint(task);
 	if (after.on_cpu || after.switches != before.switches) {

@@ -45,7 +45,7 @@ is_empty_at_rest() {
 	expect_no_match "uninterruptible tasks" 'state=D' "$text" || return 1
 	expect_no_match "idle workers" 'comm="(kworker|rcu_gp|kthrotld|mm_percpu_wq|slub_flushwq)' "$text" || return 1
 	expect_no_match "the one who asks" 'comm="(act|load_monitor)"' "$text" || return 1
-	expect_match "counts" '^count .* uninterruptible=0 ' "$text" || return 1
+	expect_match "counts" '^count .* running=[01] uninterruptible=0 ' "$text" || return 1
 	echo "# $idle idle workers were there" >/dev/console
 }
 
@@ -152,8 +152,13 @@ crosses_the_threshold_alone() {
 	expect_match "poll" '^woken ' "$(act wait $knobs/last_id 40000)" || { cat /proc/loadavg; result=1; }
 	text=$(cat $device | newest)
 	expect_match "the trigger" '^trigger kind=threshold reason="load [0-9]+\.[0-9]{2} >= 1\.00" cause=present$' "$text" || result=1
-	expect_match "the counts" '^count .* running=8 uninterruptible=2 ' "$text" || result=1
-	expect_match "on a CPU" '^task .* state=R on=cpu-user .* stack=0 .*comm="busy"' "$text" || result=1
+	expect_match "the counts" '^count .* running=([89]|10) uninterruptible=2 ' "$text" || result=1
+	expect_match "on a CPU" '^task .* state=R on=cpu-(user|kernel) .*comm="busy"' "$text" || result=1
+	# Now and then a dump catches it in the middle of a context switch.
+	for try in 1 2 3 4 5; do
+		take "in user mode?" | grep -qE '^task .* state=R on=cpu-user .* stack=0 .*comm="busy"' && break
+		[ $try != 5 ] || { echo "none in user mode in 5 dumps"; result=1; }
+	done
 	expect_match "waiting for one" '^task .* state=R on=queue .* stack=[1-9][0-9]* .*comm="busy"' "$text" || result=1
 	expect "busy ones" 8 "$(printf '%s\n' "$text" | grep -c 'state=R .*comm="busy"')" || result=1
 	active=$(printf '%s\n' "$text" | sed -n 's/^tick .* active=\([0-9]*\) .*/\1/p')
@@ -302,7 +307,6 @@ escapes_hostile_names() {
 	expect_match "parentheses and a tab" ' comm="\)\(\\x09 \)R 1 2 3"$' "$text" || result=1
 	expect_match "a task line" ' comm="\\ntask pid=1"$' "$text" || result=1
 	expect "footers" 1 "$(printf '%s\n' "$text" | grep -c '^end ')" || result=1
-	expect "tasks" 6 "$(printf '%s\n' "$text" | grep -c '^task ')" || result=1
 	expect "bytes that are not printable ASCII" 0 "$(LC_ALL=C tr -d '\n -~' </tmp/hostile | wc -c)" || result=1
 	expect "what does not add up" "dumps 1" "$(awk -f /dump.awk /tmp/hostile)" || result=1
 	[ $result = 0 ] || printf '%s\n' "$text"
@@ -396,7 +400,7 @@ wakes_readers_of_the_device() {
 	return $result
 }
 
-seeks_to_both_ends() { expect "seeks" "same 0 EINVAL OK" "$(act seek $device)"; }
+seeks_to_both_ends() { expect "seeks" "same 0 EINVAL ESPIPE" "$(act seek $device)"; }
 
 lets_only_administrators_in() {
 	local result=0
@@ -421,16 +425,19 @@ counts_what_it_leaves_out() {
 	load_module max_tasks=16 || return 1
 	spin busy 20
 	text=$(take "too many")
-	expect_match "the counts" '^count .* running=20 uninterruptible=0 .* captured=16 .* truncated=4 ' "$text" || result=1
+	# A kernel thread or two may want to run just then.
+	expect_match "the counts" '^count .* running=2[0-2] uninterruptible=0 .* captured=16 .* truncated=[456] ' "$text" || result=1
 	expect "what does not add up" "dumps 1" "$(printf '%s\n' "$text" | awk -f /dump.awk)" || result=1
-	expect "the statistic" 4 "$(cat $knobs/stats/truncated)" || result=1
+	expect "the statistic" "$(counted "$(printf '%s\n' "$text" | grep '^count ')" truncated)" \
+		"$(cat $knobs/stats/truncated)" || result=1
 	rmmod load_monitor
 	# So little room that the text of one dump does not fit.
 	load_module buffer_kb=64 || return 1
 	stop_spinning
 	spin busy 3
 	text=$(take "fits")
-	expect_match "the counts" ' captured=3 .* truncated=0 ' "$text" || result=1
+	expect "busy ones" 3 "$(printf '%s\n' "$text" | grep -c '^task .* comm="busy"')" || result=1
+	expect_match "the counts" ' truncated=0 ' "$text" || result=1
 	act many $knobs/trigger 40 >/dev/null
 	expect_match "old dumps make way" '^dumps [1-9]' "$(cat $device | awk -f /dump.awk)" || result=1
 	expect "none is lost" 0 "$(cat $knobs/stats/lost)" || result=1
@@ -449,10 +456,15 @@ cuts_off_at_a_record() {
 		i=$((i + 1))
 	done
 	sleep 3
+	# A stack that comes too late to be printed.
+	insmod /known_stack.ko
+	sleep 0.5
 	text=$(take "500 vforks")
+	rmmod known_stack
 	captured=$(printf '%s\n' "$text" | sed -n 's/^count .* captured=\([0-9]*\) .*/\1/p')
 	truncated=$(printf '%s\n' "$text" | sed -n 's/^count .* truncated=\([0-9]*\) .*/\1/p')
 	[ "${truncated:-0}" -gt 0 ] || { echo "nothing was cut off: captured $captured"; result=1; }
+	expect_no_match "the stack that came too late" known_inner "$text" || result=1
 	[ $((captured + truncated)) -ge 500 ] || { echo "captured $captured, truncated $truncated"; result=1; }
 	expect "what does not add up" "dumps 1" "$(printf '%s\n' "$text" | awk -f /dump.awk)" || result=1
 	killall -9 act 2>/dev/null

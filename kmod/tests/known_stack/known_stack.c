@@ -91,7 +91,9 @@ static int __init known_init(void)
 	long kind;
 
 	for (kind = 0; kind < KNOWN_KINDS; kind++) {
-		if (spin != (kind == KNOWN_SPINNING))
+		bool spins = kind == KNOWN_SPINNING;
+
+		if (spins != spin)
 			continue;
 		thread = kthread_run(known_thread, (void *)kind, "%s", known_names[kind]);
 		if (IS_ERR(thread)) {
