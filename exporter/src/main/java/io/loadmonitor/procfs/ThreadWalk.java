@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
@@ -109,9 +110,12 @@ public final class ThreadWalk {
             visitor.visit(files, stat);
         }
 
-        /** ESRCH and EPERM (hidepid) have no exception of their own in Java. */
+        /**
+         * ESRCH and EPERM (hidepid) have no exception of their own in Java. NOFOLLOW_LINKS makes it an lstat, which
+         * hidepid=1 allows; access would fail too.
+         */
         private void countIfThere(Path directory) {
-            if (Files.exists(directory)) {
+            if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
                 unreadable++;
             }
         }
