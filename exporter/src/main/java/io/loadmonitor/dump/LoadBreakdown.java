@@ -81,8 +81,8 @@ public record LoadBreakdown(
 
     /**
      * One sentence: {@code Load 4.42 at 12:04:10 = 8 on CPU in user mode (busy) + 2 waiting in kernel_clone (vf)}. The
-     * time is UTC; the numbers sum to the active tasks, with the remainder as a term of its own. At most five parts, the
-     * rest in one sum; bounded in length, printable ASCII.
+     * time is UTC; the numbers sum to the active tasks, with the remainder as a term of its own. At most five parts,
+     * the rest in one sum; bounded in length, printable ASCII.
      */
     public String headline() {
         StringBuilder text = new StringBuilder("Load");
@@ -105,7 +105,7 @@ public record LoadBreakdown(
         }
         int remainder = remainder().orElse(0);
         if (remainder > 0) {
-            text.append(" + ").append(remainder).append(" not captured");
+            text.append(" + ").append(remainder).append(" not in the dump");
         } else if (remainder < 0) {
             text.append(" - ").append(-(long) remainder).append(" that came after counting");
         }
@@ -129,7 +129,8 @@ public record LoadBreakdown(
     private static Place place(Task task, Optional<CallStack> stack) {
         return switch (task.placement()) {
             case CPU_USER -> new Place(LoadCause.ON_CPU_USER, "");
-            case CPU_KERNEL -> new Place(LoadCause.ON_CPU_KERNEL, innermost(stack));
+            case CPU_KERNEL -> new Place(LoadCause.ON_CPU_KERNEL, stack.flatMap(WaitFunction::innermost).orElse(""));
+            case CPU -> new Place(LoadCause.ON_CPU, "");
             case QUEUE -> new Place(LoadCause.WAITING_FOR_CPU, "");
             case SLEEP, UNKNOWN -> switch (task.state()) {
                 case UNINTERRUPTIBLE -> new Place(LoadCause.UNINTERRUPTIBLE_SLEEP, waitFunction(task, stack));
@@ -137,12 +138,6 @@ public record LoadBreakdown(
                 case UNKNOWN -> new Place(LoadCause.UNKNOWN, "");
             };
         };
-    }
-
-    private static String innermost(Optional<CallStack> stack) {
-        return stack.filter(known -> !known.frames().isEmpty())
-                .map(known -> WaitFunction.withoutSuffix(known.frames().get(0).function()))
-                .orElse("");
     }
 
     private static String waitFunction(Task task, Optional<CallStack> stack) {
@@ -165,6 +160,7 @@ public record LoadBreakdown(
         return switch (place.cause) {
             case ON_CPU_USER -> "on CPU in user mode";
             case ON_CPU_KERNEL -> "on CPU in the kernel" + (function.isEmpty() ? "" : " in " + function);
+            case ON_CPU -> "on CPU";
             case WAITING_FOR_CPU -> "waiting for a CPU";
             case RUNNABLE -> "running or waiting for a CPU";
             case UNINTERRUPTIBLE_SLEEP -> "waiting in " + (function.isEmpty() ? "an unknown function" : function);

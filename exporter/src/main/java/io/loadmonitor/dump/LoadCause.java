@@ -6,9 +6,11 @@ public enum LoadCause {
     ON_CPU_USER("on-cpu-user"),
     /** It was running in the kernel: {@code on=cpu-kernel}. */
     ON_CPU_KERNEL("on-cpu-kernel"),
+    /** It was running, but its CPU could not be asked where: {@code on=cpu}. */
+    ON_CPU("on-cpu"),
     /** It could run but no CPU was free: {@code on=queue}. */
     WAITING_FOR_CPU("waiting-for-cpu"),
-    /** State R from a source that cannot tell the three above apart (/proc). */
+    /** State R from a source that cannot tell those above apart (/proc). */
     RUNNABLE("runnable"),
     /** State D: it waited in the kernel and nothing but the kernel could wake it. */
     UNINTERRUPTIBLE_SLEEP("uninterruptible-sleep"),

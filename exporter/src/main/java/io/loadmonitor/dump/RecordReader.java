@@ -134,8 +134,12 @@ final class RecordReader {
     /** Bytes that are not printable ASCII are not the kernel's; they are shown escaped. */
     static Frame frame(String latin1) {
         String text = latin1.strip();
-        boolean printable = text.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
-        return Frame.parse(printable ? text : EscapedText.ofLatin1(text).escaped());
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < 0x20 || text.charAt(i) > 0x7e) {
+                return Frame.parse(EscapedText.ofLatin1(text).escaped());
+            }
+        }
+        return Frame.parse(text);
     }
 
     private static State state(String text) {

@@ -1,8 +1,8 @@
 package io.loadmonitor.dump;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The function of a stack that best says what a sleeping task waits for: the innermost one that is not a general way to
@@ -10,8 +10,8 @@ import java.util.Set;
  */
 final class WaitFunction {
     /**
-     * General ways to sleep in Linux 5.10 to 7.x, by source file. {@code stack_trace_save_tsk} leaves most of them out by
-     * itself (section .sched.text); the unwinder alone does not.
+     * General ways to sleep in Linux 5.10 to 7.x, by source file. {@code stack_trace_save_tsk} leaves most of them out
+     * by itself (section .sched.text); the unwinder alone does not.
      */
     private static final Set<String> WAYS_TO_SLEEP = Set.of(
             // kernel/sched/core.c, kernel/time/{timer,sleep_timeout,hrtimer}.c
@@ -51,20 +51,28 @@ final class WaitFunction {
             "__folio_lock_killable", "__folio_lock_or_retry", "wait_on_page_bit_common", "wait_on_page_bit",
             "wait_on_page_bit_killable", "__lock_page", "__lock_page_killable", "__lock_page_or_retry");
 
+    /** What the module prints for an address without a symbol. */
+    private static final String NO_SYMBOL = "?";
+
     private WaitFunction() {}
 
-    /** Empty for a stack without frames. Where there are nothing but general ways to sleep, the outermost. */
+    /** Empty for a stack without a symbol. Where there are nothing but general ways to sleep, the outermost. */
     static Optional<String> of(CallStack stack) {
-        List<Frame> frames = stack.frames();
-        for (Frame frame : frames) {
-            String function = withoutSuffix(frame.function());
-            if (!WAYS_TO_SLEEP.contains(function)) {
-                return Optional.of(function);
-            }
-        }
-        return frames.isEmpty()
-                ? Optional.empty()
-                : Optional.of(withoutSuffix(frames.get(frames.size() - 1).function()));
+        return functions(stack)
+                .filter(function -> !WAYS_TO_SLEEP.contains(function))
+                .findFirst()
+                .or(() -> functions(stack).reduce((inner, outer) -> outer));
+    }
+
+    /** Where a task that was running was: its innermost function. Empty for a stack without a symbol. */
+    static Optional<String> innermost(CallStack stack) {
+        return functions(stack).findFirst();
+    }
+
+    private static Stream<String> functions(CallStack stack) {
+        return stack.frames().stream()
+                .map(frame -> withoutSuffix(frame.function()))
+                .filter(function -> !function.equals(NO_SYMBOL));
     }
 
     /**

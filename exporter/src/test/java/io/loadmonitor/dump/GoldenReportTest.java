@@ -1,0 +1,92 @@
+package io.loadmonitor.dump;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.loadmonitor.flame.FoldedStacks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every dump in the tree, read and explained, against a report that somebody has looked at. */
+final class GoldenReportTest {
+    private static final Path GOLDEN = Path.of("src/test/resources/io/loadmonitor/dump/golden");
+    private static final boolean REWRITE = Boolean.getBoolean("golden.rewrite");
+    private static final String HOW_TO_REWRITE =
+            " To accept what is read now: mvn -pl exporter test -Dtest=GoldenReportTest -Dgolden.rewrite=true,"
+                    + " then look at the difference in git.";
+
+    @TestFactory
+    List<DynamicTest> readsEveryCaptureAsItsReportSays() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Captures.Capture capture : Captures.all()) {
+            tests.add(DynamicTest.dynamicTest(capture.name(), () -> compare(capture)));
+        }
+        assertFalse(tests.isEmpty(), "no dump in the tree");
+        return tests;
+    }
+
+    @Test
+    void hasNoReportWithoutItsCapture() throws IOException {
+        Set<String> reports = Captures.all().stream()
+                .map(capture -> golden(capture).getFileName().toString())
+                .collect(Collectors.toSet());
+        try (Stream<Path> files = Files.list(GOLDEN)) {
+            List<Path> left = files.filter(file -> !reports.contains(file.getFileName().toString())).toList();
+            assertEquals(List.of(), left, "reports whose dump is gone: remove them");
+        }
+    }
+
+    private static void compare(Captures.Capture capture) throws IOException {
+        String report = report(DumpParser.parse(capture.read()));
+        Path golden = golden(capture);
+        if (REWRITE) {
+            Files.createDirectories(GOLDEN);
+            Files.writeString(golden, report);
+            return;
+        }
+        if (!Files.exists(golden)) {
+            fail(capture.file() + " has no report " + golden + '.' + HOW_TO_REWRITE);
+        }
+        assertEquals(Files.readString(golden), report, capture.file() + " is read otherwise." + HOW_TO_REWRITE);
+    }
+
+    private static Path golden(Captures.Capture capture) {
+        return GOLDEN.resolve(capture.name() + ".report");
+    }
+
+    private static String report(StackDump dump) {
+        LoadBreakdown breakdown = LoadBreakdown.of(dump);
+        StringBuilder text = new StringBuilder(breakdown.headline()).append("\n\n");
+        dump.header().ifPresent(value -> text.append(value).append('\n'));
+        dump.trigger().ifPresent(value -> text.append(value).append('\n'));
+        dump.time().ifPresent(value -> text.append(value).append('\n'));
+        dump.load().ifPresent(value -> text.append(value).append('\n'));
+        dump.tick().ifPresent(value -> text.append(value).append('\n'));
+        dump.counts().ifPresent(counts ->
+                text.append("Counts").append(new java.util.TreeMap<>(counts.values())).append('\n'));
+        dump.cost().ifPresent(value -> text.append(value).append('\n'));
+        text.append(String.format(Locale.ROOT, "%ncomplete=%s tasks=%d stacks=%d unread=%d remainder=%s%n",
+                dump.complete(), dump.tasks().size(), dump.stacks().size(), dump.unreadCount(), breakdown.remainder()));
+        dump.unreadLines().forEach(line -> text.append(line).append('\n'));
+        text.append("\nParts:\n");
+        breakdown.parts().forEach(part ->
+                text.append(part.cause().id()).append(' ').append(part.text()).append('\n'));
+        text.append("\nTasks:\n");
+        dump.tasks().forEach(task -> text.append(task.pid()).append(' ').append(task.state()).append(' ')
+                .append(task.placement()).append(" stack ").append(task.stackId()).append(" \"")
+                .append(task.comm()).append("\" ").append(new java.util.TreeSet<>(task.flags())).append(' ')
+                .append(task.cgroup()).append('\n'));
+        return text.append("\nFolded:\n").append(FoldedStacks.write(dump)).toString();
+    }
+}

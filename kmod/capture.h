@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Takes dumps, one at a time, in a thread of its own; says who may have one and when. */
+#ifndef LM_CAPTURE_H
+#define LM_CAPTURE_H
+
+#include <linux/types.h>
+
+#include "report.h"
+
+struct lm_stats {
+	u64 dumps[LM_KINDS];
+	/* Manual dumps that were not taken: busy, too soon, or an unfit reason. */
+	u64 refused;
+	/* Tasks that found no room in their dump. */
+	u64 truncated;
+	/* Tasks whose stack was there already. */
+	u64 deduplicated;
+	/* Dumps that found no room at all. */
+	u64 lost;
+	u64 last_capture_ns;
+	u64 longest_capture_ns;
+	u64 longest_irq_off_ns;
+};
+
+int lm_capture_init(unsigned int max_tasks, const bool *log);
+void lm_capture_exit(void);
+
+/*
+ * Takes a dump for a person or a program and returns when it is finished: 0, -EINVAL for an unfit
+ * reason, -EBUSY, -EAGAIN (too soon), -ENOSPC (no room), -EINTR (a signal came; the dump is taken).
+ */
+int lm_capture_manual(const char *reason, size_t length);
+
+/* Asks for a dump and does not wait; false when one is being taken. Any context. */
+bool lm_capture_ask(enum lm_kind kind, const char *reason);
+
+struct lm_stats lm_capture_stats(void);
+
+unsigned int lm_capture_min_spacing_ms(void);
+void lm_capture_set_min_spacing_ms(unsigned int milliseconds);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between kernels, in one place. LM_HAVE_* come from ./probe, which looks at the
+ * target's Module.symvers and headers; a version number decides nothing here.
+ */
+#ifndef LM_COMPAT_H
+#define LM_COMPAT_H
+
+#include <linux/cpu.h>
+#include <linux/hrtimer.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/sched/isolation.h>
+#include <linux/sched/task.h>
+#include <linux/smp.h>
+
+/* The x86 unwinder is exported whole, so no symbol has to be dug up. */
+#if defined(CONFIG_X86) && defined(LM_HAVE_UNWIND_START) && defined(LM_HAVE_UNWIND_NEXT_FRAME) && \
+	defined(LM_HAVE_UNWIND_GET_RETURN_ADDRESS) && defined(LM_HAVE_UNWIND_ENTRY_REGS) && \
+	(defined(CONFIG_UNWINDER_ORC) || defined(CONFIG_UNWINDER_FRAME_POINTER))
+#define LM_X86_UNWINDER
+#endif
+
+static inline unsigned int lm_task_state(const struct task_struct *t)
+{
+#ifdef LM_HAVE_TASK___STATE
+	return READ_ONCE(t->__state);
+#else
+	return READ_ONCE(t->state);
+#endif
+}
+
+/* A frozen task is not load; from 6.1 its state no longer has TASK_UNINTERRUPTIBLE at all. */
+static inline bool lm_task_frozen(const struct task_struct *t, unsigned int state)
+{
+#ifdef LM_HAVE_TASK_FROZEN
+	return state & TASK_FROZEN;
+#else
+	return READ_ONCE(t->flags) & PF_FROZEN;
+#endif
+}
+
+/* From 6.12 a task that went to sleep may stay queued until its lag is gone; it is not runnable. */
+static inline bool lm_task_queued(const struct task_struct *t)
+{
+#ifdef LM_HAVE_SCHED_DELAYED
+	if (READ_ONCE(t->se.sched_delayed))
+		return false;
+#endif
+	return READ_ONCE(t->on_rq);
+}
+
+/* Acquire: what is read afterwards is what the task left behind when it was switched out. */
+static inline bool lm_task_on_cpu(const struct task_struct *t)
+{
+#ifdef CONFIG_SMP
+	bool on_cpu = READ_ONCE(t->on_cpu);
+
+	/* Pairs with the release in finish_task(); on_cpu is no int everywhere, so no acquire. */
+	smp_rmb();
+	return on_cpu;
+#else
+	return t == current;
+#endif
+}
+
+static inline bool lm_cpus_read_trylock(void)
+{
+#ifdef LM_HAVE_CPUS_READ_TRYLOCK
+	return cpus_read_trylock();
+#else
+	return false;
+#endif
+}
+
+/* CPUs that an administrator isolated are not to be interrupted. */
+static inline bool lm_cpu_isolated(unsigned int cpu)
+{
+#if !defined(LM_HAVE_HOUSEKEEPING_CPUMASK)
+	return false;
+#elif defined(LM_HAVE_HK_TYPE)
+	return !cpumask_test_cpu(cpu, housekeeping_cpumask(HK_TYPE_DOMAIN));
+#else
+	return !cpumask_test_cpu(cpu, housekeeping_cpumask(HK_FLAG_DOMAIN));
+#endif
+}
+
+static inline void lm_hrtimer_setup(struct hrtimer *timer,
+				    enum hrtimer_restart (*function)(struct hrtimer *))
+{
+#ifdef LM_HAVE_HRTIMER_SETUP
+	hrtimer_setup(timer, function, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
+#else
+	hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
+	timer->function = function;
+#endif
+}
+
+static inline void lm_set_fifo(struct task_struct *t)
+{
+#ifdef LM_HAVE_SCHED_SET_FIFO_LOW
+	sched_set_fifo_low(t);
+#endif
+}
+
+static inline void lm_set_normal(struct task_struct *t)
+{
+#ifdef LM_HAVE_SCHED_SET_FIFO_LOW
+	sched_set_normal(t, 0);
+#endif
+}
+
+static inline void lm_csd_setup(call_single_data_t *csd, smp_call_func_t func, void *info)
+{
+	csd->func = func;
+	csd->info = info;
+}
+
+#endif

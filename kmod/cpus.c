@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cpumask.h>
+#include <linux/delay.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/smp.h>
+#include <linux/timekeeping.h>
+
+#include "compat.h"
+#include "cpus.h"
+
+/* A healthy CPU answers within microseconds; one that masks interrupts may never. */
+#define LM_ANSWER_NS (20 * NSEC_PER_MSEC)
+
+/* Short enough to spin: an emulated or busy host's CPUs take that long. */
+#define LM_SPIN_NS (100 * NSEC_PER_USEC)
+
+/*
+ * A question belongs to the asker while it is LM_FREE or LM_DONE, and to the CPU while it is
+ * LM_ASKED or LM_ABANDONED. So a late answer finds its own memory untouched and cleans up itself.
+ */
+enum lm_question_state {
+	LM_FREE,
+	LM_ASKED,
+	LM_DONE,
+	LM_ABANDONED,
+};
+
+struct lm_question {
+	call_single_data_t csd;
+	atomic_t state;
+	struct lm_cpu cpu;
+	u64 took_ns;
+	unsigned long frames[LM_DEPTH];
+};
+
+static struct lm_question __percpu *lm_questions;
+
+/* Hard interrupt. Raw atomics only, so that it is fit for PREEMPT_RT too; the asker polls. */
+static void lm_cpu_answer(void *info)
+{
+	struct lm_question *question = info;
+	u64 begin = ktime_get_mono_fast_ns();
+	struct task_struct *task = current;
+
+	question->cpu.task = NULL;
+	if (!is_idle_task(task)) {
+		get_task_struct(task);
+		question->cpu.task = task;
+		lm_unwind_interrupted(&question->cpu.below, question->frames);
+	}
+	question->took_ns = ktime_get_mono_fast_ns() - begin;
+	if (atomic_cmpxchg(&question->state, LM_ASKED, LM_DONE) == LM_ASKED)
+		return;
+	/* Too late. Not the last reference: the task is running right here. */
+	if (question->cpu.task)
+		put_task_struct(question->cpu.task);
+	question->cpu.task = NULL;
+	atomic_set_release(&question->state, LM_FREE);
+}
+
+static bool lm_cpus_open(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (atomic_read_acquire(&per_cpu_ptr(lm_questions, cpu)->state) == LM_ASKED)
+			return true;
+	return false;
+}
+
+static void lm_cpus_wait(void)
+{
+	u64 begin = ktime_get_ns();
+	u64 waited;
+
+	while (lm_cpus_open()) {
+		waited = ktime_get_ns() - begin;
+		if (waited > LM_ANSWER_NS)
+			return;
+		if (waited < LM_SPIN_NS)
+			cpu_relax();
+		else
+			usleep_range(50, 100);
+	}
+}
+
+static void lm_cpu_ask(unsigned int cpu)
+{
+	struct lm_question *question = per_cpu_ptr(lm_questions, cpu);
+
+	if (lm_cpu_isolated(cpu)) {
+		question->cpu.answer = LM_CPU_ISOLATED;
+		return;
+	}
+	question->cpu.answer = LM_CPU_SILENT;
+	/* Still open from an earlier dump: the call data are in the CPU's queue. */
+	if (atomic_read_acquire(&question->state) != LM_FREE)
+		return;
+	atomic_set(&question->state, LM_ASKED);
+	if (smp_call_function_single_async(cpu, &question->csd))
+		atomic_set(&question->state, LM_FREE);
+}
+
+unsigned int lm_cpus_ask(u64 *irq_off_max_ns)
+{
+	struct lm_question *question;
+	unsigned int silent = 0;
+	unsigned int cpu, self;
+
+	for_each_possible_cpu(cpu)
+		per_cpu_ptr(lm_questions, cpu)->cpu.answer = LM_CPU_NOT_ASKED;
+	/* This CPU runs the asker; whatever it ran before was preempted and is queued. */
+	self = get_cpu();
+	for_each_online_cpu(cpu)
+		if (cpu != self)
+			lm_cpu_ask(cpu);
+	put_cpu();
+	lm_cpus_wait();
+	for_each_possible_cpu(cpu) {
+		question = per_cpu_ptr(lm_questions, cpu);
+		if (atomic_read_acquire(&question->state) == LM_DONE) {
+			question->cpu.answer = LM_CPU_ANSWERED;
+			*irq_off_max_ns = max(*irq_off_max_ns, question->took_ns);
+		} else if (question->cpu.answer == LM_CPU_SILENT) {
+			/* An answer in this very moment stays LM_DONE and is seen as silent. */
+			atomic_cmpxchg(&question->state, LM_ASKED, LM_ABANDONED);
+			silent++;
+		}
+	}
+	return silent;
+}
+
+struct lm_cpu lm_cpus_get(unsigned int cpu)
+{
+	struct lm_question *question = per_cpu_ptr(lm_questions, cpu);
+	struct lm_cpu found = { .answer = question->cpu.answer };
+
+	if (found.answer == LM_CPU_ANSWERED)
+		found = question->cpu;
+	found.frames = question->frames;
+	return found;
+}
+
+void lm_cpus_forget(void)
+{
+	struct lm_question *question;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		question = per_cpu_ptr(lm_questions, cpu);
+		if (atomic_read_acquire(&question->state) != LM_DONE)
+			continue;
+		if (question->cpu.task)
+			put_task_struct(question->cpu.task);
+		question->cpu.task = NULL;
+		atomic_set(&question->state, LM_FREE);
+	}
+}
+
+int lm_cpus_init(void)
+{
+	struct lm_question *question;
+	unsigned int cpu;
+
+	lm_questions = alloc_percpu(struct lm_question);
+	if (!lm_questions)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		question = per_cpu_ptr(lm_questions, cpu);
+		lm_csd_setup(&question->csd, lm_cpu_answer, question);
+		atomic_set(&question->state, LM_FREE);
+	}
+	return 0;
+}
+
+/* An open question keeps this code and its memory in use: unloading waits for the answer. */
+void lm_cpus_exit(void)
+{
+	unsigned int cpu;
+
+	lm_cpus_forget();
+	for_each_possible_cpu(cpu)
+		while (atomic_read_acquire(&per_cpu_ptr(lm_questions, cpu)->state) != LM_FREE)
+			msleep(20);
+	/* The last answer may still be on its way out of lm_cpu_answer(). */
+	synchronize_rcu();
+	free_percpu(lm_questions);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Asks every CPU what it runs, by an interrupt that nobody waits for without a time limit. */
+#ifndef LM_CPUS_H
+#define LM_CPUS_H
+
+#include <linux/types.h>
+
+#include "unwind.h"
+
+struct task_struct;
+
+enum lm_answer {
+	/* Not asked: off line, the asking CPU itself. */
+	LM_CPU_NOT_ASKED,
+	/* Not asked because an administrator isolated it. */
+	LM_CPU_ISOLATED,
+	/* Asked, no answer within the time limit (or the last question is still open). */
+	LM_CPU_SILENT,
+	LM_CPU_ANSWERED,
+};
+
+struct lm_cpu {
+	enum lm_answer answer;
+	/* Pinned until lm_cpus_forget(); NULL when the CPU was idle. */
+	struct task_struct *task;
+	struct lm_interrupted below;
+	const unsigned long *frames;
+};
+
+int lm_cpus_init(void);
+void lm_cpus_exit(void);
+
+/*
+ * Asks all CPUs but this one. Process context, CPU hotplug held off, one caller at a time.
+ * Returns how many did not answer.
+ */
+unsigned int lm_cpus_ask(u64 *irq_off_max_ns);
+struct lm_cpu lm_cpus_get(unsigned int cpu);
+void lm_cpus_forget(void);
+
+#endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "device.h"
+#include "ring.h"
+
+/* One open file: where it is, and the dump that it holds on to until it has read it all. */
+struct lm_reader {
+	/* Guards the rest: threads may share an open file. */
+	struct mutex lock;
+	/* NULL between two dumps. */
+	struct lm_dump *dump;
+	u32 chunk;
+	unsigned int offset;
+	/* The dump to read after this one; 0 is the oldest that there is. */
+	u64 next_id;
+	/* Dumps went away unread, and the reader has not been told yet. */
+	bool overtaken;
+};
+
+static int lm_device_open(struct inode *inode, struct file *file)
+{
+	struct lm_reader *reader;
+
+	/* A racy stack is an information leak, so the file mode alone is not enough. */
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	reader = kzalloc(sizeof(*reader), GFP_KERNEL);
+	if (!reader)
+		return -ENOMEM;
+	mutex_init(&reader->lock);
+	file->private_data = reader;
+	/* A stream of dumps has no stable offsets to read at. */
+	file->f_mode &= ~(FMODE_PREAD | FMODE_PWRITE);
+	return 0;
+}
+
+static void lm_reader_drop(struct lm_reader *reader)
+{
+	if (reader->dump)
+		lm_ring_put(reader->dump);
+	reader->dump = NULL;
+}
+
+static int lm_device_release(struct inode *inode, struct file *file)
+{
+	struct lm_reader *reader = file->private_data;
+
+	lm_reader_drop(reader);
+	mutex_destroy(&reader->lock);
+	kfree(reader);
+	return 0;
+}
+
+/* Returns false at the end. */
+static bool lm_reader_advance(struct lm_reader *reader)
+{
+	u64 id;
+
+	if (reader->dump)
+		return true;
+	reader->dump = lm_ring_get(reader->next_id);
+	if (!reader->dump)
+		return false;
+	id = lm_dump_id(reader->dump);
+	/* A reader that begins has missed nothing. */
+	if (reader->next_id && id != reader->next_id)
+		reader->overtaken = true;
+	reader->chunk = lm_dump_first(reader->dump);
+	reader->offset = 0;
+	reader->next_id = id + 1;
+	return true;
+}
+
+static ssize_t lm_reader_copy(struct lm_reader *reader, char __user *to, size_t size)
+{
+	size_t part = min_t(size_t, size, lm_chunk_used(reader->chunk) - reader->offset);
+
+	if (copy_to_user(to, lm_chunk_bytes(reader->chunk) + reader->offset, part))
+		return -EFAULT;
+	reader->offset += part;
+	if (reader->offset == lm_chunk_used(reader->chunk)) {
+		reader->chunk = lm_chunk_next(reader->chunk);
+		reader->offset = 0;
+		if (!reader->chunk)
+			lm_reader_drop(reader);
+	}
+	return part;
+}
+
+static ssize_t lm_device_read(struct file *file, char __user *to, size_t size, loff_t *position)
+{
+	struct lm_reader *reader = file->private_data;
+	ssize_t result = 0;
+	size_t done = 0;
+
+	if (mutex_lock_interruptible(&reader->lock))
+		return -ERESTARTSYS;
+	while (done < size && lm_reader_advance(reader)) {
+		if (reader->overtaken) {
+			/* What was read so far is delivered first. */
+			if (done)
+				break;
+			reader->overtaken = false;
+			result = -EPIPE;
+			break;
+		}
+		result = lm_reader_copy(reader, to + done, size - done);
+		if (result < 0)
+			break;
+		done += result;
+		if (signal_pending(current))
+			break;
+		cond_resched();
+	}
+	mutex_unlock(&reader->lock);
+	return done ? done : result;
+}
+
+static __poll_t lm_device_poll(struct file *file, poll_table *table)
+{
+	struct lm_reader *reader = file->private_data;
+	struct lm_dump *dump;
+	__poll_t ready = 0;
+
+	poll_wait(file, &lm_ring_wait, table);
+	mutex_lock(&reader->lock);
+	dump = reader->dump ? NULL : lm_ring_get(reader->next_id);
+	if (reader->dump || dump)
+		ready = EPOLLIN | EPOLLRDNORM;
+	if (dump)
+		lm_ring_put(dump);
+	mutex_unlock(&reader->lock);
+	return ready;
+}
+
+/* To the oldest dump there is, or behind the newest: other places have no meaning. */
+static loff_t lm_device_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct lm_reader *reader = file->private_data;
+
+	if (offset || (whence != SEEK_SET && whence != SEEK_END))
+		return -EINVAL;
+	mutex_lock(&reader->lock);
+	lm_reader_drop(reader);
+	reader->overtaken = false;
+	reader->next_id = whence == SEEK_END ? lm_ring_last_id() + 1 : 0;
+	mutex_unlock(&reader->lock);
+	return 0;
+}
+
+static const struct file_operations lm_device_operations = {
+	.owner = THIS_MODULE,
+	.open = lm_device_open,
+	.release = lm_device_release,
+	.read = lm_device_read,
+	.poll = lm_device_poll,
+	.llseek = lm_device_llseek,
+};
+
+static struct miscdevice lm_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "load_monitor",
+	.fops = &lm_device_operations,
+	.mode = 0400,
+};
+
+int lm_device_init(void)
+{
+	return misc_register(&lm_device);
+}
+
+void lm_device_exit(void)
+{
+	misc_deregister(&lm_device);
+}

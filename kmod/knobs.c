@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/ctype.h>
+#include <linux/kernel.h>
+#include <linux/kobject.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "capture.h"
+#include "history.h"
+#include "knobs.h"
+#include "load.h"
+#include "ring.h"
+#include "sampler.h"
+#include "scan.h"
+#include "unwind.h"
+
+#define LM_COOLDOWN_MAX_MS (24 * 60 * 60 * 1000)
+#define LM_MIN_SPACING_MAX_MS (60 * 60 * 1000)
+#define LM_INTERVAL_MAX_MS 1000
+#define LM_ACTIVE_MAX 10000000
+
+/* The longest line of history: a time, a count, a load. */
+#define LM_HISTORY_LINE 48
+
+/* Held while the directory is used from outside its own files. */
+static DEFINE_MUTEX(lm_knobs_lock);
+static struct kobject *lm_knobs;
+
+void lm_knobs_notify(void)
+{
+	mutex_lock(&lm_knobs_lock);
+	if (lm_knobs)
+		sysfs_notify(lm_knobs, NULL, "last_id");
+	mutex_unlock(&lm_knobs_lock);
+}
+
+/* Digits and at most one newline: no sign, no base prefix, no NUL in the middle. */
+static int lm_knob_parse(const char *text, size_t length, unsigned int least, unsigned int most,
+			 unsigned int *value)
+{
+	unsigned int parsed;
+	size_t i;
+
+	if (length && text[length - 1] == '\n')
+		length--;
+	for (i = 0; i < length; i++)
+		if (!isdigit(text[i]))
+			return -EINVAL;
+	if (!length || kstrtouint(text, 10, &parsed) || parsed < least || parsed > most)
+		return -EINVAL;
+	*value = parsed;
+	return 0;
+}
+
+static ssize_t trigger_store(struct kobject *kobject, struct kobj_attribute *attribute,
+			     const char *text, size_t length)
+{
+	size_t reason = length;
+	int result;
+
+	/* The newline is echo's. */
+	if (reason && text[reason - 1] == '\n')
+		reason--;
+	result = lm_capture_manual(text, reason);
+	return result ? result : length;
+}
+
+static struct kobj_attribute trigger_attribute = __ATTR(trigger, 0200, NULL, trigger_store);
+
+static ssize_t threshold_show(struct kobject *kobject, struct kobj_attribute *attribute, char *page)
+{
+	unsigned long hundredths = lm_sampler_threshold();
+
+	return sysfs_emit(page, "%lu.%02lu\n", hundredths / 100, hundredths % 100);
+}
+
+static ssize_t threshold_store(struct kobject *kobject, struct kobj_attribute *attribute,
+			       const char *text, size_t length)
+{
+	unsigned long hundredths;
+	int result = lm_load_parse(text, length, &hundredths);
+
+	if (result)
+		return result;
+	lm_sampler_set_threshold(hundredths);
+	return length;
+}
+
+static struct kobj_attribute threshold_attribute = __ATTR_RW(threshold);
+
+#define LM_KNOB(_name, _least, _most, _get, _set)						\
+static ssize_t _name##_show(struct kobject *kobject, struct kobj_attribute *attribute,		\
+			    char *page)								\
+{												\
+	return sysfs_emit(page, "%u\n", _get());						\
+}												\
+												\
+static ssize_t _name##_store(struct kobject *kobject, struct kobj_attribute *attribute,		\
+			     const char *text, size_t length)					\
+{												\
+	unsigned int value;									\
+	int result = lm_knob_parse(text, length, _least, _most, &value);			\
+												\
+	if (result)										\
+		return result;									\
+	_set(value);										\
+	return length;										\
+}												\
+												\
+static struct kobj_attribute _name##_attribute = __ATTR_RW(_name)
+
+LM_KNOB(active_threshold, 0, LM_ACTIVE_MAX, lm_sampler_active_threshold,
+	lm_sampler_set_active_threshold);
+LM_KNOB(cooldown_ms, 0, LM_COOLDOWN_MAX_MS, lm_sampler_cooldown_ms, lm_sampler_set_cooldown_ms);
+LM_KNOB(min_spacing_ms, 0, LM_MIN_SPACING_MAX_MS, lm_capture_min_spacing_ms,
+	lm_capture_set_min_spacing_ms);
+LM_KNOB(interval_ms, 1, LM_INTERVAL_MAX_MS, lm_sampler_interval_ms, lm_sampler_set_interval_ms);
+
+static ssize_t last_id_show(struct kobject *kobject, struct kobj_attribute *attribute, char *page)
+{
+	return sysfs_emit(page, "%llu\n", lm_ring_last_id());
+}
+
+static struct kobj_attribute last_id_attribute = __ATTR_RO(last_id);
+
+/* The reader runs, or it could not ask: it is left out. */
+static ssize_t tasks_show(struct kobject *kobject, struct kobj_attribute *attribute, char *page)
+{
+	struct lm_counts counts;
+
+	lm_scan(&counts, NULL, NULL);
+	return sysfs_emit(page, "running %u\nuninterruptible %u\niowait %u\ntotal %u\n",
+			  counts.running, counts.uninterruptible, counts.iowait, counts.threads);
+}
+
+static struct kobj_attribute tasks_attribute = __ATTR_RO(tasks);
+
+/* A line a tick, the newest last: monotonic time in ns, active tasks, one-minute load. */
+static ssize_t history_show(struct kobject *kobject, struct kobj_attribute *attribute, char *page)
+{
+	unsigned int back = PAGE_SIZE / LM_HISTORY_LINE;
+	struct lm_average shown;
+	struct lm_tick tick;
+	int length = 0;
+
+	while (back--) {
+		if (!lm_history_get(back, &tick))
+			continue;
+		shown = lm_load_average(tick.average);
+		length += sysfs_emit_at(page, length, "%llu %u %lu.%02u\n", tick.time_ns,
+					tick.active, shown.whole, shown.hundredths);
+	}
+	return length;
+}
+
+static struct kobj_attribute history_attribute = __ATTR_RO(history);
+
+#define LM_STATISTIC(_name, _value)								\
+static ssize_t _name##_show(struct kobject *kobject, struct kobj_attribute *attribute,		\
+			    char *page)								\
+{												\
+	struct lm_stats stats = lm_capture_stats();						\
+												\
+	return sysfs_emit(page, "%llu\n", _value);						\
+}												\
+												\
+static struct kobj_attribute _name##_attribute = __ATTR_RO(_name)
+
+LM_STATISTIC(dumps_manual, stats.dumps[LM_MANUAL]);
+LM_STATISTIC(dumps_threshold, stats.dumps[LM_THRESHOLD]);
+LM_STATISTIC(dumps_active, stats.dumps[LM_ACTIVE]);
+LM_STATISTIC(refused, stats.refused);
+LM_STATISTIC(truncated, stats.truncated);
+LM_STATISTIC(lost, stats.lost);
+LM_STATISTIC(stacks_deduplicated, stats.deduplicated);
+LM_STATISTIC(last_capture_ns, stats.last_capture_ns);
+LM_STATISTIC(longest_capture_ns, stats.longest_capture_ns);
+LM_STATISTIC(longest_irq_off_ns, stats.longest_irq_off_ns);
+
+static ssize_t tasks_kept_show(struct kobject *kobject, struct kobj_attribute *attribute,
+			       char *page)
+{
+	return sysfs_emit(page, "%u\n", lm_unwind_kept());
+}
+
+static struct kobj_attribute tasks_kept_attribute = __ATTR_RO(tasks_kept);
+
+static struct attribute *lm_knob_attributes[] = {
+	&trigger_attribute.attr,
+	&threshold_attribute.attr,
+	&active_threshold_attribute.attr,
+	&cooldown_ms_attribute.attr,
+	&min_spacing_ms_attribute.attr,
+	&interval_ms_attribute.attr,
+	&last_id_attribute.attr,
+	&tasks_attribute.attr,
+	&history_attribute.attr,
+	NULL,
+};
+
+static struct attribute *lm_statistic_attributes[] = {
+	&dumps_manual_attribute.attr,
+	&dumps_threshold_attribute.attr,
+	&dumps_active_attribute.attr,
+	&refused_attribute.attr,
+	&truncated_attribute.attr,
+	&lost_attribute.attr,
+	&stacks_deduplicated_attribute.attr,
+	&last_capture_ns_attribute.attr,
+	&longest_capture_ns_attribute.attr,
+	&longest_irq_off_ns_attribute.attr,
+	&tasks_kept_attribute.attr,
+	NULL,
+};
+
+static const struct attribute_group lm_knob_group = {
+	.attrs = lm_knob_attributes,
+};
+
+static const struct attribute_group lm_statistic_group = {
+	.name = "stats",
+	.attrs = lm_statistic_attributes,
+};
+
+static const struct attribute_group *lm_knob_groups[] = {
+	&lm_knob_group,
+	&lm_statistic_group,
+	NULL,
+};
+
+int lm_knobs_init(void)
+{
+	struct kobject *directory = kobject_create_and_add("load_monitor", kernel_kobj);
+	int result;
+
+	if (!directory)
+		return -ENOMEM;
+	result = sysfs_create_groups(directory, lm_knob_groups);
+	if (result) {
+		kobject_put(directory);
+		return result;
+	}
+	mutex_lock(&lm_knobs_lock);
+	lm_knobs = directory;
+	mutex_unlock(&lm_knobs_lock);
+	return 0;
+}
+
+/*
+ * Removing a file waits for who uses it, and a writer of trigger waits for the capture thread,
+ * which takes the lock: so not under the lock.
+ */
+void lm_knobs_exit(void)
+{
+	struct kobject *directory;
+
+	mutex_lock(&lm_knobs_lock);
+	directory = lm_knobs;
+	lm_knobs = NULL;
+	mutex_unlock(&lm_knobs_lock);
+	sysfs_remove_groups(directory, lm_knob_groups);
+	kobject_put(directory);
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+
+#include "capture.h"
+#include "cpus.h"
+#include "device.h"
+#include "knobs.h"
+#include "report.h"
+#include "ring.h"
+#include "sampler.h"
+#include "stacks.h"
+
+static unsigned int buffer_kb = 4096;
+module_param(buffer_kb, uint, 0444);
+MODULE_PARM_DESC(buffer_kb, "memory for finished dumps in KiB, 64 to 1048576 (default 4096)");
+
+static unsigned int ring = 32;
+module_param(ring, uint, 0444);
+MODULE_PARM_DESC(ring, "finished dumps kept at most, 2 to 4096 (default 32)");
+
+static unsigned int max_tasks = 16384;
+module_param(max_tasks, uint, 0444);
+MODULE_PARM_DESC(max_tasks, "tasks in one dump at most, 16 to 1048576 (default 16384)");
+
+static bool printk;
+module_param(printk, bool, 0644);
+MODULE_PARM_DESC(printk, "print every dump to the kernel log, too (default no)");
+
+static int __init lm_check_parameter(const char *name, unsigned int value, unsigned int least,
+				     unsigned int most)
+{
+	if (value >= least && value <= most)
+		return 0;
+	pr_err("%s=%u is not between %u and %u\n", name, value, least, most);
+	return -EINVAL;
+}
+
+static int __init lm_check_parameters(void)
+{
+	if (lm_check_parameter("buffer_kb", buffer_kb, 64, 1048576) ||
+	    lm_check_parameter("ring", ring, 2, 4096) ||
+	    lm_check_parameter("max_tasks", max_tasks, 16, 1048576))
+		return -EINVAL;
+	return 0;
+}
+
+static int __init lm_init(void)
+{
+	int result = lm_check_parameters();
+
+	if (result)
+		return result;
+	lm_report_init();
+	result = lm_stacks_init();
+	if (result)
+		goto fail;
+	result = lm_cpus_init();
+	if (result)
+		goto exit_stacks;
+	result = lm_ring_init(buffer_kb, ring);
+	if (result)
+		goto exit_cpus;
+	result = lm_capture_init(max_tasks, &printk);
+	if (result)
+		goto exit_ring;
+	result = lm_device_init();
+	if (result)
+		goto exit_capture;
+	result = lm_knobs_init();
+	if (result)
+		goto exit_device;
+	result = lm_sampler_init();
+	if (result)
+		goto exit_knobs;
+	pr_info("loaded, %u KiB for %u dumps of up to %u tasks\n", buffer_kb, ring, max_tasks);
+	return 0;
+
+exit_knobs:
+	lm_knobs_exit();
+exit_device:
+	lm_device_exit();
+exit_capture:
+	lm_capture_exit();
+exit_ring:
+	lm_ring_exit();
+exit_cpus:
+	lm_cpus_exit();
+exit_stacks:
+	lm_stacks_exit();
+fail:
+	pr_err("not loaded: error %d\n", result);
+	return result;
+}
+
+static void __exit lm_exit(void)
+{
+	lm_sampler_exit();
+	lm_knobs_exit();
+	lm_device_exit();
+	lm_capture_exit();
+	lm_ring_exit();
+	lm_cpus_exit();
+	lm_stacks_exit();
+	pr_info("unloaded\n");
+}
+
+module_init(lm_init);
+module_exit(lm_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Dumps the stacks of the tasks that make up the load");

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/timekeeping.h>
+
+#include "compat.h"
+#include "load.h"
+#include "scan.h"
+
+/* Long enough that a pause is rare, short enough that nobody waits for a grace period. */
+#define LM_RCU_MAX_NS (4 * NSEC_PER_MSEC)
+
+/* Reading the clock costs about as much as looking at a thread. */
+#define LM_CLOCK_EVERY 64
+
+/* A walk that lost its place this often is on a machine that forks faster than it can be read. */
+#define LM_RESTARTS 3
+
+/*
+ * Lets RCU, and whoever waits for this CPU, go on. Both tasks are pinned over the pause, but only
+ * while they are still hashed do their list pointers lead back into the list.
+ */
+static bool lm_scan_pause(struct task_struct *process, struct task_struct *thread)
+{
+	bool hashed;
+
+	get_task_struct(process);
+	get_task_struct(thread);
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
+	hashed = pid_alive(process) && pid_alive(thread);
+	put_task_struct(thread);
+	put_task_struct(process);
+	return hashed;
+}
+
+static void lm_scan_forget(struct lm_matches *matches)
+{
+	while (matches && matches->used)
+		put_task_struct(matches->match[--matches->used].task);
+}
+
+static void lm_scan_look(struct lm_counts *counts, struct lm_matches *matches,
+			 struct task_struct *thread)
+{
+	enum lm_share share = lm_load_share(thread);
+
+	if (share != LM_RUNNING && thread->in_iowait)
+		counts->iowait++;
+	switch (share) {
+	case LM_NONE:
+		return;
+	case LM_RUNNING:
+		counts->running++;
+		break;
+	case LM_UNINTERRUPTIBLE:
+		counts->uninterruptible++;
+		break;
+	}
+	if (!matches || matches->used == matches->size)
+		return;
+	get_task_struct(thread);
+	matches->match[matches->used].task = thread;
+	matches->match[matches->used].uninterruptible = share == LM_UNINTERRUPTIBLE;
+	matches->used++;
+}
+
+/* Returns false when it lost its place. */
+static bool lm_scan_once(struct lm_counts *counts, const struct task_struct *asker,
+			 struct lm_matches *matches)
+{
+	struct task_struct *process, *thread;
+	u64 since, held;
+	bool whole = true;
+
+	rcu_read_lock();
+	since = ktime_get_ns();
+	for_each_process_thread(process, thread) {
+		counts->threads++;
+		if (thread != current && thread != asker)
+			lm_scan_look(counts, matches, thread);
+		if (counts->threads % LM_CLOCK_EVERY)
+			continue;
+		held = ktime_get_ns() - since;
+		if (held < LM_RCU_MAX_NS)
+			continue;
+		counts->rcu_max_ns = max(counts->rcu_max_ns, held);
+		whole = lm_scan_pause(process, thread);
+		since = ktime_get_ns();
+		if (!whole)
+			goto unlock;
+	}
+unlock:
+	counts->rcu_max_ns = max_t(u64, counts->rcu_max_ns, ktime_get_ns() - since);
+	rcu_read_unlock();
+	return whole;
+}
+
+void lm_scan(struct lm_counts *counts, const struct task_struct *asker, struct lm_matches *matches)
+{
+	u64 rcu_max_ns = 0;
+	int attempt;
+
+	for (attempt = 0; attempt <= LM_RESTARTS; attempt++) {
+		lm_scan_forget(matches);
+		memset(counts, 0, sizeof(*counts));
+		counts->rcu_max_ns = rcu_max_ns;
+		if (lm_scan_once(counts, asker, matches))
+			return;
+		rcu_max_ns = counts->rcu_max_ns;
+	}
+	counts->incomplete = true;
+}

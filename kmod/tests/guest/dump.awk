@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Reads dumps and prints a line for each thing that does not add up; the last line is "dumps N".
+
+function value(line, key,    rest) {
+	if (!match(line, " " key "="))
+		return ""
+	rest = substr(line, RSTART + RLENGTH)
+	sub(/ .*/, "", rest)
+	return rest
+}
+
+function wrong(text) { print "dump " id ": " text }
+
+/^load_monitor dump / {
+	if (open)
+		wrong("no footer")
+	open = 1
+	dumps++
+	id = value($0, "id") + 0
+	tasks = running = uninterruptible = stacks = 0
+	split("", promised)
+	split("", found)
+	if (value($0, "version") != 1 || value($0, "source") != "kmod")
+		wrong("header: " $0)
+	if (last && id <= last)
+		wrong("follows " last)
+	last = id
+	next
+}
+!open { print "outside of a dump: " $0; next }
+/^count / {
+	c_running = value($0, "running")
+	c_uninterruptible = value($0, "uninterruptible")
+	c_captured = value($0, "captured")
+	c_truncated = value($0, "truncated")
+	c_stacks = value($0, "stacks")
+	next
+}
+/^load / { c_active = value($0, "active"); next }
+/^stack / {
+	stacks++
+	if (value($0, "id") != stacks)
+		wrong("stack out of order: " $0)
+	promised[stacks] = value($0, "tasks")
+	next
+}
+/^task / {
+	tasks++
+	state = value($0, "state")
+	if (state == "R") running++
+	else if (state == "D") uninterruptible++
+	else wrong("state: " $0)
+	stack = value($0, "stack")
+	if (stack == 0 && value($0, "on") != "cpu-user" && value($0, "flags") == "")
+		wrong("no stack and no reason: " $0)
+	if (stack != 0 && !(stack in promised))
+		wrong("a stack that is not there: " $0)
+	found[stack]++
+	if ($0 !~ / comm="([^"\\]|\\.)*"$/)
+		wrong("does not end with a name: " $0)
+	next
+}
+/^end / {
+	if (value($0, "id") != id) wrong("footer of another dump: " $0)
+	if (value($0, "tasks") != tasks) wrong("footer: " $0 " after " tasks " tasks")
+	if (c_captured != tasks) wrong("captured=" c_captured ", " tasks " task lines")
+	if (c_running + c_uninterruptible != tasks + c_truncated)
+		wrong("running=" c_running " uninterruptible=" c_uninterruptible " captured=" tasks " truncated=" c_truncated)
+	if (c_active != c_running + c_uninterruptible) wrong("active=" c_active)
+	if (c_truncated == 0) {
+		if (c_running != running) wrong("running=" c_running ", " running " lines")
+		if (c_uninterruptible != uninterruptible) wrong("uninterruptible=" c_uninterruptible ", " uninterruptible " lines")
+		for (stack in promised)
+			if (promised[stack] != found[stack])
+				wrong("stack " stack " has " found[stack] " tasks, not " promised[stack])
+	}
+	if (c_stacks != stacks) wrong("stacks=" c_stacks ", " stacks " printed")
+	open = 0
+	next
+}
+/^  [^ ]/ || /^trigger / || /^time / || /^tick / || /^cost / || /^history / { next }
+{ wrong("unknown line: " $0) }
+END {
+	if (open)
+		wrong("no footer")
+	print "dumps " dumps + 0
+}

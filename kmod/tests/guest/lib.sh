@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the guest's scripts share. To be sourced by busybox sh.
+
+knobs=/sys/kernel/load_monitor
+device=/dev/load_monitor
+number=0
+failed=0
+
+# expect WHAT EXPECTED GOT
+expect() {
+	[ "$2" = "$3" ] && return 0
+	echo "$1: expected '$2', got '$3'"
+	return 1
+}
+
+# expect_match WHAT PATTERN TEXT: an extended regular expression that some line must match.
+expect_match() {
+	printf '%s\n' "$3" | grep -qE "$2" && return 0
+	echo "$1: expected a line like '$2', got:"
+	printf '%s\n' "$3"
+	return 1
+}
+
+expect_no_match() {
+	printf '%s\n' "$3" | grep -qE "$2" || return 0
+	echo "$1: expected no line like '$2', got:"
+	printf '%s\n' "$3" | grep -E "$2"
+	return 1
+}
+
+# check NAME FUNCTION: one KTAP line, with what was expected and got below it when it fails.
+check() {
+	number=$((number + 1))
+	if "$2" >/tmp/check 2>&1; then
+		echo "ok $number - $1"
+	else
+		failed=$((failed + 1))
+		echo "not ok $number - $1"
+		sed 's/^/# /' /tmp/check | head -n 60
+	fi
+}
+
+load_module() {
+	insmod /load_monitor.ko "$@" || return 1
+	echo 0 >$knobs/min_spacing_ms
+	echo 0 >$knobs/threshold
+}
+
+unload_module() { rmmod load_monitor; }
+
+# The newest of the dumps on standard input.
+newest() { awk '/^load_monitor dump / { text = "" } { text = text $0 "\n" } END { printf "%s", text }'; }
+
+# take REASON: a manual dump, printed.
+take() {
+	expect "writing to trigger" OK "$(act write $knobs/trigger "$1")" >&2 || return 1
+	cat $device | newest
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds.
+wait_for() {
+	local left=$(($1 * 10))
+	shift
+	while [ $left -gt 0 ]; do
+		"$@" && return 0
+		sleep 0.1
+		left=$((left - 1))
+	done
+	return 1
+}
+
+state_is() { grep -q "^State:[[:space:]]*$2" /proc/$1/status; }
+
+# spin NAME COUNT: starts spinning processes and notes their pids in $spinning.
+spinning=
+spin() {
+	local left=$2
+	while [ $left -gt 0 ]; do
+		act spin "$1" &
+		spinning="$spinning $!"
+		left=$((left - 1))
+	done
+	sleep 0.3
+}
+
+# The shell's own word about each is thrown away.
+stop_spinning() {
+	[ -z "$spinning" ] || kill -9 $spinning 2>/dev/null
+	wait $spinning 2>/dev/null
+	spinning=
+	return 0
+}
+
+# vfork COUNT: starts vfork parents, which sleep in D, and notes their pids in $forking.
+forking=
+vfork_parents() {
+	local left=$1
+	while [ $left -gt 0 ]; do
+		act vfork &
+		forking="$forking $!"
+		left=$((left - 1))
+	done
+	for pid in $forking; do
+		wait_for 5 state_is $pid D || return 1
+	done
+}
+
+stop_vfork_parents() {
+	for pid in $forking; do
+		kill -9 $(pgrep_children $pid) $pid 2>/dev/null
+	done
+	wait $forking 2>/dev/null
+	forking=
+	return 0
+}
+
+pgrep_children() { cat /proc/$1/task/$1/children 2>/dev/null || awk -v p="$1" '$4 == p { print $1 }' /proc/[0-9]*/stat; }
+
+# freeze: a frozen ext2 on a loop device and a writer that hangs in it, its pid in $writer.
+freeze() {
+	dd if=/dev/zero of=/tmp/disk bs=1M count=4 2>/dev/null
+	mke2fs -F /tmp/disk >/dev/null 2>&1 || return 1
+	mkdir -p /tmp/frozen
+	losetup /dev/loop0 /tmp/disk || return 1
+	mount -t ext4 /dev/loop0 /tmp/frozen || mount -t ext2 /dev/loop0 /tmp/frozen || return 1
+	fsfreeze --freeze /tmp/frozen || return 1
+	touch /tmp/frozen/file &
+	writer=$!
+	wait_for 5 state_is $writer D
+}
+
+thaw() {
+	fsfreeze --unfreeze /tmp/frozen
+	wait $writer
+	umount /tmp/frozen
+	losetup -d /dev/loop0
+	rm -f /tmp/disk
+}

@@ -1,0 +1,535 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The tests that run in the guest, as KTAP.
+. /lib.sh
+
+echo "KTAP version 1"
+uname -r | sed 's/^/# kernel /'
+
+own_lines() { dmesg | grep 'load_monitor:' | grep -vE 'taints kernel|verification failed'; }
+
+loads_with_one_line() {
+	dmesg -c >/dev/null
+	insmod /load_monitor.ko || return 1
+	expect "lines in the log" 1 "$(own_lines | wc -l)" || { own_lines; return 1; }
+	expect "threshold" 4.00 "$(cat $knobs/threshold)" || return 1
+	expect "cooldown_ms" 20000 "$(cat $knobs/cooldown_ms)" || return 1
+	expect "min_spacing_ms" 1000 "$(cat $knobs/min_spacing_ms)" || return 1
+	expect "interval_ms" 10 "$(cat $knobs/interval_ms)" || return 1
+	expect "active_threshold" 0 "$(cat $knobs/active_threshold)" || return 1
+	expect "last_id" 0 "$(cat $knobs/last_id)" || return 1
+	expect "mode of the device" "-400" "-$(stat -c %a $device)" || return 1
+	expect "mode of trigger" 200 "$(stat -c %a $knobs/trigger)"
+}
+
+unloads_with_one_line() {
+	dmesg -c >/dev/null
+	rmmod load_monitor || return 1
+	expect "lines in the log" 1 "$(own_lines | wc -l)" || { own_lines; return 1; }
+	[ ! -e $knobs ] && [ ! -e $device ]
+}
+
+refuses_unfit_parameters() {
+	for parameter in ring=1 ring=5000 buffer_kb=1 buffer_kb=99999999 max_tasks=1; do
+		! insmod /load_monitor.ko $parameter 2>/dev/null || { echo "took $parameter"; return 1; }
+	done
+	dmesg | tail -n 1 | grep -q 'max_tasks=1 is not between' || { dmesg | tail -n 3; return 1; }
+}
+
+is_empty_at_rest() {
+	local idle text
+	sleep 1
+	idle=$(grep -l '^State:[[:space:]]*I' /proc/[0-9]*/status | wc -l)
+	[ "$idle" -gt 5 ] || { echo "only $idle idle workers: the test would prove nothing"; return 1; }
+	text=$(take "at rest")
+	expect_no_match "uninterruptible tasks" 'state=D' "$text" || return 1
+	expect_no_match "idle workers" 'comm="(kworker|rcu_gp|kthrotld|mm_percpu_wq|slub_flushwq)' "$text" || return 1
+	expect_no_match "the one who asks" 'comm="(act|load_monitor)"' "$text" || return 1
+	expect_match "counts" '^count .* running=[01] uninterruptible=0 ' "$text" || return 1
+	echo "# $idle idle workers were there" >/dev/console
+}
+
+# frames_of TEXT COMM: the functions of a task's stack, without offsets and without the thread's entry.
+frames_of() {
+	local id
+	id=$(printf '%s\n' "$1" | sed -n "s/^task .* stack=\([0-9]*\) .*comm=\"$2\"\$/\1/p" | head -n 1)
+	printf '%s\n' "$1" | awk -v id="$id" '
+		/^stack / { in_it = $2 == "id=" id; next }
+		/^  / { if (in_it) { sub(/^ */, ""); sub(/\+.*/, ""); if (!/^ret_from_fork/) print } ; next }
+		{ in_it = 0 }' | tr '\n' ' '
+}
+
+knows_parked_threads() {
+	local text result=0
+	insmod /known_stack.ko || return 1
+	sleep 0.5
+	text=$(take "known stacks")
+	expect "frames of known-d" "known_inner known_middle known_outer known_thread kthread " \
+		"$(frames_of "$text" known-d)" || result=1
+	expect "frames of known-killable" "known_inner known_middle known_outer known_thread kthread " \
+		"$(frames_of "$text" known-killable)" || result=1
+	expect_match "known-d" '^task .* state=D on=sleep .*comm="known-d"' "$text" || result=1
+	expect_match "known-killable" '^task .* state=D on=sleep .*comm="known-killable"' "$text" || result=1
+	expect_match "the module's name in the frame" '^  known_inner\+0x.*\[known_stack\]$' "$text" || result=1
+	expect_no_match "TASK_IDLE and TASK_INTERRUPTIBLE" 'known-(idle|sleep)' "$text" || result=1
+	expect_match "counts" '^count .* uninterruptible=2 ' "$text" || result=1
+	expect_match "one stack for both" '^stack id=1 tasks=2$' "$text" || result=1
+	rmmod known_stack
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
+knows_a_spinning_thread() {
+	local text result=0 tries=0
+	insmod /known_stack.ko spin=1 || return 1
+	# The thread may share a CPU with the capture: then it is queued, which is right as well.
+	while [ $tries -lt 10 ]; do
+		sleep 0.2
+		text=$(take "spinning thread")
+		printf '%s\n' "$text" | grep -q 'on=cpu-kernel.*known-spin' && break
+		tries=$((tries + 1))
+	done
+	expect_match "known-spin" '^task .* state=R on=cpu-kernel .*comm="known-spin"' "$text" || result=1
+	expect "frames of known-spin" "known_inner known_middle known_outer known_thread kthread " \
+		"$(frames_of "$text" known-spin)" || result=1
+	expect_no_match "the interrupt's own frames" 'sysvec|lm_cpu|load_monitor\]|smp_call' "$text" || result=1
+	rmmod known_stack
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
+finds_vfork_parents() {
+	local text result=0
+	vfork_parents 2 || return 1
+	sleep 1.2
+	text=$(take "vfork")
+	expect "tasks in D" 2 "$(printf '%s\n' "$text" | grep -c '^task .* state=D on=sleep .*comm="act"$')" || result=1
+	expect_match "their function" '^  kernel_clone\+0x' "$text" || result=1
+	expect_match "their system call" '^  __(do_sys|x64_sys)_vfork\+0x' "$text" || result=1
+	expect_match "one stack for both" '^stack id=[0-9]+ tasks=2$' "$text" || result=1
+	expect_match "how long" ' since_ms=[1-9][0-9]{3} switches=[0-9]+ start_ns=[0-9]+ ' "$text" || result=1
+	expect_match "their cgroup" ' cgroup="/" ' "$text" || result=1
+	for pid in $forking; do
+		expect_match "pid $pid" "^task pid=$pid tgid=$pid ppid=" "$text" || result=1
+	done
+	expect_match "the tasks file" '^uninterruptible 2$' "$(cat $knobs/tasks)" || result=1
+	stop_vfork_parents
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
+finds_a_frozen_filesystem() {
+	local text result=0
+	freeze || { echo "cannot freeze a file system"; return 1; }
+	text=$(take "frozen file system")
+	expect_match "the writer" "^task pid=$writer .* state=D on=sleep .*comm=\"touch\"" "$text" || result=1
+	expect_match "what it waits for" '^  (__)?percpu_(rwsem_wait|down_read)|^  mnt_want_write' "$text" || result=1
+	thaw
+	sleep 0.5
+	text=$(take "thawed")
+	expect_no_match "after the thaw" 'comm="touch"' "$text" || result=1
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
+has_cgroup() {
+	mkdir /sys/fs/cgroup/some\ group || return 1
+	sh -c 'echo $$ >"/sys/fs/cgroup/some group/cgroup.procs"; exec act spin in-a-group' &
+	spinning=$!
+	sleep 0.5
+	local text
+	text=$(take "cgroup")
+	stop_spinning
+	rmdir "/sys/fs/cgroup/some group"
+	expect_match "the group" ' cgroup="/some group" comm="in-a-group"$' "$text"
+}
+
+crosses_the_threshold_alone() {
+	local before text result=0 active
+	spin busy 8
+	vfork_parents 2
+	echo 1.00 >$knobs/threshold
+	expect_match "poll" '^woken ' "$(act wait $knobs/last_id 40000)" || { cat /proc/loadavg; result=1; }
+	text=$(cat $device | newest)
+	expect_match "the trigger" '^trigger kind=threshold reason="load [0-9]+\.[0-9]{2} >= 1\.00" cause=present$' "$text" || result=1
+	expect_match "the counts" '^count .* running=([89]|10) uninterruptible=2 ' "$text" || result=1
+	expect_match "on a CPU" '^task .* state=R on=cpu-user .* stack=0 .*comm="busy"' "$text" || result=1
+	expect_match "waiting for one" '^task .* state=R on=queue .* stack=[1-9][0-9]* .*comm="busy"' "$text" || result=1
+	expect "busy ones" 8 "$(printf '%s\n' "$text" | grep -c 'state=R .*comm="busy"')" || result=1
+	active=$(printf '%s\n' "$text" | sed -n 's/^tick .* active=\([0-9]*\) .*/\1/p')
+	[ "${active:-0}" -ge 9 ] && [ "$active" -le 11 ] || { echo "active at the tick: expected 10, got '$active'"; result=1; }
+	# The load stays, but the cooldown of 20 s holds the next one back over the next two ticks.
+	before=$(cat $knobs/last_id)
+	sleep 11
+	expect "no second dump in the cooldown" "$before" "$(cat $knobs/last_id)" || result=1
+	expect_match "history" ' (9|10|11) [0-9]+\.[0-9]{2}$' "$(tail -n 1 $knobs/history)" || result=1
+	# A shorter one, and the load that stays gives another dump.
+	echo 1000 >$knobs/cooldown_ms
+	expect_match "poll after the cooldown" '^woken ' "$(act wait $knobs/last_id 8000)" || result=1
+	echo 0 >$knobs/threshold
+	echo 20000 >$knobs/cooldown_ms
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
+# Runs while the tasks of the test before are still there.
+crosses_the_active_threshold_alone() {
+	local text result=0
+	echo 0 >$knobs/cooldown_ms
+	echo 5 >$knobs/active_threshold
+	expect_match "poll" '^woken ' "$(act wait $knobs/last_id 8000)" || result=1
+	echo 0 >$knobs/active_threshold
+	echo 20000 >$knobs/cooldown_ms
+	text=$(cat $device | newest)
+	expect_match "the trigger" '^trigger kind=active reason="active (9|10|11) >= 5" cause=' "$text" || result=1
+	stop_spinning
+	stop_vfork_parents
+	# The average is still high now, and nobody is there any more.
+	sleep 1
+	text=$(take "after the burst")
+	expect_match "the cause" ' cause=decaying$' "$text" || result=1
+	return $result
+}
+
+refuses_bad_values() {
+	local result=0 knob value before
+	for knob in threshold active_threshold cooldown_ms min_spacing_ms interval_ms; do
+		before=$(cat $knobs/$knob)
+		for value in '' '\n' ' ' -1 +1 '1 ' ' 1' 0x10 1e3 abc '1\n2' '1\n\n' '\x00' '1\x00' '1\x002' '\xff' \
+			99999999999999999999 18446744073709551617 4294967297 '1,5' '١'; do
+			# An empty write never reaches the module.
+			[ -n "$value" ] || continue
+			expect "$knob: writing '$value'" EINVAL "$(act write $knobs/$knob "$value")" || result=1
+			expect "$knob after '$value'" "$before" "$(cat $knobs/$knob)" || result=1
+		done
+	done
+	for value in . 1. .5 1.234 1..2 1.2.3 -0.5 4.0a 10000000 1.5\ ; do
+		expect "threshold: writing '$value'" EINVAL "$(act write $knobs/threshold "$value")" || result=1
+	done
+	for knob in active_threshold cooldown_ms min_spacing_ms interval_ms; do
+		expect "$knob: writing 1.5" EINVAL "$(act write $knobs/$knob 1.5)" || result=1
+	done
+	expect "interval_ms: writing 0" EINVAL "$(act write $knobs/interval_ms 0)" || result=1
+	expect "interval_ms: writing 1001" EINVAL "$(act write $knobs/interval_ms 1001)" || result=1
+	expect "threshold is still" 0.00 "$(cat $knobs/threshold)" || result=1
+	return $result
+}
+
+takes_good_values() {
+	local result=0 pair
+	for pair in 4=4.00 4.5=4.50 '37.25\n=37.25' 0.05=0.05 9999999=9999999.00 0=0.00; do
+		expect "threshold: writing '${pair%=*}'" OK "$(act write $knobs/threshold "${pair%=*}")" || result=1
+		expect "threshold after '${pair%=*}'" "${pair#*=}" "$(cat $knobs/threshold)" || result=1
+	done
+	for pair in cooldown_ms=86400000 cooldown_ms=20000 interval_ms=1 interval_ms=10 active_threshold=10000000 \
+		active_threshold=0 min_spacing_ms=3600000 min_spacing_ms=0; do
+		expect "$pair" OK "$(act write $knobs/${pair%=*} "${pair#*=}")" || result=1
+		expect "${pair%=*}" "${pair#*=}" "$(cat $knobs/${pair%=*})" || result=1
+	done
+	return $result
+}
+
+checks_the_reason() {
+	local result=0 value text before refused
+	local longest=123456789012345678901234567890123456789012345678901234567890123
+	before=$(cat $knobs/last_id)
+	refused=$(cat $knobs/stats/refused)
+	for value in '\n' "${longest}4" 'tab\x09' 'two\nlines' 'bell\x07' 'caf\xc3\xa9' 'nul\x00' '\x7f' 'x\n\n'; do
+		expect "writing '$value'" EINVAL "$(act write $knobs/trigger "$value")" || result=1
+	done
+	expect "no dump was taken" "$before" "$(cat $knobs/last_id)" || result=1
+	expect "they were counted" $((refused + 9)) "$(cat $knobs/stats/refused)" || result=1
+	text=$(take "$longest")
+	expect_match "63 characters" "^trigger kind=manual reason=\"$longest\" cause=" "$text" || result=1
+	text=$(take 'with newline\n')
+	expect_match "echo's newline" '^trigger kind=manual reason="with newline" cause=' "$text" || result=1
+	text=$(take 'say "hi" \\ = x')
+	expect_match "quotes and backslashes" '^trigger kind=manual reason="say \\"hi\\" \\\\ = x" cause=' "$text" || result=1
+	return $result
+}
+
+spaces_manual_dumps() {
+	local result=0 before
+	sleep 1.1
+	echo 1000 >$knobs/min_spacing_ms
+	before=$(cat $knobs/last_id)
+	expect "first" OK "$(act write $knobs/trigger first)" || result=1
+	expect "second" EAGAIN "$(act write $knobs/trigger second)" || result=1
+	sleep 1.1
+	expect "third" OK "$(act write $knobs/trigger third)" || result=1
+	expect "dumps" $((before + 2)) "$(cat $knobs/last_id)" || result=1
+	echo 0 >$knobs/min_spacing_ms
+	return $result
+}
+
+# counted TEXT KEY: the sum over all lines.
+counted() { printf '%s\n' "$1" | sed "s/.*$2=\([0-9]*\).*/\1/" | awk '{ sum += $1 } END { print sum }'; }
+
+takes_one_dump_at_a_time() {
+	local result=0 before text pids= writer
+	before=$(cat $knobs/last_id)
+	rm -f /tmp/many.*
+	for writer in 1 2 3 4 5 6 7 8; do
+		act many $knobs/trigger 30 >/tmp/many.$writer &
+		pids="$pids $!"
+	done
+	wait $pids
+	text=$(cat /tmp/many.*)
+	expect "answers" 240 $(($(counted "$text" ok) + $(counted "$text" busy))) || result=1
+	expect "dumps" "$(counted "$text" ok)" $(($(cat $knobs/last_id) - before)) || result=1
+	[ "$(counted "$text" busy)" -gt 0 ] || { echo "nobody was refused: the test proved nothing"; result=1; }
+	expect_no_match "other errors" '(early|other)=[1-9]' "$text" || result=1
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
+escapes_hostile_names() {
+	local result=0 text
+	spin 'a\nend id=1 tasks' 1
+	spin 'quote" \\ back' 1
+	spin '\x1b[31m\x07\x7f\x01' 1
+	spin '\xff\xfe\xc3\x28\xe2\x82' 1
+	spin ')(\x09 )R 1 2 3' 1
+	spin '\ntask pid=1' 1
+	text=$(take "hostile names")
+	stop_spinning
+	printf '%s\n' "$text" >/tmp/hostile
+	# In the patterns: a backslash of the dump is \\.
+	expect_match "newline" ' comm="a\\nend id=1 task"$' "$text" || result=1
+	expect_match "quote and backslash" ' comm="quote\\" \\\\ back"$' "$text" || result=1
+	expect_match "control characters" ' comm="\\x1b\[31m\\x07\\x7f\\x01"$' "$text" || result=1
+	expect_match "invalid UTF-8" ' comm="\\xff\\xfe\\xc3\(\\xe2\\x82"$' "$text" || result=1
+	expect_match "parentheses and a tab" ' comm="\)\(\\x09 \)R 1 2 3"$' "$text" || result=1
+	expect_match "a task line" ' comm="\\ntask pid=1"$' "$text" || result=1
+	expect "footers" 1 "$(printf '%s\n' "$text" | grep -c '^end ')" || result=1
+	expect "bytes that are not printable ASCII" 0 "$(LC_ALL=C tr -d '\n -~' </tmp/hostile | wc -c)" || result=1
+	expect "what does not add up" "dumps 1" "$(awk -f /dump.awk /tmp/hostile)" || result=1
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
+reads_the_same_in_any_size() {
+	local result=0 size
+	act read $device 1048576 >/tmp/whole
+	[ "$(wc -c </tmp/whole)" -gt 20000 ] || { echo "only $(wc -c </tmp/whole) bytes"; return 1; }
+	for size in 1 7 4095 4096 4097; do
+		act read $device $size >/tmp/pieces
+		cmp /tmp/whole /tmp/pieces || { echo "reads of $size bytes differ"; result=1; }
+	done
+	return $result
+}
+
+adds_up() {
+	local text
+	text=$(awk -f /dump.awk /tmp/whole)
+	expect_match "dumps" '^dumps [1-9][0-9]$' "$text" || return 1
+	expect "what does not add up" 1 "$(printf '%s\n' "$text" | wc -l)" || { printf '%s\n' "$text"; return 1; }
+}
+
+serves_several_readers() {
+	local result=0 reader pids= text
+	spin busy 3
+	for reader in 1 2 3 4 5 6; do
+		# Slow and quick ones, over and over while dumps are taken.
+		(
+			size=$((reader * reader * reader * 40))
+			for turn in 1 2 3 4 5; do
+				act read $device $size >/tmp/reader.$reader 2>/tmp/error.$reader ||
+					grep -q 'Broken pipe' /tmp/error.$reader || exit 1
+				awk -f /dump.awk /tmp/reader.$reader | grep -v '^dumps' >>/tmp/wrong.$reader
+			done
+			exit 0
+		) &
+		pids="$pids $!"
+	done
+	act many $knobs/trigger 60 >/dev/null
+	for pid in $pids; do
+		wait $pid || { echo "a reader failed"; result=1; }
+	done
+	text=$(cat /tmp/wrong.* /tmp/error.* 2>/dev/null | grep -v 'Broken pipe')
+	expect "what does not add up" "" "$text" || result=1
+	stop_spinning
+	rm -f /tmp/reader.* /tmp/wrong.* /tmp/error.*
+	return $result
+}
+
+tells_an_overtaken_reader_once() {
+	local result=0 first last
+	rmmod load_monitor
+	load_module ring=4 || return 1
+	take "the first" >/dev/null
+	act overtake $device $knobs/trigger 10 >/tmp/overtaken || return 1
+	expect "told" 1 "$(grep -c 'EPIPE' /tmp/overtaken)" || result=1
+	sed '/^\[EPIPE\]$/d' /tmp/overtaken >/tmp/dumps
+	expect "what does not add up" "dumps 5" "$(awk -f /dump.awk /tmp/dumps)" || result=1
+	expect "ids" "1 8 9 10 11 " "$(sed -n 's/^load_monitor dump .* id=\([0-9]*\) .*/\1/p' /tmp/dumps | tr '\n' ' ')" || result=1
+	expect "the ring" "dumps 4" "$(cat $device | awk -f /dump.awk)" || result=1
+	[ $result = 0 ] || cat /tmp/overtaken
+	return $result
+}
+
+wakes_pollers_of_last_id() {
+	local result=0 next poller
+	next=$(($(cat $knobs/last_id) + 1))
+	act wait $knobs/last_id 5000 >/tmp/poll &
+	poller=$!
+	sleep 0.5
+	act write $knobs/trigger poll >/dev/null
+	wait $poller
+	expect "poll" "woken $next" "$(cat /tmp/poll)" || result=1
+	expect "poll without a dump" "timeout $next" "$(act wait $knobs/last_id 700)" || result=1
+	return $result
+}
+
+wakes_readers_of_the_device() {
+	local result=0 poller
+	act tail $device 5000 >/tmp/tail &
+	poller=$!
+	sleep 0.5
+	act write $knobs/trigger tail >/dev/null
+	wait $poller
+	expect "at the end, then poll" "0 1" "$(head -n 2 /tmp/tail | tr '\n' ' ' | sed 's/ $//')" || result=1
+	expect "the new dump" "dumps 1" "$(tail -n +3 /tmp/tail | awk -f /dump.awk)" || result=1
+	expect_match "its reason" 'reason="tail"' "$(cat /tmp/tail)" || result=1
+	expect "poll without a dump" "0 0" "$(act tail $device 500 | tr '\n' ' ' | sed 's/ $//')" || result=1
+	return $result
+}
+
+seeks_to_both_ends() { expect "seeks" "same 0 EINVAL ESPIPE" "$(act seek $device)"; }
+
+lets_only_administrators_in() {
+	local result=0
+	expect "with the device's mode" EACCES "$(act open $device 1000)" || result=1
+	chmod 444 $device
+	expect "without the capability" EPERM "$(act open $device 1000)" || result=1
+	chmod 400 $device
+	expect "the tasks file" OK "$(act open $knobs/tasks 1000)" || result=1
+	expect "root" OK "$(act open $device 0)" || result=1
+	return $result
+}
+
+refuses_to_unload_while_open() {
+	exec 7<$device
+	! rmmod load_monitor 2>/dev/null || { echo "it was unloaded"; return 1; }
+	exec 7<&-
+}
+
+counts_what_it_leaves_out() {
+	local result=0 text
+	rmmod load_monitor
+	load_module max_tasks=16 || return 1
+	spin busy 20
+	text=$(take "too many")
+	# A kernel thread or two may want to run just then.
+	expect_match "the counts" '^count .* running=2[0-2] uninterruptible=0 .* captured=16 .* truncated=[456] ' "$text" || result=1
+	expect "what does not add up" "dumps 1" "$(printf '%s\n' "$text" | awk -f /dump.awk)" || result=1
+	expect "the statistic" "$(counted "$(printf '%s\n' "$text" | grep '^count ')" truncated)" \
+		"$(cat $knobs/stats/truncated)" || result=1
+	rmmod load_monitor
+	# So little room that the text of one dump does not fit.
+	load_module buffer_kb=64 || return 1
+	stop_spinning
+	spin busy 3
+	text=$(take "fits")
+	expect "busy ones" 3 "$(printf '%s\n' "$text" | grep -c '^task .* comm="busy"')" || result=1
+	expect_match "the counts" ' truncated=0 ' "$text" || result=1
+	act many $knobs/trigger 40 >/dev/null
+	expect_match "old dumps make way" '^dumps [1-9]' "$(cat $device | awk -f /dump.awk)" || result=1
+	expect "none is lost" 0 "$(cat $knobs/stats/lost)" || result=1
+	stop_spinning
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
+cuts_off_at_a_record() {
+	local result=0 text captured truncated
+	# 64 KiB for about 150 bytes a task.
+	spin busy 1
+	i=0
+	while [ $i -lt 500 ]; do
+		act vfork &
+		i=$((i + 1))
+	done
+	sleep 3
+	text=$(take "500 vforks")
+	captured=$(printf '%s\n' "$text" | sed -n 's/^count .* captured=\([0-9]*\) .*/\1/p')
+	truncated=$(printf '%s\n' "$text" | sed -n 's/^count .* truncated=\([0-9]*\) .*/\1/p')
+	[ "${truncated:-0}" -gt 0 ] || { echo "nothing was cut off: captured $captured"; result=1; }
+	[ $((captured + truncated)) -ge 500 ] || { echo "captured $captured, truncated $truncated"; result=1; }
+	expect "what does not add up" "dumps 1" "$(printf '%s\n' "$text" | awk -f /dump.awk)" || result=1
+	killall -9 act 2>/dev/null
+	wait
+	spinning=
+	return $result
+}
+
+prints_to_the_log() {
+	local result=0
+	rmmod load_monitor
+	load_module printk=1 || return 1
+	dmesg -c >/dev/null
+	take "to the log" >/tmp/dump
+	sleep 0.5
+	dmesg | sed -n 's/^\[[^]]*\] load_monitor: //p' >/tmp/log
+	cmp /tmp/dump /tmp/log || result=1
+	rmmod load_monitor
+	load_module
+	return $result
+}
+
+loads_and_unloads_fifty_times() {
+	local turn=0
+	rmmod load_monitor
+	spin busy 2
+	while [ $turn -lt 50 ]; do
+		load_module || return 1
+		echo 0.01 >$knobs/threshold
+		act write $knobs/trigger cycle >/dev/null &
+		[ $((turn % 2)) = 0 ] || wait $!
+		rmmod load_monitor || return 1
+		turn=$((turn + 1))
+	done
+	stop_spinning
+	wait
+	load_module
+}
+
+is_clean_in_the_log() {
+	! dmesg | grep -E 'BUG|WARNING|Call Trace|Oops|stall'
+}
+
+check "loads with one line and its defaults" loads_with_one_line
+check "unloads with one line and leaves nothing" unloads_with_one_line
+check "refuses unfit parameters" refuses_unfit_parameters
+load_module
+check "has no idle worker, and not itself, at rest" is_empty_at_rest
+check "knows the stacks of parked threads frame by frame" knows_parked_threads
+check "knows the stack of a thread that spins on a CPU" knows_a_spinning_thread
+check "finds vfork parents in D" finds_vfork_parents
+check "finds the writer to a frozen file system" finds_a_frozen_filesystem
+check "names the cgroup" has_cgroup
+check "takes a dump by itself when the load crosses the threshold" crosses_the_threshold_alone
+check "takes a dump by itself at a number of active tasks" crosses_the_active_threshold_alone
+check "refuses bad values and keeps the old one" refuses_bad_values
+check "takes good values" takes_good_values
+check "checks the reason" checks_the_reason
+check "spaces manual dumps" spaces_manual_dumps
+check "takes one dump at a time" takes_one_dump_at_a_time
+check "escapes hostile names" escapes_hostile_names
+check "reads the same in any size" reads_the_same_in_any_size
+check "adds up in every dump" adds_up
+check "serves several readers while dumps are taken" serves_several_readers
+check "tells an overtaken reader once" tells_an_overtaken_reader_once
+check "wakes pollers of last_id" wakes_pollers_of_last_id
+check "wakes readers of the device" wakes_readers_of_the_device
+check "seeks to both ends" seeks_to_both_ends
+check "lets only administrators in" lets_only_administrators_in
+check "refuses to unload while it is open" refuses_to_unload_while_open
+check "counts what it leaves out" counts_what_it_leaves_out
+check "cuts off at a record" cuts_off_at_a_record
+check "prints to the kernel log on request" prints_to_the_log
+check "loads and unloads fifty times" loads_and_unloads_fifty_times
+check "is clean in the kernel log" is_clean_in_the_log
+rmmod load_monitor
+echo "1..$number"
+[ $failed = 0 ]
