@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * The one file that holds what must survive: alert inbox, incidents, dumps, limits. Every method that writes returns when
@@ -38,7 +39,12 @@ public final class Archive implements AutoCloseable {
     private final Evidence evidence;
 
     private Archive(
-            ArchiveSettings settings, Clock clock, ArchiveFile file, Database database, Pruner.DiskSpace disk) {
+            ArchiveSettings settings,
+            Clock clock,
+            ArchiveFile file,
+            Database database,
+            Pruner.DiskSpace disk,
+            Function<RawDump, DumpReading> reader) {
         this.settings = settings;
         this.clock = clock;
         this.file = file;
@@ -49,7 +55,7 @@ public final class Archive implements AutoCloseable {
         this.dumps = new DumpTable(settings.host(), json);
         this.limits = new LimitTable(settings.host());
         this.intake = new Intake(incidents, dumps, limits, settings.maxWaiting());
-        this.evidence = new Evidence(database, dumps);
+        this.evidence = new Evidence(database, dumps, reader);
     }
 
     /**
@@ -61,21 +67,28 @@ public final class Archive implements AutoCloseable {
      */
     public static Archive open(ArchiveSettings settings, Clock clock) throws ArchiveException {
         ArchiveFile file = ArchiveFile.claim(settings.file());
-        return open(settings, clock, file, file::usableBytes);
+        return open(settings, clock, file, file::usableBytes, DumpReading::of);
     }
 
-    /** For tests: with a disk that is as full as they want it. */
-    static Archive open(ArchiveSettings settings, Clock clock, Pruner.DiskSpace disk) throws ArchiveException {
-        return open(settings, clock, ArchiveFile.claim(settings.file()), disk);
+    /** For tests: with a disk that is as full as they want it, and a reader with the bugs that they want. */
+    static Archive open(
+            ArchiveSettings settings, Clock clock, Pruner.DiskSpace disk, Function<RawDump, DumpReading> reader)
+            throws ArchiveException {
+        return open(settings, clock, ArchiveFile.claim(settings.file()), disk, reader);
     }
 
-    private static Archive open(ArchiveSettings settings, Clock clock, ArchiveFile file, Pruner.DiskSpace disk)
+    private static Archive open(
+            ArchiveSettings settings,
+            Clock clock,
+            ArchiveFile file,
+            Pruner.DiskSpace disk,
+            Function<RawDump, DumpReading> reader)
             throws ArchiveException {
         Optional<Database> database = Optional.empty();
         try {
             database = Optional.of(Database.open(file.path()));
             database.get().limitBytes(Math.multiplyExact(settings.retention().maxBytes(), HARD_BOUND_FACTOR));
-            Archive archive = new Archive(settings, clock, file, database.get(), disk);
+            Archive archive = new Archive(settings, clock, file, database.get(), disk, reader);
             archive.tidy();
             return archive;
         } catch (ArchiveException | RuntimeException e) {

@@ -83,6 +83,8 @@ final class Database implements AutoCloseable {
     private static Connection connect(Path path) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("busy_timeout", Integer.toString(BUSY_TIMEOUT_MILLIS));
+        // Sorting must not need a writable /tmp.
+        properties.setProperty("temp_store", "MEMORY");
         return DriverManager.getConnection("jdbc:sqlite:" + path, properties);
     }
 

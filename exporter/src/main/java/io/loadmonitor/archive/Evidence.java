@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,10 +20,12 @@ final class Evidence {
 
     private final Database database;
     private final DumpTable dumps;
+    private final Function<RawDump, DumpReading> reader;
 
-    Evidence(Database database, DumpTable dumps) {
+    Evidence(Database database, DumpTable dumps, Function<RawDump, DumpReading> reader) {
         this.database = database;
         this.dumps = dumps;
+        this.reader = reader;
     }
 
     static void requireWaiting(Sql sql, long id) throws SQLException, ArchiveException {
@@ -67,7 +70,7 @@ final class Evidence {
      */
     DumpSummary read(long id, RawDump raw) throws ArchiveException {
         try {
-            DumpReading reading = DumpReading.of(raw);
+            DumpReading reading = reader.apply(raw);
             byte[] parsedGzip = dumps.parsedGzip(reading);
             return database.write(sql -> put(sql, id, reading, parsedGzip));
         } catch (RuntimeException e) {

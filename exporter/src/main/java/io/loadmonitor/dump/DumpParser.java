@@ -28,7 +28,8 @@ import java.util.OptionalLong;
  *     line of a kind that there is once.
  * <li>The last line counts only when its newline is there, for its last value may be cut; the footer may lack it.
  * <li>Whatever follows the footer, or a second header, belongs to no dump and is unread.
- * <li>{@code complete} means: the footer is there, repeats the header's id and states the number of tasks that were read.
+ * <li>{@code complete} means: the footer is there, repeats the header's id and states the number of tasks
+ *     that were read.
  * <li>Limits: lines of 64 KiB, 100,000 tasks, 100,000 stacks, 1,000,000 frames. What is beyond them is unread. Of the
  *     unread lines the first 1,000 are kept, all are counted.
  * </ul>

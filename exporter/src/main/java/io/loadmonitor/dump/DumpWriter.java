@@ -15,8 +15,8 @@ import java.util.TreeSet;
 
 /**
  * Writes the text of a dump (version 1, {@code exporter/docs/dump-format.md}): {@code DumpParser.parse(write(dump))}
- * equals {@code dump} for a dump without unread lines and within the parser's limits. What is absent is left out. A dump
- * that is not complete gets no footer. Stateless, safe for use by several threads.
+ * equals {@code dump} for a dump without unread lines and within the parser's limits. What is absent is left out. A
+ * dump that is not complete gets no footer. Stateless, safe for use by several threads.
  */
 public final class DumpWriter {
     private static final List<String> COUNTS_IN_ORDER = List.of(

@@ -81,8 +81,8 @@ public record LoadBreakdown(
 
     /**
      * One sentence: {@code Load 4.42 at 12:04:10 = 8 on CPU in user mode (busy) + 2 waiting in kernel_clone (vf)}. The
-     * time is UTC; the numbers sum to the active tasks, with the remainder as a term of its own. At most five parts, the
-     * rest in one sum; bounded in length, printable ASCII.
+     * time is UTC; the numbers sum to the active tasks, with the remainder as a term of its own. At most five parts,
+     * the rest in one sum; bounded in length, printable ASCII.
      */
     public String headline() {
         StringBuilder text = new StringBuilder("Load");

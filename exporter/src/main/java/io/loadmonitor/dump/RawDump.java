@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * A dump as its source gave it: the text of {@code exporter/docs/dump-format.md}, not looked at yet. It is the evidence,
- * so it is stored before anything reads it. Immutable, safe to share between threads.
+ * A dump as its source gave it: the text of {@code exporter/docs/dump-format.md}, not looked at yet. It is the
+ * evidence, so it is stored before anything reads it. Immutable, safe to share between threads.
  */
 public final class RawDump {
     private final byte[] text;

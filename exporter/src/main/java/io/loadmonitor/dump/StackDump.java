@@ -10,8 +10,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What a dump says, line kind by line kind. A dump may be cut off or come from a newer source, so everything but the lists
- * may be absent; absent means that the dump does not say, never zero. Immutable.
+ * What a dump says, line kind by line kind. A dump may be cut off or come from a newer source, so everything but the
+ * lists may be absent; absent means that the dump does not say, never zero. Immutable.
  *
  * @param header the first line
  * @param trigger why the dump was taken
@@ -68,8 +68,8 @@ public record StackDump(
     }
 
     /**
-     * The stack that a task refers to; empty for a task without one, and where a cut-off dump lost it. For one task; who
-     * looks at all of them takes {@link #stacksById()}.
+     * The stack that a task refers to; empty for a task without one, and where a cut-off dump lost it. For one task;
+     * who looks at all of them takes {@link #stacksById()}.
      */
     public Optional<CallStack> stackOf(Task task) {
         if (task.stackId() == 0) {
@@ -227,7 +227,7 @@ public record StackDump(
      * @param startNanos since boot
      * @param stackId 0 for none
      * @param flags {@code unstable}, {@code unwind_failed}, ...
-     * @param waitChannel the function of /proc/PID/wchan, where stacks may not be read ({@code wchan=} before the cgroup)
+     * @param waitChannel the function of /proc/PID/wchan, where stacks may not be read: {@code wchan=}
      */
     public record Task(
             long pid,

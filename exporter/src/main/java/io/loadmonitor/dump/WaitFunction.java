@@ -10,8 +10,8 @@ import java.util.stream.Stream;
  */
 final class WaitFunction {
     /**
-     * General ways to sleep in Linux 5.10 to 7.x, by source file. {@code stack_trace_save_tsk} leaves most of them out by
-     * itself (section .sched.text); the unwinder alone does not.
+     * General ways to sleep in Linux 5.10 to 7.x, by source file. {@code stack_trace_save_tsk} leaves most of them out
+     * by itself (section .sched.text); the unwinder alone does not.
      */
     private static final Set<String> WAYS_TO_SLEEP = Set.of(
             // kernel/sched/core.c, kernel/time/{timer,sleep_timeout,hrtimer}.c

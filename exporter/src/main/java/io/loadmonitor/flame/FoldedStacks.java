@@ -20,8 +20,8 @@ public final class FoldedStacks {
 
     /**
      * {@code comm;outermost;...;innermost count} lines in the order of their text; the counts sum to the tasks of the
-     * dump. A task without a stack has a frame in brackets that says why: {@code busy;[on CPU, user mode] 8}. In a name a
-     * semicolon is {@code \x3b}; other bytes are escaped as in the dump.
+     * dump. A task without a stack has a frame in brackets that says why: {@code busy;[on CPU, user mode] 8}. In a name
+     * a semicolon is {@code \x3b}; other bytes are escaped as in the dump.
      */
     public static String write(StackDump dump) {
         Map<Integer, CallStack> stacks = dump.stacksById();

@@ -333,6 +333,24 @@ final class ArchiveTest {
     }
 
     @Test
+    void losesNoEvidenceToABugInTheReader() throws ArchiveException {
+        archive.close();
+        ArchiveSettings settings = new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT);
+        archive = Archive.open(settings, clock, () -> Long.MAX_VALUE, raw -> {
+            throw new IllegalStateException("a bug");
+        });
+
+        DumpSummary unread = archive.storeFound(DumpTexts.automatic(1, NOON)).orElseThrow();
+
+        assertEquals(DumpState.INCOMPLETE, unread.state());
+        assertEquals("The text is stored; nobody has read it yet.", unread.headline());
+        assertEquals(Optional.of(DumpTexts.automatic(1, NOON)), archive.raw(unread.id()));
+        archive.close();
+        open();
+        assertEquals(DumpState.COMPLETE, archive.dump(unread.id()).orElseThrow().summary().state());
+    }
+
+    @Test
     void storesWhatADumpSaysAsJsonForOtherReaders() throws Exception {
         archive.storeFound(DumpTexts.automatic(1, NOON));
         archive.close();

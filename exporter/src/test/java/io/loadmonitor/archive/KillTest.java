@@ -15,13 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a killed process had acknowledged is in the archive. */
 final class KillTest {
-    private static final int ROUNDS = 6;
+    private static final int ROUNDS = 5;
 
     @TempDir
     Path folder;
@@ -32,7 +31,7 @@ final class KillTest {
         Random random = new Random(9);
         List<String> acknowledged = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
-            acknowledged.addAll(runAndKill(file, round, 150 + random.nextInt(400)));
+            acknowledged.addAll(runAndKill(file, round, 5 + random.nextInt(60)));
         }
 
         int alerts = 0;
@@ -54,12 +53,12 @@ final class KillTest {
             assertEquals(Optional.of("ok"), Optional.of(check(file)));
             assertTrue(archive.totals().dumps() >= dumps);
         }
-        assertTrue(alerts > ROUNDS && dumps > ROUNDS, alerts + " alerts and " + dumps + " dumps were acknowledged");
+        assertTrue(alerts >= ROUNDS && dumps >= ROUNDS, alerts + " alerts and " + dumps + " dumps were acknowledged");
         System.out.println("KillTest: " + ROUNDS + " kills, " + alerts + " alerts and " + dumps
                 + " dumps acknowledged, none lost");
     }
 
-    private static List<String> runAndKill(Path file, int round, int millis) throws Exception {
+    private static List<String> runAndKill(Path file, int round, int killAfter) throws Exception {
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xshare:auto", "-XX:TieredStopAtLevel=1",
@@ -71,23 +70,17 @@ final class KillTest {
         try (BufferedReader out = child.inputReader(StandardCharsets.US_ASCII)) {
             String first = out.readLine();
             assertEquals("ready", first, () -> errors(file));
-            Thread killer = new Thread(() -> {
-                try {
-                    TimeUnit.MILLISECONDS.sleep(millis);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-                // By its handle: Process.destroyForcibly would close the stream that is being read.
-                child.toHandle().destroyForcibly();
-            });
-            killer.start();
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 // The last line may be cut off; a whole one ends with a full stop.
                 if (line.endsWith(" .")) {
                     lines.add(line);
                 }
+                if (lines.size() == killAfter) {
+                    // In the middle of whatever it does by now. By its handle: Process.destroyForcibly would close the
+                    // stream, and with it the lines that are still to be read.
+                    child.toHandle().destroyForcibly();
+                }
             }
-            killer.join();
         } finally {
             child.destroyForcibly();
         }

@@ -211,7 +211,7 @@ final class RetentionTest {
     }
 
     private Archive open(Retention retention) throws ArchiveException {
-        Archive archive = Archive.open(new ArchiveSettings(folder.resolve("a.db"), "vm", retention), clock, usable::get);
+        Archive archive = Archive.open(new ArchiveSettings(folder.resolve("a.db"), "vm", retention), clock, usable::get, DumpReading::of);
         opened = Optional.of(archive);
         return archive;
     }

@@ -44,13 +44,13 @@ final class DumpParserSpeedTest {
             text.append("stack id=").append(i).append(" tasks=1\n  io_schedule+0x46/0x80\n");
             text.append("  wait_for_").append(i % 100).append("+0x1/0x20 [ext4]\n");
             for (int depth = 0; depth < 14; depth++) {
-                text.append("  caller_").append((i * 31 + depth) % 3000).append("+0x").append(Integer.toHexString(i % 8));
-                text.append("/0x3e0\n");
+                text.append("  caller_").append((i * 31 + depth) % 3000);
+                text.append("+0x").append(Integer.toHexString(i % 8)).append("/0x3e0\n");
             }
         }
         for (int i = 1; i <= TASKS; i++) {
-            text.append("task pid=").append(i).append(" tgid=").append(i).append(" ppid=1 cpu=0 state=D on=sleep since_ms=")
-                    .append("35000 switches=12 start_ns=2980000000 stack=").append(i)
+            text.append("task pid=").append(i).append(" tgid=").append(i)
+                    .append(" ppid=1 cpu=0 state=D on=sleep since_ms=35000 switches=12 start_ns=2980000000 stack=").append(i)
                     .append(" cgroup=\"/system.slice/db.service\" comm=\"worker\\x20").append(i % 50).append("\"\n");
         }
         return text.append("end id=1 tasks=").append(TASKS).append('\n').toString();

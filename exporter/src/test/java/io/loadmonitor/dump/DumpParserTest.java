@@ -105,7 +105,8 @@ final class DumpParserTest {
     @Test
     void keepsHostileCommsAndForgesNothing() {
         for (String comm : List.of(
-                "busy\n(1)", "x\"\ntask pid=666 comm=\"y", "a) R 1 (b", "\nend id=17 tasks=1", "\\", "\\\"", "\0\u001b[2J")) {
+                "busy\n(1)", "x\"\ntask pid=666 comm=\"y", "a) R 1 (b", "\nend id=17 tasks=1", "\\", "\\\"",
+                "\0\u001b[2J")) {
             EscapedText name = EscapedText.of(comm);
             StackDump dump = parse(HEADER + "task pid=5 stack=0 comm=\"" + name.escaped() + "\"\nend id=17 tasks=1\n");
             assertEquals(name, onlyTask(dump).comm());
@@ -151,7 +152,8 @@ final class DumpParserTest {
         "nonsense", "two words", "Task pid=1 comm=\"x\"", "  an indented line at the top", "\0\0\0", "=", "\"", "a=b",
         "task comm=\"without a pid\"", "task pid=x comm=\"a\"", "stack tasks=3", "stack id=0", "load avg1=1 avg5=2",
         "load avg1=1 avg5=2 avg15=1e9", "load avg1=1..2 avg5=2 avg15=3", "load avg1=NaN avg5=2 avg15=3",
-        "tick active=3", "trigger reason=\"x\"", "load_monitor dump version=1 source=kmod", "load_monitor version=1 id=1 source=k",
+        "tick active=3", "trigger reason=\"x\"", "load_monitor dump version=1 source=kmod",
+        "load_monitor version=1 id=1 source=k",
         "end tasks=0"
     })
     void keepsALineThatItDoesNotUnderstand(String line) {

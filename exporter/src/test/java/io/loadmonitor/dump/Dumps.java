@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -54,10 +56,12 @@ final class Dumps {
     }
 
     private static Arbitrary<StackDump> head() {
-        Arbitrary<Optional<Header>> header = Combinators.combine(ints(), longs(), words(), words().optional(), words().optional())
+        Arbitrary<Optional<Header>> header = Combinators.combine(
+                        ints(), longs(), words(), words().optional(), words().optional())
                 .as(Header::new).optional();
         Arbitrary<Optional<Trigger>> trigger = Combinators.combine(
-                        Arbitraries.of(TriggerKind.class), names().optional(), Arbitraries.of(Presence.class).optional())
+                        Arbitraries.of(TriggerKind.class), names().optional(),
+                        Arbitraries.of(Presence.class).optional())
                 .as(Trigger::new).optional();
         Arbitrary<Optional<Instant>> wall = Combinators.combine(
                         Arbitraries.longs().between(-100_000_000_000L, 400_000_000_000L),
@@ -101,7 +105,7 @@ final class Dumps {
                         Arbitraries.integers().between(0, 20))
                 .as((pid, tgid, cpu, since, state, on, stack) -> new Task(
                         pid, tgid, OptionalLong.empty(), cpu, state, on, since, OptionalLong.empty(),
-                        OptionalLong.empty(), stack, java.util.Set.of(), Optional.empty(), Optional.empty(),
+                        OptionalLong.empty(), stack, Set.of(), Optional.empty(), Optional.empty(),
                         new EscapedText("")));
         return Combinators.combine(
                         numbers, optionalLongs(), optionalLongs(), optionalLongs(),
@@ -144,7 +148,7 @@ final class Dumps {
     }
 
     static Map<String, Long> partsByTitle(LoadBreakdown breakdown) {
-        Map<String, Long> parts = new java.util.TreeMap<>();
+        Map<String, Long> parts = new TreeMap<>();
         breakdown.parts().forEach(part -> parts.put(part.title(), (long) part.tasks()));
         return parts;
     }

@@ -112,7 +112,8 @@ final class LoadBreakdownTest {
     @Test
     void namesTheMostFrequentProcessesAndCountsTheOthers() {
         String text = tasks(3, "on=queue comm=\"java\"") + tasks(2, "on=queue comm=\"cc1\"")
-                + tasks(1, "on=queue comm=\"sh\"") + tasks(1, "on=queue comm=\"tar\"") + tasks(1, "on=queue comm=\"xz\"");
+                + tasks(1, "on=queue comm=\"sh\"") + tasks(1, "on=queue comm=\"tar\"")
+                + tasks(1, "on=queue comm=\"xz\"");
         LoadPart part = of(text).parts().get(0);
         assertEquals("8 waiting for a CPU (java 3, cc1 2, sh, others 2)", part.text());
         assertEquals(5, part.processes().size());
@@ -122,7 +123,9 @@ final class LoadBreakdownTest {
     void quotesNamesThatCouldLookLikeAPart() {
         String text = tasks(1, "on=queue comm=\"x) + 99 y (z\"") + tasks(1, "on=queue comm=\"kworker/u4:1+ext4-r\"")
                 + tasks(1, "on=queue comm=\"\"");
-        assertEquals("3 waiting for a CPU (\"\", kworker/u4:1+ext4-r, \"x) + 99 y (z\")", of(text).parts().get(0).text());
+        assertEquals(
+                "3 waiting for a CPU (\"\", kworker/u4:1+ext4-r, \"x) + 99 y (z\")",
+                of(text).parts().get(0).text());
     }
 
     @Test

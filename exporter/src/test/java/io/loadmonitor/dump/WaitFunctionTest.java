@@ -30,7 +30,8 @@ final class WaitFunctionTest {
     void takesTheOutermostWhereAllAreWaysToSleep() {
         assertEquals(
                 Optional.of("folio_wait_bit"),
-                WaitFunction.of(stack("io_schedule+0x1/0x2", "folio_wait_bit_common+0x1/0x2", "folio_wait_bit+0x1/0x2")));
+                WaitFunction.of(stack(
+                        "io_schedule+0x1/0x2", "folio_wait_bit_common+0x1/0x2", "folio_wait_bit+0x1/0x2")));
     }
 
     @Test

@@ -35,9 +35,9 @@ final class Heard implements CaptureObserver, AlertObserver {
 
     /** The next event; waits for it. */
     String next() throws InterruptedException {
-        String event = events.poll(10, TimeUnit.SECONDS);
+        String event = events.poll(30, TimeUnit.SECONDS);
         if (event == null) {
-            throw new AssertionError("nothing happened for 10 s");
+            throw new AssertionError("nothing happened for 30 s");
         }
         return event;
     }
