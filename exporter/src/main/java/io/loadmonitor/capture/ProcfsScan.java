@@ -180,7 +180,9 @@ final class ProcfsScan implements Runnable {
             described = tasks.size() < maxTasks;
             place = tasks.size();
             if (described) {
-                tasks.add(new SeenTask(files, stat, SeenStack.NONE, Optional.empty(), Optional.empty()));
+                // What stays when reading the stack hangs.
+                SeenStack unread = stat.state() == TaskState.RUNNING ? SeenStack.NONE : SeenStack.missing("stack_skipped");
+                tasks.add(new SeenTask(files, stat, unread, Optional.empty(), Optional.empty()));
             }
         }
         if (described && stat.state() == TaskState.UNINTERRUPTIBLE) {

@@ -34,7 +34,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *       shows no trustworthy stack of either. A task in D has {@code on=sleep}.
  *   <li>{@code flags}: {@code unstable} when the task had left D after its stack was read, {@code unwind_failed} when the
  *       kernel gave an empty stack, {@code stack_refused} when it may not be read (CAP_SYS_ADMIN), {@code stack_skipped}
- *       while an earlier reading of a stack still hangs. Each means {@code stack=0}; {@code wchan} then says what it can.
+ *       when the reading of its stack hangs, or that of an earlier one still does. Each means {@code stack=0}; {@code wchan} then says what it can.
  *   <li>{@code count} has also {@code stacks_readable} (0 or 1), {@code stacks_refused}, {@code own_excluded} (this
  *       program's own threads in R or D), {@code unreadable} (threads whose stat was refused) and {@code complete} (0 when
  *       the time was up first).

@@ -1,10 +1,10 @@
 package io.loadmonitor.procfs;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 
@@ -31,7 +31,8 @@ public final class ThreadWalk {
 
     /**
      * @param threads visited
-     * @param unreadable exist but could not be read (another user's under {@code hidepid}, or malformed)
+     * @param unreadable threads, or whole processes, that exist but could not be read (another user's under {@code
+     *     hidepid=1}, or malformed). With {@code hidepid=2} they do not show at all
      * @param complete false when the walk was stopped before its end
      */
     public record Outcome(int threads, int unreadable, boolean complete) {}
@@ -81,10 +82,10 @@ public final class ThreadWalk {
                     }
                     thread(process, task);
                 }
-            } catch (AccessDeniedException hidden) {
-                unreadable++;
-            } catch (IOException | DirectoryIteratorException ended) {
-                // The process ended while it was being listed.
+            } catch (NoSuchFileException ended) {
+                return true;
+            } catch (IOException | DirectoryIteratorException endedOrHidden) {
+                countIfThere(process);
             }
             return true;
         }
@@ -95,14 +96,24 @@ public final class ThreadWalk {
             try {
                 files = TaskFiles.of(procFs, process, task);
                 stat = files.stat();
-            } catch (AccessDeniedException | MalformedKernelText | NumberFormatException unfit) {
+            } catch (MalformedKernelText | NumberFormatException unfit) {
                 unreadable++;
                 return;
-            } catch (IOException ended) {
+            } catch (NoSuchFileException ended) {
+                return;
+            } catch (IOException endedOrHidden) {
+                countIfThere(task);
                 return;
             }
             threads++;
             visitor.visit(files, stat);
+        }
+
+        /** ESRCH and EPERM (hidepid) have no exception of their own in Java. */
+        private void countIfThere(Path directory) {
+            if (Files.exists(directory)) {
+                unreadable++;
+            }
         }
 
         Outcome outcome(boolean complete) {

@@ -80,6 +80,16 @@ final class Prometheus implements AutoCloseable {
                 .path("data").path("result");
     }
 
+    /** The result of a range query that ends now: a list of series, empty when there was no data in all that time. */
+    JsonNode queryRange(String expression, Duration back) {
+        long now = System.currentTimeMillis() / 1000;
+        URI uri = address.resolve("/api/v1/query_range?step=2s&start=" + (now - back.toSeconds()) + "&end=" + now
+                + "&query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
+        return Http.json(uri)
+                .orElseThrow(() -> new AssertionError("Prometheus refuses the expression: " + expression + "\n" + server.tail()))
+                .path("data").path("result");
+    }
+
     /** Waits until the exporter was scraped with success. */
     void awaitUp(Duration limit) {
         server.await("scrape of the exporter succeeds", limit, () -> {

@@ -1,0 +1,178 @@
+package io.loadmonitor.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.loadmonitor.grafana.Dashboard;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The loop with the module: a guest with Debian's 6.1 under load, Prometheus and Alertmanager on this host. One machine
+ * and one round serve all tests; they look at what came of it, in the order given.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class VmLoopIT {
+    private final Timeline timeline = new Timeline("loop in a virtual machine");
+    private Vm vm;
+    private Alertmanager alertmanager;
+    private Prometheus prometheus;
+    private JsonNode incident;
+
+    @BeforeAll
+    void goesRound(@TempDir Path folder) {
+        vm = Vm.start(folder, "bookworm", "cloud-amd64", Duration.ofMinutes(20));
+        timeline.step("the guest's exporter is ready");
+        alertmanager = Alertmanager.start(folder, vm.exporter().hostAndPort());
+        prometheus = Prometheus.start(folder, vm.exporter().hostAndPort(), alertmanager.address());
+        Loop loop = new Loop(vm.exporter(), prometheus, timeline, () -> vm.tail() + alertmanager.tail());
+        incident = loop.run(vm, Duration.ofMinutes(4), Duration.ofMinutes(5));
+    }
+
+    @AfterAll
+    void ends() {
+        for (AutoCloseable part : new AutoCloseable[] {prometheus, alertmanager, vm}) {
+            try {
+                if (part != null) {
+                    part.close();
+                }
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @Test
+    @Order(1)
+    void theIncidentHasTheModulesOwnDumpAndTheWebhooks() {
+        timeline.step(new Report(vm.exporter()).of(incident));
+        assertEquals(1, Loop.completeDumps(incident, "threshold").size(), incident::toPrettyString);
+        assertEquals(1, Loop.completeDumps(incident, "alert").size(), incident::toPrettyString);
+        JsonNode own = Loop.completeDumps(incident, "threshold").get(0);
+        JsonNode asked = Loop.completeDumps(incident, "alert").get(0);
+        assertTrue(own.path("takenAt").asText().compareTo(asked.path("takenAt").asText()) < 0, incident::toPrettyString);
+        assertEquals("kmod", own.path("source").asText());
+        assertEquals("kmod", asked.path("source").asText());
+    }
+
+    @Test
+    @Order(2)
+    void eachDumpHoldsTheLoadAndNothingElse() {
+        for (JsonNode summary : incident.path("dumps")) {
+            JsonNode dump = vm.exporter().json("/api/v1/dumps/" + summary.path("id").asLong());
+            List<String> uninterruptible = new ArrayList<>();
+            int busy = 0;
+            for (JsonNode task : dump.path("taskList")) {
+                String comm = task.path("comm").asText();
+                assertTrue(!comm.startsWith("kworker") && !comm.contains("rcu_") && !comm.startsWith("kthrotld"),
+                        () -> "an idle kernel worker is no load: " + task);
+                if (task.path("state").asText().equals("uninterruptible")) {
+                    uninterruptible.add(comm);
+                    assertTrue(framesOf(dump, task).stream().anyMatch(frame -> frame.contains("vfork")),
+                            () -> "the stack of a task that waits in vfork: " + task + " " + framesOf(dump, task));
+                } else if (comm.equals("busy")) {
+                    busy++;
+                    String on = task.path("on").asText();
+                    assertTrue(Set.of("cpu-user", "cpu-kernel", "queue").contains(on), task::toString);
+                    assertTrue(on.equals("cpu-user") || !framesOf(dump, task).isEmpty(),
+                            () -> "a busy task has a stack or is in user mode: " + task);
+                }
+            }
+            assertEquals(List.of("act", "act"), uninterruptible, dump::toPrettyString);
+            assertEquals(8, busy, dump::toPrettyString);
+        }
+    }
+
+    @Test
+    @Order(3)
+    void thePartsSumToTheTasks() {
+        for (JsonNode summary : incident.path("dumps")) {
+            JsonNode dump = vm.exporter().json("/api/v1/dumps/" + summary.path("id").asLong());
+            JsonNode breakdown = dump.path("breakdown");
+            int sum = 0;
+            for (JsonNode part : breakdown.path("parts")) {
+                sum += part.path("tasks").asInt();
+            }
+            assertEquals(dump.path("taskList").size(), sum, dump::toPrettyString);
+            assertEquals(breakdown.path("tasks").asInt(), sum, dump::toPrettyString);
+            assertEquals(breakdown.path("active").asInt(), sum + breakdown.path("remainder").asInt(), dump::toPrettyString);
+            assertEquals(dump.path("counts").path("captured").asInt(), sum, dump::toPrettyString);
+        }
+    }
+
+    @Test
+    @Order(4)
+    void rawTextIsTheModulesOwn() {
+        long id = Loop.completeDumps(incident, "threshold").get(0).path("id").asLong();
+        String raw = vm.exporter().text("/api/v1/dumps/" + id + "/raw");
+        assertTrue(raw.startsWith("load_monitor dump version=1 "), raw);
+        assertTrue(raw.contains("\ntrigger kind=threshold "), raw);
+        assertTrue(raw.stripTrailing().lines().reduce((first, last) -> last).orElse("").startsWith("end id="), raw);
+        String folded = vm.exporter().text("/api/v1/dumps/" + id + "/folded");
+        int sum = folded.lines().mapToInt(line -> Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1))).sum();
+        assertEquals(10, sum, folded);
+    }
+
+    @Test
+    @Order(5)
+    void anotherManualDumpIsTakenAndARushIsThrottled() throws Exception {
+        var first = Http.post(vm.exporter().address().resolve("/api/v1/dumps"), "{\"reason\":\"by hand\"}");
+        var second = Http.post(vm.exporter().address().resolve("/api/v1/dumps"), "{\"reason\":\"by hand\"}");
+        assertEquals(202, first.statusCode(), first.body());
+        assertTrue(Set.of(409, 429).contains(second.statusCode()), second.body());
+        String location = first.headers().firstValue("Location").orElseThrow();
+        JsonNode taken = Wait.until("the manual dump", Duration.ofSeconds(30), () ->
+                Http.json(vm.exporter().address().resolve(location))
+                        .filter(dump -> dump.path("state").asText().equals("complete")), vm::tail);
+        assertEquals("manual", taken.path("trigger").asText());
+        assertEquals("by hand", taken.path("reason").asText());
+    }
+
+    @Test
+    @Order(6)
+    void everyExpressionOfTheDashboardsReturnsData() {
+        Set<String> empty = new HashSet<>();
+        for (Dashboard dashboard : Dashboard.all()) {
+            for (Dashboard.Expression expression : dashboard.expressions()) {
+                // Looked at over the whole round: an alert that fired then fires no more.
+                if (prometheus.queryRange(expression.runnable(), Duration.ofMinutes(15)).isEmpty()) {
+                    empty.add(expression.place() + ": " + expression.runnable());
+                }
+            }
+        }
+        assertEquals(Set.of(), empty);
+    }
+
+    @Test
+    @Order(7)
+    void theGuestEndsWithoutAFaultOfItsKernel() {
+        assertEquals(0, vm.off(), vm::tail);
+        assertTrue(vm.console().contains("guest: exporter ended with status 0")
+                || vm.console().contains("guest: exporter ended with status 143"), vm::tail);
+        timeline.step("the guest is off; its kernel logged no fault");
+    }
+
+    private static List<String> framesOf(JsonNode dump, JsonNode task) {
+        List<String> frames = new ArrayList<>();
+        for (JsonNode stack : dump.path("stacks")) {
+            if (stack.path("id").asInt() == task.path("stack").asInt(-1)) {
+                stack.path("frames").forEach(frame -> frames.add(frame.asText()));
+            }
+        }
+        return frames;
+    }
+}
