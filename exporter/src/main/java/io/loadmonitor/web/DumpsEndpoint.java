@@ -24,8 +24,7 @@ import java.util.Set;
 
 /** {@code /api/v1/dumps} and what is below it. */
 final class DumpsEndpoint {
-    /** What the kernel module takes. */
-    private static final int MAX_REASON = 63;
+    private static final int MAX_REASON = CaptureDesk.MAX_REASON_LENGTH;
 
     private static final String DEFAULT_REASON = "api";
 

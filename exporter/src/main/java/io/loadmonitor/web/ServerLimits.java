@@ -36,6 +36,9 @@ final class ServerLimits {
     private static final long SWEEP_MILLIS = 10_000;
     private static final long STOP_MILLIS = 2_000;
 
+    /** For connections over which nothing is under way when the server stops. */
+    private static final long SHUTDOWN_IDLE_MILLIS = 100;
+
     private final List<InetSocketAddress> addresses;
 
     ServerLimits(List<InetSocketAddress> addresses) {
@@ -44,7 +47,6 @@ final class ServerLimits {
 
     void apply(JavalinConfig config, Request.Handler errorHandler) {
         config.jetty.threadPool = threads();
-        config.jetty.modifyServletContextHandler(context -> context.setSessionHandler(null));
         config.jetty.modifyHttpConfiguration(ServerLimits::limit);
         config.jetty.modifyServer(server -> {
             server.setErrorHandler(errorHandler);
@@ -86,6 +88,7 @@ final class ServerLimits {
         connector.setHost(address.getAddress().getHostAddress());
         connector.setPort(address.getPort());
         connector.setIdleTimeout(IDLE_MILLIS);
+        connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
         connector.setAcceptQueueSize(64);
         connector.addBean(stalled);
         return connector;

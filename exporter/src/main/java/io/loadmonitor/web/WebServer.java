@@ -60,7 +60,12 @@ public final class WebServer implements AutoCloseable {
         try {
             javalin.start();
         } catch (RuntimeException e) {
-            throw new IOException("cannot listen on " + names(settings) + ": " + rootMessage(e), e);
+            javalin.stop();
+            Throwable root = rootOf(e);
+            if (root instanceof IOException) {
+                throw new IOException("cannot listen on " + names(settings) + ": " + root.getMessage(), e);
+            }
+            throw e;
         }
         return new WebServer(javalin);
     }
@@ -131,11 +136,11 @@ public final class WebServer implements AutoCloseable {
                 .toList());
     }
 
-    private static String rootMessage(Throwable fault) {
+    private static Throwable rootOf(Throwable fault) {
         Throwable root = fault;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        return root;
     }
 }

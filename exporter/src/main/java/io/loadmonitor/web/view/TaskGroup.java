@@ -9,7 +9,6 @@ import io.loadmonitor.dump.StackDump.Task;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +41,7 @@ public record TaskGroup(
     }
 
     static Groups of(StackDump dump, int maxGroups, int maxTasks) {
-        Map<Integer, CallStack> stacks = new HashMap<>();
-        dump.stacks().forEach(stack -> stacks.putIfAbsent(stack.id(), stack));
+        Map<Integer, CallStack> stacks = dump.stacksById();
         Map<Place, List<Task>> places = new LinkedHashMap<>();
         for (Task task : dump.tasks()) {
             Place place = new Place(task.stackId(), task.placement(), task.stackId() == 0 ? task.waitChannel() : Optional.empty());

@@ -1,0 +1,159 @@
+package io.loadmonitor.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loadmonitor.dump.RawDump;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class PagesTest {
+    private static final Pattern ADDRESS = Pattern.compile("(?:href|src|action|srcset|content)=\"([^\"]*)\"");
+
+    private RunningServer server;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws Exception {
+        server = RunningServer.start(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void showsAnIncidentWithWhatTheLoadConsistedOf() throws Exception {
+        String page = incident(Samples.firing("a1b2c3d4e5f60718"));
+        assertTrue(page.contains("kernel_clone"), page);
+        assertTrue(page.contains("fill-uninterruptible-sleep-1"), page);
+        assertTrue(page.contains("load is high"), page);
+        assertTrue(page.contains("<a rel=\"noopener noreferrer nofollow\" href=\"https://runbooks.example/LoadHigh\">"), page);
+        assertTrue(page.contains("/system.slice/db.service"), page);
+        assertTrue(page.contains("<td class=\"number\">94</td>"), page);
+        String list = server.page("/incidents").body();
+        assertTrue(list.contains("LoadHigh") && list.contains("1 dump"), list);
+    }
+
+    @Test
+    void linksToEveryAddressItNames() throws Exception {
+        incident(Samples.firing("a1b2c3d4e5f60718"));
+        for (String path : List.of("/", "/incidents", "/incidents/1", "/dumps", "/dumps/1")) {
+            Matcher address = ADDRESS.matcher(server.page(path).body());
+            while (address.find()) {
+                String target = address.group(1);
+                if (target.startsWith("/")) {
+                    assertEquals(200, server.page(target).statusCode(), path + " links to " + target);
+                }
+            }
+        }
+    }
+
+    @Test
+    void asksForNothingFromElsewhereAndRunsNothing() throws Exception {
+        incident(Samples.firing("a1b2c3d4e5f60718"));
+        for (String path : List.of("/", "/incidents", "/incidents/1", "/dumps", "/dumps?comm=busy", "/dumps/1", "/nothing")) {
+            assertHarmless(server.page(path).body());
+        }
+    }
+
+    @Test
+    void showsNamesOfTasksAsTheyAreAndHarmlessly() throws Exception {
+        String page = server.page("/dumps/" + server.archived(
+                Samples.dump(1, "<script>x</script>\\n\\\"' &amp;\\xe2\\x80\\xae"))).body();
+        assertHarmless(page);
+        assertTrue(page.contains("&lt;script>x&lt;/script>\\n\\&#34;' &amp;amp;\\xe2\\x80\\xae")
+                || page.contains("&lt;script&gt;x&lt;/script&gt;\\n\\\"' &amp;amp;\\xe2\\x80\\xae"), page);
+    }
+
+    @Test
+    void showsLabelsAndAnnotationsHarmlessly() throws Exception {
+        String page = incident(Samples.firing(
+                "a1b2c3d4e5f60718", "LoadHigh<script>alert(1)</script>", "\\u202egpj.exe <img src=x onerror=alert(1)>",
+                "javascript:alert(1)//https://example.org"));
+        assertHarmless(page);
+        assertFalse(page.contains("href=\"javascript:"), page);
+        assertTrue(page.contains("javascript:alert(1)"), "the address is shown as text");
+        assertTrue(page.contains("\\u202egpj.exe"), page);
+        assertTrue(page.contains("LoadHigh&lt;script"), page);
+        assertHarmless(server.page("/incidents").body());
+    }
+
+    @Test
+    void showsFiltersHarmlessly() throws Exception {
+        String page = server.page("/dumps?comm=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").body();
+        assertHarmless(page);
+        assertTrue(page.contains("No dump is like that."), page);
+    }
+
+    @Test
+    void showsErrorsHarmlessly() throws Exception {
+        HttpResponse<String> answer = server.page("/dumps?%3Cscript%3Ealert(1)%3C/script%3E=1");
+        assertEquals(400, answer.statusCode());
+        assertHarmless(answer.body());
+        assertTrue(answer.body().contains("There is no parameter"), answer.body());
+    }
+
+    @Test
+    void saysWhatADumpLacks() throws Exception {
+        String text = new String(Samples.dump(1).toByteArray(), StandardCharsets.US_ASCII)
+                .replace("truncated=0", "truncated=3 stacks_readable=0").replace("cause=present", "cause=decaying")
+                .replace("active=10 cpus", "active=13 cpus");
+        String page = server.page("/dumps/" + server.archived(
+                RawDump.of(text.getBytes(StandardCharsets.US_ASCII)))).body();
+        assertTrue(page.contains("3 tasks did not fit and are missing."), page);
+        assertTrue(page.contains("No stacks: the exporter may not read them"), page);
+        assertTrue(page.contains("The load was already falling"), page);
+        assertTrue(page.contains("fill-missing"), page);
+    }
+
+    @Test
+    void keepsFiltersOnTheNextPage() throws Exception {
+        server.archived(Samples.dump(1));
+        server.archived(Samples.dump(2));
+        String page = server.page("/dumps?limit=1&comm=busy").body();
+        Matcher next = Pattern.compile("rel=\"next\" href=\"([^\"]+)\"").matcher(page);
+        assertTrue(next.find(), page);
+        String address = next.group(1).replace("&amp;", "&");
+        assertTrue(address.startsWith("/dumps?comm=busy&limit=1&cursor="), address);
+        assertFalse(server.page(address).body().contains("rel=\"next\""));
+    }
+
+    @Test
+    void letsBrowsersKeepTheStyleSheet() throws Exception {
+        HttpResponse<String> answer = server.get(Stylesheet.PATH);
+        assertEquals("public, max-age=31536000, immutable", answer.headers().firstValue("Cache-Control").orElseThrow());
+        assertTrue(answer.body().contains("prefers-color-scheme: dark"));
+        assertFalse(answer.body().contains("http") || answer.body().contains("@import"));
+    }
+
+    private String incident(String message) throws Exception {
+        HttpResponse<String> answer = server.postAlerts(message);
+        assertEquals(202, answer.statusCode(), answer.body());
+        server.await(RunningServer.json(answer).path("alerts").path(0).path("dumpId").asLong(), "complete");
+        return server.page("/incidents/" + RunningServer.json(answer).path("alerts").path(0).path("incidentId").asLong()).body();
+    }
+
+    /** No script, no inline style or handler, and every address is a path of this server or a plain web address. */
+    private static void assertHarmless(String page) {
+        assertTrue(page.startsWith("<!doctype html>"), page);
+        assertFalse(Pattern.compile("(?i)<(script|style|iframe|object|embed|base|img)\\b").matcher(page).find(), page);
+        assertFalse(Pattern.compile("(?i)<[^>]*\\s(on[a-z]+|style)\\s*=").matcher(page).find(), page);
+        assertFalse(page.codePoints().anyMatch(c -> Character.getType(c) == Character.FORMAT), page);
+        Matcher address = Pattern.compile("(?:href|src|action)=\"([^\"]*)\"").matcher(page);
+        while (address.find()) {
+            assertTrue(address.group(1).matches("(/|#|https?://).*"), address.group());
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package io.loadmonitor.web;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.loadmonitor.archive.Archive;
+import io.loadmonitor.archive.ArchiveSettings;
+import io.loadmonitor.archive.DumpSummary;
+import io.loadmonitor.archive.DumpTrigger;
+import io.loadmonitor.archive.Retention;
+import io.loadmonitor.capture.CaptureException;
+import io.loadmonitor.capture.DumpSource;
+import io.loadmonitor.capture.SourceKind;
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.incident.AlertDesk;
+import io.loadmonitor.incident.CaptureDesk;
+import io.loadmonitor.incident.CaptureObserver;
+import io.loadmonitor.incident.CaptureSettings;
+import io.loadmonitor.incident.Rules;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The real server on a free port, with a real archive and real desks; only the source of dumps is a fake. */
+final class RunningServer implements AutoCloseable {
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    final Archive archive;
+    final CaptureDesk captureDesk;
+    final FakeSource source = new FakeSource();
+    final List<Integer> webhookAnswers = Collections.synchronizedList(new ArrayList<>());
+    final AtomicReference<Optional<String>> notReady = new AtomicReference<>(Optional.empty());
+    final AtomicReference<Optional<String>> reloadRefused = new AtomicReference<>(Optional.empty());
+    final AtomicInteger reloads = new AtomicInteger();
+    final AtomicReference<RuntimeException> metricsFault = new AtomicReference<>();
+    private final WebServer web;
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private RunningServer(WebSettings settings, Path folder, CaptureSettings limits) throws Exception {
+        archive = Archive.open(
+                new ArchiveSettings(folder.resolve("archive.sqlite"), "db1", Retention.DEFAULT), Clock.systemUTC());
+        captureDesk = CaptureDesk.start(
+                limits, () -> Rules.DEFAULT, archive, () -> source, Clock.systemUTC(), new DeafObserver());
+        AlertDesk alertDesk = new AlertDesk(() -> Rules.DEFAULT, archive, captureDesk, outcomes -> {});
+        web = WebServer.start(settings, new WebParts(archive, alertDesk, captureDesk, (names, accept) -> {
+            if (metricsFault.get() != null) {
+                throw metricsFault.get();
+            }
+            String text = "# names " + names.stream().sorted().toList() + "\n# accept " + accept + "\n" + "x".repeat(5000);
+            return new MetricsSource.MetricsText(
+                    "text/plain; version=0.0.4; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+        }, () -> new StatusSource.ServiceStatus(
+                "1.2.3", "db1", "procfs", "the kernel module is not loaded", Optional.empty(), notReady.get()),
+                () -> {
+                    reloads.incrementAndGet();
+                    return reloadRefused.get();
+                }, webhookAnswers::add, Clock.systemUTC()));
+    }
+
+    static RunningServer start(Path folder) throws Exception {
+        return new RunningServer(WebSettings.on(loopback()), folder, CaptureSettings.DEFAULT);
+    }
+
+    static RunningServer start(Path folder, WebSettings settings) throws Exception {
+        return new RunningServer(settings, folder, CaptureSettings.DEFAULT);
+    }
+
+    static RunningServer start(Path folder, CaptureSettings limits) throws Exception {
+        return new RunningServer(WebSettings.on(loopback()), folder, limits);
+    }
+
+    static InetSocketAddress loopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    List<InetSocketAddress> addresses() {
+        return web.addresses();
+    }
+
+    int port() {
+        return web.addresses().get(0).getPort();
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).timeout(Duration.ofSeconds(20));
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return send(request(path));
+    }
+
+    HttpResponse<String> page(String path) throws IOException, InterruptedException {
+        return send(request(path).header("Accept", "text/html,*/*;q=0.8"));
+    }
+
+    HttpResponse<String> postAlerts(String body) throws IOException, InterruptedException {
+        return send(request("/api/v1/alerts").header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)));
+    }
+
+    HttpResponse<String> postDump(String body) throws IOException, InterruptedException {
+        return send(request("/api/v1/dumps").header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)));
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    HttpResponse<byte[]> sendForBytes(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return client.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    /** Stores a dump without a source. */
+    long archived(RawDump raw) throws Exception {
+        long id = archive.reserveDump(
+                DumpTrigger.MANUAL, Optional.of(new EscapedText("test")), OptionalLong.empty());
+        archive.store(id, raw);
+        return id;
+    }
+
+    /** Waits until a dump has come to this state. */
+    JsonNode await(long id, String state) throws Exception {
+        JsonNode dump = JSON.missingNode();
+        for (int i = 0; i < 400; i++) {
+            dump = JSON.readTree(get("/api/v1/dumps/" + id).body());
+            if (dump.path("state").asText().equals(state)) {
+                return dump;
+            }
+            Thread.sleep(25);
+        }
+        throw new AssertionError("dump " + id + " is not " + state + " but " + dump.path("state"));
+    }
+
+    static JsonNode json(HttpResponse<String> answer) throws IOException {
+        return JSON.readTree(answer.body());
+    }
+
+    @Override
+    public void close() {
+        source.release();
+        web.close();
+        captureDesk.close();
+        archive.close();
+    }
+
+    /** Gives one dump after another; can be held, and can fail. */
+    static final class FakeSource implements DumpSource {
+        final AtomicReference<CaptureException> fault = new AtomicReference<>();
+        private final AtomicInteger count = new AtomicInteger();
+        private volatile @Nullable CountDownLatch held;
+
+        void hold() {
+            held = new CountDownLatch(1);
+        }
+
+        void release() {
+            CountDownLatch latch = held;
+            if (latch != null) {
+                latch.countDown();
+            }
+        }
+
+        @Override
+        public SourceKind kind() {
+            return SourceKind.PROCFS;
+        }
+
+        @Override
+        public RawDump take(EscapedText reason) throws CaptureException {
+            CountDownLatch latch = held;
+            if (latch != null) {
+                try {
+                    latch.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            if (fault.get() != null) {
+                throw fault.get();
+            }
+            return Samples.dump(count.incrementAndGet());
+        }
+    }
+
+    private static final class DeafObserver implements CaptureObserver {
+        @Override
+        public void captured(DumpSummary dump, Duration took) {}
+
+        @Override
+        public void found(DumpSummary dump) {}
+
+        @Override
+        public void failed(DumpTrigger trigger, FailureReason reason) {}
+    }
+}

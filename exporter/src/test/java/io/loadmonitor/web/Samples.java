@@ -1,0 +1,64 @@
+package io.loadmonitor.web;
+
+import io.loadmonitor.dump.RawDump;
+import java.nio.charset.StandardCharsets;
+
+/** Dumps and alerts as they come in. */
+final class Samples {
+    static final String MESSAGE = """
+            {"version":"4","groupKey":"{}:{alertname=\\"LoadHigh\\"}","truncatedAlerts":0,"status":"firing",
+             "receiver":"load-monitor","groupLabels":{},"commonLabels":{},"commonAnnotations":{},
+             "externalURL":"http://alertmanager.example:9093","notification_reason":"first","alerts":[%s]}""";
+
+    private Samples() {}
+
+    /** A dump with two vfork parents and eight busy tasks; comms that try to be something else. */
+    static RawDump dump(int id) {
+        return dump(id, "busy");
+    }
+
+    static RawDump dump(int id, String escapedComm) {
+        StringBuilder text = new StringBuilder("""
+                load_monitor dump version=1 id=%d source=kmod boot_id=6f1c0a52-5c6c-4d0e-9a53-2f8f54f0c1aa release=6.1.0-56-cloud-amd64
+                trigger kind=manual reason="alert LoadHigh" cause=present
+                time wall=2026-11-22T12:04:10.123456Z monotonic_ns=35570173000
+                load avg1=4.42 avg5=1.10 avg15=0.37 active=10 cpus=2
+                tick age_ms=1200 active=10 avg1=4.42
+                count scanned=67 running=8 uninterruptible=2 iowait=0 captured=10 stacks=1 truncated=0 unstable=0 unwind_failed=0 cpu_no_answer=0 lost_dumps=0
+                cost capture_ns=812345 irq_off_max_ns=9100 rcu_max_ns=210000
+                stack id=1 tasks=2
+                  kernel_clone+0x1af/0x3e0
+                  __do_sys_vfork+0x43/0x70
+                  do_syscall_64+0x55/0xb0
+                """.formatted(id));
+        for (int i = 0; i < 2; i++) {
+            text.append("task pid=" + (94 + i) + " tgid=" + (94 + i) + " ppid=1 cpu=0 state=D on=sleep since_ms=35000"
+                    + " switches=12 start_ns=2980000000 stack=1 cgroup=\"/system.slice/db.service\" comm=\"vf\"\n");
+        }
+        for (int i = 0; i < 8; i++) {
+            text.append("task pid=" + (96 + i) + " tgid=" + (96 + i) + " ppid=1 cpu=" + i % 2 + " state=R on="
+                    + (i < 2 ? "cpu-user" : "queue") + " since_ms=40 stack=0 cgroup=\"/\" comm=\"" + escapedComm + "\"\n");
+        }
+        text.append("end id=" + id + " tasks=10\n");
+        return RawDump.of(text.toString().getBytes(StandardCharsets.US_ASCII));
+    }
+
+    static String firing(String fingerprint) {
+        return firing(fingerprint, "LoadHigh", "load is high", "https://runbooks.example/LoadHigh");
+    }
+
+    static String firing(String fingerprint, String name, String summary, String runbook) {
+        return MESSAGE.formatted("""
+                {"status":"firing","labels":{"alertname":"%s","instance":"db1:9817"},
+                 "annotations":{"summary":"%s","runbook_url":"%s"},"startsAt":"2026-11-22T12:04:00.123456789Z",
+                 "endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://prometheus.example/graph",
+                 "fingerprint":"%s"}""".formatted(name, summary, runbook, fingerprint));
+    }
+
+    static String resolved(String fingerprint) {
+        return MESSAGE.formatted("""
+                {"status":"resolved","labels":{"alertname":"LoadHigh","instance":"db1:9817"},"annotations":{},
+                 "startsAt":"2026-11-22T12:04:00.123456789Z","endsAt":"2026-11-22T12:09:00Z","generatorURL":"",
+                 "fingerprint":"%s"}""".formatted(fingerprint));
+    }
+}
