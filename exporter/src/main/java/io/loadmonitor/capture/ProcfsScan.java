@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -37,6 +39,7 @@ final class ProcfsScan implements Runnable {
     private final OptionalLong ownPid;
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile Reading reading = Reading.STAT;
+    private volatile long begun;
     private volatile boolean abandoned;
 
     // Guarded by this.
@@ -67,6 +70,17 @@ final class ProcfsScan implements Runnable {
     record SeenTask(TaskFiles files, TaskStat stat, SeenStack stack, Optional<String> waitChannel, Optional<String> cgroup) {
         SeenTask withCgroup(Optional<String> path) {
             return new SeenTask(files, stat, stack, waitChannel, path);
+        }
+
+        /** With the stack that an earlier scan of the same dump read. */
+        SeenTask withStack(SeenStack read) {
+            return new SeenTask(files, stat, read, waitChannel, cgroup);
+        }
+
+        private boolean isSameSleep(SeenTask other) {
+            return stat.pid() == other.stat.pid()
+                    && stat.startNanos() == other.stat.startNanos()
+                    && stat.state() == other.stat.state();
         }
     }
 
@@ -99,7 +113,26 @@ final class ProcfsScan implements Runnable {
             int ownExcluded,
             Optional<Boolean> stacksReadable,
             boolean complete,
-            Optional<IOException> failure) {}
+            Optional<IOException> failure) {
+
+        /** This, with the stacks that {@code earlier} read before it began to hang. */
+        Sight withStacksOf(Sight earlier) {
+            Map<Long, SeenTask> before = new HashMap<>();
+            earlier.tasks.stream()
+                    .filter(task -> !task.stack().frames().isEmpty())
+                    .forEach(task -> before.put(task.stat().pid(), task));
+            List<SeenTask> merged = tasks.stream()
+                    .map(task -> {
+                        SeenTask same = before.get(task.stat().pid());
+                        boolean known = task.stack().frames().isEmpty() && same != null && same.isSameSleep(task);
+                        return known ? task.withStack(same.stack()) : task;
+                    })
+                    .toList();
+            Optional<Boolean> readable = stacksReadable.or(earlier::stacksReadable);
+            return new Sight(
+                    merged, scanned, unreadable, running, uninterruptible, ownExcluded, readable, complete, failure);
+        }
+    }
 
     @Override
     public void run() {
@@ -117,11 +150,20 @@ final class ProcfsScan implements Runnable {
         }
     }
 
-    /** Waits for the end; false when the time was up first. From then on the scan ends as soon as it can. */
+    /** Waits for the end; false when the time was up first. */
     boolean await(long nanos) throws InterruptedException {
-        boolean ended = done.await(nanos, TimeUnit.NANOSECONDS);
-        abandoned = !ended;
-        return ended;
+        return done.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Whether it has been in one and the same read for so long; never true while it walks on. */
+    boolean hangs(long nanos) throws InterruptedException {
+        long before = begun;
+        return !done.await(nanos, TimeUnit.NANOSECONDS) && begun == before;
+    }
+
+    /** It shall end as soon as it can; what it reads from now on is not used. */
+    void abandon() {
+        abandoned = true;
     }
 
     boolean isDone() {
@@ -144,15 +186,20 @@ final class ProcfsScan implements Runnable {
 
     private boolean scan() throws IOException {
         boolean stacksAllowed = !skipped.contains(Reading.STACK) && probeOwnStack();
-        reading = Reading.STAT;
+        begin(Reading.STAT);
         ThreadWalk.Outcome outcome = new ThreadWalk(procFs).walk(this::timeIsUp, (files, stat) -> {
             see(files, stat, stacksAllowed);
-            reading = Reading.STAT;
+            begin(Reading.STAT);
         });
         synchronized (this) {
             unreadable = outcome.unreadable();
         }
         return readCgroups() && outcome.complete();
+    }
+
+    private void begin(Reading next) {
+        reading = next;
+        begun = begun + 1;
     }
 
     private boolean timeIsUp() {
@@ -204,7 +251,7 @@ final class ProcfsScan implements Runnable {
     }
 
     private SeenStack readStack(TaskFiles files) {
-        reading = Reading.STACK;
+        begin(Reading.STACK);
         TaskStack stack;
         try {
             stack = files.stack();
@@ -236,7 +283,7 @@ final class ProcfsScan implements Runnable {
     }
 
     private boolean isStillUninterruptible(TaskFiles files) {
-        reading = Reading.STAT;
+        begin(Reading.STAT);
         try {
             return files.stat().state() == TaskState.UNINTERRUPTIBLE;
         } catch (IOException ended) {
@@ -248,7 +295,7 @@ final class ProcfsScan implements Runnable {
         if (skipped.contains(Reading.WAIT_CHANNEL)) {
             return Optional.empty();
         }
-        reading = Reading.WAIT_CHANNEL;
+        begin(Reading.WAIT_CHANNEL);
         try {
             return files.waitChannel();
         } catch (IOException endedOrRefused) {
@@ -258,7 +305,7 @@ final class ProcfsScan implements Runnable {
 
     /** The right to read stacks shows on the program's own; without it no other need be tried. */
     private boolean probeOwnStack() {
-        reading = Reading.STACK;
+        begin(Reading.STACK);
         try {
             procFs.read("self/stack");
             synchronized (this) {
@@ -280,7 +327,6 @@ final class ProcfsScan implements Runnable {
         if (skipped.contains(Reading.CGROUP)) {
             return true;
         }
-        reading = Reading.CGROUP;
         for (int place = 0; ; place++) {
             SeenTask task;
             synchronized (this) {
@@ -292,6 +338,7 @@ final class ProcfsScan implements Runnable {
             if (timeIsUp()) {
                 return false;
             }
+            begin(Reading.CGROUP);
             try {
                 Optional<String> path = task.files().cgroup();
                 synchronized (this) {

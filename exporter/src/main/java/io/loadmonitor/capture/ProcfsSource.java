@@ -45,6 +45,9 @@ public final class ProcfsSource implements DumpSource {
     /** For what follows the walk, which ends at the limit by itself unless a read hangs. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+    /** One read takes microseconds, also on a crowded host no more than moments; with a fifth of the whole time it hangs. */
+    private static final int PATIENCE_DIVISOR = 5;
+
     private final ProcFs procFs;
     private final ActiveTasks activeTasks;
     private final Clock clock;
@@ -110,23 +113,50 @@ public final class ProcfsSource implements DumpSource {
         return new ProcfsDump(procFs, id, reason, wall, start, System.nanoTime(), load, stat, tick, sight).compose();
     }
 
+    /**
+     * Scans until it is done or the time is up. A scan that hangs in a read is left alone, and another does without that
+     * kind of file: twice at most, for the two kinds whose reading takes a lock.
+     */
     private ProcfsScan.Sight look(long start, Set<ProcfsScan.Reading> skipped)
             throws CaptureException, InterruptedException {
-        long limit = limits.time().toNanos();
-        ProcfsScan scan = new ProcfsScan(procFs, limits.maxTasks(), start + limit, skipped);
-        Thread thread = new Thread(scan, "procfs-scan");
-        thread.setDaemon(true);
-        thread.start();
-        if (!scan.await(limit + GRACE_NANOS)) {
-            stuck.add(scan);
+        long deadline = start + limits.time().toNanos();
+        EnumSet<ProcfsScan.Reading> without = EnumSet.noneOf(ProcfsScan.Reading.class);
+        without.addAll(skipped);
+        ProcfsScan scan = begin(deadline, without);
+        ProcfsScan.Sight sight = await(scan, deadline);
+        while (!scan.isDone() && scan.reading() != ProcfsScan.Reading.STAT && without.add(scan.reading())) {
+            scan = begin(deadline, without);
+            sight = await(scan, deadline).withStacksOf(sight);
         }
-        ProcfsScan.Sight sight = scan.sight();
         if (!sight.complete() && sight.scanned() == 0 && sight.failure().isEmpty()) {
             throw new CaptureException(
                     CaptureException.Reason.TIMEOUT,
                     "no thread was read within " + limits.time().toMillis() + " ms from " + procFs.root());
         }
         return sight;
+    }
+
+    private ProcfsScan begin(long deadline, Set<ProcfsScan.Reading> without) {
+        ProcfsScan scan = new ProcfsScan(procFs, limits.maxTasks(), deadline, without);
+        Thread thread = new Thread(scan, "procfs-scan");
+        thread.setDaemon(true);
+        thread.start();
+        return scan;
+    }
+
+    /** What the scan saw by its end, by the time limit, or until it began to hang. */
+    private ProcfsScan.Sight await(ProcfsScan scan, long deadline) throws InterruptedException {
+        long patience = limits.time().toNanos() / PATIENCE_DIVISOR;
+        while (!scan.await(patience) && System.nanoTime() - deadline < GRACE_NANOS) {
+            if (scan.hangs(patience)) {
+                break;
+            }
+        }
+        if (!scan.isDone()) {
+            scan.abandon();
+            stuck.add(scan);
+        }
+        return scan.sight();
     }
 
     /** At most one scan hangs for each kind of file, because the next leaves that kind out. */

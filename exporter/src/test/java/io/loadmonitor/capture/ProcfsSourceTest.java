@@ -13,12 +13,14 @@ import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -232,27 +234,29 @@ final class ProcfsSourceTest {
 
     @Test
     void losesNothingThatWasSeenWhenAReadHangs() throws Exception {
-        ProcfsSource source = source(new ProcfsLimits(Duration.ofMillis(300), 100));
+        ProcfsSource source = source(new ProcfsLimits(Duration.ofSeconds(3), 100));
         proc.thread(7, 7, "busy");
         proc.thread(9, 9, "vfork-parent");
         Path stack = fifo(proc.directory(9, 9).resolve("stack"));
         Path cgroup = fifo(proc.directory(7, 7).resolve("cgroup"));
+        for (long pid = 20; pid < 25; pid++) {
+            proc.thread(pid, pid, "vfork-parent");
+        }
         long start = System.nanoTime();
         StackDump first = DumpParser.parse(source.take(REASON));
         assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(5));
-        assertEquals(0, first.counts().orElseThrow().of("complete").orElseThrow());
-        StackDump.Task hanging = first.tasks().stream().filter(task -> task.pid() == 9).findFirst().orElseThrow();
-        assertEquals(Set.of("stack_skipped"), hanging.flags(), "the task whose stack hangs is there and says so");
+        assertEquals(7, first.tasks().size(), "every task is there");
+        assertEquals(1, first.counts().orElseThrow().of("complete").orElseThrow());
+        StackDump.Task hanging = byPid(first).get(1);
+        assertEquals(9, hanging.pid());
+        assertEquals(Set.of("stack_skipped"), hanging.flags(), "and the one whose stack hangs says so");
+        assertEquals(Optional.of("kernel_clone"), hanging.waitChannel());
+        assertEquals(Optional.empty(), hanging.cgroup());
 
         StackDump second = DumpParser.parse(source.take(REASON));
-        assertEquals(2, second.tasks().size(), "it does not hang in a stack again");
-        assertEquals(Set.of("stack_skipped"), byPid(second).get(1).flags());
-        assertEquals(Optional.of("kernel_clone"), byPid(second).get(1).waitChannel());
-        assertEquals(0, second.counts().orElseThrow().of("complete").orElseThrow(), "but in a cgroup");
-
-        StackDump third = DumpParser.parse(source.take(REASON));
-        assertEquals(1, third.counts().orElseThrow().of("complete").orElseThrow());
-        assertEquals(Optional.empty(), byPid(third).get(0).cgroup());
+        assertEquals(7, second.tasks().size(), "it does not run into the same again");
+        assertEquals(1, second.counts().orElseThrow().of("complete").orElseThrow());
+        assertEquals(List.of(), second.stacks());
 
         Files.newOutputStream(stack).close();
         Files.newOutputStream(cgroup).close();
@@ -266,6 +270,24 @@ final class ProcfsSourceTest {
             healed = DumpParser.parse(source.take(REASON));
         }
         assertEquals(1, healed.stacks().size(), "once nothing hangs any more it reads all again");
+    }
+
+    @Test
+    void keepsTheStacksThatWereReadBeforeOneHung() throws Exception {
+        for (long pid = 20; pid < 40; pid++) {
+            proc.thread(pid, pid, "vfork-parent");
+        }
+        List<String> order = new ArrayList<>();
+        try (DirectoryStream<Path> listing = Files.newDirectoryStream(root, "[0-9]*")) {
+            listing.forEach(process -> order.add(process.getFileName().toString()));
+        }
+        long eleventh = Long.parseLong(order.get(10));
+        Path stack = fifo(proc.directory(eleventh, eleventh).resolve("stack"));
+        StackDump dump = DumpParser.parse(source(new ProcfsLimits(Duration.ofSeconds(3), 100)).take(REASON));
+        assertEquals(20, dump.tasks().size());
+        assertEquals(10, dump.tasks().stream().filter(task -> task.stackId() != 0).count());
+        assertTrue(dump.tasks().stream().allMatch(task -> task.stackId() != 0 ^ !task.flags().isEmpty()));
+        Files.newOutputStream(stack).close();
     }
 
     @Test

@@ -107,7 +107,7 @@ final class ActiveTasksTest {
     void startsAnewAfterAGapThatMayHideSteps() {
         ActiveTasks activeTasks = new ActiveTasks();
         activeTasks.feed(0.00, 0);
-        activeTasks.feed(8.00, 15 * SECOND);
+        activeTasks.feed(0.64, 15 * SECOND);
         assertEquals(Optional.empty(), activeTasks.newest(15 * SECOND));
     }
 

@@ -24,14 +24,15 @@ final class TaskStatesTest {
         thread(7, 7, "busy/stat");
         thread(7, 8, "vfork-parent/stat");
         thread(7, 9, "vfork-parent/stat");
+        thread(7, 10, "busy/stat");
         thread(12, 12, "idle-worker/stat");
         thread(13, 13, "odd-names/stat");
         thread(50, 50, "busy/stat");
         thread(50, 51, "odd-names/stat");
         TaskStates states = TaskStates.count(new ProcFs(root), () -> false);
-        assertEquals(7, states.threads());
+        assertEquals(8, states.threads());
         assertEquals(1, states.ownRunning());
-        assertEquals(1, states.of(TaskState.RUNNING));
+        assertEquals(2, states.of(TaskState.RUNNING));
         assertEquals(2, states.of(TaskState.UNINTERRUPTIBLE));
         assertEquals(1, states.of(TaskState.IDLE));
         assertEquals(2, states.of(TaskState.SLEEPING));
