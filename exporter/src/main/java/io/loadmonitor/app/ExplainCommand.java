@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,13 +73,13 @@ final class ExplainCommand implements Callable<Integer> {
         out.printf("%7d  tasks in the dump%n", load.tasks());
         load.active().ifPresent(active -> out.printf("%7d  active tasks by the kernel's count%n", active));
         dump.counts().ifPresent(counts -> counts.values().entrySet().stream()
-                .sorted(java.util.Map.Entry.comparingByKey())
+                .sorted(Map.Entry.comparingByKey())
                 .forEach(count -> out.printf("         %s=%d%n", count.getKey(), count.getValue())));
         if (!dump.complete()) {
-            out.println("The dump was cut off: its last line is missing.");
+            out.println("The dump was cut off or is damaged: its last line is missing or does not agree with the rest.");
         }
-        if (!dump.unreadLines().isEmpty()) {
-            out.printf("%d lines were not understood:%n", dump.unreadLines().size());
+        if (dump.unreadCount() > 0) {
+            out.printf("%d lines were not understood, or only in part:%n", dump.unreadCount());
             dump.unreadLines().forEach(line -> out.printf("  line %d: %s%n", line.number(), line.text()));
         }
         out.flush();

@@ -76,6 +76,7 @@ public record TaskGroup(
         return switch (place.placement()) {
             case CPU_USER -> "on a CPU in user mode";
             case CPU_KERNEL -> "on a CPU in the kernel";
+            case CPU -> "on a CPU, its mode unknown";
             case QUEUE -> "waiting for a CPU";
             case SLEEP -> "asleep in the kernel" + place.waitChannel().map(function -> ", in " + function).orElse("");
             case UNKNOWN -> "at a place that the dump does not tell"
@@ -95,7 +96,7 @@ public record TaskGroup(
         }
         return switch (place.placement()) {
             case CPU_USER -> "No kernel stack: it was running its own code.";
-            case CPU_KERNEL, QUEUE, SLEEP, UNKNOWN -> place.waitChannel().isPresent()
+            case CPU_KERNEL, CPU, QUEUE, SLEEP, UNKNOWN -> place.waitChannel().isPresent()
                     ? "No stack, only the function that it waits in."
                     : "No stack.";
         };
@@ -121,6 +122,7 @@ public record TaskGroup(
         return switch (task.placement()) {
             case CPU_USER -> "CPU" + cpu + ", user";
             case CPU_KERNEL -> "CPU" + cpu + ", kernel";
+            case CPU -> "CPU" + cpu;
             case QUEUE -> "queue" + (cpu.isEmpty() ? "" : " of CPU" + cpu);
             case SLEEP -> "asleep";
             case UNKNOWN -> "";
