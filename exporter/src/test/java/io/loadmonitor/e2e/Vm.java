@@ -20,11 +20,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class Vm implements AutoCloseable, Loop.Load {
     private final Server server;
+    private final Path console;
     private final Exporter exporter;
     private final int controlPort;
 
-    private Vm(Server server, Exporter exporter, int controlPort) {
+    private Vm(Server server, Path console, Exporter exporter, int controlPort) {
         this.server = server;
+        this.console = console;
         this.exporter = exporter;
         this.controlPort = controlPort;
     }
@@ -42,25 +44,27 @@ final class Vm implements AutoCloseable, Loop.Load {
         Path scripts = Tree.root().resolve("exporter/src/test/vm");
         String kernel = run(folder, List.of(
                 scripts.resolve("prepare").toString(), suite, flavour, Tree.jar().toString(), folder.toString()));
+        Path console = folder.resolve("console");
         int port = Server.freePort();
         int controlPort = Server.freePort();
         Server server = Server.start("vm", folder, List.of(
                 Tree.root().resolve("kmod/tests/qemu/boot").toString(),
-                kernel, folder.resolve("initramfs").toString(), folder.resolve("console").toString(),
-                "--timeout", Long.toString(lifetime.toSeconds()), "--show", "--",
+                kernel, folder.resolve("initramfs").toString(), console.toString(),
+                "--timeout", Long.toString(lifetime.toSeconds()), "--",
                 "-serial", "tcp:127.0.0.1:" + controlPort + ",server=on,wait=off",
                 "-drive", "file=" + folder.resolve("disk") + ",if=none,id=disk,format=raw,readonly=on",
                 "-device", "virtio-blk-pci,drive=disk",
                 "-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:" + port + "-:9817",
                 "-device", "virtio-net-pci,netdev=net"));
         Exporter exporter = new Exporter(URI.create("http://127.0.0.1:" + port));
-        Vm vm = new Vm(server, exporter, controlPort);
+        Vm vm = new Vm(server, console, exporter, controlPort);
         try {
             server.await("exporter in the guest is ready", Duration.ofSeconds(180),
                     () -> Http.get(exporter.address().resolve("/-/ready")));
         } catch (AssertionError e) {
+            String tail = vm.tail();
             vm.close();
-            throw e;
+            throw new AssertionError(e.getMessage() + "\n" + tail, e);
         }
         return vm;
     }
@@ -71,11 +75,16 @@ final class Vm implements AutoCloseable, Loop.Load {
 
     /** What the guest printed. */
     String console() {
-        return server.log();
+        try {
+            return new String(Files.readAllBytes(console), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "(no console: " + e + ")";
+        }
     }
 
     String tail() {
-        return server.tail();
+        String text = console();
+        return "--- end of the guest's console\n" + text.substring(Math.max(0, text.length() - 6000)) + server.tail();
     }
 
     @Override
