@@ -41,6 +41,7 @@ final class ProcfsScan implements Runnable {
     private volatile Reading reading = Reading.STAT;
     private volatile long begun;
     private volatile boolean abandoned;
+    private volatile Optional<Reading> hangsIn = Optional.empty();
 
     // Guarded by this.
     private final List<SeenTask> tasks = new ArrayList<>();
@@ -163,16 +164,17 @@ final class ProcfsScan implements Runnable {
 
     /** It shall end as soon as it can; what it reads from now on is not used. */
     void abandon() {
+        hangsIn = Optional.of(reading);
         abandoned = true;
+    }
+
+    /** What it was reading when it was abandoned; empty when it was not. */
+    Optional<Reading> hangsIn() {
+        return hangsIn;
     }
 
     boolean isDone() {
         return done.getCount() == 0;
-    }
-
-    /** The kind of file that it is reading, or read last. */
-    Reading reading() {
-        return reading;
     }
 
     synchronized Sight sight() {

@@ -124,7 +124,7 @@ public final class ProcfsSource implements DumpSource {
         without.addAll(skipped);
         ProcfsScan scan = begin(deadline, without);
         ProcfsScan.Sight sight = await(scan, deadline);
-        while (!scan.isDone() && scan.reading() != ProcfsScan.Reading.STAT && without.add(scan.reading())) {
+        while (scan.hangsIn().filter(reading -> reading != ProcfsScan.Reading.STAT && without.add(reading)).isPresent()) {
             scan = begin(deadline, without);
             sight = await(scan, deadline).withStacksOf(sight);
         }
@@ -163,7 +163,7 @@ public final class ProcfsSource implements DumpSource {
     private Set<ProcfsScan.Reading> readingsThatHang() {
         stuck.removeIf(ProcfsScan::isDone);
         EnumSet<ProcfsScan.Reading> readings = EnumSet.noneOf(ProcfsScan.Reading.class);
-        stuck.forEach(scan -> readings.add(scan.reading()));
+        stuck.forEach(scan -> scan.hangsIn().ifPresent(readings::add));
         return readings;
     }
 }

@@ -98,6 +98,21 @@ final class ProcfsSourceTest {
     }
 
     @Test
+    void keepsDifferentStacksApart() throws Exception {
+        for (long pid = 20; pid < 24; pid++) {
+            proc.thread(pid, pid, "vfork-parent");
+            proc.write(pid, pid, "stack", pid % 2 == 0 ? "[<0>] even+0x1/0x2\n" : "[<0>] odd+0x1/0x2\n");
+        }
+        StackDump dump = take();
+        assertEquals(2, dump.stacks().size());
+        for (StackDump.Task task : dump.tasks()) {
+            assertEquals(
+                    task.pid() % 2 == 0 ? "even" : "odd",
+                    dump.stackOf(task).orElseThrow().frames().get(0).function());
+        }
+    }
+
+    @Test
     void saysInItsHeadWhatWasSeen() throws Exception {
         proc.self(50);
         Files.writeString(root.resolve("50/stack"), FakeProc.text("vfork-parent/stack"));
