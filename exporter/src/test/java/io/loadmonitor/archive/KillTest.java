@@ -1,6 +1,7 @@
 package io.loadmonitor.archive;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.alert.Alert;
@@ -70,6 +71,9 @@ final class KillTest {
         try (BufferedReader out = child.inputReader(StandardCharsets.US_ASCII)) {
             String first = out.readLine();
             assertEquals("ready", first, () -> errors(file));
+            ArchiveException inUse =
+                    assertThrows(ArchiveException.class, () -> Archive.open(settings(file), Clock.systemUTC()));
+            assertTrue(inUse.getMessage().contains("is in use by another process"), inUse.getMessage());
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 // The last line may be cut off; a whole one ends with a full stop.
                 if (line.endsWith(" .")) {

@@ -40,8 +40,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(60)
 final class CaptureDeskTest {
     private static final EscapedText REASON = new EscapedText("somebody wants to know");
     private static final Duration COOLDOWN = Duration.ofMinutes(5);
