@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
 
 /**
  * The loop with the module: a guest with Debian's 6.1 under load, Prometheus and Alertmanager on this host. One machine
@@ -163,6 +164,21 @@ final class VmLoopIT {
 
     @Test
     @Order(7)
+    void theIncidentsPageShowsItsHeadline(@TempDir Path folder) throws Exception {
+        try (Browser browser = Browser.start(folder)) {
+            browser.size(1100, 900);
+            browser.open(vm.exporter().address().resolve("/incidents/" + incident.path("id").asLong()));
+            assertEquals(incident.path("headline").asText(), browser.driver().findElement(By.tagName("h1")).getText());
+            assertEquals(List.of(), browser.complaints());
+            browser.picture(Tree.root().resolve("exporter/target/pictures/incident.png"));
+            if (Boolean.getBoolean("pictures.rewrite")) {
+                browser.picture(Tree.root().resolve("exporter/docs/images/incident.png"));
+            }
+        }
+    }
+
+    @Test
+    @Order(8)
     void theGuestEndsWithoutAFaultOfItsKernel() {
         assertEquals(0, vm.off(), vm::tail);
         assertTrue(vm.console().contains("guest: exporter ended with status 0")
