@@ -26,8 +26,9 @@ static unsigned int max_tasks = 16384;
 module_param(max_tasks, uint, 0444);
 MODULE_PARM_DESC(max_tasks, "tasks in one dump at most, 16 to 1048576 (default 16384)");
 
-static bool printk;
-module_param(printk, bool, 0644);
+/* Where printk() is no macro, the name is taken. */
+static bool log_dumps;
+module_param_named(printk, log_dumps, bool, 0644);
 MODULE_PARM_DESC(printk, "print every dump to the kernel log, too (default no)");
 
 static int __init lm_check_parameter(const char *name, unsigned int value, unsigned int least,
@@ -64,7 +65,7 @@ static int __init lm_init(void)
 	result = lm_ring_init(buffer_kb, ring);
 	if (result)
 		goto exit_cpus;
-	result = lm_capture_init(max_tasks, &printk);
+	result = lm_capture_init(max_tasks, &log_dumps);
 	if (result)
 		goto exit_ring;
 	result = lm_device_init();
