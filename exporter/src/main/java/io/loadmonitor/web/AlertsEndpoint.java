@@ -8,7 +8,6 @@ import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.IntakeOutcome;
 import io.loadmonitor.incident.AlertDesk;
 import io.loadmonitor.web.json.AlertsTaken;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -34,7 +33,7 @@ final class AlertsEndpoint {
     }
 
     /** 202 when something new is stored, 200 when nothing had to be. */
-    void post(Context context) throws IOException {
+    void post(Context context) {
         String contentType = context.header("Content-Type");
         if (contentType == null || !Json.isJson(contentType)) {
             throw new Refusal(415, "not_json", "Content-Type is "

@@ -16,7 +16,6 @@ import io.loadmonitor.web.json.DumpDetail;
 import io.loadmonitor.web.json.DumpItem;
 import io.loadmonitor.web.json.DumpRequested;
 import io.loadmonitor.web.json.ListAnswer;
-import java.io.IOException;
 import java.time.Clock;
 import java.util.Iterator;
 import java.util.Map;
@@ -71,7 +70,7 @@ final class DumpsEndpoint {
     }
 
     /** Asks for a dump now. */
-    void post(Context context) throws ArchiveException, IOException {
+    void post(Context context) throws ArchiveException {
         QueryParameters.only(context.queryString(), Set.of());
         CaptureReply reply = desk.request(reason(context));
         if (reply instanceof CaptureReply.Accepted accepted) {
@@ -115,7 +114,7 @@ final class DumpsEndpoint {
                 "There is no text of dump " + id + ": it does not exist, is still being taken, or failed.");
     }
 
-    private EscapedText reason(Context context) throws IOException {
+    private EscapedText reason(Context context) {
         byte[] text = body.read(context);
         if (text.length == 0) {
             return new EscapedText(DEFAULT_REASON);

@@ -34,14 +34,17 @@ final class RequestBody {
         this.nanoTime = nanoTime;
     }
 
-    /** The whole body. Refuses one that is too large, too slow, or that comes while too many others do. */
-    byte[] read(Context context) throws IOException {
+    /** The whole body. Refuses one that is too large, too slow, or that comes while too many others do, or not at all. */
+    byte[] read(Context context) {
         if (!enter()) {
             throw new Refusal(503, "busy", "Too many requests with a body at once. Try again in a second.",
                     Map.of("Retry-After", "1"));
         }
         try {
             return readWithinLimits(context);
+        } catch (IOException e) {
+            // The client's fault and nobody's news: it is gone, or fell silent.
+            throw new Refusal(400, "cut_off", "The connection ended before the body did.", Map.of("Connection", "close"));
         } finally {
             places.release();
         }

@@ -10,8 +10,8 @@ import java.util.List;
 final class Routes {
     private Routes() {}
 
-    static List<Route> of(WebSettings settings, WebParts parts, AccessRule access, Json json, PageRenderer renderer) {
-        RequestBody body = new RequestBody(settings.maxBodyBytes(), System::nanoTime);
+    static List<Route> of(
+            WebSettings settings, WebParts parts, AccessRule access, Json json, PageRenderer renderer, RequestBody body) {
         StateEndpoint state = new StateEndpoint(parts, json);
         AlertsEndpoint alerts = new AlertsEndpoint(new AlertMessageParser(), parts.alertDesk(), body, json);
         DumpsEndpoint dumps = new DumpsEndpoint(parts.archive(), parts.captureDesk(), body, json, parts.clock());

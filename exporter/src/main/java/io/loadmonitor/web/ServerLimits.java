@@ -4,6 +4,7 @@ import io.javalin.config.JavalinConfig;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -12,6 +13,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -40,9 +42,11 @@ final class ServerLimits {
     private static final long SHUTDOWN_IDLE_MILLIS = 100;
 
     private final List<InetSocketAddress> addresses;
+    private final LongSupplier nanoTime;
 
-    ServerLimits(List<InetSocketAddress> addresses) {
+    ServerLimits(List<InetSocketAddress> addresses, LongSupplier nanoTime) {
         this.addresses = List.copyOf(addresses);
+        this.nanoTime = nanoTime;
     }
 
     void apply(JavalinConfig config, Request.Handler errorHandler) {
@@ -55,7 +59,7 @@ final class ServerLimits {
             server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
         });
         StalledConnections stalled =
-                new StalledConnections(TimeUnit.MILLISECONDS.toNanos(STALL_MILLIS), System::nanoTime);
+                new StalledConnections(TimeUnit.MILLISECONDS.toNanos(STALL_MILLIS), nanoTime);
         addresses.forEach(address -> config.jetty.addConnector(
                 (server, http) -> connector(server, http, address, stalled)));
         config.jetty.modifyServer(server -> {
@@ -95,7 +99,7 @@ final class ServerLimits {
     }
 
     /** Sweeps while the server runs. */
-    private static final class Sweeper implements org.eclipse.jetty.util.component.LifeCycle.Listener {
+    private static final class Sweeper implements LifeCycle.Listener {
         private final Scheduler scheduler;
         private final StalledConnections stalled;
 
@@ -105,7 +109,7 @@ final class ServerLimits {
         }
 
         @Override
-        public void lifeCycleStarted(org.eclipse.jetty.util.component.LifeCycle server) {
+        public void lifeCycleStarted(LifeCycle server) {
             next();
         }
 

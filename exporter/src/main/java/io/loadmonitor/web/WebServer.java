@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 import kotlin.LazyKt;
 import org.eclipse.jetty.server.ServerConnector;
 
@@ -33,14 +34,20 @@ public final class WebServer implements AutoCloseable {
      * @throws IOException when one of the addresses cannot be listened on; says which and why
      */
     public static WebServer start(WebSettings settings, WebParts parts) throws IOException {
+        return start(settings, parts, System::nanoTime);
+    }
+
+    /** @param nanoTime by which time limits are kept */
+    static WebServer start(WebSettings settings, WebParts parts, LongSupplier nanoTime) throws IOException {
         List<InetAddress> listenAddresses =
                 settings.listenAddresses().stream().map(InetSocketAddress::getAddress).toList();
         AccessRule access = new AccessRule(settings.allowRemoteApi(), listenAddresses);
         Json json = new Json();
         PageRenderer renderer = new PageRenderer();
         ErrorAnswers errors = new ErrorAnswers(json, renderer);
-        List<Route> routes = Routes.of(settings, parts, access, json, renderer);
-        ServerLimits limits = new ServerLimits(settings.listenAddresses());
+        List<Route> routes = Routes.of(
+                settings, parts, access, json, renderer, new RequestBody(settings.maxBodyBytes(), nanoTime));
+        ServerLimits limits = new ServerLimits(settings.listenAddresses(), nanoTime);
         Javalin javalin = Javalin.create(config -> {
             quick(config);
             limits.apply(config, new ProtocolErrors(json));
@@ -75,6 +82,14 @@ public final class WebServer implements AutoCloseable {
         return Arrays.stream(javalin.jettyServer().server().getConnectors())
                 .map(ServerConnector.class::cast)
                 .map(connector -> new InetSocketAddress(connector.getHost(), connector.getLocalPort()))
+                .toList();
+    }
+
+    /** Method and path of everything that is answered, as it is registered. */
+    List<String> routes() {
+        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+                .filter(handler -> handler.endpoint.method.isHttpMethod())
+                .map(handler -> handler.endpoint.method.name() + " " + handler.endpoint.path)
                 .toList();
     }
 

@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ final class RunningServer implements AutoCloseable {
     final AtomicReference<Optional<String>> reloadRefused = new AtomicReference<>(Optional.empty());
     final AtomicInteger reloads = new AtomicInteger();
     final AtomicReference<RuntimeException> metricsFault = new AtomicReference<>();
+    final AtomicLong skippedNanos = new AtomicLong();
     private final WebServer web;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -73,7 +75,7 @@ final class RunningServer implements AutoCloseable {
                 () -> {
                     reloads.incrementAndGet();
                     return reloadRefused.get();
-                }, webhookAnswers::add, Clock.systemUTC()));
+                }, webhookAnswers::add, Clock.systemUTC()), () -> System.nanoTime() + skippedNanos.get());
     }
 
     static RunningServer start(Path folder) throws Exception {
@@ -94,6 +96,11 @@ final class RunningServer implements AutoCloseable {
 
     List<InetSocketAddress> addresses() {
         return web.addresses();
+    }
+
+    /** Method and path of everything that is registered. */
+    List<String> routes() {
+        return web.routes();
     }
 
     int port() {

@@ -21,7 +21,7 @@ final class Samples {
         StringBuilder text = new StringBuilder("""
                 load_monitor dump version=1 id=%d source=kmod boot_id=6f1c0a52-5c6c-4d0e-9a53-2f8f54f0c1aa release=6.1.0-56-cloud-amd64
                 trigger kind=manual reason="alert LoadHigh" cause=present
-                time wall=2026-11-22T12:04:10.123456Z monotonic_ns=35570173000
+                time wall=2026-11-22T12:04:10.123456Z monotonic_ns=3557017%d000
                 load avg1=4.42 avg5=1.10 avg15=0.37 active=10 cpus=2
                 tick age_ms=1200 active=10 avg1=4.42
                 count scanned=67 running=8 uninterruptible=2 iowait=0 captured=10 stacks=1 truncated=0 unstable=0 unwind_failed=0 cpu_no_answer=0 lost_dumps=0
@@ -30,7 +30,7 @@ final class Samples {
                   kernel_clone+0x1af/0x3e0
                   __do_sys_vfork+0x43/0x70
                   do_syscall_64+0x55/0xb0
-                """.formatted(id));
+                """.formatted(id, id));
         for (int i = 0; i < 2; i++) {
             text.append("task pid=" + (94 + i) + " tgid=" + (94 + i) + " ppid=1 cpu=0 state=D on=sleep since_ms=35000"
                     + " switches=12 start_ns=2980000000 stack=1 cgroup=\"/system.slice/db.service\" comm=\"vf\"\n");

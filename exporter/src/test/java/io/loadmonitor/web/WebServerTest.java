@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -20,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
@@ -231,6 +234,55 @@ final class WebServerTest {
             for (InetSocketAddress address : other.addresses()) {
                 String base = "http://" + address.getAddress().getHostAddress() + ":" + address.getPort();
                 assertEquals(200, other.send(HttpRequest.newBuilder(URI.create(base + "/dumps"))).statusCode());
+            }
+        }
+    }
+
+    @Test
+    void givesUpOnABodyThatTricklesIn() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            out.write("POST /api/v1/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+                    .getBytes(StandardCharsets.US_ASCII));
+            Thread.sleep(300);
+            server.skippedNanos.addAndGet(Duration.ofSeconds(11).toNanos());
+            out.write(' ');
+            String answer = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+            assertEquals("HTTP/1.1 408", answer);
+        }
+        assertEquals(List.of(408), server.webhookAnswers);
+    }
+
+    @Test
+    void takesAClientThatGoesAwayForNoFaultOfItsOwn() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.getOutputStream().write(
+                    "POST /api/v1/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+                            .getBytes(StandardCharsets.US_ASCII));
+        }
+        for (int i = 0; i < 200 && server.webhookAnswers.isEmpty(); i++) {
+            Thread.sleep(25);
+        }
+        assertEquals(List.of(400), server.webhookAnswers);
+    }
+
+    @Test
+    void answersOthersWhileSlowBodiesTrickleIn() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 40; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+                socket.getOutputStream().write(
+                        "POST /api/v1/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+                                .getBytes(StandardCharsets.US_ASCII));
+                slow.add(socket);
+            }
+            assertEquals(200, server.get("/metrics").statusCode());
+            assertEquals(503, server.postAlerts("{}").statusCode());
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
             }
         }
     }

@@ -101,11 +101,13 @@ public record LoadParts(int tasks, List<Row> rows, String label, String note) {
         if (remainder.isEmpty() || remainder.getAsInt() == 0) {
             return "";
         }
-        int active = breakdown.active().orElse(0);
-        return remainder.getAsInt() > 0
-                ? "The kernel counted " + Quantity.count(active, "active task", "active tasks") + "; "
-                        + remainder.getAsInt() + " of them were gone or out of reach when the dump was taken."
-                : "The kernel counted " + Quantity.count(active, "active task", "active tasks") + "; "
-                        + -remainder.getAsInt() + " more had come by the time the dump was taken.";
+        String counted = "The kernel counted "
+                + Quantity.count(breakdown.active().orElse(0), "active task", "active tasks") + "; ";
+        int difference = remainder.getAsInt();
+        if (difference < 0) {
+            return counted + -(long) difference + " more had come by the time the dump was taken.";
+        }
+        return counted + (difference == 1 ? "1 of them was" : difference + " of them were")
+                + " gone or out of reach when the dump was taken.";
     }
 }
