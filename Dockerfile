@@ -9,12 +9,12 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY pom.xml ./
-COPY exporter/pom.xml exporter/runtime-modules exporter/
+COPY exporter/pom.xml exporter/runtime-modules exporter/jvm.options exporter/
 COPY exporter/src/main exporter/src/main
 RUN mvn -B -ntp -q -pl exporter -am package -DskipTests
 RUN jlink --output /opt/load-monitor/runtime --add-modules "$(cat exporter/runtime-modules)" \
         --strip-java-debug-attributes --no-header-files --no-man-pages --compress=2 \
-    && mkdir /opt/load-monitor/lib && cp exporter/target/load-monitor-exporter.jar /opt/load-monitor/ \
+    && mkdir /opt/load-monitor/lib && cp exporter/target/load-monitor-exporter.jar exporter/jvm.options /opt/load-monitor/ \
     && mkdir /tmp/native && cd /tmp/native \
     && jar xf /opt/load-monitor/load-monitor-exporter.jar com/sun/jna org/sqlite/native \
     && case "$(uname -m)" in \
@@ -36,7 +36,7 @@ USER 65534:65534
 EXPOSE 9817
 VOLUME /var/lib/load-monitor
 ENTRYPOINT ["/opt/load-monitor/runtime/bin/java", \
-    "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss256k", "-Xmx64m", "-XX:-UsePerfData", \
+    "@/opt/load-monitor/jvm.options", \
     "-Djna.boot.library.path=/opt/load-monitor/lib", "-Djna.nounpack=true", \
     "-Dorg.sqlite.lib.path=/opt/load-monitor/lib", "-Dorg.sqlite.lib.name=libsqlitejdbc.so", \
     "-jar", "/opt/load-monitor/load-monitor-exporter.jar"]

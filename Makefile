@@ -6,7 +6,7 @@ SHELL := /bin/bash
 MVN ?= mvn
 MVN_FLAGS ?= -B -ntp
 JAVA ?= java
-JAVA_FLAGS ?= -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss256k -Xmx64m
+JAVA_FLAGS ?= @exporter/jvm.options
 ARGS ?=
 
 JAR := exporter/target/load-monitor-exporter.jar

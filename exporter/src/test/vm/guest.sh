@@ -11,9 +11,8 @@ for folder in proc sys dev tmp; do
 done
 mkdir /sys/fs/cgroup/batch.slice /sys/fs/cgroup/build.slice
 
-chroot /disk /opt/runtime/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss256k -Xmx64m \
-	-jar /opt/load-monitor-exporter.jar --web.listen-address=:9817 --web.allow-remote-api \
-	--archive.path=/tmp/archive.db &
+chroot /disk /opt/runtime/bin/java @/opt/jvm.options -jar /opt/load-monitor-exporter.jar \
+	--web.listen-address=:9817 --web.allow-remote-api --archive.path=/tmp/archive.db &
 exporter=$!
 
 in_cgroup() { # in_cgroup NAME COMMAND...

@@ -12,10 +12,15 @@ final class PageRenderer {
     private final TemplateEngine templates = TemplateEngine.createPrecompiled(
             null, ContentType.Html, PageRenderer.class.getClassLoader(), "io.loadmonitor.web.pages");
 
-    private final Stylesheet stylesheet = new Stylesheet();
+    private final Asset styles = new Asset(Asset.STYLES, "text/css; charset=utf-8");
+    private final Asset icon = new Asset(Asset.ICON, "image/svg+xml");
 
-    Stylesheet stylesheet() {
-        return stylesheet;
+    Asset styles() {
+        return styles;
+    }
+
+    Asset icon() {
+        return icon;
     }
 
     void answer(Context context, int status, PageModel page) {
@@ -24,7 +29,7 @@ final class PageRenderer {
 
     byte[] render(PageModel page) {
         Utf8ByteOutput html = new Utf8ByteOutput();
-        templates.render(page.template(), Map.of("page", page, "css", stylesheet.address()), html);
+        templates.render(page.template(), Map.of("page", page, "css", styles.address(), "icon", icon.address()), html);
         return html.toByteArray();
     }
 }

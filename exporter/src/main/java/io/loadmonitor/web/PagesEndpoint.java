@@ -57,10 +57,12 @@ final class PagesEndpoint {
                 status.sourceReason(), status.notReady().orElse(""), settings.telemetryPath(), access.allowsRemote()));
     }
 
-    void stylesheet(Context context) {
-        context.contentType("text/css; charset=utf-8")
-                .header("Cache-Control", "public, max-age=31536000, immutable")
-                .result(renderer.stylesheet().text());
+    void styles(Context context) {
+        renderer.styles().answer(context);
+    }
+
+    void icon(Context context) {
+        renderer.icon().answer(context);
     }
 
     void incidents(Context context) throws ArchiveException {

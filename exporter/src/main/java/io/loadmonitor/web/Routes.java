@@ -20,7 +20,8 @@ final class Routes {
         return List.of(
                 Route.get(settings.telemetryPath(), ANYBODY, state::metrics),
                 Route.get("/", ANYBODY, pages::landing),
-                Route.get(Stylesheet.PATH, ANYBODY, pages::stylesheet),
+                Route.get(Asset.STYLES, ANYBODY, pages::styles),
+                Route.get(Asset.ICON, ANYBODY, pages::icon),
                 Route.get("/-/healthy", ANYBODY, state::healthy),
                 Route.get("/-/ready", ANYBODY, state::ready),
                 Route.post("/-/reload", LOCAL, state::reload),

@@ -35,7 +35,7 @@ final class RunningExporter implements AutoCloseable {
     static RunningExporter start(Path folder, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC", "-Xmx48m", "-Xss256k", "-XX:TieredStopAtLevel=1",
+                "@jvm.options",
                 "-jar", System.getProperty("load-monitor.jar")));
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile(folder, "exporter", ".out");

@@ -1,7 +1,9 @@
 package io.loadmonitor.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,11 +30,13 @@ record Exporter(URI address) {
          * @param prefix a command that runs the exporter with other rights; empty for none
          * @param jar must be readable with those rights
          */
-        static OnHost start(Path folder, List<String> prefix, Path jar, String... arguments) {
+        static OnHost start(Path folder, List<String> prefix, Path jar, String... arguments)
+                throws IOException {
+            Path options = Files.copy(Tree.root().resolve("exporter/jvm.options"), folder.resolve("jvm.options"));
             List<String> command = new ArrayList<>(prefix);
             command.addAll(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss256k", "-Xmx64m",
+                    "@" + options,
                     "-Djava.io.tmpdir=" + folder,
                     "-jar", jar.toString(),
                     "--web.listen-address=127.0.0.1:0",

@@ -132,7 +132,7 @@ final class PagesTest {
 
     @Test
     void letsBrowsersKeepTheStyleSheet() throws Exception {
-        HttpResponse<String> answer = server.get(Stylesheet.PATH);
+        HttpResponse<String> answer = server.get(Asset.STYLES);
         assertEquals("public, max-age=31536000, immutable", answer.headers().firstValue("Cache-Control").orElseThrow());
         assertTrue(answer.body().contains("prefers-color-scheme: dark"));
         assertFalse(answer.body().contains("http") || answer.body().contains("@import"));

@@ -113,7 +113,7 @@ final class WebServerTest {
 
     @Test
     void answersHeadLikeGetWithoutABody() throws Exception {
-        for (String path : List.of("/metrics", "/", "/-/healthy", "/api/v1/dumps", "/dumps", "/incidents", Stylesheet.PATH)) {
+        for (String path : List.of("/metrics", "/", "/-/healthy", "/api/v1/dumps", "/dumps", "/incidents", Asset.STYLES)) {
             HttpResponse<String> get = server.get(path);
             HttpResponse<String> head = server.send(server.request(path).method("HEAD", BodyPublishers.noBody()));
             assertEquals(200, head.statusCode(), path);
@@ -216,7 +216,7 @@ final class WebServerTest {
                 assertEquals(403, other.send(HttpRequest.newBuilder(URI.create(base + path))
                         .header("Content-Type", "application/json").POST(BodyPublishers.ofString("{}"))).statusCode());
             }
-            for (String path : List.of("/metrics", "/", "/-/healthy", "/-/ready", Stylesheet.PATH)) {
+            for (String path : List.of("/metrics", "/", "/-/healthy", "/-/ready", Asset.STYLES)) {
                 assertEquals(200, other.send(HttpRequest.newBuilder(URI.create(base + path))).statusCode(), path);
             }
             assertEquals(404, other.send(HttpRequest.newBuilder(URI.create(base + "/metric"))).statusCode());

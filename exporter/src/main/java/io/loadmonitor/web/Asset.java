@@ -1,0 +1,45 @@
+package io.loadmonitor.web;
+
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.zip.CRC32;
+
+/** A file of the pages, from the jar. Its address changes with its content, so browsers may keep it for good. */
+final class Asset {
+    static final String STYLES = "/assets/load-monitor.css";
+    static final String ICON = "/assets/icon.svg";
+
+    private final byte[] content;
+    private final String contentType;
+    private final String address;
+
+    /** @param path of the address; its last part names the file beside this class */
+    Asset(String path, String contentType) {
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        try (InputStream in = Asset.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the jar lacks io/loadmonitor/web/" + name);
+            }
+            content = in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        CRC32 sum = new CRC32();
+        sum.update(content);
+        this.contentType = contentType;
+        this.address = path + "?v=" + Long.toHexString(sum.getValue());
+    }
+
+    /** What pages refer to. */
+    String address() {
+        return address;
+    }
+
+    void answer(Context context) {
+        context.contentType(contentType)
+                .header("Cache-Control", "public, max-age=31536000, immutable")
+                .result(content.clone());
+    }
+}
