@@ -83,6 +83,14 @@ spin() {
 	sleep 0.3
 }
 
+# pin COMM MASK: a thread of that name may run on these CPUs only.
+pin() {
+	local pid
+	pid=$(grep -lx "$1" /proc/[0-9]*/comm | head -n 1)
+	pid=${pid#/proc/}
+	taskset -p "$2" "${pid%/comm}" >/dev/null
+}
+
 # The shell's own word about each is thrown away.
 stop_spinning() {
 	[ -z "$spinning" ] || kill -9 $spinning 2>/dev/null

@@ -68,6 +68,8 @@ sleep 1
 keep known-stacks "parked kernel threads"
 rmmod known_stack
 insmod /known_stack.ko spin=1
+pin load_monitor 1
+pin known-spin 2
 sleep 1
 for try in 1 2 3 4 5 6 7 8 9 10; do
 	keep on-cpu-kernel "spinning kernel thread"

@@ -86,7 +86,9 @@ knows_parked_threads() {
 knows_a_spinning_thread() {
 	local text result=0 tries=0
 	insmod /known_stack.ko spin=1 || return 1
-	# The thread may share a CPU with the capture: then it is queued, which is right as well.
+	# On the same CPU it would be preempted by the capture and queued.
+	pin load_monitor 1 || return 1
+	pin known-spin 2 || return 1
 	while [ $tries -lt 10 ]; do
 		sleep 0.2
 		text=$(take "spinning thread")
@@ -98,6 +100,7 @@ knows_a_spinning_thread() {
 		"$(frames_of "$text" known-spin)" || result=1
 	expect_no_match "the interrupt's own frames" 'sysvec|lm_cpu|load_monitor\]|smp_call' "$text" || result=1
 	rmmod known_stack
+	pin load_monitor 3
 	[ $result = 0 ] || printf '%s\n' "$text"
 	return $result
 }
