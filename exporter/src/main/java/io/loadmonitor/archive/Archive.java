@@ -175,8 +175,9 @@ public final class Archive implements AutoCloseable {
     }
 
     /**
-     * Stores a reserved dump's text as it is, in a transaction of its own, then what it says. A text without its footer
-     * is kept as INCOMPLETE. Whatever goes wrong with the second step, the text stays, and the next start reads it.
+     * Stores a reserved dump's text as it is, in a transaction of its own, then what it says. Until that is done the
+     * dump's state is CAPTURING. A text without its footer is kept as INCOMPLETE. Whatever goes wrong with the second
+     * step, the text stays (INCOMPLETE for now), and the next start reads it.
      *
      * @throws ArchiveException also when the id names no dump that waits for its text, and FULL while the disk's free
      *     space is under the retention's floor and deleting old dumps does not help
@@ -188,7 +189,7 @@ public final class Archive implements AutoCloseable {
     }
 
     /**
-     * Stores a dump that nobody here asked for, in the same two steps.
+     * Stores a dump that nobody here asked for, in the same two steps. It is listed when the second is done.
      *
      * @return empty when the same dump is stored already: the same text, or the same source, boot, number and time
      */
@@ -243,6 +244,7 @@ public final class Archive implements AutoCloseable {
     public Page<DumpSummary> dumps(DumpQuery query) throws ArchiveException {
         Cursor cursor = Cursor.parse(query.cursor());
         Listing listing = new Listing(DumpTable.SUMMARY)
+                .where(DumpTable.LISTED)
                 .where("taken_us >= ?", query.from())
                 .where("taken_us < ?", query.to())
                 .where("trigger_kind = ?", query.trigger())
@@ -295,6 +297,7 @@ public final class Archive implements AutoCloseable {
 
     /** Deletes what the retention does not keep, oldest dumps first, and gives the space back to the file system. */
     public void prune() throws ArchiveException {
+        evidence.showUnread();
         pruner.run(clock.instant());
     }
 

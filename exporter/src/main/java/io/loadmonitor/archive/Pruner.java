@@ -10,7 +10,7 @@ final class Pruner {
     /** However little room there is: the newest dumps are what somebody will look for now. */
     static final int ALWAYS_KEPT = 10;
 
-    private static final String FINISHED = "state <> 'CAPTURING'";
+    private static final String FINISHED = "state NOT IN ('CAPTURING', 'STORED')";
 
     private final Database database;
     private final ArchiveFile file;

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -26,6 +27,10 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +109,8 @@ final class ArchiveTest {
 
         assertEquals("no dump 1 waits for its text: its state is COMPLETE",
                 assertThrows(ArchiveException.class, () -> archive.store(id, DumpTexts.manual(2, NOON))).getMessage());
+        assertEquals("no dump 1 waits for its text: its state is COMPLETE",
+                assertThrows(ArchiveException.class, () -> archive.fail(id, "x")).getMessage());
         assertEquals("no dump 99 waits for its text: there is none of this number",
                 assertThrows(ArchiveException.class, () -> archive.fail(99, "x")).getMessage());
         assertEquals(Optional.of(DumpTexts.manual(1, NOON)), archive.raw(id));
@@ -348,6 +355,116 @@ final class ArchiveTest {
         archive.close();
         open();
         assertEquals(DumpState.COMPLETE, archive.dump(unread.id()).orElseThrow().summary().state());
+    }
+
+    @Test
+    void countsADumpAsBeingTakenUntilItsTextIsRead() throws Exception {
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        openReading(raw -> {
+            reading.countDown();
+            await(goOn);
+            return DumpReading.of(raw);
+        });
+        long id = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).dumpId().getAsLong();
+        archive.beginNext();
+        FutureTask<DumpSummary> storing = new FutureTask<>(() -> archive.store(id, DumpTexts.manual(1, NOON)));
+        new Thread(storing, "storing").start();
+        await(reading);
+
+        assertEquals(DumpState.CAPTURING, archive.dump(id).orElseThrow().summary().state());
+        assertEquals(List.of(DumpState.CAPTURING), states());
+        assertEquals(DumpState.CAPTURING, archive.incident(1).orElseThrow().dumps().get(0).state());
+        assertEquals(Optional.empty(), archive.incident(1).orElseThrow().incident().headline());
+        assertEquals(0, archive.totals().dumps());
+        assertEquals(Optional.of(DumpTexts.manual(1, NOON)), archive.raw(id), "the evidence is there already");
+        assertEquals("no dump 1 waits for its text: it has one already",
+                assertThrows(ArchiveException.class, () -> archive.fail(id, "x")).getMessage());
+        Archive crashed = copy();
+        goOn.countDown();
+
+        assertEquals(DumpState.COMPLETE, storing.get().state());
+        assertEquals(List.of(DumpState.COMPLETE), states());
+        // What a crash at that moment had left was read at the next open.
+        assertEquals(storing.get(), crashed.dump(id).orElseThrow().summary());
+        assertEquals(Optional.empty(), crashed.beginNext());
+        crashed.close();
+    }
+
+    @Test
+    void listsAFoundDumpOnlyWhenItKnowsWhatItIs() throws Exception {
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        openReading(raw -> {
+            reading.countDown();
+            await(goOn);
+            return DumpReading.of(raw);
+        });
+        FutureTask<Optional<DumpSummary>> storing =
+                new FutureTask<>(() -> archive.storeFound(DumpTexts.automatic(1, NOON.minusSeconds(60))));
+        new Thread(storing, "storing").start();
+        await(reading);
+
+        assertEquals(List.of(), states());
+        assertEquals(0, archive.totals().dumps());
+        long incident = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).incidentId().getAsLong();
+        assertEquals(1, archive.incident(incident).orElseThrow().incident().dumps(), "its own alone");
+        Archive crashed = copy();
+        goOn.countDown();
+
+        DumpSummary found = storing.get().orElseThrow();
+        assertEquals(DumpState.COMPLETE, found.state());
+        assertEquals(OptionalLong.of(incident), found.incidentId());
+        assertEquals(List.of(DumpState.CAPTURING, DumpState.COMPLETE), states(), "the alert's own, which waits, is newer");
+        assertEquals(found, crashed.dump(found.id()).orElseThrow().summary());
+        crashed.close();
+    }
+
+    @Test
+    void neverShowsAStateBetweenBeingTakenAndTheFinalOne() throws Exception {
+        long id = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
+        CountDownLatch looking = new CountDownLatch(1);
+        FutureTask<DumpState> look = new FutureTask<>(() -> {
+            while (true) {
+                DumpState state = archive.dump(id).orElseThrow().summary().state();
+                looking.countDown();
+                if (state != DumpState.CAPTURING) {
+                    return state;
+                }
+            }
+        });
+        new Thread(look, "looking").start();
+        await(looking);
+
+        archive.store(id, DumpTexts.manual(1, NOON));
+
+        assertEquals(DumpState.COMPLETE, look.get());
+    }
+
+    private void openReading(Function<RawDump, DumpReading> reader) throws ArchiveException {
+        archive.close();
+        archive = Archive.open(new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT), clock,
+                () -> Long.MAX_VALUE, reader);
+    }
+
+    /** The archive as a crash at this moment would leave it, opened again. */
+    private Archive copy() throws Exception {
+        Path copy = folder.resolve("copy.db");
+        Files.copy(folder.resolve("a.db"), copy);
+        Files.copy(folder.resolve("a.db-wal"), folder.resolve("copy.db-wal"));
+        return Archive.open(new ArchiveSettings(copy, "vm", Retention.DEFAULT), clock);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private List<DumpState> states() throws ArchiveException {
+        return archive.dumps(DumpQuery.newest(10)).items().stream().map(DumpSummary::state).toList();
     }
 
     @Test
