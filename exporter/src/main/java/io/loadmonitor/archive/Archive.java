@@ -191,7 +191,8 @@ public final class Archive implements AutoCloseable {
     /**
      * Stores a dump that nobody here asked for, in the same two steps. It is listed when the second is done.
      *
-     * @return empty when the same dump is stored already: the same text, or the same source, boot, number and time
+     * @return empty when the same dump is stored already: the same text, or the same source, boot, number and time. If
+     *     the stored one was cut off and this one is whole, it has this text from now on
      */
     public Optional<DumpSummary> storeFound(RawDump raw) throws ArchiveException {
         makeRoom();

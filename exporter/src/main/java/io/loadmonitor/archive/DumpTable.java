@@ -165,6 +165,37 @@ final class DumpTable {
                 "SELECT t.gzip, d.raw_bytes FROM dump_text t JOIN dump d ON d.id = t.dump_id WHERE t.dump_id = ?", id);
     }
 
+    /** Puts one row's text in the place of another's; what it says must follow. */
+    static void moveText(Sql sql, long from, long to) throws SQLException {
+        sql.update("DELETE FROM dump_text WHERE dump_id = ?", to);
+        sql.update("UPDATE dump_text SET dump_id = ? WHERE dump_id = ?", to, from);
+        sql.update("""
+                UPDATE dump SET (raw_bytes, raw_sha256) = (SELECT f.raw_bytes, f.raw_sha256 FROM dump f WHERE f.id = ?)
+                WHERE id = ?""", from, to);
+    }
+
+    /**
+     * Deletes a row whose dump another one holds too. Unless the other one's own text is the better one, it gets the
+     * deleted one's text and what that says; the trigger and reason that it was asked for with stay.
+     */
+    static void takeOver(Sql sql, long from, long to, boolean ownIsBetter) throws SQLException {
+        if (!ownIsBetter) {
+            moveText(sql, from, to);
+            sql.update("UPDATE dump_parsed SET dump_id = ? WHERE dump_id = ?", to, from);
+            sql.update("UPDATE dump_name SET dump_id = ? WHERE dump_id = ?", to, from);
+            sql.update("""
+                    UPDATE dump SET (state, parsed, source, load1, active, tasks, headline, taken_us) =
+                        (SELECT f.state, f.parsed, f.source, f.load1, f.active, f.tasks, f.headline, f.taken_us
+                         FROM dump f WHERE f.id = ?)
+                    WHERE id = ?""", from, to);
+        }
+        Optional<String> identity =
+                sql.one(row -> row.getString(1), "SELECT identity FROM dump WHERE id = ?", from);
+        delete(sql, from);
+        // Only now: no two rows may have it.
+        sql.update("UPDATE dump SET identity = ? WHERE id = ?", identity, to);
+    }
+
     static void delete(Sql sql, long id) throws SQLException {
         sql.update("DELETE FROM dump_name WHERE dump_id = ?", id);
         sql.update("DELETE FROM dump_parsed WHERE dump_id = ?", id);

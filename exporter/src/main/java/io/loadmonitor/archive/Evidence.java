@@ -70,7 +70,8 @@ final class Evidence {
     }
 
     /**
-     * Second step. When another row turns out to hold the same dump, the one that was asked for stays.
+     * Second step. When another row turns out to hold the same dump, the row that was asked for stays, with the better one
+     * of the two texts.
      *
      * @return the row that stays
      */
@@ -114,16 +115,40 @@ final class Evidence {
         Optional<Long> other = reading.identity().isPresent()
                 ? dumps.withIdentity(sql, reading.identity().get(), id)
                 : Optional.empty();
-        if (other.isPresent()) {
-            boolean found = DumpTable.find(sql, id).orElseThrow().trigger() == DumpTrigger.UNKNOWN;
-            DumpTable.delete(sql, found ? id : other.get());
-            if (found) {
-                return DumpTable.find(sql, other.get()).orElseThrow();
-            }
+        if (other.isEmpty()) {
+            dumps.putReading(sql, id, reading, parsedGzip);
+            IncidentTable.claimDump(sql, id);
+            return DumpTable.find(sql, id).orElseThrow();
         }
-        dumps.putReading(sql, id, reading, parsedGzip);
-        IncidentTable.claimDump(sql, id);
-        return DumpTable.find(sql, id).orElseThrow();
+        DumpSummary mine = DumpTable.find(sql, id).orElseThrow();
+        DumpSummary older = DumpTable.find(sql, other.get()).orElseThrow();
+        boolean better = tellsMore(reading, mine.rawBytes(), older);
+        boolean found = mine.trigger() == DumpTrigger.UNKNOWN;
+        if (!found) {
+            DumpTable.takeOver(sql, older.id(), id, better);
+        } else if (better) {
+            DumpTable.moveText(sql, id, older.id());
+            DumpTable.delete(sql, id);
+        } else {
+            DumpTable.delete(sql, id);
+        }
+        long kept = found ? older.id() : id;
+        if (better) {
+            dumps.putReading(sql, kept, reading, parsedGzip);
+        }
+        IncidentTable.claimDump(sql, kept);
+        log.info("Dump {} came twice; the text of {} bytes is kept, that of {} bytes is not", kept,
+                better ? mine.rawBytes() : older.rawBytes(), better ? older.rawBytes() : mine.rawBytes());
+        return DumpTable.find(sql, kept).orElseThrow();
+    }
+
+    /** A whole text tells more than one that was cut off; of two that were, the one with more in it. */
+    private static boolean tellsMore(DumpReading reading, long rawBytes, DumpSummary older) {
+        if (reading.state() != older.state()) {
+            return reading.state() == DumpState.COMPLETE;
+        }
+        int tasks = Integer.compare(reading.tasks(), older.tasks().orElse(0));
+        return tasks > 0 || tasks == 0 && rawBytes > older.rawBytes();
     }
 
     /** Reads the texts that an earlier run stored and did not come to read. */

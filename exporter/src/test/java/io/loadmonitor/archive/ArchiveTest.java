@@ -145,6 +145,69 @@ final class ArchiveTest {
     }
 
     @Test
+    void keepsTheWholeOneOfTwoTextsOfADump() throws ArchiveException {
+        RawDump whole = DumpTexts.manual(17, NOON);
+        RawDump cutOff = DumpTexts.cutOff(17, NOON);
+
+        // Found whole, then cut off for whoever asked for it.
+        archive.storeFound(whole);
+        long asked = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).dumpId().getAsLong();
+        Optional<EscapedText> reason = archive.beginNext().map(WaitingCapture::reason);
+        DumpSummary kept = archive.store(asked, cutOff);
+        assertEquals(
+                new DumpSummary(asked, "vm", DumpState.COMPLETE, Optional.of("kmod"), DumpTrigger.ALERT, reason, NOON,
+                        OptionalDouble.of(4.42), OptionalInt.of(2), OptionalInt.of(2), kept.headline(), Optional.empty(),
+                        OptionalLong.of(1), whole.sizeBytes()),
+                kept);
+        assertEquals(Optional.of(whole), archive.raw(asked));
+        assertEquals(List.of(asked), ids(DumpQuery.newest(10)));
+        assertEquals(List.of(asked), ids(new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.of("vf"), Optional.empty(), Optional.empty(), Optional.empty(), 10)));
+        assertEquals(2, archive.dump(asked).orElseThrow().dump().orElseThrow().tasks().size());
+        // And it is known from now on, by its text and by its identity.
+        assertEquals(Optional.empty(), archive.storeFound(whole));
+        assertEquals(Optional.empty(), archive.storeFound(cutOff));
+        assertEquals(List.of(asked), ids(DumpQuery.newest(10)));
+        assertEquals(Optional.of(whole), archive.raw(asked));
+    }
+
+    @Test
+    void mendsADumpThatWasCutOffWithTheWholeOneThatItFinds() throws ArchiveException {
+        RawDump whole = DumpTexts.manual(17, NOON);
+        long asked = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
+        assertEquals(DumpState.INCOMPLETE, archive.store(asked, DumpTexts.cutOff(17, NOON)).state());
+
+        assertEquals(Optional.empty(), archive.storeFound(whole));
+
+        DumpSummary mended = archive.dump(asked).orElseThrow().summary();
+        assertEquals(DumpState.COMPLETE, mended.state());
+        assertEquals(Optional.of(REASON), mended.reason());
+        assertEquals(OptionalInt.of(2), mended.tasks());
+        assertEquals(whole.sizeBytes(), mended.rawBytes());
+        assertEquals(Optional.of(whole), archive.raw(asked));
+        assertEquals(List.of(asked), ids(DumpQuery.newest(10)));
+        assertEquals(List.of(asked), ids(new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.of("busy\\n(1)"), Optional.empty(), Optional.empty(), Optional.empty(), 10)));
+    }
+
+    @Test
+    void keepsTheLongerOneOfTwoTextsThatWereCutOff() throws ArchiveException {
+        RawDump longer = DumpTexts.cutOff(17, NOON);
+        String text = DumpTexts.of(17, "manual", NOON, "vf", "/", "kernel_clone");
+        RawDump shorter = DumpTexts.raw(text.substring(0, text.indexOf("task pid=94")));
+        long asked = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
+        archive.store(asked, longer);
+
+        archive.storeFound(shorter);
+        assertEquals(Optional.of(longer), archive.raw(asked));
+        long again = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
+        archive.store(again, shorter);
+
+        assertEquals(Optional.of(longer), archive.raw(again));
+        assertEquals(List.of(again), ids(DumpQuery.newest(10)));
+    }
+
+    @Test
     void tellsHowAFoundDumpWasTriggered() throws ArchiveException {
         assertEquals(DumpTrigger.THRESHOLD, archive.storeFound(DumpTexts.automatic(1, NOON)).orElseThrow().trigger());
         DumpSummary active = archive.storeFound(DumpTexts.raw(DumpTexts.of(2, "active", NOON, "a", "/", "f"))).orElseThrow();
