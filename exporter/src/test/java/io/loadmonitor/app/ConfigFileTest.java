@@ -60,7 +60,7 @@ final class ConfigFileTest {
         assertEquals("disks", disks.name());
         assertEquals(Duration.ofSeconds(90), disks.cooldown());
         assertEquals("rest", config.rules().list().get(1).name());
-        assertEquals(Config.DEFAULT_RULE.cooldown(), config.rules().list().get(1).cooldown());
+        assertEquals(Duration.ofSeconds(30), config.rules().list().get(1).cooldown());
         assertTrue(disks.match().get("severity").matcher("a+b").matches(), "match is text, not a regular expression");
         assertTrue(disks.match().get("alertname").matcher("DiskFull").matches());
         assertEquals(5, config.retention().maxDumps());
