@@ -99,6 +99,7 @@ final class Exporter implements AutoCloseable {
                         () -> activeTasks.newest(System.nanoTime()),
                         module,
                         () -> choice.current().source().kind(),
+                        watcher::lost,
                         archive,
                         limits.waitingCaptures(),
                         limits.procfs().time(),
