@@ -101,10 +101,11 @@ final class Exporter implements AutoCloseable {
                         () -> choice.current().source().kind(),
                         watcher::lost,
                         archive,
-                        limits.waitingCaptures(),
+                        () -> config.current().limits().waitingCaptures(),
                         limits.procfs().time(),
                         Version.text()),
                 events);
+        config.onReload(next -> apply(next, archive, captures));
         Status status = new Status(host, choice, module, archive);
         WebServer server = listen(web, new WebParts(
                 archive,
@@ -149,6 +150,18 @@ final class Exporter implements AutoCloseable {
     private static CaptureSettings captureSettings(Limits limits) {
         CaptureSettings usual = CaptureSettings.DEFAULT;
         return new CaptureSettings(limits.manualSpacing(), usual.giveUpAfter(), usual.firstPause(), usual.longestPause());
+    }
+
+    /** Rules need no telling: they are asked for at each alert. */
+    private static void apply(Config config, Archive archive, CaptureDesk captures) {
+        captures.space(config.limits().manualSpacing());
+        archive.allowWaiting(config.limits().waitingCaptures());
+        try {
+            archive.keep(config.retention());
+        } catch (ArchiveException e) {
+            LogFields.of("error", e.getMessage())
+                    .warn(LOG, "the retention is in force, but could not be applied; it is tried again within a minute");
+        }
     }
 
     private static WebServer listen(WebSettings settings, WebParts parts) throws StartException {

@@ -37,6 +37,8 @@ public final class Archive implements AutoCloseable {
     private final LimitTable limits;
     private final Intake intake;
     private final Evidence evidence;
+    /** False while the file is larger than its hard bound. */
+    private volatile boolean bounded;
 
     private Archive(
             ArchiveSettings settings,
@@ -87,8 +89,8 @@ public final class Archive implements AutoCloseable {
         Optional<Database> database = Optional.empty();
         try {
             database = Optional.of(Database.open(file.path()));
-            database.get().limitBytes(Math.multiplyExact(settings.retention().maxBytes(), HARD_BOUND_FACTOR));
             Archive archive = new Archive(settings, clock, file, database.get(), disk, reader);
+            archive.bound();
             archive.tidy();
             return archive;
         } catch (ArchiveException | RuntimeException e) {
@@ -96,6 +98,10 @@ public final class Archive implements AutoCloseable {
             file.close();
             throw e;
         }
+    }
+
+    private void bound() throws ArchiveException {
+        bounded = database.limitBytes(Math.multiplyExact(pruner.retention().maxBytes(), HARD_BOUND_FACTOR));
     }
 
     private void tidy() throws ArchiveException {
@@ -210,7 +216,7 @@ public final class Archive implements AutoCloseable {
         }
         if (pruner.underFloor()) {
             throw new ArchiveException(Reason.FULL, "no dump is stored in " + file.path()
-                    + " while its file system has less than " + settings.retention().minFreeDiskBytes()
+                    + " while its file system has less than " + pruner.retention().minFreeDiskBytes()
                     + " bytes free, the floor of the retention");
         }
     }
@@ -300,6 +306,27 @@ public final class Archive implements AutoCloseable {
     public void prune() throws ArchiveException {
         evidence.showUnread();
         pruner.run(clock.instant());
+        if (!bounded) {
+            bound();
+        }
+    }
+
+    /**
+     * Puts another retention in force and deletes what it does not keep. It is in force also when this throws: then the
+     * next pruning makes up for it.
+     */
+    public void keep(Retention next) throws ArchiveException {
+        pruner.keep(next);
+        bounded = false;
+        // What is deleted may need room itself, and gets it here when the bound was raised.
+        bound();
+        pruner.run(clock.instant());
+        bound();
+    }
+
+    /** From now on so many captures may wait at a time, 1 or more. Those that wait already stay. */
+    public void allowWaiting(int most) {
+        intake.allowWaiting(most);
     }
 
     /** Idempotent. What comes after it throws with reason CLOSED. */

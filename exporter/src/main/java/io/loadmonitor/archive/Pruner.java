@@ -15,7 +15,7 @@ final class Pruner {
     private final Database database;
     private final ArchiveFile file;
     private final DiskSpace disk;
-    private final Retention retention;
+    private volatile Retention retention;
 
     Pruner(Database database, ArchiveFile file, DiskSpace disk, Retention retention) {
         this.database = database;
@@ -28,6 +28,15 @@ final class Pruner {
     @FunctionalInterface
     interface DiskSpace {
         long usableBytes() throws IOException;
+    }
+
+    Retention retention() {
+        return retention;
+    }
+
+    /** From the next run on. */
+    void keep(Retention next) {
+        retention = next;
     }
 
     void run(Instant now) throws ArchiveException {

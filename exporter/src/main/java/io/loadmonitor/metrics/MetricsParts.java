@@ -7,6 +7,7 @@ import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -27,6 +28,6 @@ public record MetricsParts(
         Supplier<SourceKind> source,
         LongSupplier lostDumps,
         Archive archive,
-        int queueCapacity,
+        IntSupplier queueCapacity,
         Duration walkLimit,
         String version) {}
