@@ -69,7 +69,7 @@ final class Exporter implements AutoCloseable {
         WebSettings web = webSettings(options, config.current().limits());
         ProcFs procFs = options.source.procFs();
         KernelModule module = options.source.module();
-        HostName host = HostName.read(procFs);
+        HostName host = HostName.choose(options.hostName, procFs);
         Limits limits = config.current().limits();
 
         Archive archive = openArchive(place, host, config.current());
@@ -117,7 +117,7 @@ final class Exporter implements AutoCloseable {
                 events::webhookAnswered,
                 clock));
         keep("web server", server::close);
-        tellStart(options, config, place, server, choice.current());
+        tellStart(options, config, place, host, server, choice.current());
     }
 
     private static WebSettings webSettings(ServeOptions options, Limits limits) throws StartException {
@@ -177,7 +177,12 @@ final class Exporter implements AutoCloseable {
     }
 
     private static void tellStart(
-            ServeOptions options, ConfigInForce config, ArchivePlace place, WebServer server, SourceChoice.Chosen chosen) {
+            ServeOptions options,
+            ConfigInForce config,
+            ArchivePlace place,
+            HostName host,
+            WebServer server,
+            SourceChoice.Chosen chosen) {
         for (InetSocketAddress address : server.addresses()) {
             LogFields.of("address", address.getAddress().isAnyLocalAddress()
                             ? ":" + address.getPort()
@@ -194,6 +199,8 @@ final class Exporter implements AutoCloseable {
                 .and("java", Runtime.version())
                 .and("source", chosen.source().kind().label())
                 .and("source_reason", chosen.reason())
+                .and("host", host.text())
+                .and("host_reason", host.why())
                 .and("archive", place.file())
                 .and("archive_reason", place.why())
                 .and("config", config.name())

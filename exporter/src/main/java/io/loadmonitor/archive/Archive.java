@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one file that holds what must survive: alert inbox, incidents, dumps, limits. Every method that writes returns when
@@ -26,6 +28,8 @@ import java.util.function.Function;
 public final class Archive implements AutoCloseable {
     /** The hard bound of the file, beyond which even an alert is refused: room for what one pruning is behind. */
     private static final int HARD_BOUND_FACTOR = 2;
+
+    private static final Logger log = LoggerFactory.getLogger(Archive.class);
 
     private final ArchiveSettings settings;
     private final Clock clock;
@@ -62,7 +66,8 @@ public final class Archive implements AutoCloseable {
 
     /**
      * Opens the archive, makes it where there is none, and brings what an earlier run left unfinished into order: a
-     * capture for an alert waits again, a manual one has failed, a text that nobody read is read.
+     * capture for an alert waits again, a manual one has failed, a text that nobody read is read. An archive that has only
+     * been another host's goes on as this host's.
      *
      * @throws ArchiveException when the file is damaged, no archive, newer than this program, or in use; it is then left
      *     as it was
@@ -105,16 +110,20 @@ public final class Archive implements AutoCloseable {
     }
 
     private void tidy() throws ArchiveException {
-        database.write(sql -> {
+        Optional<String> former = database.write(sql -> {
+            Optional<String> renamed = FormerHost.adopt(sql, settings.host());
             sql.update("""
                     UPDATE dump SET begun = 0
                     WHERE host = ? AND state = 'CAPTURING' AND trigger_kind = 'ALERT' AND incident_id IS NOT NULL""",
                     settings.host());
-            return sql.update("""
+            sql.update("""
                     UPDATE dump SET state = 'FAILED', failure = 'the exporter stopped during the capture'
                     WHERE host = ? AND state = 'CAPTURING' AND NOT (trigger_kind = 'ALERT' AND incident_id IS NOT NULL)
                     """, settings.host());
+            return renamed;
         });
+        former.ifPresent(host -> log.warn(
+                "The archive {} was of host {} alone and goes on as that of host {}", file.path(), host, settings.host()));
         evidence.readLeftovers();
     }
 
