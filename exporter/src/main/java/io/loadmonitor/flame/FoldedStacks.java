@@ -8,7 +8,9 @@ import io.loadmonitor.dump.StackDump.State;
 import io.loadmonitor.dump.StackDump.Task;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +59,12 @@ public final class FoldedStacks {
             case SLEEP, UNKNOWN -> task.waitChannel()
                     .orElse(task.state() == State.RUNNING && task.placement() == Placement.UNKNOWN
                             ? "[running or waiting for a CPU]"
-                            : "[no stack]");
+                            : noStack(task.flags()));
         };
+    }
+
+    private static String noStack(Set<String> flags) {
+        return flags.isEmpty() ? "[no stack]" : "[no stack: " + String.join(", ", new TreeSet<>(flags)) + "]";
     }
 
     private static String comm(Task task) {
