@@ -23,6 +23,8 @@ final class CauseFinder {
     private final Map<String, List<FunctionNames>> outerNamesByFunction = new HashMap<>();
     private final Map<StackKey, Finding> findings = new HashMap<>();
     private final List<FunctionNames> outerNames;
+    /** Stands for a stack that says nothing; the wait channel may. */
+    private final Finding noSymbols;
 
     /**
      * @param function that tells the tasks of the cause apart; empty where there is none to tell
@@ -34,6 +36,7 @@ final class CauseFinder {
 
     CauseFinder(CauseCatalogue catalogue, StackDump dump) {
         this.catalogue = catalogue;
+        this.noSymbols = new Finding(catalogue.otherwise(Kind.UNKNOWN), "", null);
         this.stacks = dump.stacksById();
         this.outerNames = catalogue.rules().stream().flatMap(rule -> rule.within().stream()).toList();
     }
@@ -44,9 +47,14 @@ final class CauseFinder {
             return new Finding(catalogue.otherwise(kind), "", null);
         }
         CallStack stack = stacks.get(task.stackId());
-        if (stack != null && !WaitFunction.functions(stack).isEmpty()) {
-            return findings.computeIfAbsent(
-                    new StackKey(kind, stack.id()), key -> find(kind, WaitFunction.functions(stack)));
+        if (stack != null) {
+            Finding found = findings.computeIfAbsent(new StackKey(kind, stack.id()), key -> {
+                List<String> functions = WaitFunction.functions(stack);
+                return functions.isEmpty() ? noSymbols : find(kind, functions);
+            });
+            if (found != noSymbols) {
+                return found;
+            }
         }
         List<String> channel = kind == Kind.SLEEP
                 ? task.waitChannel().map(WaitFunction::withoutSuffix).stream().toList()

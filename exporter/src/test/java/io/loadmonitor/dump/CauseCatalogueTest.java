@@ -85,6 +85,19 @@ final class CauseCatalogueTest {
     }
 
     @Test
+    void isListedInTheDocumentation() throws IOException {
+        List<String> listed = Files.readAllLines(Path.of("docs/causes.md")).stream()
+                .filter(line -> line.startsWith("| `") && line.endsWith(". |"))
+                .toList();
+        assertEquals(
+                STANDARD.causes().stream()
+                        .map(cause -> "| `" + cause.id() + "` | " + cause.titleIn().orElse(cause.title())
+                                .replaceAll("\\{\\w+}", "FUNCTION") + " | " + cause.explanation() + " |")
+                        .toList(),
+                listed);
+    }
+
+    @Test
     void addsTheUsersRulesWhichWinOverItsOwn(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("own.txt"), """
                 # The storage driver of our appliance.
