@@ -1,5 +1,7 @@
 package io.loadmonitor.app;
 
+import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.CauseFileException;
 import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadPart;
@@ -13,9 +15,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -34,12 +38,28 @@ final class ExplainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The dump's text; - reads standard input.")
     String file = "-";
 
+    @Option(
+            names = "--causes.file",
+            paramLabel = "FILE",
+            description = "Causes and rules of your own, beside those that are known.")
+    @Nullable
+    Path causesFile;
+
     @Spec
     CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
+        CauseCatalogue causes = CauseCatalogue.standard();
+        if (causesFile != null) {
+            try {
+                causes = causes.with(causesFile);
+            } catch (CauseFileException e) {
+                e.problems().forEach(problem -> err.println(Main.NAME + ": " + problem));
+                return 1;
+            }
+        }
         byte[] text;
         try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
             text = in.readNBytes(MAX_BYTES + 1);
@@ -59,16 +79,23 @@ final class ExplainCommand implements Callable<Integer> {
             err.println(Main.NAME + ": \"" + file + "\" holds no dump of load-monitor");
             return 1;
         }
-        write(dump, spec.commandLine().getOut());
+        write(dump, LoadBreakdown.of(dump, causes), spec.commandLine().getOut());
         return 0;
     }
 
-    private static void write(StackDump dump, PrintWriter out) {
-        LoadBreakdown load = LoadBreakdown.of(dump);
+    private static void write(StackDump dump, LoadBreakdown load, PrintWriter out) {
         out.println(load.headline());
         out.println();
         for (LoadPart part : load.parts()) {
             out.printf("%7d  %s%n", part.tasks(), part.text());
+        }
+        if (!load.parts().isEmpty()) {
+            out.println();
+            load.parts().stream().map(LoadPart::cause).distinct().forEach(cause -> {
+                out.printf("%s: %s%n", cause.id(), cause.explanation());
+                out.printf("  Check: %s%n", cause.check());
+            });
+            out.println();
         }
         out.printf("%7d  tasks in the dump%n", load.tasks());
         load.active().ifPresent(active -> out.printf("%7d  active tasks by the kernel's count%n", active));

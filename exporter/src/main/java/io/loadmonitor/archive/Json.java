@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.LoadCause;
 import io.loadmonitor.dump.LoadPart;
 import io.loadmonitor.dump.StackDump;
 import java.io.IOException;
@@ -26,7 +27,9 @@ final class Json {
     private final JsonMapper mapper = JsonMapper.builder()
             .addModule(new Jdk8Module())
             .addModule(new JavaTimeModule())
-            .addModule(new SimpleModule().addSerializer(EscapedText.class, new EscapedTextWriter()))
+            .addModule(new SimpleModule()
+                    .addSerializer(EscapedText.class, new EscapedTextWriter())
+                    .addSerializer(LoadCause.class, new LoadCauseWriter()))
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .build();
 
@@ -63,6 +66,14 @@ final class Json {
         @Override
         public void serialize(EscapedText text, JsonGenerator out, SerializerProvider provider) throws IOException {
             out.writeString(text.escaped());
+        }
+    }
+
+    /** Its id; the catalogue has the rest. */
+    private static final class LoadCauseWriter extends JsonSerializer<LoadCause> {
+        @Override
+        public void serialize(LoadCause cause, JsonGenerator out, SerializerProvider provider) throws IOException {
+            out.writeString(cause.id());
         }
     }
 }

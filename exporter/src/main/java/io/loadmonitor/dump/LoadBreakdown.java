@@ -9,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What the load consisted of. Every task of the dump is in exactly one part. Immutable.
@@ -37,11 +39,23 @@ public record LoadBreakdown(
         Optional<Presence> presence,
         boolean complete) {
     private static final int PARTS_IN_HEADLINE = 5;
-    private static final int LONGEST_FUNCTION = 80;
     private static final DateTimeFormatter TIME_OF_DAY =
             DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private record Place(LoadCause cause, String detail) {}
+
+    /** The tasks of a place as they are counted. */
+    private static final class Tally {
+        final Map<EscapedText, Integer> names = new HashMap<>();
+        final Set<Optional<EscapedText>> cgroups = new HashSet<>();
+
+        void add(Task task) {
+            names.merge(task.comm(), 1, Integer::sum);
+            if (cgroups.size() < 2) {
+                cgroups.add(task.cgroup());
+            }
+        }
+    }
 
     public LoadBreakdown {
         parts = List.copyOf(parts);
@@ -51,18 +65,23 @@ public record LoadBreakdown(
         }
     }
 
-    /** Time grows with the dump, memory with its tasks. */
+    /** By the catalogue of the jar. Time grows with the dump, memory with its tasks. */
     public static LoadBreakdown of(StackDump dump) {
-        Map<Integer, CallStack> stacks = dump.stacksById();
-        Map<Place, Map<EscapedText, Integer>> places = new HashMap<>();
+        return of(dump, CauseCatalogue.standard());
+    }
+
+    /** Time grows with the dump, memory with its tasks. */
+    public static LoadBreakdown of(StackDump dump, CauseCatalogue catalogue) {
+        CauseFinder finder = new CauseFinder(catalogue, dump);
+        Map<Place, Tally> places = new HashMap<>();
         for (Task task : dump.tasks()) {
-            Optional<CallStack> stack = Optional.ofNullable(stacks.get(task.stackId()));
-            places.computeIfAbsent(place(task, stack), place -> new HashMap<>()).merge(task.comm(), 1, Integer::sum);
+            CauseFinder.Finding found = finder.find(task);
+            places.computeIfAbsent(new Place(found.cause(), found.function()), place -> new Tally()).add(task);
         }
         List<LoadPart> parts = new ArrayList<>(places.size());
-        places.forEach((place, names) -> parts.add(part(place, names)));
+        places.forEach((place, tally) -> parts.add(part(place, tally)));
         parts.sort(Comparator.comparingInt(LoadPart::tasks).reversed()
-                .thenComparing(LoadPart::cause)
+                .thenComparing(part -> part.cause().id())
                 .thenComparing(LoadPart::detail));
         return new LoadBreakdown(
                 parts,
@@ -80,8 +99,8 @@ public record LoadBreakdown(
     }
 
     /**
-     * One sentence: {@code Load 4.42 at 12:04:10 = 8 on CPU in user mode (busy) + 2 waiting in kernel_clone (vf)}. The
-     * time is UTC; the numbers sum to the active tasks, with the remainder as a term of its own. At most five parts,
+     * One sentence: {@code Load 4.42 at 12:04:10 = 24 waiting for the ext4 journal (db, system.slice/db) + 9 on CPU in
+     * user mode (java)}. The time is UTC; the numbers sum to the active tasks, with the remainder as a term of its own. At most five parts,
      * the rest in one sum; bounded in length, printable ASCII.
      */
     public String headline() {
@@ -130,45 +149,15 @@ public record LoadBreakdown(
         return counts.of("complete").orElse(1) != 0;
     }
 
-    private static Place place(Task task, Optional<CallStack> stack) {
-        return switch (task.placement()) {
-            case CPU_USER -> new Place(LoadCause.ON_CPU_USER, "");
-            case CPU_KERNEL -> new Place(LoadCause.ON_CPU_KERNEL, stack.flatMap(WaitFunction::innermost).orElse(""));
-            case CPU -> new Place(LoadCause.ON_CPU, "");
-            case QUEUE -> new Place(LoadCause.WAITING_FOR_CPU, "");
-            case SLEEP, UNKNOWN -> switch (task.state()) {
-                case UNINTERRUPTIBLE -> new Place(LoadCause.UNINTERRUPTIBLE_SLEEP, waitFunction(task, stack));
-                case RUNNING -> new Place(LoadCause.RUNNABLE, "");
-                case UNKNOWN -> new Place(LoadCause.UNKNOWN, "");
-            };
-        };
-    }
-
-    private static String waitFunction(Task task, Optional<CallStack> stack) {
-        return stack.flatMap(WaitFunction::of).or(task::waitChannel).orElse("");
-    }
-
-    private static LoadPart part(Place place, Map<EscapedText, Integer> names) {
-        List<ProcessCount> processes = new ArrayList<>(names.size());
-        names.forEach((comm, tasks) -> processes.add(new ProcessCount(comm, tasks)));
+    private static LoadPart part(Place place, Tally tally) {
+        List<ProcessCount> processes = new ArrayList<>(tally.names.size());
+        tally.names.forEach((comm, tasks) -> processes.add(new ProcessCount(comm, tasks)));
         processes.sort(Comparator.comparingInt(ProcessCount::tasks).reversed()
                 .thenComparing(process -> process.comm().escaped()));
         int tasks = processes.stream().mapToInt(ProcessCount::tasks).sum();
-        return new LoadPart(place.cause, place.detail, title(place), tasks, processes);
-    }
-
-    private static String title(Place place) {
-        String function = place.detail.length() <= LONGEST_FUNCTION
-                ? place.detail
-                : place.detail.substring(0, LONGEST_FUNCTION) + "...";
-        return switch (place.cause) {
-            case ON_CPU_USER -> "on CPU in user mode";
-            case ON_CPU_KERNEL -> "on CPU in the kernel" + (function.isEmpty() ? "" : " in " + function);
-            case ON_CPU -> "on CPU";
-            case WAITING_FOR_CPU -> "waiting for a CPU";
-            case RUNNABLE -> "running or waiting for a CPU";
-            case UNINTERRUPTIBLE_SLEEP -> "waiting in " + (function.isEmpty() ? "an unknown function" : function);
-            case UNKNOWN -> "of unknown cause";
-        };
+        Optional<EscapedText> cgroup =
+                tally.cgroups.size() == 1 ? tally.cgroups.iterator().next() : Optional.empty();
+        return new LoadPart(
+                place.cause, place.detail, place.cause.title(place.detail), tasks, processes, cgroup);
     }
 }

@@ -1,30 +1,107 @@
 package io.loadmonitor.dump;
 
-/** Why a task makes up load. Every task has exactly one; the list is short and fixed, so that it can be a label. */
-public enum LoadCause {
-    /** It was running its own code: {@code on=cpu-user}. */
-    ON_CPU_USER("on-cpu-user"),
-    /** It was running in the kernel: {@code on=cpu-kernel}. */
-    ON_CPU_KERNEL("on-cpu-kernel"),
-    /** It was running, but its CPU could not be asked where: {@code on=cpu}. */
-    ON_CPU("on-cpu"),
-    /** It could run but no CPU was free: {@code on=queue}. */
-    WAITING_FOR_CPU("waiting-for-cpu"),
-    /** State R from a source that cannot tell those above apart (/proc). */
-    RUNNABLE("runnable"),
-    /** State D: it waited in the kernel and nothing but the kernel could wake it. */
-    UNINTERRUPTIBLE_SLEEP("uninterruptible-sleep"),
-    /** The dump does not say. */
-    UNKNOWN("unknown");
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
-    private final String id;
+/**
+ * Why a task makes up load, as the {@link CauseCatalogue} describes it. Every task has exactly one. Immutable.
+ *
+ * @param id for labels and links: lower-case words with hyphens, at most {@value #LONGEST_ID} characters
+ * @param kind of task that it explains
+ * @param title what the tasks do, as it stands after their number in a sentence: {@code waiting for the ext4 journal}
+ * @param titleIn the title where a function is known, with {@value #FUNCTION} or {@value #INNERMOST} in its place;
+ *     present for causes whose tasks are told apart by that function, such as locks
+ * @param explanation one sentence
+ * @param check what to look at next
+ * @param sources kernel files and functions that the rules come from
+ */
+public record LoadCause(
+        String id,
+        Kind kind,
+        String title,
+        Optional<String> titleIn,
+        String explanation,
+        String check,
+        List<String> sources) {
+    static final int LONGEST_ID = 40;
+    static final int LONGEST_TITLE = 60;
+    /** Stands for the function that wanted what is waited for. */
+    static final String FUNCTION = "{function}";
 
-    LoadCause(String id) {
-        this.id = id;
+    /** Stands for the innermost function that is not a general way to sleep. */
+    static final String INNERMOST = "{innermost}";
+
+    private static final Pattern KEBAB_CASE = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+    private static final int LONGEST_FUNCTION = 80;
+
+    public LoadCause {
+        sources = List.copyOf(sources);
+        if (id.length() > LONGEST_ID || !KEBAB_CASE.matcher(id).matches()) {
+            throw new IllegalArgumentException("not the id of a cause: \"" + EscapedText.of(id) + "\"; expected at most "
+                    + LONGEST_ID + " lower-case letters and digits in words with hyphens between them");
+        }
+        requireTitle("title", title);
+        titleIn.ifPresent(text -> {
+            requireTitle("title-in", text);
+            if (text.contains(FUNCTION) == text.contains(INNERMOST)) {
+                throw new IllegalArgumentException(
+                        "title-in has to hold either " + FUNCTION + " or " + INNERMOST + ": \"" + text + '"');
+            }
+        });
+        if (explanation.isBlank() || check.isBlank()) {
+            throw new IllegalArgumentException(id + " lacks an explanation, or what to check next");
+        }
     }
 
-    /** For labels and links: lower-case words with hyphens. */
-    public String id() {
-        return id;
+    /** Where a task was, as far as the dump can tell. */
+    public enum Kind {
+        /** On a CPU in its own code. */
+        CPU_USER("cpu-user"),
+        /** On a CPU in the kernel; the stack says where. */
+        CPU_KERNEL("cpu-kernel"),
+        /** On a CPU that could not be asked in which mode. */
+        CPU("cpu"),
+        /** Runnable, without a CPU. */
+        QUEUE("queue"),
+        /** State R from a source that cannot tell those above apart (/proc). */
+        RUNNABLE("runnable"),
+        /** State D: nothing but the kernel could wake it; the stack or the wait channel says what it waited for. */
+        SLEEP("sleep"),
+        /** The dump does not say. */
+        UNKNOWN("unknown");
+
+        private final String text;
+
+        Kind(String text) {
+            this.text = text;
+        }
+
+        /** As in the catalogue's text. */
+        public String text() {
+            return text;
+        }
+    }
+
+    boolean namesInnermost() {
+        return titleIn.isPresent() && titleIn.get().contains(INNERMOST);
+    }
+
+    /** @param function empty where none is known */
+    String title(String function) {
+        if (titleIn.isEmpty() || function.isEmpty()) {
+            return title;
+        }
+        String shown = function.length() <= LONGEST_FUNCTION
+                ? function
+                : function.substring(0, LONGEST_FUNCTION) + "...";
+        return titleIn.get().replace(FUNCTION, shown).replace(INNERMOST, shown);
+    }
+
+    private static void requireTitle(String key, String text) {
+        if (text.isBlank() || text.length() > LONGEST_TITLE) {
+            throw new IllegalArgumentException(
+                    key + " has " + text.length() + " characters, expected 1 to " + LONGEST_TITLE + ": \"" + text + '"');
+        }
     }
 }

@@ -1,20 +1,30 @@
 package io.loadmonitor.dump;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * The tasks that make up load for the same reason at the same place. Immutable.
  *
  * @param cause why
- * @param detail the kernel function that says where; empty where there is none to tell
- * @param title cause and detail in words, no more than a line: {@code waiting in kernel_clone}
+ * @param detail the kernel function that tells parts of one cause apart; empty where the cause says all
+ * @param title cause and detail in words, no more than a line: {@code waiting for a mutex in known_middle}
  * @param tasks at least 1
  * @param processes their names, the most frequent first; they sum to {@code tasks}
+ * @param cgroup the one that holds all of the tasks; empty when there are several, or the dump does not say
  */
-public record LoadPart(LoadCause cause, String detail, String title, int tasks, List<ProcessCount> processes) {
+public record LoadPart(
+        LoadCause cause,
+        String detail,
+        String title,
+        int tasks,
+        List<ProcessCount> processes,
+        Optional<EscapedText> cgroup) {
     private static final int NAMES_SHOWN = 3;
     private static final int LONGEST_NAME = 32;
+    private static final int LONGEST_CGROUP = 60;
+    private static final EscapedText ROOT = new EscapedText("/");
 
     public LoadPart {
         processes = List.copyOf(processes);
@@ -25,8 +35,9 @@ public record LoadPart(LoadCause cause, String detail, String title, int tasks, 
     }
 
     /**
-     * The part in words: {@code 2 waiting in kernel_clone (vf)}, {@code 9 on CPU in user mode (java 6, cc1 2, sh)}.
-     * Three names at most. A name that is not plain stands in quotes, so that none can look like a part of its own.
+     * The part in words: {@code 24 waiting for the ext4 journal (db, system.slice/db)}, {@code 9 on CPU in user mode
+     * (java 6, cc1 2, sh)}. Three names at most, then the cgroup if it is one and not the root. A name that is not plain
+     * stands in quotes, so that none can look like a part of its own.
      */
     public String text() {
         String names = processes.stream()
@@ -35,14 +46,23 @@ public record LoadPart(LoadCause cause, String detail, String title, int tasks, 
                         + (processes.size() > 1 && process.tasks() > 1 ? " " + process.tasks() : ""))
                 .collect(Collectors.joining(", "));
         int others = processes.stream().skip(NAMES_SHOWN).mapToInt(ProcessCount::tasks).sum();
-        return tasks + " " + title + " (" + names + (others > 0 ? ", others " + others : "") + ")";
+        String place = cgroup.filter(path -> !path.equals(ROOT)).map(LoadPart::shownCgroup).orElse("");
+        return tasks + " " + title + " (" + names + (others > 0 ? ", others " + others : "")
+                + (place.isEmpty() ? "" : ", " + place) + ")";
     }
 
     private static String shown(EscapedText comm) {
-        String name = comm.escaped();
-        if (name.length() > LONGEST_NAME) {
-            name = name.substring(0, LONGEST_NAME) + "...";
-        }
+        return shown(comm.escaped(), LONGEST_NAME);
+    }
+
+    /** Without the slash that every path begins with. */
+    private static String shownCgroup(EscapedText path) {
+        String text = path.escaped();
+        return shown(text.startsWith("/") ? text.substring(1) : text, LONGEST_CGROUP);
+    }
+
+    private static String shown(String text, int longest) {
+        String name = text.length() > longest ? text.substring(0, longest) + "..." : text;
         return name.chars().allMatch(LoadPart::plain) && !name.isEmpty() ? name : '"' + name + '"';
     }
 

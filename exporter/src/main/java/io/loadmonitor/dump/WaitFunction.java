@@ -1,8 +1,8 @@
 package io.loadmonitor.dump;
 
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The function of a stack that best says what a sleeping task waits for: the innermost one that is not a general way to
@@ -37,6 +37,9 @@ final class WaitFunction {
             "__down_write_killable", "rwsem_down_read_slowpath", "rwsem_down_write_slowpath", "percpu_down_write",
             "__percpu_down_read", "percpu_rwsem_wait", "down", "down_killable", "down_timeout", "__down",
             "__down_common", "___down_common", "__down_killable", "__down_timeout",
+            // lib/rwsem.c and arch/x86/lib/rwsem.S before 5.0
+            "rwsem_down_failed_common", "rwsem_down_read_failed", "rwsem_down_write_failed",
+            "call_rwsem_down_read_failed", "call_rwsem_down_write_failed",
             // kernel/locking/rtmutex.c, rwbase_rt.c, spinlock_rt.c
             "rt_mutex_lock", "rt_mutex_lock_killable", "__rt_mutex_lock", "rt_mutex_slowlock",
             "__rt_mutex_slowlock", "__rt_mutex_slowlock_locked", "rt_mutex_slowlock_block", "rtlock_slowlock",
@@ -56,23 +59,33 @@ final class WaitFunction {
 
     private WaitFunction() {}
 
-    /** Empty for a stack without a symbol. Where there are nothing but general ways to sleep, the outermost. */
-    static Optional<String> of(CallStack stack) {
-        return functions(stack)
-                .filter(function -> !WAYS_TO_SLEEP.contains(function))
-                .findFirst()
-                .or(() -> functions(stack).reduce((inner, outer) -> outer));
+    /** The functions of the frames that have a symbol, innermost first, without the compiler's suffixes. */
+    static List<String> functions(CallStack stack) {
+        List<String> functions = new ArrayList<>(stack.frames().size());
+        for (Frame frame : stack.frames()) {
+            String function = withoutSuffix(frame.function());
+            if (!function.equals(NO_SYMBOL)) {
+                functions.add(function);
+            }
+        }
+        return functions;
     }
 
-    /** Where a task that was running was: its innermost function. Empty for a stack without a symbol. */
-    static Optional<String> innermost(CallStack stack) {
-        return functions(stack).findFirst();
+    /**
+     * Where the wait function stands among {@link #functions}; where there are nothing but general ways to sleep, the
+     * outermost; 0 for none at all.
+     */
+    static int indexOf(List<String> functions) {
+        for (int i = 0; i < functions.size(); i++) {
+            if (!WAYS_TO_SLEEP.contains(functions.get(i))) {
+                return i;
+            }
+        }
+        return Math.max(0, functions.size() - 1);
     }
 
-    private static Stream<String> functions(CallStack stack) {
-        return stack.frames().stream()
-                .map(frame -> withoutSuffix(frame.function()))
-                .filter(function -> !function.equals(NO_SYMBOL));
+    static boolean isWayToSleep(String function) {
+        return WAYS_TO_SLEEP.contains(function);
     }
 
     /**

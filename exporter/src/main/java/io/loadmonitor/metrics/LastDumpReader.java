@@ -5,11 +5,12 @@ import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.DumpQuery;
 import io.loadmonitor.archive.DumpState;
 import io.loadmonitor.archive.DumpSummary;
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadCause;
 import io.loadmonitor.dump.LoadPart;
 import java.time.Instant;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -72,8 +73,8 @@ final class LastDumpReader implements FamilyReader {
 
     /** For every cause, 0 included: a cause that is gone must not keep its last value. */
     private Map<LoadCause, Integer> tasksByCause(long dumpId) throws ArchiveException {
-        Map<LoadCause, Integer> tasks = new EnumMap<>(LoadCause.class);
-        for (LoadCause cause : LoadCause.values()) {
+        Map<LoadCause, Integer> tasks = new LinkedHashMap<>();
+        for (LoadCause cause : CauseCatalogue.standard().causes()) {
             tasks.put(cause, 0);
         }
         archive.dump(dumpId).flatMap(dump -> dump.dump()).ifPresent(dump -> {

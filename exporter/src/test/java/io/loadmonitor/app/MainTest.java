@@ -88,9 +88,34 @@ final class MainTest {
                 """);
         assertEquals(0, line.execute("explain", file.toString()), err.toString());
         List<String> lines = out.toString().lines().toList();
-        assertTrue(lines.get(0).startsWith("Load 4.42 at 12:04:10 = 2 waiting in kernel_clone (vf) + 1 on CPU"), out.toString());
+        assertTrue(lines.get(0).startsWith("Load 4.42 at 12:04:10 = 2 waiting for a vfork child to execute a program (vf) + 1 on CPU"), out.toString());
         assertTrue(lines.contains("      3  tasks in the dump"), out.toString());
         assertTrue(lines.contains("         scanned=67"), out.toString());
+    }
+
+    @Test
+    void explainsADumpWithCausesOfTheUsersOwn(@TempDir Path folder) throws Exception {
+        Path causes = Files.writeString(folder.resolve("causes.txt"), """
+                cause vendor-card
+                  title waiting for the vendor's card
+                  explanation The card has not answered.
+                  check Its lamp.
+                  frames 70 vendor_wait
+                """);
+        Path file = Files.writeString(folder.resolve("dump.txt"), """
+                load_monitor dump version=1 id=17 source=kmod
+                stack id=1 tasks=1
+                  vendor_wait+0x1/0x2 [vendor]
+                task pid=94 tgid=94 cpu=0 state=D on=sleep stack=1 comm="vf"
+                end id=17 tasks=1
+                """);
+        assertEquals(0, line.execute("explain", "--causes.file=" + causes, file.toString()), err.toString());
+        assertTrue(out.toString().startsWith("Load = 1 waiting for the vendor's card (vf)"), out.toString());
+        assertTrue(out.toString().contains("  Check: Its lamp."), out.toString());
+
+        Files.writeString(causes, "cause vendor-card\n  colour red\n");
+        assertEquals(1, line.execute("explain", "--causes.file=" + causes, file.toString()));
+        assertTrue(err.toString().contains(causes + ":2: \"colour\" is no key"), err.toString());
     }
 
     @Test

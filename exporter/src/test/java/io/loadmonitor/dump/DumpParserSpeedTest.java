@@ -41,7 +41,7 @@ final class DumpParserSpeedTest {
     private static String text() {
         StringBuilder text = new StringBuilder("load_monitor dump version=1 id=1 source=kmod\n");
         for (int i = TASKS; i >= 1; i--) {
-            text.append("stack id=").append(i).append(" tasks=1\n  io_schedule+0x46/0x80\n");
+            text.append("stack id=").append(i).append(" tasks=1\n  schedule_timeout+0x46/0x80\n");
             text.append("  wait_for_").append(i % 100).append("+0x1/0x20 [ext4]\n");
             for (int depth = 0; depth < 14; depth++) {
                 text.append("  caller_").append((i * 31 + depth) % 3000);

@@ -77,9 +77,9 @@ final class PagesIT {
         WebElement link = browser.driver().findElement(By.cssSelector("a[href='/incidents/1']"));
         assertTrue(link.getText().contains("Load "), link.getText());
         link.click();
-        assertTrue(heading().contains("waiting in"), heading());
+        assertTrue(heading().contains("waiting for a vfork child"), heading());
         browser.driver().findElement(By.cssSelector("a[href='/dumps/1']")).click();
-        assertTrue(heading().contains("waiting in"), heading());
+        assertTrue(heading().contains("waiting for a vfork child"), heading());
         assertTrue(text().contains("perl"), text());
     }
 

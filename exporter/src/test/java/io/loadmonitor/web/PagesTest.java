@@ -37,7 +37,7 @@ final class PagesTest {
     void showsAnIncidentWithWhatTheLoadConsistedOf() throws Exception {
         String page = incident(Samples.firing("a1b2c3d4e5f60718"));
         assertTrue(page.contains("kernel_clone"), page);
-        assertTrue(page.contains("fill-uninterruptible-sleep-1"), page);
+        assertTrue(page.contains("fill-sleep-1"), page);
         assertTrue(page.contains("load is high"), page);
         assertTrue(page.contains("<a rel=\"noopener noreferrer nofollow\" href=\"https://runbooks.example/LoadHigh\">"), page);
         assertTrue(page.contains("/system.slice/db.service"), page);

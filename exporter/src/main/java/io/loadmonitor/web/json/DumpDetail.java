@@ -85,9 +85,18 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
     }
 
     /** One part of the load. */
-    public record Part(String cause, String detail, String title, int tasks, List<Process> processes) {
+    public record Part(
+            String cause,
+            String detail,
+            String title,
+            String explanation,
+            String check,
+            int tasks,
+            @Nullable String cgroup,
+            List<Process> processes) {
         static Part of(LoadPart part) {
-            return new Part(part.cause().id(), part.detail(), part.title(), part.tasks(),
+            return new Part(part.cause().id(), part.detail(), part.title(), part.cause().explanation(),
+                    part.cause().check(), part.tasks(), part.cgroup().map(EscapedText::escaped).orElse(null),
                     part.processes().stream().map(Process::of).toList());
         }
     }

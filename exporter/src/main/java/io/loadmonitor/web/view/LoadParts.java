@@ -48,12 +48,13 @@ public record LoadParts(int tasks, List<Row> rows, String label, String note) {
         List<Row> rows = new ArrayList<>();
         int missing = Math.max(0, breakdown.remainder().orElse(0));
         double whole = Math.max(1, breakdown.tasks() + missing);
-        Map<LoadCause, Integer> seen = new EnumMap<>(LoadCause.class);
+        Map<LoadCause.Kind, Integer> seen = new EnumMap<>(LoadCause.Kind.class);
         int before = 0;
         int shown = breakdown.parts().size() > MAX_ROWS ? MAX_ROWS - 1 : breakdown.parts().size();
         for (LoadPart part : breakdown.parts().subList(0, shown)) {
-            int shade = seen.merge(part.cause(), 1, Integer::sum);
-            rows.add(row("fill-" + part.cause().id() + "-" + ((shade - 1) % SHADES + 1), before, part.tasks(), whole,
+            LoadCause.Kind kind = part.cause().kind();
+            int shade = seen.merge(kind, 1, Integer::sum);
+            rows.add(row("fill-" + kind.text() + "-" + ((shade - 1) % SHADES + 1), before, part.tasks(), whole,
                     part.title(), names(part), moreNames(part)));
             before += part.tasks();
         }

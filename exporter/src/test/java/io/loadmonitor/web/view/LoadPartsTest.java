@@ -3,6 +3,7 @@ package io.loadmonitor.web.view;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadCause;
@@ -17,6 +18,8 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 final class LoadPartsTest {
+    private static final LoadCause OTHER = CauseCatalogue.standard().cause("other").orElseThrow();
+
     @Test
     void fillsTheBar() {
         LoadParts parts = LoadParts.of(breakdown(OptionalInt.of(10), 6, 3, 1));
@@ -62,8 +65,8 @@ final class LoadPartsTest {
         List<LoadPart> parts = new ArrayList<>();
         int sum = 0;
         for (int i = 0; i < tasks.length; i++) {
-            parts.add(new LoadPart(LoadCause.UNINTERRUPTIBLE_SLEEP, "f" + i, "waiting in f" + i, tasks[i],
-                    List.of(new ProcessCount(new EscapedText("vf"), tasks[i]))));
+            parts.add(new LoadPart(OTHER, "f" + i, "waiting in f" + i, tasks[i],
+                    List.of(new ProcessCount(new EscapedText("vf"), tasks[i])), Optional.empty()));
             sum += tasks[i];
         }
         return new LoadBreakdown(
