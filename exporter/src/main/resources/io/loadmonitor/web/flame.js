@@ -69,6 +69,7 @@
       zoom(all);
     });
     new ResizeObserver(label).observe(graph);
+    describe(all);
 
     const keys = {
       Enter: () => zoom(current),
@@ -145,13 +146,14 @@
       describe(current);
     }
 
-    /** As much of each name as its box has room for. */
+    /** As much of each name as its box has room for; of a difference the whole number or nothing. */
     function label() {
       const width = graph.clientWidth || graph.getBoundingClientRect().width;
       for (const frame of frames) {
         const letters = Math.floor((frame.share * width - PADDING) / letter);
         const shown = letters >= frame.label.length ? frame.label
-            : letters < 2 ? '' : frame.label.slice(0, letters - 1) + '…';
+            : letters >= frame.least + 2 ? frame.label.slice(0, letters - 1) + '…'
+            : letters >= frame.least ? frame.label.slice(0, frame.least) : '';
         if (shown !== frame.text.textContent) {
           frame.text.textContent = shown;
         }
@@ -195,6 +197,7 @@
       const label = text.textContent;
       return {
         box, index, text, label,
+        least: isDiff ? label.indexOf(' ') : 0,
         name: isDiff ? label.slice(label.indexOf(' ') + 1) : label,
         title: box.querySelector('title').textContent,
         depth: Number(box.getAttribute('aria-level')) - 1,
