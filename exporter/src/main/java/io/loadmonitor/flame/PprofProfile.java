@@ -21,12 +21,16 @@ import java.util.zip.GZIPOutputStream;
 public final class PprofProfile {
     private static final int SAMPLE_TYPE = 1;
     private static final int SAMPLE = 2;
+    private static final int MAPPING = 3;
     private static final int LOCATION = 4;
     private static final int FUNCTION = 5;
     private static final int STRING_TABLE = 6;
     private static final int TIME_NANOS = 9;
     private static final int COMMENT = 13;
     private static final int DEFAULT_SAMPLE_TYPE = 14;
+
+    /** What all functions are said to come from, so that pprof looks for no program to find their names in. */
+    private static final long KERNEL = 1;
 
     private PprofProfile() {}
 
@@ -49,10 +53,12 @@ public final class PprofProfile {
                             .number(1, strings.index("comm"))
                             .number(2, strings.index(profile.names().get(sample.get(0))))));
         }
+        out.message(MAPPING, new ProtobufWriter()
+                .number(1, KERNEL).number(5, strings.index("[kernel.kallsyms]")).number(7, 1));
         for (int i = 0; i < profile.names().size(); i++) {
             long name = strings.index(profile.names().get(i));
             out.message(LOCATION, new ProtobufWriter()
-                    .number(1, number(i)).message(4, new ProtobufWriter().number(1, number(i))));
+                    .number(1, number(i)).number(2, KERNEL).message(4, new ProtobufWriter().number(1, number(i))));
             out.message(FUNCTION, new ProtobufWriter().number(1, number(i)).number(2, name).number(3, name));
         }
         long commentIndex = strings.index(comment);

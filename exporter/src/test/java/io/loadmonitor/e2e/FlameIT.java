@@ -284,12 +284,12 @@ final class FlameIT {
         open("/dumps/" + HUGE);
         assertEquals("10000 of 10000 tasks, 100.0 %", search("jbd2"));
         long boxes = (Long) browser.ask("document.querySelectorAll('.frame').length");
-        assertEquals(3000, boxes);
+        assertEquals(2000, boxes);
         assertTrue(browser.driver().findElement(By.className("flame")).getText().contains("are not drawn: too narrow"));
-        System.out.println("10,000 tasks, 3,000 boxes: " + browser.ask("Math.round(performance.timing.loadEventEnd"
-                + " - performance.timing.navigationStart)") + " ms to load, "
-                + browser.ask("Math.round(performance.getEntriesByType('navigation')[0].encodedBodySize / 1000)")
-                + " kB sent");
+        // Once cold, as anybody meets it first, and once more.
+        System.out.println("10,000 tasks, 2,000 boxes: " + browser.ask(TIMES));
+        open("/dumps/" + HUGE);
+        System.out.println("... once more: " + browser.ask(TIMES));
     }
 
     @Test
@@ -360,6 +360,14 @@ final class FlameIT {
         }
         return text.append(rows).append("end id=" + (100 - secondsAgo) + " tasks=" + tasks + "\n").toString();
     }
+
+    private static final String TIMES = """
+            (() => {
+              const page = performance.getEntriesByType('navigation')[0];
+              return `${Math.round(page.responseEnd)} ms until it is sent, ${Math.round(page.domInteractive)} until read, `
+                  + `${Math.round(page.loadEventEnd)} until the script is through, `
+                  + `${Math.round(page.encodedBodySize / 1000)} of ${Math.round(page.decodedBodySize / 1000)} kB`;
+            })()""";
 
     private static final String WORST_CONTRAST = """
             (() => {

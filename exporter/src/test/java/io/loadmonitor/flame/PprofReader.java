@@ -41,7 +41,11 @@ final class PprofReader {
         for (UnknownFieldSet function : messages(profile, 5)) {
             unique(functions.put(number(function, 1), strings.get((int) number(function, 2))));
         }
+        List<Long> mappings = messages(profile, 3).stream().map(mapping -> number(mapping, 1)).toList();
         for (UnknownFieldSet location : messages(profile, 4)) {
+            if (!mappings.contains(number(location, 2))) {
+                throw new AssertionError("no mapping has the number " + number(location, 2));
+            }
             UnknownFieldSet line = messages(location, 4).get(0);
             unique(locations.put(number(location, 1), found(functions.get(number(line, 1)))));
         }

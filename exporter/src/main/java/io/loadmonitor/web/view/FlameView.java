@@ -19,8 +19,8 @@ import java.util.Locale;
  */
 public record FlameView(boolean diff, int tasks, List<Box> boxes, int height, String note) {
     /** Boxes in a page, and in a file that holds nothing else. */
-    static final int MAX_IN_PAGE = 3_000;
-    static final int MAX_IN_FILE = 20_000;
+    static final int MAX_IN_PAGE = 2_000;
+    static final int MAX_IN_FILE = 10_000;
 
     private static final int ROW = 18;
     private static final int SHADES = 4;
