@@ -132,7 +132,7 @@ final class ConfigFile {
                 complain(line, path, "a rule needs a label in match or match_re, else it would match every alert");
             }
             Duration cooldown = settings.duration(
-                    "cooldown", Config.DEFAULT_RULE.cooldown(), Duration.ZERO, LONGEST_COOLDOWN);
+                    "cooldown", Rules.DEFAULT.list().get(0).cooldown(), Duration.ZERO, LONGEST_COOLDOWN);
             if (problems.isEmpty()) {
                 rules.add(new Rule(ruleName, match, cooldown));
             }

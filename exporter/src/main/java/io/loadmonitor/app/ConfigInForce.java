@@ -1,7 +1,9 @@
 package io.loadmonitor.app;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,8 @@ final class ConfigInForce {
 
     private final @Nullable Path file;
     private volatile Config current;
+    /** Guarded by this. */
+    private Consumer<Config> parts = config -> {};
 
     private ConfigInForce(@Nullable Path file, Config current) {
         this.file = file;
@@ -36,9 +40,14 @@ final class ConfigInForce {
         return file == null ? "defaults" : file.toString();
     }
 
+    /** Has the parts told what holds from now on, after every reload; one at a time, and replaces who was told before. */
+    synchronized void onReload(Consumer<Config> tell) {
+        parts = tell;
+    }
+
     /**
-     * Reads the file again and puts its rules in force. Retention and limits are given to the parts when they are made, so
-     * a change of them is told and waits for the next start.
+     * Reads the file again and puts it in force: all but the limits that a part takes when it is made. A change of those is
+     * told and waits for the next start.
      *
      * @return why the file is refused, with the old configuration still in force
      */
@@ -48,10 +57,14 @@ final class ConfigInForce {
         }
         try {
             Config next = ConfigFile.read(file);
-            if (!next.retention().equals(current.retention()) || !next.limits().equals(current.limits())) {
-                LogFields.of("config", file).warn(LOG, "changes of retention and limits hold from the next start on");
+            List<String> later = next.limits().changedForNextStart(current.limits());
+            if (!later.isEmpty()) {
+                LogFields.of("config", file)
+                        .and("settings", String.join(",", later))
+                        .warn(LOG, "these changes hold from the next start on; all others hold now");
             }
-            current = new Config(next.rules(), current.retention(), current.limits());
+            current = new Config(next.rules(), next.retention(), next.limits().asFarAsLive(current.limits()));
+            parts.accept(current);
             return Optional.empty();
         } catch (ConfigException e) {
             return Optional.of(String.valueOf(e.getMessage()));

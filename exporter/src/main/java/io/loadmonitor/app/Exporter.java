@@ -69,7 +69,7 @@ final class Exporter implements AutoCloseable {
         WebSettings web = webSettings(options, config.current().limits());
         ProcFs procFs = options.source.procFs();
         KernelModule module = options.source.module();
-        HostName host = HostName.read(procFs);
+        HostName host = HostName.choose(options.hostName, procFs);
         Limits limits = config.current().limits();
 
         Archive archive = openArchive(place, host, config.current());
@@ -99,11 +99,13 @@ final class Exporter implements AutoCloseable {
                         () -> activeTasks.newest(System.nanoTime()),
                         module,
                         () -> choice.current().source().kind(),
+                        watcher::lost,
                         archive,
-                        limits.waitingCaptures(),
+                        () -> config.current().limits().waitingCaptures(),
                         limits.procfs().time(),
                         Version.text()),
                 events);
+        config.onReload(next -> apply(next, archive, captures));
         Status status = new Status(host, choice, module, archive);
         WebServer server = listen(web, new WebParts(
                 archive,
@@ -115,7 +117,7 @@ final class Exporter implements AutoCloseable {
                 events::webhookAnswered,
                 clock));
         keep("web server", server::close);
-        tellStart(options, config, place, server, choice.current());
+        tellStart(options, config, place, host, server, choice.current());
     }
 
     private static WebSettings webSettings(ServeOptions options, Limits limits) throws StartException {
@@ -150,6 +152,18 @@ final class Exporter implements AutoCloseable {
         return new CaptureSettings(limits.manualSpacing(), usual.giveUpAfter(), usual.firstPause(), usual.longestPause());
     }
 
+    /** Rules need no telling: they are asked for at each alert. */
+    private static void apply(Config config, Archive archive, CaptureDesk captures) {
+        captures.space(config.limits().manualSpacing());
+        archive.allowWaiting(config.limits().waitingCaptures());
+        try {
+            archive.keep(config.retention());
+        } catch (ArchiveException e) {
+            LogFields.of("error", e.getMessage())
+                    .warn(LOG, "the retention is in force, but could not be applied; it is tried again within a minute");
+        }
+    }
+
     private static WebServer listen(WebSettings settings, WebParts parts) throws StartException {
         try {
             return WebServer.start(settings, parts);
@@ -163,7 +177,12 @@ final class Exporter implements AutoCloseable {
     }
 
     private static void tellStart(
-            ServeOptions options, ConfigInForce config, ArchivePlace place, WebServer server, SourceChoice.Chosen chosen) {
+            ServeOptions options,
+            ConfigInForce config,
+            ArchivePlace place,
+            HostName host,
+            WebServer server,
+            SourceChoice.Chosen chosen) {
         for (InetSocketAddress address : server.addresses()) {
             LogFields.of("address", address.getAddress().isAnyLocalAddress()
                             ? ":" + address.getPort()
@@ -180,6 +199,8 @@ final class Exporter implements AutoCloseable {
                 .and("java", Runtime.version())
                 .and("source", chosen.source().kind().label())
                 .and("source_reason", chosen.reason())
+                .and("host", host.text())
+                .and("host_reason", host.why())
                 .and("archive", place.file())
                 .and("archive_reason", place.why())
                 .and("config", config.name())

@@ -5,6 +5,8 @@ import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.incident.CaptureSettings;
 import io.loadmonitor.web.WebSettings;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How much the exporter takes on.
@@ -21,5 +23,25 @@ record Limits(int waitingCaptures, Duration manualSpacing, ProcfsLimits procfs, 
                 CaptureSettings.DEFAULT.minSpacing(),
                 ProcfsLimits.DEFAULT,
                 WebSettings.DEFAULT_MAX_BODY_BYTES);
+    }
+
+    /** These, with those of {@code running} that a part takes when it is made. */
+    Limits asFarAsLive(Limits running) {
+        return new Limits(waitingCaptures, manualSpacing, running.procfs, running.requestBodyBytes);
+    }
+
+    /** The settings that {@link #asFarAsLive} leaves as they are though these say otherwise. */
+    List<String> changedForNextStart(Limits running) {
+        List<String> settings = new ArrayList<>();
+        if (!procfs.time().equals(running.procfs.time())) {
+            settings.add("limits.procfs_time");
+        }
+        if (procfs.maxTasks() != running.procfs.maxTasks()) {
+            settings.add("limits.procfs_tasks");
+        }
+        if (requestBodyBytes != running.requestBodyBytes) {
+            settings.add("limits.request_body");
+        }
+        return settings;
     }
 }

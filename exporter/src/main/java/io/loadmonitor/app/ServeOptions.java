@@ -46,6 +46,15 @@ final class ServeOptions {
                     + " where that may be written, else in $XDG_STATE_HOME/load-monitor.")
     @Nullable Path archivePath;
 
+    @Option(
+            names = "--host.name",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            paramLabel = "NAME",
+            converter = HostName.Text.class,
+            description = "Name under which the archive keeps this host's alerts and dumps. Default: the kernel's, from"
+                    + " sys/kernel/hostname in --path.procfs; in a container that is the container's name.")
+    @Nullable String hostName;
+
     @Mixin
     SourceOptions source = new SourceOptions();
 

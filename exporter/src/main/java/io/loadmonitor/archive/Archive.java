@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one file that holds what must survive: alert inbox, incidents, dumps, limits. Every method that writes returns when
@@ -27,6 +29,8 @@ public final class Archive implements AutoCloseable {
     /** The hard bound of the file, beyond which even an alert is refused: room for what one pruning is behind. */
     private static final int HARD_BOUND_FACTOR = 2;
 
+    private static final Logger log = LoggerFactory.getLogger(Archive.class);
+
     private final ArchiveSettings settings;
     private final Clock clock;
     private final ArchiveFile file;
@@ -37,6 +41,8 @@ public final class Archive implements AutoCloseable {
     private final LimitTable limits;
     private final Intake intake;
     private final Evidence evidence;
+    /** False while the file is larger than its hard bound. */
+    private volatile boolean bounded;
 
     private Archive(
             ArchiveSettings settings,
@@ -60,7 +66,8 @@ public final class Archive implements AutoCloseable {
 
     /**
      * Opens the archive, makes it where there is none, and brings what an earlier run left unfinished into order: a
-     * capture for an alert waits again, a manual one has failed, a text that nobody read is read.
+     * capture for an alert waits again, a manual one has failed, a text that nobody read is read. An archive that has only
+     * been another host's goes on as this host's.
      *
      * @throws ArchiveException when the file is damaged, no archive, newer than this program, or in use; it is then left
      *     as it was
@@ -87,8 +94,8 @@ public final class Archive implements AutoCloseable {
         Optional<Database> database = Optional.empty();
         try {
             database = Optional.of(Database.open(file.path()));
-            database.get().limitBytes(Math.multiplyExact(settings.retention().maxBytes(), HARD_BOUND_FACTOR));
             Archive archive = new Archive(settings, clock, file, database.get(), disk, reader);
+            archive.bound();
             archive.tidy();
             return archive;
         } catch (ArchiveException | RuntimeException e) {
@@ -98,17 +105,25 @@ public final class Archive implements AutoCloseable {
         }
     }
 
+    private void bound() throws ArchiveException {
+        bounded = database.limitBytes(Math.multiplyExact(pruner.retention().maxBytes(), HARD_BOUND_FACTOR));
+    }
+
     private void tidy() throws ArchiveException {
-        database.write(sql -> {
+        Optional<String> former = database.write(sql -> {
+            Optional<String> renamed = FormerHost.adopt(sql, settings.host());
             sql.update("""
                     UPDATE dump SET begun = 0
                     WHERE host = ? AND state = 'CAPTURING' AND trigger_kind = 'ALERT' AND incident_id IS NOT NULL""",
                     settings.host());
-            return sql.update("""
+            sql.update("""
                     UPDATE dump SET state = 'FAILED', failure = 'the exporter stopped during the capture'
                     WHERE host = ? AND state = 'CAPTURING' AND NOT (trigger_kind = 'ALERT' AND incident_id IS NOT NULL)
                     """, settings.host());
+            return renamed;
         });
+        former.ifPresent(host -> log.warn(
+                "The archive {} was of host {} alone and goes on as that of host {}", file.path(), host, settings.host()));
         evidence.readLeftovers();
     }
 
@@ -175,8 +190,9 @@ public final class Archive implements AutoCloseable {
     }
 
     /**
-     * Stores a reserved dump's text as it is, in a transaction of its own, then what it says. A text without its footer
-     * is kept as INCOMPLETE. Whatever goes wrong with the second step, the text stays, and the next start reads it.
+     * Stores a reserved dump's text as it is, in a transaction of its own, then what it says. Until that is done the
+     * dump's state is CAPTURING. A text without its footer is kept as INCOMPLETE. Whatever goes wrong with the second
+     * step, the text stays (INCOMPLETE for now), and the next start reads it.
      *
      * @throws ArchiveException also when the id names no dump that waits for its text, and FULL while the disk's free
      *     space is under the retention's floor and deleting old dumps does not help
@@ -188,9 +204,10 @@ public final class Archive implements AutoCloseable {
     }
 
     /**
-     * Stores a dump that nobody here asked for, in the same two steps.
+     * Stores a dump that nobody here asked for, in the same two steps. It is listed when the second is done.
      *
-     * @return empty when the same dump is stored already: the same text, or the same source, boot, number and time
+     * @return empty when the same dump is stored already: the same text, or the same source, boot, number and time. If
+     *     the stored one was cut off and this one is whole, it has this text from now on
      */
     public Optional<DumpSummary> storeFound(RawDump raw) throws ArchiveException {
         makeRoom();
@@ -208,7 +225,7 @@ public final class Archive implements AutoCloseable {
         }
         if (pruner.underFloor()) {
             throw new ArchiveException(Reason.FULL, "no dump is stored in " + file.path()
-                    + " while its file system has less than " + settings.retention().minFreeDiskBytes()
+                    + " while its file system has less than " + pruner.retention().minFreeDiskBytes()
                     + " bytes free, the floor of the retention");
         }
     }
@@ -243,6 +260,7 @@ public final class Archive implements AutoCloseable {
     public Page<DumpSummary> dumps(DumpQuery query) throws ArchiveException {
         Cursor cursor = Cursor.parse(query.cursor());
         Listing listing = new Listing(DumpTable.SUMMARY)
+                .where(DumpTable.LISTED)
                 .where("taken_us >= ?", query.from())
                 .where("taken_us < ?", query.to())
                 .where("trigger_kind = ?", query.trigger())
@@ -295,7 +313,29 @@ public final class Archive implements AutoCloseable {
 
     /** Deletes what the retention does not keep, oldest dumps first, and gives the space back to the file system. */
     public void prune() throws ArchiveException {
+        evidence.showUnread();
         pruner.run(clock.instant());
+        if (!bounded) {
+            bound();
+        }
+    }
+
+    /**
+     * Puts another retention in force and deletes what it does not keep. It is in force also when this throws: then the
+     * next pruning makes up for it.
+     */
+    public void keep(Retention next) throws ArchiveException {
+        pruner.keep(next);
+        bounded = false;
+        // What is deleted may need room itself, and gets it here when the bound was raised.
+        bound();
+        pruner.run(clock.instant());
+        bound();
+    }
+
+    /** From now on so many captures may wait at a time, 1 or more. Those that wait already stay. */
+    public void allowWaiting(int most) {
+        intake.allowWaiting(most);
     }
 
     /** Idempotent. What comes after it throws with reason CLOSED. */

@@ -134,11 +134,15 @@ final class Database implements AutoCloseable {
         writer.alone(sql -> sql.one(row -> row.getInt(1), "PRAGMA wal_checkpoint(TRUNCATE)"));
     }
 
-    /** From now on the file grows to this size at most; more is refused as if the disk were full. */
-    void limitBytes(long bytes) throws ArchiveException {
-        write(sql -> {
+    /**
+     * From now on the file grows to this size at most; more is refused as if the disk were full.
+     *
+     * @return false when it is larger already: then it may not grow at all, until this is called again
+     */
+    boolean limitBytes(long bytes) throws ArchiveException {
+        return write(sql -> {
             long pages = bytes / sql.number("PRAGMA page_size");
-            return sql.number("PRAGMA max_page_count = " + pages);
+            return sql.number("PRAGMA max_page_count = " + pages) <= pages;
         });
     }
 

@@ -21,6 +21,9 @@ final class DumpTable {
                    headline, failure
             FROM dump""";
 
+    /** A dump that nobody asked for is on no list before it is known what it is. */
+    static final String LISTED = "NOT (state = 'STORED' AND trigger_kind = 'UNKNOWN')";
+
     private static final String NOT_READ = "The text is stored; nobody has read it yet.";
 
     private final String host;
@@ -35,7 +38,7 @@ final class DumpTable {
         return new DumpSummary(
                 row.getLong("id"),
                 row.getString("host"),
-                DumpState.valueOf(row.getString("state")),
+                state(row.getString("state")),
                 Sql.optionalText(row, "source"),
                 DumpTrigger.valueOf(row.getString("trigger_kind")),
                 Sql.optionalText(row, "reason").map(EscapedText::new),
@@ -47,6 +50,11 @@ final class DumpTable {
                 Sql.optionalText(row, "failure"),
                 Sql.optionalLong(row, "incident_id"),
                 row.getLong("raw_bytes"));
+    }
+
+    /** STORED is between the two steps: for whoever looks, the dump is still being taken. */
+    private static DumpState state(String column) {
+        return column.equals("STORED") ? DumpState.CAPTURING : DumpState.valueOf(column);
     }
 
     static Optional<DumpSummary> find(Sql sql, long id) throws SQLException {
@@ -82,8 +90,18 @@ final class DumpTable {
     void putText(Sql sql, long id, RawDump raw, byte[] gzip, String sha256) throws SQLException {
         sql.update("INSERT INTO dump_text (dump_id, gzip) VALUES (?, ?)", id, gzip);
         sql.update("""
-                UPDATE dump SET state = 'INCOMPLETE', begun = 1, raw_bytes = ?, raw_sha256 = ?, headline = ?
-                WHERE id = ?""", raw.sizeBytes(), sha256, NOT_READ, id);
+                UPDATE dump SET state = 'STORED', begun = 1, raw_bytes = ?, raw_sha256 = ? WHERE id = ?""",
+                raw.sizeBytes(), sha256, id);
+    }
+
+    /** The second step failed: the text is shown as it is until somebody comes to read it. */
+    static void putUnread(Sql sql, long id) throws SQLException {
+        sql.update("UPDATE dump SET state = 'INCOMPLETE', headline = ? WHERE id = ? AND state = 'STORED'", NOT_READ, id);
+    }
+
+    /** Waits for its text; false also when the text is there and is being read. */
+    static boolean waitsForText(Sql sql, long id) throws SQLException {
+        return sql.number("SELECT count(*) FROM dump WHERE id = ? AND state = 'CAPTURING'", id) > 0;
     }
 
     Optional<Long> withText(Sql sql, String sha256) throws SQLException {
@@ -145,6 +163,37 @@ final class DumpTable {
     static Optional<StoredText> text(Sql sql, long id) throws SQLException {
         return sql.one(row -> new StoredText(row.getBytes(1), row.getLong(2)),
                 "SELECT t.gzip, d.raw_bytes FROM dump_text t JOIN dump d ON d.id = t.dump_id WHERE t.dump_id = ?", id);
+    }
+
+    /** Puts one row's text in the place of another's; what it says must follow. */
+    static void moveText(Sql sql, long from, long to) throws SQLException {
+        sql.update("DELETE FROM dump_text WHERE dump_id = ?", to);
+        sql.update("UPDATE dump_text SET dump_id = ? WHERE dump_id = ?", to, from);
+        sql.update("""
+                UPDATE dump SET (raw_bytes, raw_sha256) = (SELECT f.raw_bytes, f.raw_sha256 FROM dump f WHERE f.id = ?)
+                WHERE id = ?""", from, to);
+    }
+
+    /**
+     * Deletes a row whose dump another one holds too. Unless the other one's own text is the better one, it gets the
+     * deleted one's text and what that says; the trigger and reason that it was asked for with stay.
+     */
+    static void takeOver(Sql sql, long from, long to, boolean ownIsBetter) throws SQLException {
+        if (!ownIsBetter) {
+            moveText(sql, from, to);
+            sql.update("UPDATE dump_parsed SET dump_id = ? WHERE dump_id = ?", to, from);
+            sql.update("UPDATE dump_name SET dump_id = ? WHERE dump_id = ?", to, from);
+            sql.update("""
+                    UPDATE dump SET (state, parsed, source, load1, active, tasks, headline, taken_us) =
+                        (SELECT f.state, f.parsed, f.source, f.load1, f.active, f.tasks, f.headline, f.taken_us
+                         FROM dump f WHERE f.id = ?)
+                    WHERE id = ?""", from, to);
+        }
+        Optional<String> identity =
+                sql.one(row -> row.getString(1), "SELECT identity FROM dump WHERE id = ?", from);
+        delete(sql, from);
+        // Only now: no two rows may have it.
+        sql.update("UPDATE dump SET identity = ? WHERE id = ?", identity, to);
     }
 
     static void delete(Sql sql, long id) throws SQLException {

@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,9 @@ final class Evidence {
     private final DumpTable dumps;
     private final Function<RawDump, DumpReading> reader;
 
+    /** Dumps whose second step failed and that are not shown so yet. */
+    private final Set<Long> unread = ConcurrentHashMap.newKeySet();
+
     Evidence(Database database, DumpTable dumps, Function<RawDump, DumpReading> reader) {
         this.database = database;
         this.dumps = dumps;
@@ -29,10 +34,11 @@ final class Evidence {
     }
 
     static void requireWaiting(Sql sql, long id) throws SQLException, ArchiveException {
-        Optional<DumpState> state = DumpTable.find(sql, id).map(DumpSummary::state);
-        if (!state.equals(Optional.of(DumpState.CAPTURING))) {
+        if (!DumpTable.waitsForText(sql, id)) {
+            Optional<DumpState> state = DumpTable.find(sql, id).map(DumpSummary::state);
             throw new ArchiveException(Reason.FAILED, "no dump " + id + " waits for its text: "
-                    + state.map(found -> "its state is " + found).orElse("there is none of this number"));
+                    + state.map(found -> found == DumpState.CAPTURING ? "it has one already" : "its state is " + found)
+                            .orElse("there is none of this number"));
         }
     }
 
@@ -64,7 +70,8 @@ final class Evidence {
     }
 
     /**
-     * Second step. When another row turns out to hold the same dump, the one that was asked for stays.
+     * Second step. When another row turns out to hold the same dump, the row that was asked for stays, with the better one
+     * of the two texts.
      *
      * @return the row that stays
      */
@@ -77,32 +84,79 @@ final class Evidence {
             log.error("The text of dump {} is stored but could not be read: {}", id, e.toString(), e);
         } catch (ArchiveException e) {
             log.warn("The text of dump {} is stored, but not what it says: {}", id, e.getMessage());
+        } catch (Error e) {
+            unread.add(id);
+            throw e;
         }
+        unread.add(id);
+        showUnread();
         return database.read(sql -> DumpTable.find(sql, id).orElseThrow());
+    }
+
+    /**
+     * Shows what could not be read as it is, instead of as being taken. To be called again now and then: a full disk may
+     * forbid even this.
+     */
+    void showUnread() {
+        for (long id : unread) {
+            try {
+                database.write(sql -> {
+                    DumpTable.putUnread(sql, id);
+                    return id;
+                });
+                unread.remove(id);
+            } catch (ArchiveException e) {
+                log.warn("Dump {} counts as being taken for now: {}", id, e.getMessage());
+            }
+        }
     }
 
     private DumpSummary put(Sql sql, long id, DumpReading reading, byte[] parsedGzip) throws SQLException {
         Optional<Long> other = reading.identity().isPresent()
                 ? dumps.withIdentity(sql, reading.identity().get(), id)
                 : Optional.empty();
-        if (other.isPresent()) {
-            boolean found = DumpTable.find(sql, id).orElseThrow().trigger() == DumpTrigger.UNKNOWN;
-            DumpTable.delete(sql, found ? id : other.get());
-            if (found) {
-                return DumpTable.find(sql, other.get()).orElseThrow();
-            }
+        if (other.isEmpty()) {
+            dumps.putReading(sql, id, reading, parsedGzip);
+            IncidentTable.claimDump(sql, id);
+            return DumpTable.find(sql, id).orElseThrow();
         }
-        dumps.putReading(sql, id, reading, parsedGzip);
-        IncidentTable.claimDump(sql, id);
-        return DumpTable.find(sql, id).orElseThrow();
+        DumpSummary mine = DumpTable.find(sql, id).orElseThrow();
+        DumpSummary older = DumpTable.find(sql, other.get()).orElseThrow();
+        boolean better = tellsMore(reading, mine.rawBytes(), older);
+        boolean found = mine.trigger() == DumpTrigger.UNKNOWN;
+        if (!found) {
+            DumpTable.takeOver(sql, older.id(), id, better);
+        } else if (better) {
+            DumpTable.moveText(sql, id, older.id());
+            DumpTable.delete(sql, id);
+        } else {
+            DumpTable.delete(sql, id);
+        }
+        long kept = found ? older.id() : id;
+        if (better) {
+            dumps.putReading(sql, kept, reading, parsedGzip);
+        }
+        IncidentTable.claimDump(sql, kept);
+        log.info("Dump {} came twice; the text of {} bytes is kept, that of {} bytes is not", kept,
+                better ? mine.rawBytes() : older.rawBytes(), better ? older.rawBytes() : mine.rawBytes());
+        return DumpTable.find(sql, kept).orElseThrow();
+    }
+
+    /** A whole text tells more than one that was cut off; of two that were, the one with more in it. */
+    private static boolean tellsMore(DumpReading reading, long rawBytes, DumpSummary older) {
+        if (reading.state() != older.state()) {
+            return reading.state() == DumpState.COMPLETE;
+        }
+        int tasks = Integer.compare(reading.tasks(), older.tasks().orElse(0));
+        return tasks > 0 || tasks == 0 && rawBytes > older.rawBytes();
     }
 
     /** Reads the texts that an earlier run stored and did not come to read. */
     void readLeftovers() throws ArchiveException {
-        List<Long> unread =
+        List<Long> leftovers =
                 database.read(sql -> sql.all(row -> row.getLong(1),
-                        "SELECT id FROM dump WHERE parsed = 0 AND raw_bytes > 0 ORDER BY id"));
-        for (long id : unread) {
+                        "SELECT id FROM dump WHERE parsed = 0 AND raw_sha256 IS NOT NULL ORDER BY id"));
+        for (long id : leftovers) {
             Optional<DumpTable.StoredText> text = database.read(sql -> DumpTable.text(sql, id));
             if (text.isEmpty()) {
                 continue;
@@ -112,10 +166,12 @@ final class Evidence {
                 raw = text.get().open(id);
             } catch (ArchiveException e) {
                 log.error("Dump {} stays unread: {}", id, e.getMessage());
+                unread.add(id);
                 continue;
             }
             DumpSummary summary = read(id, raw);
             log.info("Read dump {}, which an earlier run had stored unread: {}", id, summary.headline());
         }
+        showUnread();
     }
 }

@@ -24,7 +24,8 @@ final class IncidentTable {
                      + (SELECT count(*) FROM dump d
                         WHERE d.id = i.shared_dump_id AND (d.incident_id IS NULL OR d.incident_id <> i.id)) AS dumps,
                    (SELECT d.headline FROM dump d
-                    WHERE (d.incident_id = i.id OR d.id = i.shared_dump_id) AND d.raw_bytes > 0
+                    WHERE (d.incident_id = i.id OR d.id = i.shared_dump_id)
+                      AND d.state IN ('COMPLETE', 'INCOMPLETE')
                     ORDER BY CASE WHEN d.trigger_kind = 'ALERT' AND d.incident_id = i.id THEN 0
                                   WHEN d.id = i.shared_dump_id THEN 1 ELSE 2 END, d.taken_us DESC, d.id DESC
                     LIMIT 1) AS headline
@@ -82,13 +83,14 @@ final class IncidentTable {
     }
 
     /**
-     * Decides anew for every dump that belongs to the incident or could. Dumps that an alert asked for stay where they
+     * Decides anew for every dump that belongs to the incident or could, but for those that are yet to be read: reading
+     * decides for them. Dumps that an alert asked for stay where they
      * are; a manual one belongs to an incident only when it was taken in its course.
      */
     static void claimDumps(Sql sql, long id) throws SQLException {
         sql.update("UPDATE dump SET incident_id = (" + NEAREST + """
                 )
-                WHERE trigger_kind <> 'ALERT'
+                WHERE trigger_kind <> 'ALERT' AND state <> 'STORED'
                   AND (incident_id = ? OR taken_us >= (SELECT started_us - ? FROM incident WHERE id = ?))""",
                 LEAD_MICROS, id, LEAD_MICROS, id);
     }

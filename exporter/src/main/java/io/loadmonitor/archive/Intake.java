@@ -36,13 +36,20 @@ final class Intake {
     private final IncidentTable incidents;
     private final DumpTable dumps;
     private final LimitTable limits;
-    private final int maxWaiting;
+    private volatile int maxWaiting;
 
     Intake(IncidentTable incidents, DumpTable dumps, LimitTable limits, int maxWaiting) {
         this.incidents = incidents;
         this.dumps = dumps;
         this.limits = limits;
         this.maxWaiting = maxWaiting;
+    }
+
+    void allowWaiting(int most) {
+        if (most < 1) {
+            throw new IllegalArgumentException("most is " + most + ", but must be 1 or more");
+        }
+        maxWaiting = most;
     }
 
     List<IntakeOutcome> run(Sql sql, String host, List<RoutedAlert> alerts, Instant now)

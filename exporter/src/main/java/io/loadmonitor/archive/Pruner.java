@@ -10,12 +10,12 @@ final class Pruner {
     /** However little room there is: the newest dumps are what somebody will look for now. */
     static final int ALWAYS_KEPT = 10;
 
-    private static final String FINISHED = "state <> 'CAPTURING'";
+    private static final String FINISHED = "state NOT IN ('CAPTURING', 'STORED')";
 
     private final Database database;
     private final ArchiveFile file;
     private final DiskSpace disk;
-    private final Retention retention;
+    private volatile Retention retention;
 
     Pruner(Database database, ArchiveFile file, DiskSpace disk, Retention retention) {
         this.database = database;
@@ -28,6 +28,15 @@ final class Pruner {
     @FunctionalInterface
     interface DiskSpace {
         long usableBytes() throws IOException;
+    }
+
+    Retention retention() {
+        return retention;
+    }
+
+    /** From the next run on. */
+    void keep(Retention next) {
+        retention = next;
     }
 
     void run(Instant now) throws ArchiveException {

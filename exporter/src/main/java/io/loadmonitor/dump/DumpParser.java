@@ -23,10 +23,11 @@ import java.util.OptionalLong;
  * <ul>
  * <li>A kind that it does not know is skipped with the indented lines under it, as long as the line has the shape of a
  *     record. So is a key that it does not know. Neither is an unread line: a newer source may write them.
+ * <li>Of a version that it does not know it reads the header alone; the rest is unread.
  * <li>A value that cannot be read is absent, and its line is listed as unread though the rest of it counts. A line
  *     without what makes its record (a task's pid, a stack's id, the header's id) is unread as a whole; so is a second
  *     line of a kind that there is once.
- * <li>The last line counts only when its newline is there, for its last value may be cut; the footer may lack it.
+ * <li>A last line without its newline is unread, for its last value may be cut.
  * <li>Whatever follows the footer, or a second header, belongs to no dump and is unread.
  * <li>{@code complete} means: the footer is there, repeats the header's id and states the number of tasks
  *     that were read.
@@ -36,6 +37,9 @@ import java.util.OptionalLong;
  * Time and memory are linear in the text. {@link #parse} is safe for use by several threads.
  */
 public final class DumpParser {
+    /** The version that is read, and written by {@link DumpWriter}. */
+    static final int VERSION = 1;
+
     static final int MOST_TASKS = 100_000;
     static final int MOST_STACKS = 100_000;
     static final int MOST_FRAMES = 1_000_000;
@@ -89,18 +93,15 @@ public final class DumpParser {
 
     /** Reads one line; false when it, or something in it, was not understood. */
     private boolean read(DumpLines lines) {
-        if (ended || lines.tooLong()) {
+        if (ended || lines.tooLong() || !lines.terminated()) {
             return false;
         }
         if (lines.indented()) {
-            return lines.terminated() && (skipping || frame(lines.latin1()));
+            return skipping || frame(lines.latin1());
         }
         closeStack();
         skipping = false;
         DumpRecord line = new DumpRecord(lines.latin1());
-        if (!lines.terminated() && !line.kind().equals("end")) {
-            return false;
-        }
         if (!record(line)) {
             line.missing();
         }
@@ -111,8 +112,7 @@ public final class DumpParser {
     private boolean record(DumpRecord line) {
         switch (line.kind()) {
             case "load_monitor":
-                ended = header.isPresent();
-                return header.isEmpty() && (header = RecordReader.header(line)).isPresent();
+                return header(line);
             case "trigger":
                 return trigger.isEmpty() && (trigger = RecordReader.trigger(line)).isPresent();
             case "time":
@@ -135,6 +135,16 @@ public final class DumpParser {
                 skipping = line.plausible();
                 return skipping;
         }
+    }
+
+    private boolean header(DumpRecord line) {
+        if (header.isPresent()) {
+            ended = true;
+            return false;
+        }
+        header = RecordReader.header(line);
+        ended = header.isPresent() && header.get().version() != VERSION;
+        return header.isPresent();
     }
 
     private boolean stack(DumpRecord line) {

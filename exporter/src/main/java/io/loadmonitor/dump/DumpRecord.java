@@ -25,7 +25,7 @@ final class DumpRecord {
         int space = line.indexOf(' ');
         kind = space < 0 ? line : line.substring(0, space);
         int at = kind.length();
-        while (understood && at < line.length()) {
+        while (at < line.length()) {
             at = line.charAt(at) == ' ' ? at + 1 : field(line, at);
         }
     }
@@ -37,11 +37,12 @@ final class DumpRecord {
             at++;
         }
         String key = line.substring(start, at);
-        understood &= Word.is(key);
         if (at == line.length() || line.charAt(at) == ' ') {
-            titled |= fields.isEmpty() && key.equals("dump");
+            titled = start == kind.length() + 1 && key.equals("dump");
+            understood &= titled;
             return at;
         }
+        understood &= Word.is(key);
         int from = at + 1;
         boolean quoted = from < line.length() && line.charAt(from) == '"';
         int end = quoted ? closingQuote(line, from + 1) : line.indexOf(' ', from);
@@ -53,7 +54,10 @@ final class DumpRecord {
         if (!quoted) {
             return end;
         }
-        understood &= end + 1 >= line.length() || line.charAt(end + 1) == ' ';
+        if (end + 1 < line.length() && line.charAt(end + 1) != ' ') {
+            understood = false;
+            return line.length();
+        }
         return end + 1;
     }
 
@@ -77,14 +81,14 @@ final class DumpRecord {
         return titled;
     }
 
-    /** A record of a kind that a newer source may write: a lower-case word and at least one field. */
+    /** A record of a kind that a newer source may write: a lower-case word, and nothing but fields after it. */
     boolean plausible() {
         boolean lower = !kind.isEmpty();
         for (int i = 0; i < kind.length(); i++) {
             char c = kind.charAt(i);
-            lower &= c >= 'a' && c <= 'z' || i > 0 && (c == '_' || c >= '0' && c <= '9');
+            lower &= c >= 'a' && c <= 'z' || c == '_';
         }
-        return lower && understood && !fields.isEmpty();
+        return lower && understood && !titled;
     }
 
     /** False once something in the line could not be read. */

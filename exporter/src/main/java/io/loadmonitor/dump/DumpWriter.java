@@ -21,7 +21,7 @@ import java.util.TreeSet;
 public final class DumpWriter {
     private static final List<String> COUNTS_IN_ORDER = List.of(
             "scanned", "running", "uninterruptible", "iowait", "captured", "stacks", "truncated", "unstable",
-            "unwind_failed", "cpu_no_answer", "lost_dumps");
+            "unwind_failed", "cpu_no_answer", "lost_dumps", "complete");
 
     private final StringBuilder text;
 
@@ -30,12 +30,16 @@ public final class DumpWriter {
     }
 
     /**
-     * @throws IllegalArgumentException when {@code dump} is complete but has no header, whose id the footer repeats
+     * @throws IllegalArgumentException when {@code dump} is complete but has no header, whose id the footer repeats;
+     *     and when it is of another version
      */
     public static RawDump write(StackDump dump) {
         if (dump.complete() && dump.header().isEmpty()) {
             throw new IllegalArgumentException("a complete dump of " + dump.tasks().size() + " tasks has no header");
         }
+        dump.header().filter(header -> header.version() != DumpParser.VERSION).ifPresent(header -> {
+            throw new IllegalArgumentException("cannot write version " + header.version() + " of the dump text");
+        });
         DumpWriter writer = new DumpWriter(1024 + 160 * dump.tasks().size() + 512 * dump.stacks().size());
         writer.head(dump);
         writer.stacks(dump);

@@ -26,7 +26,7 @@ import java.util.OptionalLong;
  * @param load1 the 1-minute load average
  * @param at when the dump was taken, by the host's clock
  * @param presence whether what raised the load was still there
- * @param complete whether the dump is whole
+ * @param complete whether the dump is whole and its source looked at every thread ({@code complete=} of the count line)
  */
 public record LoadBreakdown(
         List<LoadPart> parts,
@@ -71,7 +71,7 @@ public record LoadBreakdown(
                 dump.load().map(load -> OptionalDouble.of(load.load1())).orElse(OptionalDouble.empty()),
                 dump.time().flatMap(StackDump.Time::wall),
                 dump.trigger().flatMap(StackDump.Trigger::presence),
-                dump.complete());
+                dump.complete() && dump.counts().map(LoadBreakdown::lookedAtAll).orElse(true));
     }
 
     /** Active tasks less those in the dump; negative when tasks came between counting and capturing. */
@@ -124,6 +124,10 @@ public record LoadBreakdown(
         }
         long sum = Math.min(running.getAsLong(), Integer.MAX_VALUE) + Math.min(blocked.getAsLong(), Integer.MAX_VALUE);
         return OptionalInt.of((int) Math.min(sum, Integer.MAX_VALUE));
+    }
+
+    private static boolean lookedAtAll(StackDump.Counts counts) {
+        return counts.of("complete").orElse(1) != 0;
     }
 
     private static Place place(Task task, Optional<CallStack> stack) {

@@ -1,13 +1,13 @@
 package io.loadmonitor.dump;
 
-/** A value that stands in the dump text without quotes: printable ASCII with no space, quote or backslash in it. */
+/** A value that stands in the dump text without quotes: printable ASCII with no space or quote in it. */
 final class Word {
     private Word() {}
 
     static boolean is(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c <= 0x20 || c > 0x7e || c == '"' || c == '\\') {
+            if (c <= 0x20 || c > 0x7e || c == '"') {
                 return false;
             }
         }

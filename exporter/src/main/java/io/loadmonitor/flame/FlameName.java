@@ -52,7 +52,7 @@ public record FlameName(String text, Kind kind) {
     }
 
     static FlameName place(String why) {
-        return new FlameName("[" + why + "]", Kind.PLACE);
+        return new FlameName("[" + escape(why) + "]", Kind.PLACE);
     }
 
     private static String escape(String text) {

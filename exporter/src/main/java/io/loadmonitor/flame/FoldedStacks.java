@@ -9,7 +9,9 @@ import io.loadmonitor.dump.StackDump.Task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +69,11 @@ public final class FoldedStacks {
                     .orElseGet(() -> FlameName.place(
                             task.state() == State.RUNNING && task.placement() == Placement.UNKNOWN
                                     ? "running or waiting for a CPU"
-                                    : "no stack"));
+                                    : noStack(task.flags())));
         };
+    }
+
+    private static String noStack(Set<String> flags) {
+        return flags.isEmpty() ? "no stack" : "no stack: " + String.join(", ", new TreeSet<>(flags));
     }
 }

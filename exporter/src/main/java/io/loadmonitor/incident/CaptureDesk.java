@@ -11,6 +11,7 @@ import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.incident.CaptureObserver.FailureReason;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -89,7 +90,7 @@ public final class CaptureDesk implements AutoCloseable {
         if (closing.getCount() == 0) {
             return new CaptureReply.Unavailable("the exporter is shutting down");
         }
-        Reservation reservation = archive.reserveManual(reason, settings.minSpacing());
+        Reservation reservation = archive.reserveManual(reason, board.manualSpacing());
         if (reservation instanceof Reservation.Granted granted) {
             wake();
             return new CaptureReply.Accepted(granted.dumpId());
@@ -98,6 +99,14 @@ public final class CaptureDesk implements AutoCloseable {
             return new CaptureReply.Busy(busy.dumpId());
         }
         return new CaptureReply.Throttled(((Reservation.TooSoon) reservation).nextAllowed());
+    }
+
+    /** From now on so much time, 0 or more, must pass between two manual dumps. */
+    public void space(Duration minSpacing) {
+        if (minSpacing.isNegative()) {
+            throw new IllegalArgumentException("minSpacing is " + minSpacing + ", but must be 0 or more");
+        }
+        board.space(minSpacing);
     }
 
     /** Stores a dump that the module took by itself. What is stored already is passed over. */

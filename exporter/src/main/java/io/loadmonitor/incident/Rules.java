@@ -16,13 +16,15 @@ import java.util.regex.Pattern;
  */
 public record Rules(List<Rule> list) {
     /**
-     * One rule, {@code load}: alerts whose name begins with Load or Uninterruptible, but not those about load-monitor
-     * itself (LoadMonitor...); a dump in 5 minutes at most, because within that time a new one rarely tells more.
+     * One rule, {@code load}: alerts about load and about tasks in uninterruptible sleep, by the names of the shipped
+     * alert rules, but not those about load-monitor itself (LoadMonitor...). An alert that fires on asks for no second
+     * dump, so the cooldown only keeps alerts that begin together from asking for one each: within it another dump
+     * rarely tells more, and after it another alert is another story.
      */
     public static final Rules DEFAULT = new Rules(List.of(new Rule(
             "load",
             Map.of("alertname", Pattern.compile("Load(?!Monitor).*|Uninterruptible.*")),
-            Duration.ofMinutes(5))));
+            Duration.ofSeconds(30))));
 
     public Rules {
         list = List.copyOf(list);

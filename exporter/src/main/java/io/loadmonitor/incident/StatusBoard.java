@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 
 /** What the desk does now, and for every rule, manual requests and the source: ready or not, why, and when. Thread-safe. */
 final class StatusBoard {
-    private final CaptureSettings settings;
+    private volatile Duration manualSpacing;
     private final Supplier<Rules> rules;
     private final Archive archive;
     private final Supplier<DumpSource> source;
@@ -28,7 +28,7 @@ final class StatusBoard {
 
     StatusBoard(
             CaptureSettings settings, Supplier<Rules> rules, Archive archive, Supplier<DumpSource> source, Clock clock) {
-        this.settings = settings;
+        this.manualSpacing = settings.minSpacing();
         this.rules = rules;
         this.archive = archive;
         this.source = source;
@@ -36,6 +36,14 @@ final class StatusBoard {
     }
 
     private record SourceState(State state, String why, Optional<Instant> next) {}
+
+    Duration manualSpacing() {
+        return manualSpacing;
+    }
+
+    void space(Duration minSpacing) {
+        manualSpacing = minSpacing;
+    }
 
     void capturing(WaitingCapture capture) {
         sourceState = new SourceState(State.CAPTURING, "Takes dump " + capture.dumpId() + '.', Optional.empty());
@@ -67,7 +75,7 @@ final class StatusBoard {
         // Whoever asks while any dump is being taken is told that it is.
         all.add(current.state() == State.READY
                 ? limited(Kind.MANUAL, LimitState.MANUAL, Optional.ofNullable(limits.get(LimitState.MANUAL)),
-                        settings.minSpacing(), now)
+                        manualSpacing, now)
                 : new RuleStatus(Kind.MANUAL, LimitState.MANUAL, State.CAPTURING, current.why(), current.next()));
         all.add(new RuleStatus(
                 Kind.SOURCE, source.get().kind().label(), current.state(), current.why(), current.next()));

@@ -4,13 +4,14 @@ import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchiveTotals;
 import java.util.Set;
+import java.util.function.IntSupplier;
 
 /** How full the archive is, and how many captures wait in it. */
 final class ArchiveReader implements FamilyReader {
     private final Archive archive;
-    private final int queueCapacity;
+    private final IntSupplier queueCapacity;
 
-    ArchiveReader(Archive archive, int queueCapacity) {
+    ArchiveReader(Archive archive, IntSupplier queueCapacity) {
         this.archive = archive;
         this.queueCapacity = queueCapacity;
     }
@@ -34,6 +35,6 @@ final class ArchiveReader implements FamilyReader {
         samples.add(Family.ARCHIVE_BYTES, totals.bytes());
         totals.oldest().ifPresent(oldest -> samples.add(Family.ARCHIVE_OLDEST_TIMESTAMP, oldest.toEpochMilli() / 1e3));
         samples.add(Family.QUEUE_LENGTH, totals.waiting());
-        samples.add(Family.QUEUE_CAPACITY, queueCapacity);
+        samples.add(Family.QUEUE_CAPACITY, queueCapacity.getAsInt());
     }
 }

@@ -33,6 +33,10 @@ public enum Family {
     DUMP_SOURCE_INFO(Type.GAUGE, "load_monitor_dump_source_info", "Where the next dump comes from; the value is 1.", "source"),
     DUMPS(Type.COUNTER, "load_monitor_dumps_total", "Dumps archived since the exporter was started, by what asked for them.", "trigger"),
     DUMP_FAILURES(Type.COUNTER, "load_monitor_dump_failures_total", "Dumps that were asked for and not taken or not archived.", "reason"),
+    DUMPS_LOST(
+            Type.COUNTER,
+            "load_monitor_dumps_lost_total",
+            "Dumps of the kernel module that were overwritten before they were read."),
     DUMP_DURATION(
             Type.HISTOGRAM,
             "load_monitor_dump_duration_seconds",

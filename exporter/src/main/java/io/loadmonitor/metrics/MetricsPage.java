@@ -31,7 +31,7 @@ public final class MetricsPage {
         return new MetricsPage(List.of(
                 new LoadReader(parts.procFs(), parts.lastTick()),
                 new TaskReader(parts.procFs(), parts.module(), parts.walkLimit()),
-                new ModuleReader(parts.module(), parts.source()),
+                new ModuleReader(parts.module(), parts.source(), parts.lostDumps()),
                 events,
                 new LastDumpReader(parts.archive(), events),
                 new ArchiveReader(parts.archive(), parts.queueCapacity()),

@@ -7,6 +7,8 @@ import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -14,6 +16,7 @@ import java.util.function.Supplier;
  *
  * @param lastTick the newest load tick; empty while it is not known
  * @param source where the next dump would come from
+ * @param lostDumps dumps of the module that were overwritten before they were read, since the start
  * @param queueCapacity most captures that may wait
  * @param walkLimit longest time that counting tasks in /proc may take
  * @param version of the exporter
@@ -23,7 +26,8 @@ public record MetricsParts(
         Supplier<Optional<LoadTick>> lastTick,
         KernelModule module,
         Supplier<SourceKind> source,
+        LongSupplier lostDumps,
         Archive archive,
-        int queueCapacity,
+        IntSupplier queueCapacity,
         Duration walkLimit,
         String version) {}

@@ -10,8 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +66,7 @@ final class ConfigFileTest {
         assertEquals("disks", disks.name());
         assertEquals(Duration.ofSeconds(90), disks.cooldown());
         assertEquals("rest", config.rules().list().get(1).name());
-        assertEquals(Config.DEFAULT_RULE.cooldown(), config.rules().list().get(1).cooldown());
+        assertEquals(Duration.ofSeconds(30), config.rules().list().get(1).cooldown());
         assertTrue(disks.match().get("severity").matcher("a+b").matches(), "match is text, not a regular expression");
         assertTrue(disks.match().get("alertname").matcher("DiskFull").matches());
         assertEquals(5, config.retention().maxDumps());
@@ -161,16 +167,54 @@ final class ConfigFileTest {
     }
 
     @Test
-    void reloadReplacesRulesOrNothing(@TempDir Path folder) throws Exception {
+    void reloadReplacesWhatCanBeReplacedOrNothing(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("c.yml"), "rules: [{name: one, match: {alertname: A}}]");
         ConfigInForce config = ConfigInForce.read(file);
-        Files.writeString(file, "rules: [{name: two, match: {alertname: A}}]\nretention: {max_dumps: 7}");
-        assertEquals(Optional.empty(), config.reload());
+        List<Config> told = new ArrayList<>();
+        config.onReload(told::add);
+        Files.writeString(file, """
+                rules: [{name: two, match: {alertname: A}}]
+                retention: {max_dumps: 7}
+                limits: {waiting_captures: 3, manual_spacing: 5s, procfs_time: 1s, procfs_tasks: 9, request_body: 2MB}
+                """);
+        Config before = config.current();
+        List<String> log = new ArrayList<>();
+        assertEquals(Optional.empty(), logged(log, config::reload));
         assertEquals("two", config.current().rules().list().get(0).name());
-        assertEquals(Config.defaults().retention(), config.current().retention(), "waits for the next start");
+        assertEquals(7, config.current().retention().maxDumps());
+        assertEquals(
+                new Limits(3, Duration.ofSeconds(5), before.limits().procfs(), before.limits().requestBodyBytes()),
+                config.current().limits());
+        assertEquals(
+                List.of("{config=" + file + ", settings=limits.procfs_time,limits.procfs_tasks,limits.request_body}"), log);
+        assertEquals(List.of(config.current()), told);
         Files.writeString(file, "rules: 7");
         assertEquals(Optional.of(file + ":1: rules: \"7\" stands where a list is expected"), config.reload());
         assertEquals("two", config.current().rules().list().get(0).name());
+        assertEquals(1, told.size());
+    }
+
+    /** What the reload says in the log beside its message. */
+    private static Optional<String> logged(List<String> fields, Supplier<Optional<String>> reload) {
+        Logger logger = Logger.getLogger(ConfigInForce.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                fields.add(LogFields.in(line).toString());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try {
+            return reload.get();
+        } finally {
+            logger.removeHandler(handler);
+        }
     }
 
     @Test

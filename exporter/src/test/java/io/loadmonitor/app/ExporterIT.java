@@ -116,9 +116,10 @@ final class ExporterIT {
         Path config = Files.writeString(folder.resolve("c.yml"), "rules: [{name: one, match: {alertname: A}}]\n");
         try (RunningExporter exporter = serve("--config.file=" + config)) {
             assertTrue(exporter.get("/api/v1/status", "*/*").body().contains("\"one\""));
-            Files.writeString(config, "rules: [{name: two, match: {alertname: A}}]\n");
+            Files.writeString(config, "rules: [{name: two, match: {alertname: A}}]\nlimits: {waiting_captures: 7}\n");
             assertEquals(200, exporter.post("/-/reload", "").statusCode());
             assertTrue(exporter.get("/api/v1/status", "*/*").body().contains("\"two\""));
+            assertTrue(exporter.metrics(text -> true).contains("\nload_monitor_queue_capacity 7.0\n"));
             Files.writeString(config, "rules: 1\n");
             HttpResponse<String> refused = exporter.post("/-/reload", "");
             assertEquals(500, refused.statusCode());

@@ -32,6 +32,8 @@ final class MainTest {
         --source=x                           | 'x'
         --web.listen-address=9817            | "9817" is no listen address
         --web.config.file=x                  | Unknown option: '--web.config.file=x'
+        --host.name=                         | "" is not 1 to 255 printable ASCII characters without spaces
+        --host.name=dü                       | "dü" is not 1 to 255 printable ASCII characters without spaces
         --log.level                          | '--log.level'
         --log.level=debug dump               | --log.level must stand after the command "dump"
         --config.file=a --config.file=b      | '--config.file'

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -26,6 +27,10 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +109,8 @@ final class ArchiveTest {
 
         assertEquals("no dump 1 waits for its text: its state is COMPLETE",
                 assertThrows(ArchiveException.class, () -> archive.store(id, DumpTexts.manual(2, NOON))).getMessage());
+        assertEquals("no dump 1 waits for its text: its state is COMPLETE",
+                assertThrows(ArchiveException.class, () -> archive.fail(id, "x")).getMessage());
         assertEquals("no dump 99 waits for its text: there is none of this number",
                 assertThrows(ArchiveException.class, () -> archive.fail(99, "x")).getMessage());
         assertEquals(Optional.of(DumpTexts.manual(1, NOON)), archive.raw(id));
@@ -135,6 +142,69 @@ final class ArchiveTest {
         archive.store(asked, DumpTexts.raw(text));
 
         assertEquals(List.of(asked, id), ids(DumpQuery.newest(10)));
+    }
+
+    @Test
+    void keepsTheWholeOneOfTwoTextsOfADump() throws ArchiveException {
+        RawDump whole = DumpTexts.manual(17, NOON);
+        RawDump cutOff = DumpTexts.cutOff(17, NOON);
+
+        // Found whole, then cut off for whoever asked for it.
+        archive.storeFound(whole);
+        long asked = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).dumpId().getAsLong();
+        Optional<EscapedText> reason = archive.beginNext().map(WaitingCapture::reason);
+        DumpSummary kept = archive.store(asked, cutOff);
+        assertEquals(
+                new DumpSummary(asked, "vm", DumpState.COMPLETE, Optional.of("kmod"), DumpTrigger.ALERT, reason, NOON,
+                        OptionalDouble.of(4.42), OptionalInt.of(2), OptionalInt.of(2), kept.headline(), Optional.empty(),
+                        OptionalLong.of(1), whole.sizeBytes()),
+                kept);
+        assertEquals(Optional.of(whole), archive.raw(asked));
+        assertEquals(List.of(asked), ids(DumpQuery.newest(10)));
+        assertEquals(List.of(asked), ids(new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.of("vf"), Optional.empty(), Optional.empty(), Optional.empty(), 10)));
+        assertEquals(2, archive.dump(asked).orElseThrow().dump().orElseThrow().tasks().size());
+        // And it is known from now on, by its text and by its identity.
+        assertEquals(Optional.empty(), archive.storeFound(whole));
+        assertEquals(Optional.empty(), archive.storeFound(cutOff));
+        assertEquals(List.of(asked), ids(DumpQuery.newest(10)));
+        assertEquals(Optional.of(whole), archive.raw(asked));
+    }
+
+    @Test
+    void mendsADumpThatWasCutOffWithTheWholeOneThatItFinds() throws ArchiveException {
+        RawDump whole = DumpTexts.manual(17, NOON);
+        long asked = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
+        assertEquals(DumpState.INCOMPLETE, archive.store(asked, DumpTexts.cutOff(17, NOON)).state());
+
+        assertEquals(Optional.empty(), archive.storeFound(whole));
+
+        DumpSummary mended = archive.dump(asked).orElseThrow().summary();
+        assertEquals(DumpState.COMPLETE, mended.state());
+        assertEquals(Optional.of(REASON), mended.reason());
+        assertEquals(OptionalInt.of(2), mended.tasks());
+        assertEquals(whole.sizeBytes(), mended.rawBytes());
+        assertEquals(Optional.of(whole), archive.raw(asked));
+        assertEquals(List.of(asked), ids(DumpQuery.newest(10)));
+        assertEquals(List.of(asked), ids(new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.of("busy\\n(1)"), Optional.empty(), Optional.empty(), Optional.empty(), 10)));
+    }
+
+    @Test
+    void keepsTheLongerOneOfTwoTextsThatWereCutOff() throws ArchiveException {
+        RawDump longer = DumpTexts.cutOff(17, NOON);
+        String text = DumpTexts.of(17, "manual", NOON, "vf", "/", "kernel_clone");
+        RawDump shorter = DumpTexts.raw(text.substring(0, text.indexOf("task pid=94")));
+        long asked = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
+        archive.store(asked, longer);
+
+        archive.storeFound(shorter);
+        assertEquals(Optional.of(longer), archive.raw(asked));
+        long again = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
+        archive.store(again, shorter);
+
+        assertEquals(Optional.of(longer), archive.raw(again));
+        assertEquals(List.of(again), ids(DumpQuery.newest(10)));
     }
 
     @Test
@@ -348,6 +418,116 @@ final class ArchiveTest {
         archive.close();
         open();
         assertEquals(DumpState.COMPLETE, archive.dump(unread.id()).orElseThrow().summary().state());
+    }
+
+    @Test
+    void countsADumpAsBeingTakenUntilItsTextIsRead() throws Exception {
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        openReading(raw -> {
+            reading.countDown();
+            await(goOn);
+            return DumpReading.of(raw);
+        });
+        long id = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).dumpId().getAsLong();
+        archive.beginNext();
+        FutureTask<DumpSummary> storing = new FutureTask<>(() -> archive.store(id, DumpTexts.manual(1, NOON)));
+        new Thread(storing, "storing").start();
+        await(reading);
+
+        assertEquals(DumpState.CAPTURING, archive.dump(id).orElseThrow().summary().state());
+        assertEquals(List.of(DumpState.CAPTURING), states());
+        assertEquals(DumpState.CAPTURING, archive.incident(1).orElseThrow().dumps().get(0).state());
+        assertEquals(Optional.empty(), archive.incident(1).orElseThrow().incident().headline());
+        assertEquals(0, archive.totals().dumps());
+        assertEquals(Optional.of(DumpTexts.manual(1, NOON)), archive.raw(id), "the evidence is there already");
+        assertEquals("no dump 1 waits for its text: it has one already",
+                assertThrows(ArchiveException.class, () -> archive.fail(id, "x")).getMessage());
+        Archive crashed = copy();
+        goOn.countDown();
+
+        assertEquals(DumpState.COMPLETE, storing.get().state());
+        assertEquals(List.of(DumpState.COMPLETE), states());
+        // What a crash at that moment had left was read at the next open.
+        assertEquals(storing.get(), crashed.dump(id).orElseThrow().summary());
+        assertEquals(Optional.empty(), crashed.beginNext());
+        crashed.close();
+    }
+
+    @Test
+    void listsAFoundDumpOnlyWhenItKnowsWhatItIs() throws Exception {
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        openReading(raw -> {
+            reading.countDown();
+            await(goOn);
+            return DumpReading.of(raw);
+        });
+        FutureTask<Optional<DumpSummary>> storing =
+                new FutureTask<>(() -> archive.storeFound(DumpTexts.automatic(1, NOON.minusSeconds(60))));
+        new Thread(storing, "storing").start();
+        await(reading);
+
+        assertEquals(List.of(), states());
+        assertEquals(0, archive.totals().dumps());
+        long incident = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).incidentId().getAsLong();
+        assertEquals(1, archive.incident(incident).orElseThrow().incident().dumps(), "its own alone");
+        Archive crashed = copy();
+        goOn.countDown();
+
+        DumpSummary found = storing.get().orElseThrow();
+        assertEquals(DumpState.COMPLETE, found.state());
+        assertEquals(OptionalLong.of(incident), found.incidentId());
+        assertEquals(List.of(DumpState.CAPTURING, DumpState.COMPLETE), states(), "the alert's own, which waits, is newer");
+        assertEquals(found, crashed.dump(found.id()).orElseThrow().summary());
+        crashed.close();
+    }
+
+    @Test
+    void neverShowsAStateBetweenBeingTakenAndTheFinalOne() throws Exception {
+        long id = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
+        CountDownLatch looking = new CountDownLatch(1);
+        FutureTask<DumpState> look = new FutureTask<>(() -> {
+            while (true) {
+                DumpState state = archive.dump(id).orElseThrow().summary().state();
+                looking.countDown();
+                if (state != DumpState.CAPTURING) {
+                    return state;
+                }
+            }
+        });
+        new Thread(look, "looking").start();
+        await(looking);
+
+        archive.store(id, DumpTexts.manual(1, NOON));
+
+        assertEquals(DumpState.COMPLETE, look.get());
+    }
+
+    private void openReading(Function<RawDump, DumpReading> reader) throws ArchiveException {
+        archive.close();
+        archive = Archive.open(new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT), clock,
+                () -> Long.MAX_VALUE, reader);
+    }
+
+    /** The archive as a crash at this moment would leave it, opened again. */
+    private Archive copy() throws Exception {
+        Path copy = folder.resolve("copy.db");
+        Files.copy(folder.resolve("a.db"), copy);
+        Files.copy(folder.resolve("a.db-wal"), folder.resolve("copy.db-wal"));
+        return Archive.open(new ArchiveSettings(copy, "vm", Retention.DEFAULT), clock);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private List<DumpState> states() throws ArchiveException {
+        return archive.dumps(DumpQuery.newest(10)).items().stream().map(DumpSummary::state).toList();
     }
 
     @Test

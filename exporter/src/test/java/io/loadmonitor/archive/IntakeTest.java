@@ -210,6 +210,11 @@ final class IntakeTest {
         assertEquals("3 captures are waiting, as many as are allowed; nothing of the message is stored", full.getMessage());
         assertEquals(2, incidents().size());
         assertEquals(2, archive.totals().waiting());
+        archive.allowWaiting(2);
+        assertThrows(ArchiveException.class, () -> archive.takeIn(List.of(routed(firing(9, NOON)))));
+        archive.allowWaiting(3);
+        assertTrue(archive.takeIn(List.of(routed(firing(9, NOON)))).get(0).stored());
+        archive.beginNext();
         archive.beginNext();
         assertEquals(2, archive.takeIn(List.of(routed(firing(3, START)), routed(firing(4, START)))).size());
     }

@@ -185,6 +185,54 @@ final class RetentionTest {
         assertEquals(ids(archive).size(), archive.totals().dumps());
     }
 
+    @Test
+    void appliesAnotherRetentionAtOnce() throws Exception {
+        Archive archive = open(new Retention(1000, MONTH, 1 << 30, 0));
+        for (int i = 1; i <= 30; i++) {
+            archive.storeFound(large(i));
+        }
+        long before = archive.totals().bytes();
+        assertTrue(before > 4 << 20, "" + before);
+
+        archive.keep(new Retention(20, MONTH, 1 << 30, 0));
+        assertEquals(20, archive.totals().dumps());
+        archive.keep(new Retention(20, MONTH, 1 << 20, 0));
+        assertTrue(archive.totals().bytes() <= 1 << 20, archive.totals().toString());
+        usable.set(5);
+        archive.keep(new Retention(20, MONTH, 1 << 20, 6));
+        ArchiveException floor = assertThrows(ArchiveException.class, () -> archive.storeFound(large(31)));
+        assertTrue(floor.getMessage().contains("less than 6 bytes free"), floor.getMessage());
+    }
+
+    @Test
+    void movesTheHardBoundWithTheRetention() throws Exception {
+        Archive archive = open(new Retention(1000, MONTH, 1 << 20, 0));
+        long alerts = fill(archive, 0);
+        assertTrue(Files.size(folder.resolve("a.db")) <= 2 << 20);
+
+        archive.keep(new Retention(1000, MONTH, 4 << 20, 0));
+        long more = fill(archive, alerts);
+        assertTrue(more - alerts > 2 * alerts, alerts + " and then " + more);
+
+        archive.keep(new Retention(1000, MONTH, 1 << 20, 0));
+        assertTrue(Files.size(folder.resolve("a.db")) <= 1 << 20, "deleted what the smaller one does not keep");
+        fill(archive, more);
+        assertTrue(Files.size(folder.resolve("a.db")) <= 2 << 20, "and holds it");
+    }
+
+    /** Takes alerts in until the engine says that it is full. */
+    private static long fill(Archive archive, long first) {
+        for (long number = first; number < first + 10_000; number++) {
+            try {
+                archive.takeIn(List.of(routed(wordy(number), MONTH)));
+            } catch (ArchiveException e) {
+                assertEquals(ArchiveException.Reason.FULL, e.reason());
+                return number;
+            }
+        }
+        throw new AssertionError("it never filled");
+    }
+
     private final Map<Integer, RawDump> texts = new HashMap<>();
 
     /** A dump that hardly compresses: some 200 kB. */

@@ -12,6 +12,7 @@ import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -21,7 +22,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -265,6 +268,8 @@ final class ProcfsSourceTest {
         StackDump.Task hanging = byPid(first).get(1);
         assertEquals(9, hanging.pid());
         assertEquals(Set.of("stack_skipped"), hanging.flags(), "and the one whose stack hangs says so");
+        List<String> before = listed().subList(0, listed().indexOf("9")).stream().filter(pid -> !pid.equals("7")).toList();
+        assertEquals(before.size(), first.tasks().stream().filter(task -> task.stackId() != 0).count(), "stacks read before it");
         assertEquals(Optional.of("kernel_clone"), hanging.waitChannel());
         assertEquals(Optional.empty(), hanging.cgroup());
 
@@ -292,17 +297,46 @@ final class ProcfsSourceTest {
         for (long pid = 20; pid < 40; pid++) {
             proc.thread(pid, pid, "vfork-parent");
         }
+        List<String> order = listed();
+        long eleventh = Long.parseLong(order.get(10));
+        Path stack = fifo(proc.directory(eleventh, eleventh).resolve("stack"));
+        // By hand what the source does by the clock, so that no busy machine can make a slow scan look like one that hangs.
+        ProcfsScan hanging = scan(EnumSet.noneOf(ProcfsScan.Reading.class));
+        Thread reader = new Thread(hanging, "hanging");
+        reader.start();
+        // Opening it waits until the scan has opened it too; from then on the scan waits for a byte.
+        OutputStream writer = Files.newOutputStream(stack);
+        hanging.abandon();
+        assertEquals(Optional.of(ProcfsScan.Reading.STACK), hanging.hangsIn());
+        assertEquals(11, hanging.sight().tasks().size());
+        ProcfsScan without = scan(EnumSet.of(ProcfsScan.Reading.STACK));
+        without.run();
+        assertTrue(without.sight().tasks().stream().allMatch(task -> task.stack().frames().isEmpty()));
+        ProcfsScan.Sight merged = without.sight().withStacksOf(hanging.sight());
+        writer.close();
+        reader.join();
+        assertTrue(merged.complete());
+        assertEquals(20, merged.tasks().size());
+        assertEquals(order.subList(0, 10), merged.tasks().stream()
+                .filter(task -> !task.stack().frames().isEmpty())
+                .map(task -> Long.toString(task.stat().pid()))
+                .toList());
+        assertEquals(
+                Collections.nCopies(10, Optional.of("stack_skipped")),
+                merged.tasks().stream().map(task -> task.stack().flag()).filter(Optional::isPresent).toList());
+    }
+
+    /** The processes in the order in which they are walked. */
+    private List<String> listed() throws IOException {
         List<String> order = new ArrayList<>();
         try (DirectoryStream<Path> listing = Files.newDirectoryStream(root, "[0-9]*")) {
             listing.forEach(process -> order.add(process.getFileName().toString()));
         }
-        long eleventh = Long.parseLong(order.get(10));
-        Path stack = fifo(proc.directory(eleventh, eleventh).resolve("stack"));
-        StackDump dump = DumpParser.parse(source(new ProcfsLimits(Duration.ofSeconds(3), 100)).take(REASON));
-        assertEquals(20, dump.tasks().size());
-        assertEquals(10, dump.tasks().stream().filter(task -> task.stackId() != 0).count());
-        assertTrue(dump.tasks().stream().allMatch(task -> task.stackId() != 0 ^ !task.flags().isEmpty()));
-        Files.newOutputStream(stack).close();
+        return order;
+    }
+
+    private ProcfsScan scan(Set<ProcfsScan.Reading> skipped) {
+        return new ProcfsScan(proc.procFs(), 100, System.nanoTime() + TimeUnit.HOURS.toNanos(1), skipped);
     }
 
     @Test

@@ -50,7 +50,8 @@ final class DumpParserSpeedTest {
         }
         for (int i = 1; i <= TASKS; i++) {
             text.append("task pid=").append(i).append(" tgid=").append(i)
-                    .append(" ppid=1 cpu=0 state=D on=sleep since_ms=35000 switches=12 start_ns=2980000000 stack=").append(i)
+                    .append(" ppid=1 cpu=0 state=D on=sleep since_ms=35000 switches=12 start_ns=2980000000 stack=")
+                    .append(i)
                     .append(" cgroup=\"/system.slice/db.service\" comm=\"worker\\x20").append(i % 50).append("\"\n");
         }
         return text.append("end id=1 tasks=").append(TASKS).append('\n').toString();

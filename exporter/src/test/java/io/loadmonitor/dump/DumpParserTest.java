@@ -129,7 +129,8 @@ final class DumpParserTest {
                 blocker pid=7 "
                 lock id=1 kind=mutex
                   owner pid=7
-                task pid=5 oops=1 numa="a b" bare comm="x" new=1
+                pause
+                task pid=5 oops=1 numa="a b" comm="x" new=1
                 end id=17 tasks=1 sum=0
                 """);
         assertEquals(List.of(new UnreadLine(3, "blocker pid=7 \\\"")), dump.unreadLines());
@@ -149,7 +150,8 @@ final class DumpParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "nonsense", "two words", "Task pid=1 comm=\"x\"", "  an indented line at the top", "\0\0\0", "=", "\"", "a=b",
+        "Nonsense", "two words", "lock id=1 word", "lock dump id=1",
+        "Task pid=1 comm=\"x\"", "  an indented line at the top", "\0\0\0", "=", "\"", "a=b",
         "task comm=\"without a pid\"", "task pid=x comm=\"a\"", "stack tasks=3", "stack id=0", "load avg1=1 avg5=2",
         "load avg1=1 avg5=2 avg15=1e9", "load avg1=1..2 avg5=2 avg15=3", "load avg1=NaN avg5=2 avg15=3",
         "tick active=3", "trigger reason=\"x\"", "load_monitor dump version=1 source=kmod",
@@ -166,7 +168,7 @@ final class DumpParserTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "since_ms=-1", "since_ms=99999999999999999999", "since_ms=", "since_ms=1.5", "cpu=2147483648", "stack=-1",
-        "tgid=\"1", "flags=\"a b\"", "cgroup=\"/\"x", "wchan=a\"b", "\"a\"=b"
+        "tgid=\"1", "flags=\"a b\"", "cgroup=\"/\"x", "wchan=a\"b", "\"a\"=b", "word", "dump"
     })
     void keepsATaskWithAValueThatItCannotReadAndNotesTheLine(String field) {
         StackDump dump = parse("task pid=5 state=D comm=\"x\" " + field + "\n");
@@ -243,8 +245,18 @@ final class DumpParserTest {
     }
 
     @Test
-    void isCompleteWhenOnlyTheLastNewlineIsMissing() {
-        assertTrue(parse(HEADER + "end id=17 tasks=0").complete());
+    void isNotCompleteWhenTheFooterMayBeCut() {
+        assertTrue(parse(HEADER + "end id=17 tasks=0\n").complete());
+        assertFalse(parse(HEADER + "end id=17 tasks=0").complete());
+    }
+
+    @Test
+    void readsNothingButTheHeaderOfAnotherVersion() {
+        StackDump dump = parse(HEADER.replace("version=1", "version=2") + "task pid=1 comm=\"x\"\nend id=17 tasks=1\n");
+        assertEquals(2, dump.header().orElseThrow().version());
+        assertEquals(List.of(), dump.tasks());
+        assertEquals(2, dump.unreadCount());
+        assertFalse(dump.complete());
     }
 
     @Test

@@ -42,6 +42,17 @@ final class DumpRoundTripTest {
         assertTrue(refused.getMessage().contains("no header"), refused.getMessage());
     }
 
+    @Test
+    void refusesAnotherVersion() {
+        StackDump dump = new StackDump(
+                Optional.of(new StackDump.Header(2, 1, "kmod", Optional.empty(), Optional.empty())),
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+                Optional.empty(), Optional.empty(), List.of(), List.of(), true, List.of());
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> DumpWriter.write(dump));
+        assertEquals("cannot write version 2 of the dump text", refused.getMessage());
+    }
+
     @Provide
     Arbitrary<StackDump> dumps() {
         return Dumps.any();

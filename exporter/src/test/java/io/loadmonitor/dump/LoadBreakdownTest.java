@@ -1,6 +1,7 @@
 package io.loadmonitor.dump;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -82,6 +83,14 @@ final class LoadBreakdownTest {
     void saysThatTheCauseIsGoneAndThatTheDumpWasCutOff() {
         LoadBreakdown breakdown = of("trigger kind=threshold cause=decaying\nload avg1=4.00 avg5=1 avg15=1 active=0\n");
         assertEquals("Load 4.00, decaying, = no task in the dump (the dump is incomplete)", breakdown.headline());
+    }
+
+    @Test
+    void saysThatNotEveryThreadWasLookedAt() {
+        String text = HEAD + "count running=10 uninterruptible=0 complete=0\n"
+                + tasks(10, "on=queue comm=\"x\"") + end(10);
+        assertFalse(of(text).complete());
+        assertTrue(of(text.replace("complete=0", "complete=1")).complete());
     }
 
     @Test

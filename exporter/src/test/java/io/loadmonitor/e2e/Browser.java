@@ -6,11 +6,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import org.openqa.selenium.Dimension;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -90,11 +90,14 @@ final class Browser implements AutoCloseable {
 
     /** The whole page, however long, as a PNG. */
     void picture(Path file) {
-        long height = (Long) ask("document.documentElement.scrollHeight");
-        size(driver.manage().window().getSize().getWidth(), (int) Math.min(height + 200, 6000));
+        Map<String, Object> clip = Map.of("x", 0, "y", 0, "scale", 1,
+                "width", ask("document.documentElement.clientWidth"),
+                "height", ask("document.body.offsetHeight"));
+        Object data = driver.executeCdpCommand("Page.captureScreenshot",
+                Map.of("format", "png", "captureBeyondViewport", true, "clip", clip)).get("data");
         try {
             Files.createDirectories(file.getParent());
-            Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
+            Files.write(file, Base64.getDecoder().decode((String) data));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

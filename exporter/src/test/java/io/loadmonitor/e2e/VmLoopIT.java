@@ -65,7 +65,8 @@ final class VmLoopIT {
     @Order(1)
     void theIncidentHasTheModulesOwnDumpAndTheWebhooks() {
         timeline.step(new Report(vm.exporter()).of(incident));
-        assertEquals(1, Loop.completeDumps(incident, "threshold").size(), incident::toPrettyString);
+        // The module looks again after its cooldown while the load is still high, so there may be later ones.
+        assertTrue(!Loop.completeDumps(incident, "threshold").isEmpty(), incident::toPrettyString);
         assertEquals(1, Loop.completeDumps(incident, "alert").size(), incident::toPrettyString);
         JsonNode own = Loop.completeDumps(incident, "threshold").get(0);
         JsonNode asked = Loop.completeDumps(incident, "alert").get(0);
@@ -76,8 +77,9 @@ final class VmLoopIT {
 
     @Test
     @Order(2)
-    void eachDumpHoldsTheLoadAndNothingElse() {
-        for (JsonNode summary : incident.path("dumps")) {
+    void theDumpsTakenUnderLoadHoldTheLoadAndNothingElse() {
+        for (String trigger : List.of("threshold", "alert")) {
+            JsonNode summary = Loop.completeDumps(incident, trigger).get(0);
             JsonNode dump = vm.exporter().json("/api/v1/dumps/" + summary.path("id").asLong());
             List<String> uninterruptible = new ArrayList<>();
             int busy = 0;

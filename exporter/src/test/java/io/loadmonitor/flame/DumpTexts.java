@@ -27,7 +27,8 @@ final class DumpTexts {
             "a b 3", "<script>", "[no stack]", "io_schedule");
 
     private static final List<String> PLACES = List.of(
-            "on=cpu-user", "on=cpu-kernel", "on=cpu", "on=queue", "on=sleep", "on=sleep wchan=do_exit", "");
+            "on=cpu-user", "on=cpu-kernel", "on=cpu", "on=queue", "on=sleep", "on=sleep wchan=do_exit",
+            "on=sleep flags=unstable|no_room", "on=sleep flags=a;b", "");
 
     private DumpTexts() {}
 

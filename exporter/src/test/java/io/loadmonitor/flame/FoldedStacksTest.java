@@ -37,6 +37,7 @@ final class FoldedStacksTest {
                 f;[running or waiting for a CPU] 1
                 g;[on CPU] 1
                 h;[no stack] 1
+                i;[no stack: no_room, unstable] 1
                 """, fold("""
                 stack id=1 tasks=1
                 task pid=1 state=R on=cpu-user stack=0 comm="a"
@@ -48,6 +49,7 @@ final class FoldedStacksTest {
                 task pid=7 state=R stack=0 comm="f"
                 task pid=8 state=R on=cpu stack=0 comm="g"
                 task pid=9 state=D on=sleep stack=1 comm="h"
+                task pid=9 state=D on=sleep stack=0 flags=unstable|no_room comm="i"
                 """));
     }
 

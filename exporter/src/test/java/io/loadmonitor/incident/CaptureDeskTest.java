@@ -197,6 +197,10 @@ final class CaptureDeskTest {
         mayAnswer.countDown();
         assertEquals("captured 1 MANUAL", heard.next());
         assertEquals(new CaptureReply.Throttled(NOON.plusSeconds(1)), desk.request(REASON));
+        desk.space(Duration.ofSeconds(7));
+        assertEquals(new CaptureReply.Throttled(NOON.plusSeconds(7)), desk.request(REASON));
+        assertEquals(Optional.of(NOON.plusSeconds(7)), desk.status().get(1).next());
+        desk.space(Duration.ofSeconds(1));
         desk.close();
         assertEquals(new CaptureReply.Unavailable("the exporter is shutting down"), desk.request(REASON));
         assertEquals(List.of("somebody wants to know"), source.reasons());

@@ -45,6 +45,11 @@ final class RulesTest {
     }
 
     @Test
+    void letsAlertsThatBeginTogetherShareADumpUnlessToldOtherwise() {
+        assertEquals(List.of(Duration.ofSeconds(30)), Rules.DEFAULT.list().stream().map(Rule::cooldown).toList());
+    }
+
+    @Test
     void refusesRulesThatCannotBeMeant() {
         assertEquals("two rules are named a", refusal(() ->
                 new Rules(List.of(rule("a", Map.of("x", "y")), rule("a", Map.of("x", "z"))))));

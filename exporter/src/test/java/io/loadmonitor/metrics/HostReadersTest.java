@@ -107,10 +107,11 @@ final class HostReadersTest {
     @Test
     void saysWhichSourceAndWhetherTheModuleIsThere() throws Exception {
         Samples samples = new Samples();
-        new ModuleReader(module, () -> SourceKind.PROCFS).read(samples);
+        new ModuleReader(module, () -> SourceKind.PROCFS, () -> 3).read(samples);
         assertEquals(0, value(samples, Family.KERNEL_MODULE_UP));
         assertTrue(values(samples, Family.KERNEL_MODULE_INFO).isEmpty());
         assertEquals("{procfs=1.0}", values(samples, Family.DUMP_SOURCE_INFO).toString());
+        assertEquals(3, value(samples, Family.DUMPS_LOST));
     }
 
     @Test
@@ -119,7 +120,7 @@ final class HostReadersTest {
         Path version = Files.createDirectories(sys.resolve("module/load_monitor")).resolve("version");
         Files.writeString(version, "0.1.0\n");
         Samples samples = new Samples();
-        new ModuleReader(module, () -> SourceKind.PROCFS).read(samples);
+        new ModuleReader(module, () -> SourceKind.PROCFS, () -> 3).read(samples);
         assertEquals(0, value(samples, Family.KERNEL_MODULE_UP));
         assertEquals("{0.1.0=1.0}", values(samples, Family.KERNEL_MODULE_INFO).toString());
     }

@@ -30,7 +30,7 @@ CREATE INDEX incident_by_start ON incident (started_us, id);
 CREATE TABLE dump (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     host         TEXT NOT NULL,
-    -- CAPTURING, COMPLETE, INCOMPLETE, FAILED
+    -- CAPTURING, COMPLETE, INCOMPLETE, FAILED; STORED: the text is there and is being read.
     state        TEXT NOT NULL,
     -- 0: waits for its turn. 1: its turn has come. Read while the state is CAPTURING.
     begun        INTEGER NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE dump (
     incident_id  BIGINT,
     asked_us     BIGINT NOT NULL,
     taken_us     BIGINT NOT NULL,
-    -- Of the text: size in bytes, SHA-256 in hexadecimal digits.
+    -- Of the text: size in bytes, SHA-256 in hexadecimal digits (NULL while there is no text).
     raw_bytes    BIGINT NOT NULL,
     raw_sha256   TEXT,
     -- 0: nobody has read the text yet. What follows is from the text.
