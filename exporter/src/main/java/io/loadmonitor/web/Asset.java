@@ -4,11 +4,17 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.zip.CRC32;
 
 /** A file of the pages, from the jar. Its address changes with its content, so browsers may keep it for good. */
 final class Asset {
     static final String STYLES = "/assets/load-monitor.css";
+    static final String FLAME_STYLES = "/assets/flame.css";
+    static final String FLAME_SCRIPT = "/assets/flame.js";
     static final String ICON = "/assets/icon.svg";
 
     private final byte[] content;
@@ -35,6 +41,20 @@ final class Asset {
     /** What pages refer to. */
     String address() {
         return address;
+    }
+
+    /** As a file of its own would hold it. */
+    String text() {
+        return new String(content, StandardCharsets.UTF_8);
+    }
+
+    /** How a Content-Security-Policy names this content where it stands inside a page. */
+    String policyHash() {
+        try {
+            return "'sha256-" + Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(content)) + "'";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     void answer(Context context) {

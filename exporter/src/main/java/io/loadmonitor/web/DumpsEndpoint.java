@@ -87,9 +87,12 @@ final class DumpsEndpoint {
     }
 
     static long id(Context context) {
-        String id = context.pathParam("id");
+        return id(context.pathParam("id"));
+    }
+
+    static long id(String id) {
         if (!id.matches("[0-9]{1,18}")) {
-            throw Refusal.badParameter("The number in the path is " + QuotedText.of(id)
+            throw Refusal.badParameter("The number in the address is " + QuotedText.of(id)
                     + ", but must be 1 to 18 digits.");
         }
         return Long.parseLong(id);
@@ -104,12 +107,12 @@ final class DumpsEndpoint {
         return archive.dump(id).orElseThrow(() -> unknown(id));
     }
 
-    private static Context text(Context context, String fileName) {
+    static Context text(Context context, String fileName) {
         return context.contentType("text/plain; charset=utf-8")
                 .header("Content-Disposition", "inline; filename=\"" + fileName + "\"");
     }
 
-    private static Refusal withoutText(long id) {
+    static Refusal withoutText(long id) {
         return new Refusal(404, "no_text",
                 "There is no text of dump " + id + ": it does not exist, is still being taken, or failed.");
     }

@@ -15,6 +15,9 @@ final class PageRenderer {
     private final Asset styles = new Asset(Asset.STYLES, "text/css; charset=utf-8");
     private final Asset icon = new Asset(Asset.ICON, "image/svg+xml");
 
+    private final Asset flameStyles = new Asset(Asset.FLAME_STYLES, "text/css; charset=utf-8");
+    private final Asset flameScript = new Asset(Asset.FLAME_SCRIPT, "text/javascript; charset=utf-8");
+
     Asset styles() {
         return styles;
     }
@@ -23,13 +26,38 @@ final class PageRenderer {
         return icon;
     }
 
+    Asset flameStyles() {
+        return flameStyles;
+    }
+
+    Asset flameScript() {
+        return flameScript;
+    }
+
     void answer(Context context, int status, PageModel page) {
         context.status(status).contentType("text/html; charset=utf-8").result(render(page));
     }
 
     byte[] render(PageModel page) {
         Utf8ByteOutput html = new Utf8ByteOutput();
-        templates.render(page.template(), Map.of("page", page, "css", styles.address(), "icon", icon.address()), html);
+        templates.render(page.template(), Map.of(
+                "page", page, "css", styles.address(), "icon", icon.address(),
+                "flameCss", flameStyles.address(), "flameScript", flameScript.address()), html);
         return html.toByteArray();
+    }
+
+    /** A page that holds its styles and its script, and so needs no server. */
+    byte[] renderAlone(PageModel page) {
+        Utf8ByteOutput html = new Utf8ByteOutput();
+        templates.render(page.template(), Map.of(
+                "page", page, "styles", styles.text(), "flameStyles", flameStyles.text(), "script", flameScript.text(),
+                "policy", policyAlone()), html);
+        return html.toByteArray();
+    }
+
+    /** Nothing but the very styles and script of {@link #renderAlone}; the text of the page can add none. */
+    String policyAlone() {
+        return "default-src 'none'; base-uri 'none'; form-action 'none'; script-src " + flameScript.policyHash()
+                + "; style-src " + styles.policyHash() + " " + flameStyles.policyHash();
     }
 }

@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchivedDump;
+import io.loadmonitor.archive.DumpQuery;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentDetail;
@@ -34,6 +35,7 @@ final class PagesEndpoint {
     /** Dumps of an incident that are shown with their parts, and how much text is read for that; the rest are links. */
     private static final int MAX_CARDS = 50;
 
+    private static final int MAX_LOOK_BACK = 5;
     private static final int MAX_READ = 12;
     private static final long MAX_READ_BYTES = 8L << 20;
 
@@ -65,6 +67,14 @@ final class PagesEndpoint {
         renderer.icon().answer(context);
     }
 
+    void flameStyles(Context context) {
+        renderer.flameStyles().answer(context);
+    }
+
+    void flameScript(Context context) {
+        renderer.flameScript().answer(context);
+    }
+
     void incidents(Context context) throws ArchiveException {
         QueryParameters parameters = ListFilter.incidentParameters(context.queryString());
         Page<Incident> page = Cursors.checked(parameters, () -> archive.incidents(ListFilter.incidents(parameters)));
@@ -93,11 +103,26 @@ final class PagesEndpoint {
                 page.items().stream().map(DumpRow::of).toList(), next("/dumps", parameters, kept, page.next())));
     }
 
+    /** With {@code compare}, what the form of the page asks for: leads to the comparison with that dump. */
     void dump(Context context) throws ArchiveException {
-        QueryParameters.only(context.queryString(), Set.of());
+        Optional<String> compare = QueryParameters.only(context.queryString(), Set.of("compare")).text("compare");
         long id = DumpsEndpoint.id(context);
+        if (compare.isPresent()) {
+            context.status(303).header("Location", "/dumps/" + DumpsEndpoint.id(compare.get()) + "/diff/" + id);
+            return;
+        }
         ArchivedDump dump = archive.dump(id).orElseThrow(() -> DumpsEndpoint.unknown(id));
-        renderer.answer(context, 200, DumpPage.of(dump));
+        renderer.answer(context, 200, DumpPage.of(dump, previous(dump.summary())));
+    }
+
+    /** Looks at a few only: those without a text are rare. */
+    private Optional<Long> previous(DumpSummary dump) throws ArchiveException {
+        return archive.dumps(new DumpQuery(
+                        Optional.empty(), Optional.of(dump.takenAt()), Optional.empty(), Optional.empty(), Optional.empty(),
+                        Optional.empty(), Optional.empty(), MAX_LOOK_BACK)).items().stream()
+                .filter(earlier -> earlier.rawBytes() > 0)
+                .map(DumpSummary::id)
+                .findFirst();
     }
 
     private List<Card> cards(IncidentDetail detail) throws ArchiveException {

@@ -16,11 +16,14 @@ final class Routes {
         AlertsEndpoint alerts = new AlertsEndpoint(new AlertMessageParser(), parts.alertDesk(), body, json);
         DumpsEndpoint dumps = new DumpsEndpoint(parts.archive(), parts.captureDesk(), body, json, parts.clock());
         IncidentsEndpoint incidents = new IncidentsEndpoint(parts.archive(), json);
+        FlamesEndpoint flames = new FlamesEndpoint(parts, json, renderer);
         PagesEndpoint pages = new PagesEndpoint(settings, parts, access, renderer);
         return List.of(
                 Route.get(settings.telemetryPath(), ANYBODY, state::metrics),
                 Route.get("/", ANYBODY, pages::landing),
                 Route.get(Asset.STYLES, ANYBODY, pages::styles),
+                Route.get(Asset.FLAME_STYLES, ANYBODY, pages::flameStyles),
+                Route.get(Asset.FLAME_SCRIPT, ANYBODY, pages::flameScript),
                 Route.get(Asset.ICON, ANYBODY, pages::icon),
                 Route.get("/-/healthy", ANYBODY, state::healthy),
                 Route.get("/-/ready", ANYBODY, state::ready),
@@ -31,12 +34,17 @@ final class Routes {
                 Route.get("/api/v1/dumps/{id}", LOCAL, dumps::detail),
                 Route.get("/api/v1/dumps/{id}/raw", LOCAL, dumps::raw),
                 Route.get("/api/v1/dumps/{id}/folded", LOCAL, dumps::folded),
+                Route.get("/api/v1/dumps/{id}/speedscope", LOCAL, flames::speedscope),
+                Route.get("/api/v1/dumps/{id}/pprof", LOCAL, flames::pprof),
+                Route.get("/api/v1/dumps/{id}/flamegraph", LOCAL, flames::file),
+                Route.get("/api/v1/dumps/{id}/diff/{other}", LOCAL, flames::diff),
                 Route.get("/api/v1/incidents", LOCAL, incidents::list),
                 Route.get("/api/v1/incidents/{id}", LOCAL, incidents::detail),
                 Route.get("/api/v1/status", LOCAL, state::status),
                 Route.get("/incidents", LOCAL, pages::incidents),
                 Route.get("/incidents/{id}", LOCAL, pages::incident),
                 Route.get("/dumps", LOCAL, pages::dumps),
-                Route.get("/dumps/{id}", LOCAL, pages::dump));
+                Route.get("/dumps/{id}", LOCAL, pages::dump),
+                Route.get("/dumps/{id}/diff/{other}", LOCAL, flames::diffPage));
     }
 }

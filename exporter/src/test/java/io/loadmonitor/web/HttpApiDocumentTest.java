@@ -75,7 +75,7 @@ final class HttpApiDocumentTest {
                     server.await(dump, "complete");
                 }
             }
-            assertEquals(8, run, "examples in the document");
+            assertEquals(10, run, "examples in the document");
         }
     }
 

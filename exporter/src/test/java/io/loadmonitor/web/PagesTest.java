@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class PagesTest {
     private static final Pattern ADDRESS = Pattern.compile("(?:href|src|action|srcset|content)=\"([^\"]*)\"");
 
+    private static final Pattern OWN_SCRIPT =
+            Pattern.compile("<script src=\"/assets/flame\\.js\\?v=[0-9a-f]+\" defer></script>");
+
     private RunningServer server;
 
     @BeforeEach
@@ -63,7 +66,8 @@ final class PagesTest {
     @Test
     void asksForNothingFromElsewhereAndRunsNothing() throws Exception {
         incident(Samples.firing("a1b2c3d4e5f60718"));
-        for (String path : List.of("/", "/incidents", "/incidents/1", "/dumps", "/dumps?comm=busy", "/dumps/1", "/nothing")) {
+        for (String path : List.of("/", "/incidents", "/incidents/1", "/dumps", "/dumps?comm=busy", "/dumps/1", "/dumps/1/diff/1",
+                "/nothing")) {
             assertHarmless(server.page(path).body());
         }
     }
@@ -75,6 +79,7 @@ final class PagesTest {
         assertHarmless(page);
         assertTrue(page.contains("&lt;script>x&lt;/script>\\n\\&#34;' &amp;amp;\\xe2\\x80\\xae")
                 || page.contains("&lt;script&gt;x&lt;/script&gt;\\n\\\"' &amp;amp;\\xe2\\x80\\xae"), page);
+        assertHarmless(server.page("/dumps/1/diff/" + server.archived(Samples.dump(2))).body());
     }
 
     @Test
@@ -132,10 +137,22 @@ final class PagesTest {
 
     @Test
     void letsBrowsersKeepTheStyleSheet() throws Exception {
-        HttpResponse<String> answer = server.get(Asset.STYLES);
-        assertEquals("public, max-age=31536000, immutable", answer.headers().firstValue("Cache-Control").orElseThrow());
-        assertTrue(answer.body().contains("prefers-color-scheme: dark"));
-        assertFalse(answer.body().contains("http") || answer.body().contains("@import"));
+        for (String path : List.of(Asset.STYLES, Asset.FLAME_STYLES)) {
+            HttpResponse<String> answer = server.get(path);
+            assertEquals("public, max-age=31536000, immutable", answer.headers().firstValue("Cache-Control").orElseThrow());
+            assertTrue(answer.body().contains("prefers-color-scheme: dark"));
+            assertFalse(answer.body().contains("http") || answer.body().contains("@import"));
+        }
+    }
+
+    /** No way from text to markup or code: what is drawn has names that anybody may choose. */
+    @Test
+    void hasAScriptThatMakesNothingFromText() throws Exception {
+        HttpResponse<String> answer = server.get(Asset.FLAME_SCRIPT);
+        assertEquals("text/javascript;charset=utf-8",
+                answer.headers().firstValue("Content-Type").orElseThrow().toLowerCase().replace(" ", ""));
+        assertFalse(Pattern.compile("innerHTML|outerHTML|insertAdjacent|document\\.write|eval|Function\\(|createElement"
+                + "|fetch|XMLHttpRequest|import|http|</").matcher(answer.body()).find(), answer.body());
     }
 
     private String incident(String message) throws Exception {
@@ -145,9 +162,13 @@ final class PagesTest {
         return server.page("/incidents/" + RunningServer.json(answer).path("alerts").path(0).path("incidentId").asLong()).body();
     }
 
-    /** No script, no inline style or handler, and every address is a path of this server or a plain web address. */
-    private static void assertHarmless(String page) {
-        assertTrue(page.startsWith("<!doctype html>"), page);
+    /**
+     * No script but the server's own file, no inline style or handler, and every address is a path of this server or a
+     * plain web address.
+     */
+    private static void assertHarmless(String whole) {
+        assertTrue(whole.startsWith("<!doctype html>"), whole);
+        String page = OWN_SCRIPT.matcher(whole).replaceFirst("");
         assertFalse(Pattern.compile("(?i)<(script|style|iframe|object|embed|base|img)\\b").matcher(page).find(), page);
         assertFalse(Pattern.compile("(?i)<[^>]*\\s(on[a-z]+|style)\\s*=").matcher(page).find(), page);
         assertFalse(page.codePoints().anyMatch(c -> Character.getType(c) == Character.FORMAT), page);

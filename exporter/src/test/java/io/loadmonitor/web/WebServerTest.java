@@ -176,6 +176,7 @@ final class WebServerTest {
         for (String path : List.of("/", "/dumps", "/nothing", "/api/v1/dumps", "/metrics")) {
             HttpResponse<String> answer = server.page(path);
             String policy = answer.headers().firstValue("Content-Security-Policy").orElseThrow();
+            assertTrue(policy.contains("script-src 'self';"), policy);
             assertTrue(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), policy);
             assertFalse(policy.contains("unsafe"), policy);
             assertEquals("nosniff", answer.headers().firstValue("X-Content-Type-Options").orElseThrow());
@@ -216,7 +217,7 @@ final class WebServerTest {
                 assertEquals(403, other.send(HttpRequest.newBuilder(URI.create(base + path))
                         .header("Content-Type", "application/json").POST(BodyPublishers.ofString("{}"))).statusCode());
             }
-            for (String path : List.of("/metrics", "/", "/-/healthy", "/-/ready", Asset.STYLES)) {
+            for (String path : List.of("/metrics", "/", "/-/healthy", "/-/ready", Asset.STYLES, Asset.FLAME_STYLES, Asset.FLAME_SCRIPT)) {
                 assertEquals(200, other.send(HttpRequest.newBuilder(URI.create(base + path))).statusCode(), path);
             }
             assertEquals(404, other.send(HttpRequest.newBuilder(URI.create(base + "/metric"))).statusCode());

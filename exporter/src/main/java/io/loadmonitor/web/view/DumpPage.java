@@ -5,18 +5,24 @@ import io.loadmonitor.dump.LoadBreakdown;
 import java.util.List;
 import java.util.Optional;
 
-/** One dump. */
+/**
+ * One dump.
+ *
+ * @param previous the newest dump with a text that was taken before this one
+ */
 public record DumpPage(
         DumpRow dump,
         Optional<Long> incidentId,
         List<String> warnings,
         List<Fact> facts,
         Optional<LoadParts> parts,
-        Optional<TaskGroup.Groups> groups) implements PageModel {
+        Optional<TaskGroup.Groups> groups,
+        Optional<FlameView> flame,
+        Optional<Long> previous) implements PageModel {
     private static final int MAX_GROUPS = 200;
     private static final int MAX_TASKS = 100;
 
-    public static DumpPage of(ArchivedDump dump) {
+    public static DumpPage of(ArchivedDump dump, Optional<Long> previous) {
         return new DumpPage(
                 DumpRow.of(dump.summary()),
                 dump.summary().incidentId().isPresent()
@@ -24,7 +30,10 @@ public record DumpPage(
                 DumpFacts.warnings(dump.summary(), dump.dump()),
                 DumpFacts.facts(dump.summary(), dump.dump()),
                 dump.dump().map(LoadBreakdown::of).map(LoadParts::of),
-                dump.dump().map(content -> TaskGroup.of(content, MAX_GROUPS, MAX_TASKS)));
+                dump.dump().map(content -> TaskGroup.of(content, MAX_GROUPS, MAX_TASKS)),
+                dump.dump().filter(content -> !content.tasks().isEmpty())
+                        .map(content -> FlameView.of(content, FlameView.MAX_IN_PAGE)),
+                previous);
     }
 
     @Override

@@ -1,0 +1,28 @@
+package io.loadmonitor.flame;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Tasks of one name with one stack. Immutable.
+ *
+ * @param path the task's name, then the functions, outermost first, or why there are none
+ * @param tasks at least 1
+ */
+public record FoldedStack(List<FlameName> path, int tasks) {
+    public FoldedStack {
+        path = List.copyOf(path);
+        if (path.isEmpty() || tasks < 1) {
+            throw new IllegalArgumentException(tasks + " tasks at a path of " + path.size() + " names");
+        }
+    }
+
+    /** {@code vf;__do_sys_vfork;kernel_clone} */
+    public String text() {
+        return text(path);
+    }
+
+    static String text(List<FlameName> path) {
+        return path.stream().map(FlameName::text).collect(Collectors.joining(";"));
+    }
+}

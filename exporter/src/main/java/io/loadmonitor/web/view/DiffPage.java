@@ -1,0 +1,64 @@
+package io.loadmonitor.web.view;
+
+import io.loadmonitor.archive.DumpSummary;
+import io.loadmonitor.flame.StackChange;
+import io.loadmonitor.flame.StackDiff;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What changed from one dump to another.
+ *
+ * @param title one sentence
+ * @param flame empty graph and rows when nothing changed
+ * @param more changed stacks that have no row
+ */
+public record DiffPage(
+        DumpRow before, DumpRow after, String title, FlameView flame, List<Row> rows, int more) implements PageModel {
+    private static final int MAX_ROWS = 30;
+
+    public DiffPage {
+        rows = List.copyOf(rows);
+    }
+
+    /**
+     * A stack that changed.
+     *
+     * @param change {@code +3} or {@code −2}
+     * @param where its innermost function
+     */
+    public record Row(String change, int before, int after, String comm, String where, String fill) {}
+
+    public static DiffPage of(DumpSummary before, DumpSummary after, StackDiff diff) {
+        List<StackChange> changed = diff.changed();
+        List<Row> rows = changed.stream()
+                .sorted(Comparator.comparingInt((StackChange change) -> -Math.abs(change.difference())))
+                .limit(MAX_ROWS)
+                .map(DiffPage::row)
+                .toList();
+        return new DiffPage(DumpRow.of(before), DumpRow.of(after), title(diff, changed),
+                FlameView.of(diff, FlameView.MAX_IN_PAGE), rows, changed.size() - rows.size());
+    }
+
+    private static String title(StackDiff diff, List<StackChange> changed) {
+        if (changed.isEmpty()) {
+            return "No difference: the same " + Quantity.count(diff.after(), "task", "tasks") + " at the same places";
+        }
+        int came = changed.stream().mapToInt(change -> Math.max(0, change.difference())).sum();
+        int went = changed.stream().mapToInt(change -> Math.max(0, -change.difference())).sum();
+        return Quantity.count(diff.before(), "task", "tasks") + " before, " + diff.after() + " after: "
+                + came + " arrived, " + went + " left";
+    }
+
+    private static Row row(StackChange change) {
+        return new Row(
+                FlameView.sign(change.difference()), change.before(), change.after(),
+                change.path().get(0).text(), change.path().get(change.path().size() - 1).text(),
+                change.difference() > 0 ? "more-3" : "less-3");
+    }
+
+    @Override
+    public String template() {
+        return "diff.jte";
+    }
+}
