@@ -124,7 +124,7 @@ final class CallerLines {
         if (known.isPresent()) {
             return known.get();
         }
-        Optional<FrameLine> frame = FrameLine.of(text);
+        Optional<FrameLine> frame = book.frame(text);
         if (frame.isPresent()) {
             return frame(line, text, frame.get());
         }
@@ -254,7 +254,7 @@ final class CallerLines {
         }
         Matcher grep = GREP.matcher(text);
         if (grep.matches()) {
-            Optional<FrameLine> frame = FrameLine.of(grep.group(3).strip());
+            Optional<FrameLine> frame = book.frame(grep.group(3).strip());
             if (frame.isEmpty()) {
                 return Optional.of(Fate.UNREAD);
             }

@@ -56,10 +56,10 @@ final class KnownFunctions {
             "do_notify_resume", "work_pending", "do_work_pending", "slow_work_pending", "ret_to_user", "el0_interrupt",
             "arm64_preempt_schedule_irq");
 
-    /** Who prints sysrq's list: drivers/tty/sysrq.c, kernel/sched/core.c. */
+    /** Who prints sysrq's list (drivers/tty/sysrq.c, kernel/sched/core.c) or reads its own stack (fs/proc/base.c). */
     private static final Set<String> REPORTERS = Set.of(
             "sched_show_task", "show_state_filter", "sysrq_handle_showstate", "sysrq_handle_showstate_blocked",
-            "__handle_sysrq", "write_sysrq_trigger");
+            "__handle_sysrq", "write_sysrq_trigger", "proc_pid_stack");
 
     /** The original module's own. */
     private static final Set<String> TIMER = Set.of("print_all_task_stack", "monitor_handler");

@@ -3,7 +3,9 @@ package io.loadmonitor.kernellog;
 import io.loadmonitor.dump.StackDump;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The reports of a text, while it is read, and how much of them there may be. Not thread-safe. */
@@ -11,9 +13,12 @@ final class LogBook {
     private static final int MOST_REPORTS = 10_000;
     private static final int MOST_TASKS = 100_000;
     private static final int MOST_FRAMES = 1_000_000;
+    private static final int MOST_FRAMES_KEPT = 20_000;
 
     private final List<ReportDraft> drafts = new ArrayList<>();
     private final List<LogReport> dumps = new ArrayList<>();
+    /** Most frames of a log are there many times. */
+    private final Map<String, Optional<FrameLine>> framesByText = new HashMap<>();
     private int tasks;
     private int frames;
 
@@ -49,6 +54,19 @@ final class LogBook {
         }
         frames += count;
         return true;
+    }
+
+    /** As {@link FrameLine#of}. */
+    Optional<FrameLine> frame(String text) {
+        Optional<FrameLine> known = framesByText.get(text);
+        if (known != null) {
+            return known;
+        }
+        Optional<FrameLine> frame = FrameLine.of(text);
+        if (frame.isPresent() && framesByText.size() < MOST_FRAMES_KEPT) {
+            framesByText.put(text, frame);
+        }
+        return frame;
     }
 
     /** Messages were lost here; which report they belonged to is not known, so the newest one has a gap. */

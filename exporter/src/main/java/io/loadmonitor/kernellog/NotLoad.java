@@ -9,7 +9,7 @@ public enum NotLoad {
     /** The report does not say the state, but its stack is one of an interruptible sleep. */
     INTERRUPTIBLE("in interruptible sleep, by their stacks"),
     /** It ran only because it wrote the report. */
-    REPORTER("wrote the report"),
+    REPORTER("took the report itself"),
     /** An empty /proc/PID/stack: it ran, or is a zombie, or the stack was refused. */
     EMPTY_STACK("with an empty stack: nothing can be told");
 

@@ -190,6 +190,8 @@ final class ReportDraft {
         char state = task.state.orElse('?');
         if (state != '?' && state != 'D' && state != 'R') {
             leaveOut(task, NotLoad.OTHER_STATE);
+        } else if (KnownFunctions.reporter(task.reliable)) {
+            leaveOut(task, NotLoad.REPORTER);
         } else if (state == 'R') {
             count(task, State.RUNNING, Placement.UNKNOWN, List.of(), Set.of());
         } else if (task.reliable.isEmpty() && task.guesses.isEmpty()) {

@@ -269,6 +269,17 @@ final class KernelLogReaderTest {
     }
 
     @Test
+    void leavesOutWhoReadsItsOwnStack() {
+        LogReport report = LogTexts.only(LogTexts.read("""
+                ==> /proc/self/stack <==
+                [<0>] proc_pid_stack+0xb1/0x150
+                [<0>] do_syscall_64+0x71/0x280
+                """));
+        assertEquals(List.of(), report.dump().tasks());
+        assertEquals(NotLoad.REPORTER, report.listed().get(0).reason());
+    }
+
+    @Test
     void findsDumpsAmongOtherLines() {
         String dump = """
                 load_monitor dump version=1 id=%d source=kmod
