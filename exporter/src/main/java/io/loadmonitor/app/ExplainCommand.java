@@ -2,18 +2,14 @@ package io.loadmonitor.app;
 
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.CauseFileException;
-import io.loadmonitor.dump.DumpParser;
-import io.loadmonitor.dump.LoadBreakdown;
-import io.loadmonitor.dump.LoadPart;
-import io.loadmonitor.dump.RawDump;
-import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.kernellog.KernelLog;
+import io.loadmonitor.kernellog.KernelLogReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,10 +19,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says what a dump's load consisted of. */
+/** Says what the load of a text consisted of, whoever captured it. */
 @Command(
         name = "explain",
-        description = "Say what the load of a dump consisted of.",
+        description = {
+            "Say what the load consisted of.",
+            "Reads dumps of load-monitor, the lines of the original module, the output of sysrq-w and sysrq-t, hung-task"
+                    + " reports and text of /proc/PID/stack, with or without a log's time stamps."
+        },
         abbreviateSynopsis = true,
         showDefaultValues = true)
 final class ExplainCommand implements Callable<Integer> {
@@ -35,7 +35,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Mixin
     HelpOption help = new HelpOption();
 
-    @Parameters(paramLabel = "FILE", description = "The dump's text; - reads standard input.")
+    @Parameters(paramLabel = "FILE", description = "The text; - reads standard input.")
     String file = "-";
 
     @Option(
@@ -44,6 +44,16 @@ final class ExplainCommand implements Callable<Integer> {
             description = "Causes and rules of your own, beside those that are known.")
     @Nullable
     Path causesFile;
+
+    @Option(names = "--json", description = "Write the report as JSON.")
+    boolean json;
+
+    @Option(
+            names = "--color",
+            paramLabel = "WHEN",
+            defaultValue = "auto",
+            description = "Colours: ${COMPLETION-CANDIDATES}. auto: on a terminal, unless NO_COLOR is set.")
+    Colour colour = Colour.AUTO;
 
     @Spec
     CommandSpec spec = CommandSpec.create();
@@ -74,41 +84,22 @@ final class ExplainCommand implements Callable<Integer> {
             err.println(Main.NAME + ": \"" + file + "\" is larger than " + MAX_BYTES + " bytes");
             return 1;
         }
-        StackDump dump = DumpParser.parse(RawDump.of(text));
-        if (dump.header().isEmpty() && dump.tasks().isEmpty()) {
-            err.println(Main.NAME + ": \"" + file + "\" holds no dump of load-monitor");
+        KernelLog log = KernelLogReader.read(text);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(ExplainJson.of(log, causes));
+        }
+        if (log.reports().isEmpty()) {
+            err.println(Main.NAME + ": \"" + file + "\" holds no dump of load-monitor, no list of sysrq-w or sysrq-t, no"
+                    + " hung-task report and no stack of /proc; of its " + log.lines() + " lines " + log.unread()
+                    + " were not understood");
+            out.flush();
             return 1;
         }
-        write(dump, LoadBreakdown.of(dump, causes), spec.commandLine().getOut());
-        return 0;
-    }
-
-    private static void write(StackDump dump, LoadBreakdown load, PrintWriter out) {
-        out.println(load.headline());
-        out.println();
-        for (LoadPart part : load.parts()) {
-            out.printf("%7d  %s%n", part.tasks(), part.text());
-        }
-        if (!load.parts().isEmpty()) {
-            out.println();
-            load.parts().stream().map(LoadPart::cause).distinct().forEach(cause -> {
-                out.printf("%s: %s%n", cause.id(), cause.explanation());
-                out.printf("  Check: %s%n", cause.check());
-            });
-            out.println();
-        }
-        out.printf("%7d  tasks in the dump%n", load.tasks());
-        load.active().ifPresent(active -> out.printf("%7d  active tasks by the kernel's count%n", active));
-        dump.counts().ifPresent(counts -> counts.values().entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(count -> out.printf("         %s=%d%n", count.getKey(), count.getValue())));
-        if (!dump.complete()) {
-            out.println("The dump was cut off or is damaged: its last line is missing or does not agree with the rest.");
-        }
-        if (dump.unreadCount() > 0) {
-            out.printf("%d lines were not understood, or only in part:%n", dump.unreadCount());
-            dump.unreadLines().forEach(line -> out.printf("  line %d: %s%n", line.number(), line.text()));
+        if (!json) {
+            new ExplainText(out, colour.wanted(System.getenv()), causes).write(log);
         }
         out.flush();
+        return 0;
     }
 }

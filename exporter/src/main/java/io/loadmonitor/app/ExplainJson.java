@@ -1,0 +1,137 @@
+package io.loadmonitor.app;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.loadmonitor.dump.CallStack;
+import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.LoadBreakdown;
+import io.loadmonitor.dump.LoadPart;
+import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.dump.StackDump.Placement;
+import io.loadmonitor.dump.StackDump.State;
+import io.loadmonitor.dump.StackDump.Task;
+import io.loadmonitor.kernellog.KernelLog;
+import io.loadmonitor.kernellog.ListedTask;
+import io.loadmonitor.kernellog.LogReport;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The report for programs; {@code exporter/docs/explain.md} describes it. What the text does not say is left out. Names
+ * stand in the escaped form of the dump text. Stateless.
+ */
+final class ExplainJson {
+    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private ExplainJson() {}
+
+    static String of(KernelLog log, CauseCatalogue causes) {
+        ObjectNode root = MAPPER.createObjectNode();
+        ArrayNode reports = root.putArray("reports");
+        log.reports().forEach(report -> report(report, causes, reports.addObject()));
+        ObjectNode lines = root.putObject("lines");
+        lines.put("total", log.lines()).put("understood", log.understood());
+        lines.put("skipped", log.skipped()).put("unread", log.unread());
+        ArrayNode unread = root.putArray("unread_lines");
+        log.unreadLines().forEach(line -> unread.addObject().put("number", line.number()).put("text", line.text()));
+        try {
+            return MAPPER.writeValueAsString(root);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree of strings and numbers is always JSON", e);
+        }
+    }
+
+    private static void report(LogReport report, CauseCatalogue causes, ObjectNode node) {
+        StackDump dump = report.dump();
+        LoadBreakdown load = LoadBreakdown.of(dump, causes);
+        node.put("kind", report.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        dump.header().ifPresent(header -> {
+            node.put("source", header.source());
+            header.release().ifPresent(release -> node.put("release", release));
+        });
+        node.put("first_line", report.firstLine());
+        report.stamp().ifPresent(stamp -> node.put("stamp", stamp));
+        dump.time().flatMap(StackDump.Time::wall).ifPresent(wall -> node.put("time", wall.toString()));
+        node.put("headline", load.headline());
+        node.put("complete", dump.complete());
+        dump.load().ifPresent(value -> {
+            ObjectNode averages = node.putObject("load");
+            averages.put("avg1", value.load1()).put("avg5", value.load5()).put("avg15", value.load15());
+            value.active().ifPresent(active -> averages.put("active", active));
+            value.cpus().ifPresent(cpus -> averages.put("cpus", cpus));
+        });
+        dump.counts().ifPresent(counts -> {
+            ObjectNode values = node.putObject("counts");
+            new TreeMap<>(counts.values()).forEach(values::put);
+        });
+        node.put("tasks_total", dump.tasks().size());
+        ArrayNode parts = node.putArray("parts");
+        load.parts().forEach(part -> part(part, dump.tasks().size(), parts.addObject()));
+        stacks(dump, node.putArray("stacks"));
+        ArrayNode tasks = node.putArray("tasks");
+        dump.tasks().forEach(task -> task(task, tasks.addObject()));
+        ArrayNode listed = node.putArray("listed_but_no_load");
+        report.listed().forEach(task -> listed(task, listed.addObject()));
+        ArrayNode warnings = node.putArray("warnings");
+        report.warnings().forEach(warnings::add);
+    }
+
+    private static void part(LoadPart part, int whole, ObjectNode node) {
+        node.put("title", part.title()).put("tasks", part.tasks());
+        node.put("percent", Math.round(1000.0 * part.tasks() / whole) / 10.0);
+        ArrayNode processes = node.putArray("processes");
+        part.processes().forEach(process ->
+                processes.addObject().put("comm", process.comm().escaped()).put("tasks", process.tasks()));
+    }
+
+    private static void stacks(StackDump dump, ArrayNode node) {
+        Map<Integer, Integer> tasks = new HashMap<>();
+        dump.tasks().forEach(task -> tasks.merge(task.stackId(), 1, Integer::sum));
+        for (CallStack stack : dump.stacks()) {
+            ObjectNode one = node.addObject();
+            one.put("id", stack.id()).put("tasks", tasks.getOrDefault(stack.id(), 0));
+            ArrayNode frames = one.putArray("frames");
+            stack.frames().forEach(frame -> frames.add(frame.toString()));
+        }
+    }
+
+    private static void task(Task task, ObjectNode node) {
+        if (!task.flags().contains("pid_unknown")) {
+            node.put("pid", task.pid());
+        }
+        task.tgid().ifPresent(tgid -> node.put("tgid", tgid));
+        task.ppid().ifPresent(ppid -> node.put("ppid", ppid));
+        if (!task.flags().contains("comm_unknown")) {
+            node.put("comm", task.comm().escaped());
+        }
+        task.cgroup().ifPresent(cgroup -> node.put("cgroup", cgroup.escaped()));
+        if (task.state() != State.UNKNOWN) {
+            node.put("state", task.state().text());
+        }
+        if (task.placement() != Placement.UNKNOWN) {
+            node.put("on", task.placement().text());
+        }
+        if (task.stackId() != 0) {
+            node.put("stack", task.stackId());
+        }
+        task.waitChannel().ifPresent(function -> node.put("wchan", function));
+        ArrayNode flags = node.putArray("flags");
+        new TreeSet<>(task.flags()).forEach(flags::add);
+    }
+
+    private static void listed(ListedTask task, ObjectNode node) {
+        if (task.pid() != 0) {
+            node.put("pid", task.pid());
+        }
+        task.comm().ifPresent(comm -> node.put("comm", comm.escaped()));
+        task.state().ifPresent(state -> node.put("state", state));
+        node.put("reason", task.reason().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        task.function().ifPresent(function -> node.put("function", function));
+    }
+}

@@ -1,0 +1,275 @@
+package io.loadmonitor.app;
+
+import io.loadmonitor.dump.CallStack;
+import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.LoadBreakdown;
+import io.loadmonitor.dump.LoadPart;
+import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.dump.StackDump.Task;
+import io.loadmonitor.dump.StackDump.UnreadLine;
+import io.loadmonitor.kernellog.KernelLog;
+import io.loadmonitor.kernellog.ListedTask;
+import io.loadmonitor.kernellog.LogKind;
+import io.loadmonitor.kernellog.LogReport;
+import io.loadmonitor.kernellog.NotLoad;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * A report for eyes. Everything from outside stands in escaped form, so no task's name can do anything to the terminal;
+ * the control sequences are those of colours alone. Not thread-safe.
+ */
+final class ExplainText {
+    private static final int STACKS_SHOWN = 50;
+    private static final int NAMES_SHOWN = 8;
+    private static final int PIDS_SHOWN = 8;
+    private static final int UNREAD_SHOWN = 20;
+    private static final int WARNINGS_SHOWN = 30;
+
+    private final PrintWriter out;
+    private final boolean colour;
+    private final CauseCatalogue causes;
+
+    ExplainText(PrintWriter out, boolean colour, CauseCatalogue causes) {
+        this.out = out;
+        this.colour = colour;
+        this.causes = causes;
+    }
+
+    void write(KernelLog log) {
+        int number = 0;
+        for (LogReport report : log.reports()) {
+            number++;
+            if (number > 1) {
+                out.println();
+            }
+            LoadBreakdown load = LoadBreakdown.of(report.dump(), causes);
+            out.println(bold(load.headline()));
+            out.println(origin(report) + (log.reports().size() > 1 ? ", report " + number + " of " + log.reports().size() : ""));
+            report(report, load.parts());
+        }
+        unread(log);
+    }
+
+    private void report(LogReport report, List<LoadPart> parts) {
+        StackDump dump = report.dump();
+        parts(dump, parts);
+        causes(parts);
+        counts(dump);
+        stacks(dump);
+        listed(report.listed());
+        List<String> warnings = warnings(report);
+        if (!warnings.isEmpty()) {
+            out.println();
+            warnings.stream().limit(WARNINGS_SHOWN).forEach(warning -> out.println(yellow("! ") + warning));
+        }
+    }
+
+    private static String origin(LogReport report) {
+        String what = switch (report.kind()) {
+            case DUMP -> "Dump of load-monitor";
+            case ORIGINAL -> "Original load-monitor module";
+            case SYSRQ_BLOCKED -> "sysrq-w, blocked tasks";
+            case SYSRQ_ALL -> "sysrq-t, all tasks";
+            case SYSRQ -> "List of tasks as sysrq prints it";
+            case HUNG_TASK -> "Hung-task report";
+            case PROC_STACK -> "Stacks of /proc";
+        };
+        String release = report.dump().header().flatMap(StackDump.Header::release).map(text -> ", Linux " + text).orElse("");
+        return what + report.stamp().map(stamp -> " at " + stamp).orElse("") + release + ", line " + report.firstLine();
+    }
+
+    private void parts(StackDump dump, List<LoadPart> parts) {
+        int tasks = dump.tasks().size();
+        OptionalInt active = dump.load().map(StackDump.Load::active).orElse(OptionalInt.empty());
+        int whole = Math.max(tasks, active.orElse(0));
+        out.println();
+        for (LoadPart part : parts) {
+            out.printf(Locale.ROOT, "%7d  %5.1f%%  %s  %s%n", part.tasks(), 100.0 * part.tasks() / whole, bold(part.title()),
+                    names(part));
+        }
+        if (whole > tasks) {
+            out.printf(Locale.ROOT, "%7d  %5.1f%%  not in the dump%n", whole - tasks, 100.0 * (whole - tasks) / whole);
+        }
+        out.printf("%7d  tasks in the dump%n", tasks);
+        active.ifPresent(count -> out.printf("%7d  active tasks by the kernel's count%n", count));
+    }
+
+    private void causes(List<LoadPart> parts) {
+        parts.stream().map(LoadPart::cause).distinct().forEach(cause -> {
+            out.println();
+            out.println(bold(cause.id()) + ": " + cause.explanation());
+            out.println("  Check: " + cause.check());
+        });
+        if (!parts.isEmpty()) {
+            out.println();
+        }
+    }
+
+    private static String names(LoadPart part) {
+        String names = part.processes().stream()
+                .limit(NAMES_SHOWN)
+                .map(process -> name(process.comm()) + ' ' + process.tasks())
+                .collect(Collectors.joining(", "));
+        int others = part.processes().stream().skip(NAMES_SHOWN).mapToInt(process -> process.tasks()).sum();
+        return others > 0 ? names + ", others " + others : names;
+    }
+
+    private void counts(StackDump dump) {
+        dump.counts().ifPresent(counts -> new TreeMap<>(counts.values())
+                .forEach((key, value) -> out.printf("         %s=%d%n", key, value)));
+    }
+
+    private record Group(int stackId, String place) {}
+
+    private void stacks(StackDump dump) {
+        Map<Group, List<Task>> groups = new LinkedHashMap<>();
+        for (Task task : dump.tasks()) {
+            groups.computeIfAbsent(new Group(task.stackId(), place(task)), group -> new ArrayList<>()).add(task);
+        }
+        Map<Integer, CallStack> stacks = dump.stacksById();
+        groups.entrySet().stream()
+                .sorted(Comparator.comparingInt((Map.Entry<Group, List<Task>> group) -> group.getValue().size()).reversed())
+                .limit(STACKS_SHOWN)
+                .forEach(group -> group(group.getKey(), group.getValue(), stacks));
+        if (groups.size() > STACKS_SHOWN) {
+            out.printf("%n%d more groups with fewer tasks; --json has all%n", groups.size() - STACKS_SHOWN);
+        }
+    }
+
+    private void group(Group group, List<Task> tasks, Map<Integer, CallStack> stacks) {
+        Map<EscapedText, List<Task>> byName = tasks.stream()
+                .collect(Collectors.groupingBy(Task::comm, LinkedHashMap::new, Collectors.toList()));
+        String names = byName.entrySet().stream()
+                .limit(NAMES_SHOWN)
+                .map(name -> name(name.getKey()) + pids(name.getValue()))
+                .collect(Collectors.joining(", "));
+        out.printf("%n%s %s: %s%s%n", bold(tasks.size() + (tasks.size() == 1 ? " task" : " tasks")), group.place(), names,
+                byName.size() > NAMES_SHOWN ? ", " + (byName.size() - NAMES_SHOWN) + " other names" : "");
+        CallStack stack = stacks.get(group.stackId());
+        if (stack == null) {
+            out.println(dim(group.stackId() == 0 ? "    no stack" : "    its stack is not in the text"));
+        } else {
+            stack.frames().forEach(frame -> out.println("    " + cyan(frame.toString())));
+        }
+    }
+
+    private static String pids(List<Task> tasks) {
+        String pids = tasks.stream()
+                .filter(task -> !task.flags().contains("pid_unknown"))
+                .limit(PIDS_SHOWN)
+                .map(task -> Long.toString(task.pid()))
+                .collect(Collectors.joining(" "));
+        return pids.isEmpty() ? "" : " (" + pids + (tasks.size() > PIDS_SHOWN ? " ..." : "") + ')';
+    }
+
+    private static String place(Task task) {
+        String flags = task.flags().stream().sorted().collect(Collectors.joining(", "));
+        String where = switch (task.placement()) {
+            case CPU_USER -> "on CPU in user mode";
+            case CPU_KERNEL -> "on CPU in the kernel";
+            case CPU -> "on CPU";
+            case QUEUE -> "waiting for a CPU";
+            case SLEEP, UNKNOWN -> switch (task.state()) {
+                case UNINTERRUPTIBLE -> "in D";
+                case RUNNING -> "running or waiting for a CPU";
+                case UNKNOWN -> "in an unknown state";
+            };
+        };
+        return flags.isEmpty() ? where : where + " [" + flags + ']';
+    }
+
+    private void listed(List<ListedTask> tasks) {
+        if (tasks.isEmpty()) {
+            return;
+        }
+        out.printf("%n%s%n", bold("Listed but no load: " + tasks.size() + (tasks.size() == 1 ? " task" : " tasks")));
+        Map<NotLoad, Map<String, List<ListedTask>>> byReason = new TreeMap<>();
+        for (ListedTask task : tasks) {
+            byReason.computeIfAbsent(task.reason(), reason -> new LinkedHashMap<>())
+                    .computeIfAbsent(task.function().orElse("no stack"), function -> new ArrayList<>())
+                    .add(task);
+        }
+        byReason.forEach((reason, functions) -> functions.entrySet().stream()
+                .sorted(Comparator.comparingInt((Map.Entry<String, List<ListedTask>> group) -> group.getValue().size()).reversed())
+                .limit(STACKS_SHOWN)
+                .forEach(group -> out.printf("%7d  %s: %s  %s%n", group.getValue().size(), reason.text(), group.getKey(),
+                        dim(listedNames(group.getValue())))));
+    }
+
+    private static String listedNames(List<ListedTask> tasks) {
+        List<String> names = tasks.stream()
+                .map(task -> task.comm().map(ExplainText::name).orElse("pid " + task.pid()))
+                .distinct()
+                .toList();
+        return names.stream().limit(NAMES_SHOWN).collect(Collectors.joining(", "))
+                + (names.size() > NAMES_SHOWN ? ", ..." : "");
+    }
+
+    /** With what a dump's own reading found; the lines themselves are listed for the whole text. */
+    private static List<String> warnings(LogReport report) {
+        List<String> warnings = new ArrayList<>(report.warnings());
+        if (report.kind() == LogKind.DUMP && !report.dump().complete()) {
+            warnings.add("The dump was cut off or is damaged: its last line is missing or does not agree with the rest.");
+        }
+        return warnings;
+    }
+
+    private void unread(KernelLog log) {
+        if (log.skipped() + log.unread() > 0) {
+            out.printf("%n%s%n", dim(log.lines() + " lines: " + log.understood() + " used, " + log.skipped()
+                    + " without a word about load, " + log.unread() + " unknown"));
+        }
+        if (log.unread() == 0) {
+            return;
+        }
+        out.printf("%d lines were not understood, or only in part:%n", log.unread());
+        for (UnreadLine line : log.unreadLines().subList(0, Math.min(UNREAD_SHOWN, log.unreadLines().size()))) {
+            out.printf("  line %d: %s%n", line.number(), line.text());
+        }
+        if (log.unread() > UNREAD_SHOWN) {
+            out.printf("  and %d more; --json lists %s%n", log.unread() - UNREAD_SHOWN,
+                    log.unread() == log.unreadLines().size() ? "all" : "the first " + log.unreadLines().size());
+        }
+    }
+
+    /** A name with anything but plain characters stands in quotes. */
+    private static String name(EscapedText comm) {
+        byte[] bytes = comm.escaped().getBytes(StandardCharsets.US_ASCII);
+        boolean plain = bytes.length > 0;
+        for (byte b : bytes) {
+            plain &= Character.isLetterOrDigit((char) b) || "._-/:@+".indexOf(b) >= 0;
+        }
+        return plain ? comm.escaped() : '"' + comm.escaped() + '"';
+    }
+
+    private String bold(String text) {
+        return colour("1", text);
+    }
+
+    private String dim(String text) {
+        return colour("2", text);
+    }
+
+    private String yellow(String text) {
+        return colour("33", text);
+    }
+
+    private String cyan(String text) {
+        return colour("36", text);
+    }
+
+    private String colour(String code, String text) {
+        return colour ? "\u001b[" + code + 'm' + text + "\u001b[0m" : text;
+    }
+}

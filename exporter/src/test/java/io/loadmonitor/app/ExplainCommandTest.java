@@ -1,0 +1,143 @@
+package io.loadmonitor.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+final class ExplainCommandTest {
+    private static final Path CAPTURES = Path.of("src/test/resources/io/loadmonitor/kernellog/captures");
+    private static final Path ORIGINAL = CAPTURES.resolve("debian-6.1.0-56-original-module.txt");
+    private static final String RIGHT_TO_LEFT = "\u202e";
+
+    private final CommandLine line = Main.commandLine();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    Path folder;
+
+    ExplainCommandTest() {
+        line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        line.getSubcommands().values().forEach(command ->
+                command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)));
+    }
+
+    @Test
+    void namesTheCauseInTheFirstLine() {
+        List<String> lines = explain(ORIGINAL.toString());
+        assertTrue(lines.get(0).startsWith("Load 4.42 = 6 "), lines.get(0));
+        assertTrue(lines.get(1).startsWith("Original load-monitor module at 35.568101"), lines.get(1));
+        assertTrue(lines.stream().anyMatch(text -> text.matches(" +6 +60\\.0% .* init 6")), out.toString());
+        assertTrue(lines.contains("     10  tasks in the dump"), out.toString());
+        assertTrue(lines.contains("Listed but no load: 38 tasks"), out.toString());
+        assertTrue(lines.stream().anyMatch(text -> text.matches(" +20  idle kernel workers: rescuer_thread .*")), out.toString());
+    }
+
+    @Test
+    void reportsEachOfSeveral() throws Exception {
+        byte[] first = Files.readAllBytes(CAPTURES.resolve("debian-6.1.0-56-sysrq-w.txt"));
+        byte[] second = Files.readAllBytes(ORIGINAL);
+        Path both = folder.resolve("both.txt");
+        Files.write(both, first);
+        Files.write(both, second, java.nio.file.StandardOpenOption.APPEND);
+        List<String> lines = explain(both.toString());
+        assertEquals(2, lines.stream().filter(text -> text.startsWith("Load")).count(), out.toString());
+        assertTrue(out.toString().contains("report 2 of 2"), out.toString());
+    }
+
+    @Test
+    void writesTheSameAsJson() throws Exception {
+        assertEquals(0, line.execute("explain", "--json", ORIGINAL.toString()), err.toString());
+        JsonNode root = new ObjectMapper().readTree(out.toString());
+        JsonNode report = root.get("reports").get(0);
+        assertEquals("original", report.get("source").asText());
+        assertEquals(10, report.get("tasks_total").asInt());
+        int parts = 0;
+        double percent = 0;
+        for (JsonNode part : report.get("parts")) {
+            parts += part.get("tasks").asInt();
+            percent += part.get("percent").asDouble();
+        }
+        assertEquals(10, parts);
+        assertEquals(100, percent, 0.5);
+        assertEquals(38, report.get("listed_but_no_load").size());
+        assertEquals("idle-worker", report.get("listed_but_no_load").get(0).get("reason").asText());
+        assertFalse(report.has("time"), "the text does not say the time of day");
+        assertEquals(202, root.get("lines").get("total").asInt());
+    }
+
+    @Test
+    void letsNoNameDoAnythingToTheTerminal() throws Exception {
+        Path file = folder.resolve("hostile.txt");
+        String name = "\u001b[31m" + RIGHT_TO_LEFT + "x";
+        Files.write(file, ("uninterrupted task, comm: " + name + ", pid 3\n"
+                + " f\u001b[2J+0x1/0x2\n " + RIGHT_TO_LEFT + "g+0x1/0x2\n"
+                + "Tainted: \u001b]0;title\u0007\n"
+                + "Nov 22 12:04:10 kernel: INFO: task " + name + ":9 blocked for more than 120 seconds.\n"
+                + "INFO: task " + name + ":9 is blocked on a mutex likely owned by task " + name + ":7.\n").getBytes(StandardCharsets.UTF_8));
+        for (String[] options : new String[][] {{"--color=never"}, {"--json"}}) {
+            out.getBuffer().setLength(0);
+            assertEquals(0, line.execute("explain", options[0], file.toString()), err.toString());
+            assertTrue(out.toString().chars().allMatch(c -> c == '\n' || c >= 0x20 && c <= 0x7e), out.toString());
+            assertTrue(out.toString().contains("x1b[31m"), out.toString());
+        }
+    }
+
+    @Test
+    void coloursOnlyWhenAsked() {
+        explain(ORIGINAL.toString());
+        assertFalse(out.toString().contains("\u001b"), "standard output is no terminal here");
+        String plain = out.toString();
+        out.getBuffer().setLength(0);
+        explain("--color=always", ORIGINAL.toString());
+        assertTrue(out.toString().startsWith("\u001b[1mLoad 4.42"), out.toString());
+        assertEquals(plain, out.toString().replaceAll("\u001b\\[[0-9]+m", ""));
+    }
+
+    @Test
+    void honoursNoColor() {
+        assertFalse(Colour.AUTO.wanted(Map.of("TERM", "xterm", "NO_COLOR", "1")));
+        assertFalse(Colour.AUTO.wanted(Map.of("TERM", "dumb")));
+        assertTrue(Colour.ALWAYS.wanted(Map.of("NO_COLOR", "1")));
+        assertFalse(Colour.NEVER.wanted(Map.of("TERM", "xterm")));
+    }
+
+    @Test
+    void showsWhatItDidNotUnderstandAndGoesOn() throws Exception {
+        Path file = Files.writeString(folder.resolve("log.txt"), "[  1.0] usb 1-1: new device\n".repeat(30)
+                + Files.readString(ORIGINAL, StandardCharsets.ISO_8859_1));
+        explain(file.toString());
+        assertTrue(out.toString().contains("30 lines were not understood"), out.toString());
+        assertTrue(out.toString().contains("  line 1: [  1.0] usb 1-1: new device"), out.toString());
+        assertTrue(out.toString().contains("  and 10 more; --json lists all"), out.toString());
+    }
+
+    @Test
+    void refusesTextWithoutAnyReportAndSaysHowMuchItRead() throws Exception {
+        Path file = Files.writeString(folder.resolve("log.txt"), "Hello\nthere\n");
+        assertEquals(1, line.execute("explain", file.toString()));
+        assertTrue(err.toString().contains("of its 2 lines 2 were not understood"), err.toString());
+        assertEquals("", out.toString());
+    }
+
+    private List<String> explain(String... arguments) {
+        String[] all = new String[arguments.length + 1];
+        all[0] = "explain";
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        assertEquals(0, line.execute(all), err.toString());
+        return out.toString().lines().toList();
+    }
+}

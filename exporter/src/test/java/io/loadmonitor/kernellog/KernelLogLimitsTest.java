@@ -1,0 +1,57 @@
+package io.loadmonitor.kernellog;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Hostile texts cost time in proportion to their length, and no more memory than the limits allow. */
+final class KernelLogLimitsTest {
+    private static final int BYTES = 4 << 20;
+    private static final long MOST_NANOS = 20_000_000_000L;
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "task:", "task: state:D ", "a D ", " D 0 ", "state:D stack: 0 pid: ", "INFO: task a:1 ", ": ", "[<", "(a) from (",
+        "<ffffffff8030b0e7>{a+1} ", "f+0x1/0x2 ", "[ ", "Nov 22 ", "r10:00000000 ", "00000000 ", "RIP: 0", "==> /proc/",
+        "/proc/1/", "uninterrupted task, comm: , pid 1", "a ", "1 ", " ", ".a: ", "S a 1 1.000000 ", "\t", "a:1 [inline] "})
+    void readsLongLinesOfAnyPieceInTime(String piece) {
+        for (int length : new int[] {250, 1_000, 60_000}) {
+            String line = piece.repeat(length / piece.length()) + '\n';
+            inTime(line.repeat(BYTES / 4 / line.length()));
+        }
+    }
+
+    @Test
+    void readsManyReportsTasksAndFramesInTime() {
+        KernelLog log = inTime("sysrq: Show State\ntask:a state:D stack:0 pid:1 ppid:2 flags:0x0\n f+0x1/0x2\n".repeat(20_000));
+        assertEquals(10_000, log.reports().size());
+        assertTrue(log.unread() > 0, "what is beyond the limit is unread");
+        inTime(("sysrq: Show State\n" + "task:a state:D stack:0 pid:1 ppid:2 flags:0x0\n f+0x1/0x2\n".repeat(60_000)));
+        KernelLog deep = inTime("INFO: task a:1 blocked for more than 1 seconds.\n" + " f+0x1/0x2\n".repeat(1_000));
+        assertEquals(1_000 - 511, deep.unread(), "frames of one task");
+    }
+
+    @Test
+    void forgetsCallersBeyondTheLimit() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 5_000; i++) {
+            text.append("[  1.0][  T").append(i).append("] INFO: task a:").append(i).append(" blocked for more than 1 seconds.\n");
+        }
+        assertEquals(5_000, inTime(text.toString()).understood());
+    }
+
+    private static KernelLog inTime(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        KernelLog log = KernelLogReader.read(bytes);
+        long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start;
+        assertTrue(nanos < MOST_NANOS, bytes.length + " bytes took " + nanos + " ns of CPU time");
+        assertEquals(log.lines(), log.understood() + log.skipped() + log.unread());
+        return log;
+    }
+}
