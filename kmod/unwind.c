@@ -5,6 +5,7 @@
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
 #include <linux/stacktrace.h>
+#include <linux/string.h>
 
 #include "compat.h"
 #include "unwind.h"
@@ -12,8 +13,9 @@
 #ifdef LM_X86_UNWINDER
 #include <asm/ptrace.h>
 #include <asm/unwind.h>
-#elif !defined(CONFIG_X86)
+#elif defined(LM_HAVE_IRQ_REGS)
 #include <asm/irq_regs.h>
+#include <asm/ptrace.h>
 #endif
 
 static atomic_t lm_unwind_kept_tasks = ATOMIC_INIT(0);
@@ -130,23 +132,40 @@ static unsigned int lm_unwind_sleeping(struct task_struct *task, unsigned long *
 }
 
 /*
- * Without the unwinder's own state only the mode is certain: the frames of the interrupt and of
- * what it interrupted cannot be told apart by every kernel that is built this way.
+ * The interrupt's own frames come first. What it interrupted begins with the address that it saved:
+ * frames in which that does not occur are of no known task and are dropped.
  */
 void lm_unwind_interrupted(struct lm_interrupted *below, unsigned long *frames)
 {
 	memset(below, 0, sizeof(*below));
-#ifndef CONFIG_X86
+#ifdef LM_HAVE_IRQ_REGS
 	{
 		struct pt_regs *regs = get_irq_regs();
+		unsigned int depth, skip = 0;
 
 		below->known = regs;
 		below->user = regs && user_mode(regs);
+		if (!regs || below->user)
+			return;
+		depth = stack_trace_save(frames, LM_DEPTH, 0);
+		while (skip < depth && frames[skip] != instruction_pointer(regs))
+			skip++;
+		below->depth = depth - skip;
+		memmove(frames, frames + skip, below->depth * sizeof(*frames));
 	}
 #endif
 }
 
 #endif
+
+static bool lm_unwind_possible(void)
+{
+#if defined(LM_X86_UNWINDER) || defined(LM_HAVE_STACK_TRACE_SAVE_TSK)
+	return true;
+#else
+	return false;
+#endif
+}
 
 /* A task that was switched in and out again has a higher count; one that is in, is on a CPU. */
 struct lm_footprint {
@@ -185,7 +204,9 @@ static enum lm_unwound lm_unwind_try(struct task_struct *task, unsigned long *fr
 		*depth = 0;
 		return LM_UNWIND_UNSTABLE;
 	}
-	return *depth ? LM_UNWOUND : LM_UNWIND_FAILED;
+	if (*depth)
+		return LM_UNWOUND;
+	return lm_unwind_possible() ? LM_UNWIND_FAILED : LM_UNWIND_MISSING;
 }
 
 enum lm_unwound lm_unwind_task(struct task_struct *task, unsigned long *frames, unsigned int *depth)
