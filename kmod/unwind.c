@@ -27,43 +27,6 @@ unsigned int lm_unwind_kept(void)
 
 #ifdef LM_X86_UNWINDER
 
-/*
- * A dying task's stack is freed long before its task_struct, and put_task_stack() is exported
- * nowhere. Three ways to hold on to it while it is read:
- * - From 5.18 a stack that is not reused at once is freed after an RCU grace period, so a stack
- *   that was there in this RCU section stays mapped until its end. (The per-CPU cache of stacks
- *   is emptied without a grace period, but only when a CPU goes: the caller holds hotplug off.)
- * - Before that, take a reference and give it back as long as somebody else has one. Should the
- *   task have died in these few microseconds, nobody can free the stack any more: then the task
- *   itself is kept for ever. That costs one task in an event hardly ever seen, and is counted.
- */
-static bool lm_stack_hold(struct task_struct *task)
-{
-#ifdef LM_HAVE_RCU_FREED_STACKS
-	rcu_read_lock();
-	if (refcount_read(&task->stack_refcount) && task_stack_page(task))
-		return true;
-	rcu_read_unlock();
-	return false;
-#else
-	return try_get_task_stack(task);
-#endif
-}
-
-static void lm_stack_release(struct task_struct *task)
-{
-#ifdef LM_HAVE_RCU_FREED_STACKS
-	rcu_read_unlock();
-#elif defined(LM_HAVE_PUT_TASK_STACK)
-	put_task_stack(task);
-#else
-	if (refcount_dec_not_one(&task->stack_refcount))
-		return;
-	get_task_struct(task);
-	atomic_inc(&lm_unwind_kept_tasks);
-#endif
-}
-
 static unsigned int lm_unwind_sleeping(struct task_struct *task, unsigned long *frames)
 {
 	struct unwind_state state;
@@ -77,6 +40,48 @@ static unsigned int lm_unwind_sleeping(struct task_struct *task, unsigned long *
 			break;
 		frames[depth++] = address;
 	}
+	return depth;
+}
+
+/*
+ * A dying task's stack is freed long before its task_struct, and put_task_stack() is exported
+ * nowhere. Three ways to hold on to it while it is read:
+ * - From 5.18 a stack that is not reused at once is freed after an RCU grace period, so a stack
+ *   that was there in this RCU section stays mapped until its end. (The per-CPU cache of stacks
+ *   is emptied without a grace period, but only when a CPU goes: the caller holds hotplug off.)
+ * - Before that, take a reference and give it back as long as somebody else has one. Should the
+ *   task have died in these few microseconds, nobody can free the stack any more: then the task
+ *   itself is kept for ever. That costs one task in an event hardly ever seen, and is counted.
+ */
+#ifndef LM_HAVE_RCU_FREED_STACKS
+static void lm_stack_release(struct task_struct *task)
+{
+#ifdef LM_HAVE_PUT_TASK_STACK
+	put_task_stack(task);
+#else
+	if (refcount_dec_not_one(&task->stack_refcount))
+		return;
+	get_task_struct(task);
+	atomic_inc(&lm_unwind_kept_tasks);
+#endif
+}
+#endif
+
+static unsigned int lm_unwind_held(struct task_struct *task, unsigned long *frames)
+{
+	unsigned int depth = 0;
+
+#ifdef LM_HAVE_RCU_FREED_STACKS
+	rcu_read_lock();
+	if (refcount_read(&task->stack_refcount) && task_stack_page(task))
+		depth = lm_unwind_sleeping(task, frames);
+	rcu_read_unlock();
+#else
+	if (try_get_task_stack(task)) {
+		depth = lm_unwind_sleeping(task, frames);
+		lm_stack_release(task);
+	}
+#endif
 	return depth;
 }
 
@@ -112,16 +117,7 @@ void lm_unwind_interrupted(struct lm_interrupted *below, unsigned long *frames)
 
 #else /* !LM_X86_UNWINDER */
 
-static bool lm_stack_hold(struct task_struct *task)
-{
-	return true;
-}
-
-static void lm_stack_release(struct task_struct *task)
-{
-}
-
-static unsigned int lm_unwind_sleeping(struct task_struct *task, unsigned long *frames)
+static unsigned int lm_unwind_held(struct task_struct *task, unsigned long *frames)
 {
 #ifdef LM_HAVE_STACK_TRACE_SAVE_TSK
 	/* Pins the stack by itself. */
@@ -193,10 +189,7 @@ static enum lm_unwound lm_unwind_try(struct task_struct *task, unsigned long *fr
 		return LM_UNWIND_UNSTABLE;
 	/* The footprint is taken before the first and after the last frame is read. */
 	smp_rmb();
-	if (!lm_stack_hold(task))
-		return LM_UNWIND_FAILED;
-	*depth = lm_unwind_sleeping(task, frames);
-	lm_stack_release(task);
+	*depth = lm_unwind_held(task, frames);
 	/* See above: the last frame before the footprint. */
 	smp_rmb();
 	after = lm_unwind_footprint(task);
