@@ -133,6 +133,9 @@ static void lm_capture_off_cpu(struct lm_task *seen)
 	case LM_UNWIND_FAILED:
 		seen->flags |= LM_FLAG_UNWIND_FAILED;
 		break;
+	case LM_UNWIND_MISSING:
+		seen->flags |= LM_FLAG_NO_UNWINDER;
+		break;
 	}
 }
 

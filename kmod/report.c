@@ -62,6 +62,7 @@ static const struct {
 	{ LM_FLAG_CPU_NO_ANSWER, "cpu_no_answer" },
 	{ LM_FLAG_CPU_ISOLATED, "cpu_isolated" },
 	{ LM_FLAG_NO_ROOM, "no_room" },
+	{ LM_FLAG_NO_UNWINDER, "no_unwinder" },
 };
 
 /* What found room; the first record that does not fit ends the body. */

@@ -33,6 +33,7 @@ enum lm_place {
 #define LM_FLAG_CPU_NO_ANSWER	0x04
 #define LM_FLAG_CPU_ISOLATED	0x08
 #define LM_FLAG_NO_ROOM		0x10
+#define LM_FLAG_NO_UNWINDER	0x20
 
 /* The kernel keeps no scheduling times, or the task never ran. */
 #define LM_SINCE_UNKNOWN U64_MAX

@@ -17,6 +17,8 @@ enum lm_unwound {
 	LM_UNWIND_UNSTABLE,
 	/* The kernel gave no frame, or the stack is gone. */
 	LM_UNWIND_FAILED,
+	/* This kernel lends modules no unwinder for a task that does not run. */
+	LM_UNWIND_MISSING,
 };
 
 /* The stack of a task that is on no CPU. Process context, CPU hotplug held off. */

@@ -6,6 +6,10 @@ device=/dev/load_monitor
 number=0
 failed=0
 
+# Whether this kernel lends modules an unwinder for tasks that do not run; the host knows from the
+# kernel's list of exported symbols.
+sleepers_have_stacks() { ! grep -qw 'load_monitor_test.sleepers=0' /proc/cmdline; }
+
 # expect WHAT EXPECTED GOT
 expect() {
 	[ "$2" = "$3" ] && return 0
@@ -18,6 +22,19 @@ expect_match() {
 	printf '%s\n' "$3" | grep -qE "$2" && return 0
 	echo "$1: expected a line like '$2', got:"
 	printf '%s\n' "$3"
+	return 1
+}
+
+# expect_stack WHAT COMM TEXT: every task of that name that is not on a CPU has a stack, or the dump
+# says that this kernel cannot give it.
+expect_stack() {
+	local wanted=' stack=[1-9][0-9]* cgroup=' seen
+	sleepers_have_stacks || wanted=' stack=0 flags=no_unwinder cgroup='
+	seen=$(printf '%s\n' "$3" | grep -E "^task .* on=(sleep|queue) .*comm=\"$2\"\$")
+	[ -n "$seen" ] || { echo "$1: no task $2 that is not on a CPU"; return 1; }
+	printf '%s\n' "$seen" | grep -vE "$wanted" | grep -v ' flags=unstable ' >/tmp/odd || return 0
+	echo "$1: expected '$wanted' of all, got:"
+	cat /tmp/odd
 	return 1
 }
 

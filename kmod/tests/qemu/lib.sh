@@ -40,12 +40,22 @@ lm_base_suite() { printf '%s\n' "${1%-backports}"; }
 
 lm_suite_root() { printf '%s\n' "$lm_cache/suites/$1"; }
 
-# lm_in_suite SUITE COMMAND...: runs a command in the suite's chroot.
+# lm_in_suite SUITE COMMAND...: runs a command in the suite's chroot. It has a /proc there (objtool of
+# the newest kernels reads its own limits), mounted for this command alone, where mounting is allowed.
 lm_in_suite() {
-    local root
+    local root private=()
     root=$(lm_suite_root "$1")
     shift
-    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+    # shellcheck disable=SC2016
+    ! unshare --mount true 2>/dev/null ||
+        private=(unshare --mount /bin/sh -c 'mount --bind /proc "$1/proc" && shift && exec "$@"' sh "$root")
+    "${private[@]}" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
         ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
         chroot "$root" "$@"
 }
+
+# lm_arch KERNEL: amd64 or arm64.
+lm_arch() { cat "$1/arch" 2>/dev/null || echo amd64; }
+
+# lm_cross KERNEL: what a cross compiler's programs are called in front; nothing for this machine's own.
+lm_cross() { [ "$(lm_arch "$1")" = amd64 ] || printf '%s\n' "aarch64-linux-gnu-"; }
