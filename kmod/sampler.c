@@ -4,6 +4,7 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/sched/loadavg.h>
 
 #include "capture.h"
@@ -121,12 +122,14 @@ static u64 lm_sampler_window(u64 tick_ns)
 	return lm_sampler_next_ns - lm_sampler_lead_ns;
 }
 
+/* The same after a long time with the CPU stopped: ticks were missed, but their phase is known. */
 static u64 lm_sampler_after(u64 now, u64 tick_ns)
 {
-	u64 next = lm_sampler_window(tick_ns);
+	u64 period = lm_load_period_ns();
 
-	/* After a long time with the CPU stopped the next window may be past, too. */
-	return next > now ? next : lm_sampler_window(now);
+	if (now > tick_ns)
+		tick_ns += div64_u64(now - tick_ns, period) * period;
+	return lm_sampler_window(tick_ns);
 }
 
 static u64 lm_sampler_sample(u64 now)
