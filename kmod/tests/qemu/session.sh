@@ -55,5 +55,5 @@ session_summary() {
     echo
     printf '%s\n' "${session_lines[@]}"
     echo "$session_passed passed, $session_failed failed"
-    [ "$session_failed" = 0 ]
+    [ "$session_failed" = 0 ] || exit 1
 }
