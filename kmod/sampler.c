@@ -4,6 +4,7 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/sched/loadavg.h>
 
 #include "capture.h"
@@ -41,6 +42,7 @@ static unsigned long lm_sampler_last;
 static u64 lm_sampler_next_ns;
 static u64 lm_sampler_lead_ns;
 static bool lm_sampler_looked;
+static u64 lm_sampler_looked_ns;
 static u64 lm_sampler_asked_ns;
 static bool lm_sampler_any_asked;
 
@@ -120,35 +122,48 @@ static u64 lm_sampler_window(u64 tick_ns)
 	return lm_sampler_next_ns - lm_sampler_lead_ns;
 }
 
+/* The same after a long time with the CPU stopped: ticks were missed, but their phase is known. */
+static u64 lm_sampler_after(u64 now, u64 tick_ns)
+{
+	u64 period = lm_load_period_ns();
+
+	if (now > tick_ns)
+		tick_ns += div64_u64(now - tick_ns, period) * period;
+	return lm_sampler_window(tick_ns);
+}
+
 static u64 lm_sampler_sample(u64 now)
 {
 	u64 interval = (u64)READ_ONCE(lm_interval_ms) * NSEC_PER_MSEC;
 	u64 grace = max_t(u64, LM_GRACE_INTERVALS * interval, LM_GRACE_JIFFIES * TICK_NSEC);
 	unsigned long average = lm_load_now();
 	unsigned long last = lm_sampler_last;
-	u64 later;
 
 	if (average != last) {
 		/*
-		 * Changed before the first look: nobody knows how long before. Look twice as early
-		 * next time, until the change is seen to happen.
+		 * Changed since the look before. An estimate in between is as good as it was: the
+		 * look may be late, and following it would make the next one late, too. Changed
+		 * before the first look: nobody knows how long before. Look twice as early next
+		 * time, until the change is seen to happen.
 		 */
-		if (lm_sampler_looked)
+		if (lm_sampler_looked) {
 			lm_sampler_lead_ns = interval;
-		else
+			lm_sampler_next_ns = clamp(lm_sampler_next_ns, lm_sampler_looked_ns, now);
+		} else {
 			lm_sampler_lead_ns = min(lm_sampler_lead_ns * 2, lm_load_period_ns() / 2);
+			lm_sampler_next_ns = min(lm_sampler_next_ns, now);
+		}
 		lm_sampler_last = average;
 		lm_sampler_tick(now, last, average);
-		return lm_sampler_window(now);
+		return lm_sampler_after(now, lm_sampler_next_ns);
 	}
 	if (now >= lm_sampler_next_ns + grace) {
 		lm_sampler_lead_ns = interval;
 		lm_sampler_tick(lm_sampler_next_ns, last, average);
-		later = lm_sampler_window(lm_sampler_next_ns);
-		/* After a long time with the CPU stopped the next window may be past, too. */
-		return later > now ? later : lm_sampler_window(now);
+		return lm_sampler_after(now, lm_sampler_next_ns);
 	}
 	lm_sampler_looked = true;
+	lm_sampler_looked_ns = now;
 	return now + interval;
 }
 

@@ -5,6 +5,7 @@
  */
 #include <linux/err.h>
 #include <linux/kthread.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 
@@ -36,7 +37,13 @@ static bool spin;
 module_param(spin, bool, 0444);
 MODULE_PARM_DESC(spin, "only one thread, and it spins");
 
+static unsigned int crowd;
+module_param(crowd, uint, 0444);
+MODULE_PARM_DESC(crowd, "this many more threads in uninterruptible sleep");
+
 static struct task_struct *known_threads[KNOWN_KINDS];
+static struct task_struct **known_crowd;
+static unsigned int known_crowd_size;
 
 static noinline void known_inner(enum known_kind kind)
 {
@@ -83,12 +90,34 @@ static void known_stop(void)
 	for (kind = 0; kind < KNOWN_KINDS; kind++)
 		if (known_threads[kind])
 			kthread_stop(known_threads[kind]);
+	while (known_crowd_size)
+		kthread_stop(known_crowd[--known_crowd_size]);
+	kvfree(known_crowd);
+}
+
+static int __init known_gather(void)
+{
+	struct task_struct *thread;
+
+	if (!crowd)
+		return 0;
+	known_crowd = kvcalloc(crowd, sizeof(*known_crowd), GFP_KERNEL);
+	if (!known_crowd)
+		return -ENOMEM;
+	while (known_crowd_size < crowd) {
+		thread = kthread_run(known_thread, (void *)KNOWN_UNINTERRUPTIBLE, "known-crowd");
+		if (IS_ERR(thread))
+			return PTR_ERR(thread);
+		known_crowd[known_crowd_size++] = thread;
+	}
+	return 0;
 }
 
 static int __init known_init(void)
 {
 	struct task_struct *thread;
 	long kind;
+	int result;
 
 	for (kind = 0; kind < KNOWN_KINDS; kind++) {
 		bool spins = kind == KNOWN_SPINNING;
@@ -102,7 +131,10 @@ static int __init known_init(void)
 		}
 		known_threads[kind] = thread;
 	}
-	return 0;
+	result = known_gather();
+	if (result)
+		known_stop();
+	return result;
 }
 
 static void __exit known_exit(void)

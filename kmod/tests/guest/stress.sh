@@ -1,0 +1,394 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The hard tests, as KTAP: many threads, many hands, bad input. "load_monitor_scale=N" among the
+# kernel's parameters divides the numbers, for a kernel that is slow.
+. /lib.sh
+
+scale=$(sed -n 's/.*load_monitor_scale=\([0-9]*\).*/\1/p' /proc/cmdline)
+: "${scale:=1}"
+
+echo "KTAP version 1"
+uname -r | sed 's/^/# kernel /'
+echo "# scale 1/$scale, $(nproc) CPUs, $(sed -n 's/^MemTotal: *//p' /proc/meminfo)"
+
+note() { echo "# $*" >/dev/console; }
+
+# field TEXT KEY: a number of a dump's header.
+field() { printf '%s\n' "$1" | head -n 12 | sed -n "s/^.* $2=\([0-9]*\).*/\1/p" | head -n 1; }
+
+# dump REASON: one dump into /tmp/dump, its header in $header.
+dump() {
+	press take $knobs/trigger $device "$1" >/tmp/dump || { cat /tmp/dump; return 1; }
+	header=$(head -n 12 /tmp/dump)
+	expect "what does not add up" "dumps 1" "$(awk -f /dump.awk /tmp/dump)"
+}
+
+# until_ready COMMAND...: starts it, waits for its word; its pid in $worker.
+until_ready() {
+	: >/tmp/ready
+	"$@" >/tmp/ready 2>&1 &
+	worker=$!
+	wait_for 180 test -s /tmp/ready
+	expect "$*" ready "$(cat /tmp/ready)"
+}
+
+in_d() { grep -q "^uninterruptible $1\$" $knobs/tasks; }
+
+# settles COUNT: a kernel worker that really waits (for RCU after a module was loaded) soon does not.
+settles() { wait_for 20 in_d "$1" || { echo "not $1 in D:"; cat $knobs/tasks; return 1; }; }
+
+total() { cat "$@" | sed "s/.*$key=\([0-9]*\).*/\1/" | awk '{ sum += $1 } END { print sum + 0 }'; }
+
+# sum KEY FILE...: over all files.
+sum() {
+	key=$1
+	shift
+	total "$@"
+}
+
+counts_many_threads() {
+	local result=0 count best turn rcu
+	for count in 10000 30000; do
+		count=$((count / scale))
+		until_ready press threads $count || result=1
+		settles 0 || result=1
+		best=
+		for turn in 1 2 3; do
+			dump "$count threads" || result=1
+			rcu=$(field "$header" rcu_max_ns)
+			[ -n "$best" ] && [ "$best" -le "$rcu" ] || best=$rcu
+		done
+		[ "$(field "$header" scanned)" -ge $count ] || { echo "$count threads: $header"; result=1; }
+		expect "$count sleeping threads are no load" 0 "$(field "$header" uninterruptible)" || result=1
+		expect_match "the walk" ' complete=1$' "$header" || result=1
+		# The best of three: the host takes the CPU from the guest now and then.
+		[ "$best" -le 10000000 ] || [ $scale != 1 ] || { echo "RCU held for $best ns"; result=1; }
+		expect_match "the tasks file" "^total [0-9]{$((${#count}))}" "$(cat $knobs/tasks)" || result=1
+		note "$(field "$header" scanned) threads: capture $(field "$header" capture_ns) ns, RCU at most $best ns"
+		kill -9 $worker
+		wait $worker 2>/dev/null
+	done
+	return $result
+}
+
+captures_thousands_of_sleepers() {
+	local result=0 count=$((5000 / scale)) threads=$((10000 / scale))
+	until_ready press threads $threads || return 1
+	insmod /known_stack.ko crowd=$count || return 1
+	settles $((count + 2)) || result=1
+	dump "many in D" || result=1
+	expect "uninterruptible" $((count + 2)) "$(field "$header" uninterruptible)" || result=1
+	expect "their lines" $count "$(grep -c 'state=D on=sleep .*comm="known-crowd"$' /tmp/dump)" || result=1
+	expect_match "all in one stack" "^stack id=[0-9]+ tasks=$((count + 2))\$" "$(grep '^stack' /tmp/dump)" || result=1
+	expect "left out" 0 "$(field "$header" truncated)" || result=1
+	expect "unstable" 0 "$(field "$header" unstable)" || result=1
+	expect "without a stack" 0 "$(field "$header" unwind_failed)" || result=1
+	expect "different pids" $count "$(sed -n 's/^task pid=\([0-9]*\) .*known-crowd"$/\1/p' /tmp/dump | sort -u | wc -l)" || result=1
+	note "$count of $(field "$header" scanned) in D: capture $(field "$header" capture_ns) ns, text $(wc -c </tmp/dump) bytes"
+	kill -9 $worker
+	wait $worker 2>/dev/null
+	rmmod known_stack
+	return $result
+}
+
+# cut PARAMETER CAPTURED: a dump with too little room counts exactly what it leaves out.
+cut_off_with() {
+	local result=0 captured truncated active
+	rmmod load_monitor
+	load_module $1 || return 1
+	settles $((count + 2)) || result=1
+	dump "too many" || result=1
+	captured=$(field "$header" captured)
+	truncated=$(field "$header" truncated)
+	active=$(field "$header" active)
+	[ -z "$2" ] || expect "$1: captured" "$2" "$captured" || result=1
+	expect "$1: captured and truncated" "$active" $((captured + truncated)) || result=1
+	expect "$1: task lines" "$captured" "$(grep -c '^task ' /tmp/dump)" || result=1
+	[ "$truncated" -gt 0 ] || { echo "$1: nothing was cut off"; result=1; }
+	expect "$1: uninterruptible" $((count + 2)) "$(field "$header" uninterruptible)" || result=1
+	expect "$1: the statistic" "$truncated" "$(cat $knobs/stats/truncated)" || result=1
+	dump "again" || result=1
+	expect "$1: the statistic after two" $((truncated + $(field "$header" truncated))) \
+		"$(cat $knobs/stats/truncated)" || result=1
+	[ $result = 0 ] || printf '%s\n' "$header"
+	note "$1: captured $captured, truncated $truncated of $active"
+	return $result
+}
+
+counts_what_is_cut_off() {
+	local result=0 count=$((5000 / scale))
+	insmod /known_stack.ko crowd=$count || return 1
+	cut_off_with max_tasks=16 16 || result=1
+	cut_off_with max_tasks=100 100 || result=1
+	cut_off_with "buffer_kb=64" "" || result=1
+	[ $scale != 1 ] || cut_off_with "buffer_kb=300 ring=2" "" || result=1
+	rmmod known_stack
+	rmmod load_monitor
+	load_module
+	return $result
+}
+
+survives_a_fork_storm() {
+	local result=0 storms= storm trigger
+	for storm in 1 2 3; do
+		press storm 8 >/tmp/storm.$storm &
+		storms="$storms $!"
+	done
+	press trigger $knobs/trigger 7 >/tmp/trigger
+	wait $storms
+	expect_match "dumps" '^ok=[1-9][0-9]* .*gone=0 other=0' "$(cat /tmp/trigger)" || result=1
+	cat $device >/tmp/dumps
+	expect "what does not add up" 0 "$(awk -f /dump.awk /tmp/dumps | grep -vc '^dumps ')" || { awk -f /dump.awk /tmp/dumps; result=1; }
+	note "$(cat /tmp/storm.* | awk '{ s += $1 } END { print s }') forks, $(cat /tmp/trigger); unstable: $(sed -n 's/.* unstable=\([0-9]*\).*/\1/p' /tmp/dumps | awk '{ s += $1 } END { print s }') of $(grep -c '^task' /tmp/dumps) tasks; $(grep -c 'complete=0' /tmp/dumps) walks incomplete"
+	rm -f /tmp/storm.* /tmp/dumps
+	return $result
+}
+
+survives_a_mass_exit() {
+	local result=0 turn trigger
+	press trigger $knobs/trigger 20 >/tmp/trigger &
+	trigger=$!
+	for turn in 1 2 3; do
+		until_ready press crowd $((3000 / scale)) || result=1
+		kill $worker
+		wait $worker 2>/dev/null
+	done
+	# Kernel threads in D that end while they are dumped.
+	for turn in 1 2 3; do
+		insmod /known_stack.ko crowd=$((1000 / scale)) || result=1
+		rmmod known_stack || result=1
+	done
+	wait $trigger
+	expect_match "dumps" '^ok=[1-9][0-9]* .*gone=0 other=0' "$(cat /tmp/trigger)" || result=1
+	cat $device >/tmp/dumps
+	expect "what does not add up" 0 "$(awk -f /dump.awk /tmp/dumps | grep -vc '^dumps ')" || { awk -f /dump.awk /tmp/dumps; result=1; }
+	expect "kept for ever" "$(uname -r | grep -cE '^5\.1[0-7]' | sed 's/1/some/')" "$(cat $knobs/stats/tasks_kept | sed 's/^[1-9].*/some/')" || result=1
+	rm -f /tmp/dumps
+	settles 0 || result=1
+	dump "nobody is left" || result=1
+	expect "uninterruptible afterwards" 0 "$(field "$header" uninterruptible)" || result=1
+	return $result
+}
+
+# Everybody at once for some seconds.
+serves_many_hands() {
+	local result=0 hand hands= before refused=0 unloaded=0 seconds=8
+	before=$(cat $knobs/last_id)
+	rm -f /tmp/hand.*
+	for hand in 1 2 3 4 5 6 7 8; do
+		press trigger $knobs/trigger $seconds >/tmp/hand.t$hand &
+		hands="$hands $!"
+	done
+	for hand in 1 2; do
+		press read $device 1 $seconds >/tmp/hand.s$hand &
+		hands="$hands $!"
+		press read $device 1048576 $seconds >/tmp/hand.l$hand &
+		hands="$hands $!"
+		press poll $device $seconds >/tmp/hand.p$hand &
+		hands="$hands $!"
+	done
+	sleep 0.5
+	for hand in 1 2 3 4 5 6 7 8 9 10; do
+		if rmmod load_monitor 2>/dev/null; then unloaded=$((unloaded + 1)); else refused=$((refused + 1)); fi
+		sleep 0.2
+	done
+	for hand in $hands; do
+		wait $hand || { echo "a hand failed"; result=1; }
+	done
+	expect "unloaded while open" 0 $unloaded || result=1
+	expect "unload refused" 10 $refused || result=1
+	expect "dumps that were taken" "$(sum ok /tmp/hand.t*)" $(($(cat $knobs/last_id) - before)) || result=1
+	[ "$(sum ok /tmp/hand.t*)" -gt 10 ] && [ "$(sum busy /tmp/hand.t*)" -gt 10 ] || { echo "too few to prove anything"; result=1; }
+	expect "other errors" 0 $(($(sum other /tmp/hand.t*) + $(sum gone /tmp/hand.t*))) || result=1
+	[ "$(sum files /tmp/hand.l*)" -gt 0 ] && [ "$(sum files /tmp/hand.s*)" -gt 0 ] || { echo "a reader read nothing"; result=1; }
+	[ "$(sum woken /tmp/hand.p*)" -gt 0 ] || { echo "poll woke nobody"; result=1; }
+	expect "woken for nothing" 0 "$(sum dry /tmp/hand.p*)" || result=1
+	expect "what does not add up" 0 "$(cat $device | awk -f /dump.awk | grep -vc '^dumps ')" || result=1
+	note "8 writers: $(sum ok /tmp/hand.t*) dumps, $(sum busy /tmp/hand.t*) busy; pollers woken $(sum woken /tmp/hand.p*) times"
+	[ $result = 0 ] || head /tmp/hand.*
+	rm -f /tmp/hand.*
+	return $result
+}
+
+# has_open PID FILE
+has_open() { ls -l /proc/$1/fd 2>/dev/null | grep -q " -> $2\$"; }
+
+# Half of the turns with somebody who has the device open: refused then, else it waits for the dump.
+unloads_while_it_captures() {
+	local result=0 turn hand hands refused=0 unloaded=0 turns=$((8 / scale + 4))
+	insmod /known_stack.ko crowd=$((1000 / scale)) || return 1
+	rm -f /tmp/hand.*
+	for turn in $(seq $turns); do
+		hands=
+		for hand in 1 2 3 4; do
+			press trigger $knobs/trigger 60 >/tmp/hand.$turn.$hand &
+			hands="$hands $!"
+		done
+		for hand in $hands; do
+			wait_for 20 has_open $hand $knobs/trigger || { echo "writer $hand did not begin"; result=1; }
+		done
+		if [ $((turn % 2)) = 0 ]; then
+			# Not a reader: while dumps come all the time it would never see the end.
+			sleep 1 <$device &
+			hands="$hands $!"
+			wait_for 20 has_open $! $device || { echo "the reader did not begin"; result=1; }
+		fi
+		wait_for 20 sh -c "[ \$(cat $knobs/last_id) -gt 0 ]"
+		until rmmod load_monitor 2>/dev/null; do
+			refused=$((refused + 1))
+			[ $refused -lt 100000 ] || { echo "never unloaded"; return 1; }
+		done
+		unloaded=$((unloaded + 1))
+		wait $hands
+		load_module || return 1
+	done
+	expect "unloaded" $turns $unloaded || result=1
+	[ $refused -gt 0 ] || { echo "never refused: the test proved nothing"; result=1; }
+	expect "writers who were told that it is gone" $((4 * turns)) "$(sum gone /tmp/hand.*)" || result=1
+	[ "$(sum busy /tmp/hand.*)" -gt $turns ] || { echo "hardly any dump was on its way"; result=1; }
+	expect "other errors" 0 "$(sum other /tmp/hand.*)" || { head /tmp/hand.*; result=1; }
+	note "unloaded $unloaded times with 4 writers, refused $refused times; $(sum ok /tmp/hand.*) dumps"
+	rm -f /tmp/hand.*
+	rmmod known_stack
+	return $result
+}
+
+kilobytes() { sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo; }
+
+settle() {
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 2
+}
+
+load_and_unload() {
+	local turn
+	for turn in $(seq $1); do
+		load_module || return 1
+		[ $((turn % 10)) != 0 ] || press time $knobs/trigger cycle >/dev/null
+		rmmod load_monitor || return 1
+	done
+}
+
+leaks_nothing() {
+	local result=0 key before after areas turns=$((300 / scale))
+	rmmod load_monitor
+	# The first ones fill caches.
+	load_and_unload 20 || return 1
+	settle
+	before=$(for key in SUnreclaim VmallocUsed Percpu KernelStack; do kilobytes $key; done)
+	areas=$(wc -l </proc/vmallocinfo)
+	load_and_unload $turns || return 1
+	settle
+	after=$(for key in SUnreclaim VmallocUsed Percpu KernelStack; do kilobytes $key; done)
+	note "SUnreclaim, VmallocUsed, Percpu, KernelStack in kB, areas: $(echo $before) $areas before, $(echo $after) $(wc -l </proc/vmallocinfo) after $turns loads"
+	set -- $before
+	for key in SUnreclaim VmallocUsed Percpu KernelStack; do
+		# One kilobyte a load would show; the debug kernel's kmemleak looks for single bytes.
+		[ $(($(kilobytes $key) - $1)) -lt $turns ] || { echo "$key: $1 kB before, $(kilobytes $key) kB after"; result=1; }
+		shift
+	done
+	# A mapping a load would show.
+	[ $(($(wc -l </proc/vmallocinfo) - areas)) -lt $((turns / 4 + 5)) ] || { echo "$areas areas before, $(wc -l </proc/vmallocinfo) after"; result=1; }
+	expect "mappings of the module's" 0 "$(grep -cE 'lm_|load_monitor' /proc/vmallocinfo)" || result=1
+	expect "its thread" "" "$(grep -lx load_monitor /proc/[0-9]*/comm)" || result=1
+	load_module || result=1
+	return $result
+}
+
+refuses_random_writes() {
+	local result=0 count=$((20000 / scale)) knob kind least most text
+	while read -r knob kind least most; do
+		press huge $knobs/$knob || { echo "$knob: huge"; result=1; }
+		text=$(press fuzz $knobs/$knob $kind $least $most $count 20261122) || result=1
+		expect_match "$knob" '^fit=[1-9][0-9]* unfit=[1-9][0-9]*$' "$text" || result=1
+		note "$count random writes to $knob: $text"
+	done <<-LIST
+		threshold load 0 9999999
+		active_threshold number 0 10000000
+		cooldown_ms number 0 86400000
+		min_spacing_ms number 0 3600000
+		interval_ms number 1 1000
+	LIST
+	echo 0 >$knobs/threshold
+	echo 0 >$knobs/active_threshold
+	echo 20000 >$knobs/cooldown_ms
+	echo 10 >$knobs/interval_ms
+	echo 0 >$knobs/min_spacing_ms
+	press huge $knobs/trigger || { echo "trigger: huge"; result=1; }
+	text=$(press fuzz-reason $knobs/trigger $count 20261122) || result=1
+	expect_match "trigger" '^fit=[1-9][0-9]* unfit=[1-9][0-9]*$' "$text" || result=1
+	note "$count random writes to trigger: $text"
+	expect "what does not add up" 0 "$(cat $device | awk -f /dump.awk | grep -vc '^dumps ')" || result=1
+	return $result
+}
+
+keeps_going_when_a_cpu_goes() {
+	local result=0 trigger turns=0 online=/sys/devices/system/cpu/cpu1/online
+	[ -e $online ] || { echo "CPU 1 cannot be taken offline"; return 1; }
+	spin busy 2
+	press trigger $knobs/trigger 10 >/tmp/trigger &
+	trigger=$!
+	while [ -d /proc/$trigger ] && ! state_is $trigger Z; do
+		echo 0 >$online || result=1
+		echo 1 >$online || result=1
+		turns=$((turns + 1))
+	done
+	wait $trigger
+	expect_match "dumps" '^ok=[1-9][0-9]* .*gone=0 other=0' "$(cat /tmp/trigger)" || result=1
+	[ $turns -ge 5 ] || { echo "only $turns turns"; result=1; }
+	expect "what does not add up" 0 "$(cat $device | awk -f /dump.awk | grep -vc '^dumps ')" || result=1
+	echo 0 >$online
+	dump "one CPU" || result=1
+	expect "CPUs" 1 "$(field "$header" cpus)" || result=1
+	echo 1 >$online
+	dump "two CPUs" || result=1
+	expect "CPUs" 2 "$(field "$header" cpus)" || result=1
+	stop_spinning
+	note "CPU 1 went and came $turns times, $(cat /tmp/trigger)"
+	return $result
+}
+
+is_not_fooled_by_names() {
+	local result=0
+	spin '\nend id=1 tasks' 1
+	spin 'end id=1 tasks=' 1
+	spin '\nload_monitor d' 1
+	spin 'load_monitor du' 1
+	spin '\nstack id=1 tas' 1
+	spin 'a"\n  kernel+0x' 1
+	spin '"\ncount scanne' 1
+	dump "forged names" || result=1
+	expect "headers" 1 "$(grep -c '^load_monitor dump ' /tmp/dump)" || result=1
+	expect "lines that begin like one" 1 "$(grep -c '^load_monitor' /tmp/dump)" || result=1
+	expect "footers" 1 "$(grep -c '^end ' /tmp/dump)" || result=1
+	expect "counts" 1 "$(grep -c '^count' /tmp/dump)" || result=1
+	expect "stacks" "$(field "$header" stacks)" "$(grep -c '^stack' /tmp/dump)" || result=1
+	expect "the names" 7 "$(grep -cE '^task .* comm="(\\nend id=1 tasks|end id=1 tasks=|\\nload_monitor d|load_monitor du|\\nstack id=1 tas|a\\"\\n  kernel\+0x|\\"\\ncount scanne)"$' /tmp/dump)" || result=1
+	[ $result = 0 ] || cat /tmp/dump
+	stop_spinning
+	return $result
+}
+
+is_clean_in_the_log() { ! dmesg | grep -E 'BUG|WARNING|Call Trace|Oops|stall'; }
+
+# On a slow host the parked threads are in D for longer than the kernel finds healthy.
+echo 0 >/proc/sys/kernel/hung_task_timeout_secs 2>/dev/null
+echo 40000 >/proc/sys/kernel/threads-max
+echo 65536 >/proc/sys/kernel/pid_max
+load_module
+check "counts 10,000 and 30,000 threads" counts_many_threads
+check "captures 5,000 sleepers of 15,000 threads" captures_thousands_of_sleepers
+check "counts exactly what it cuts off" counts_what_is_cut_off
+check "survives a fork storm" survives_a_fork_storm
+check "survives a mass exit" survives_a_mass_exit
+check "serves 8 writers, readers of 1 byte and 1 MB, and pollers at once" serves_many_hands
+check "unloads while it captures, and not while it is open" unloads_while_it_captures
+check "refuses 100,000 random writes" refuses_random_writes
+check "keeps going when a CPU goes" keeps_going_when_a_cpu_goes
+check "is not fooled by names" is_not_fooled_by_names
+check "leaks nothing over 300 loads and unloads" leaks_nothing
+check "is clean in the kernel log" is_clean_in_the_log
+rmmod load_monitor
+echo "1..$number"
+[ $failed = 0 ]
