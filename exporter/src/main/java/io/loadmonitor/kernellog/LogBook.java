@@ -37,8 +37,8 @@ final class LogBook {
         if (drafts.size() + dumps.size() >= MOST_REPORTS) {
             return false;
         }
-        dumps.add(new LogReport(
-                LogKind.DUMP, firstLine, stamp.isEmpty() ? Optional.empty() : Optional.of(stamp), dump, List.of(), List.of()));
+        Optional<String> printable = stamp.isEmpty() ? Optional.empty() : Optional.of(ReportDraft.escaped(stamp).escaped());
+        dumps.add(new LogReport(LogKind.DUMP, firstLine, printable, dump, List.of(), List.of()));
         return true;
     }
 

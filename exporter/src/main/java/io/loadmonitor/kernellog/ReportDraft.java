@@ -263,7 +263,7 @@ final class ReportDraft {
         return stacks.size();
     }
 
-    private static EscapedText escaped(String latin1) {
+    static EscapedText escaped(String latin1) {
         return EscapedText.of(latin1.getBytes(StandardCharsets.ISO_8859_1));
     }
 }

@@ -43,12 +43,14 @@ final class Loop {
         await("the load of before has gone below 4", Duration.ofMinutes(8), () ->
                 prometheus.query("load_monitor_load1 < 4 unless on() ALERTS{alertname=\"LoadHigh\"}").isEmpty()
                         ? Optional.empty() : Optional.of(true));
+        long before = exporter.incident("LoadHigh").map(incident -> incident.path("id").asLong()).orElse(0L);
         load.raise();
         timeline.step("load raised");
         prometheus.awaitFiring("LoadHigh", rise);
         timeline.step("LoadHigh fires in Prometheus; load1 is " + load1());
         JsonNode dumped = await("an incident with a complete dump for the alert", Duration.ofSeconds(60), () ->
-                exporter.incident("LoadHigh").filter(incident -> completeDumps(incident, "alert").size() == 1));
+                exporter.incident("LoadHigh").filter(incident ->
+                        incident.path("id").asLong() > before && completeDumps(incident, "alert").size() == 1));
         timeline.step("incident " + dumped.path("id") + " has the dump that the webhook triggered: "
                 + dumped.path("headline").asText());
         load.end();
