@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loadmonitor.dump.RawDump;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -47,6 +48,15 @@ final class PagesTest {
         assertTrue(page.contains("<td class=\"number\">94</td>"), page);
         String list = server.page("/incidents").body();
         assertTrue(list.contains("LoadHigh") && list.contains("1 dump"), list);
+    }
+
+    @Test
+    void saysThatNoTaskWasActiveInPlaceOfAnEmptyTable() throws Exception {
+        Path atRest = Path.of("../kmod/tests/captures/6.1.0-56-cloud-amd64/at-rest.dump");
+        long id = server.archive.storeFound(RawDump.of(Files.readAllBytes(atRest))).orElseThrow().id();
+        String page = server.page("/dumps/" + id).body();
+        assertTrue(page.contains("No task was active."), page);
+        assertFalse(page.contains("<table class=\"parts\">"), page);
     }
 
     @Test
