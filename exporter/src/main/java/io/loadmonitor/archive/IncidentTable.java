@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The table incident, and which dumps belong to which. Methods run within a transaction of {@link Database}. */
 final class IncidentTable {
@@ -17,29 +16,37 @@ final class IncidentTable {
      */
     static final Duration LEAD = Duration.ofMinutes(10);
 
-    /** The shared dump counts, unless it is the incident's own by now. The headline is the dump's that tells most. */
+    private static final long LEAD_MICROS = LEAD.toMillis() * 1000;
+
+    /**
+     * Which dumps d an incident i shows: its own, the one that it shares, and every one that the module took by itself in
+     * its time. Alerts come in twos (load, and load for each CPU): what the module saw then is the evidence of both.
+     */
+    private static final String SHOWN = """
+            (d.incident_id = i.id OR d.id = i.shared_dump_id
+              OR (d.host = i.host AND d.trigger_kind IN ('THRESHOLD', 'ACTIVE') AND d.state IN ('COMPLETE', 'INCOMPLETE')
+                  AND d.taken_us >= i.started_us - %d AND (i.ended_us IS NULL OR d.taken_us <= i.ended_us)))"""
+            .formatted(LEAD_MICROS);
+
+    /** The headline is the dump's that tells most. */
     static final String INCIDENT = """
             SELECT i.*,
-                   (SELECT count(*) FROM dump d WHERE d.incident_id = i.id)
-                     + (SELECT count(*) FROM dump d
-                        WHERE d.id = i.shared_dump_id AND (d.incident_id IS NULL OR d.incident_id <> i.id)) AS dumps,
+                   (SELECT count(*) FROM dump d WHERE %1$s) AS dumps,
                    (SELECT d.headline FROM dump d
-                    WHERE (d.incident_id = i.id OR d.id = i.shared_dump_id)
+                    WHERE %1$s
                       AND d.state IN ('COMPLETE', 'INCOMPLETE')
                     ORDER BY CASE WHEN d.trigger_kind = 'ALERT' AND d.incident_id = i.id THEN 0
                                   WHEN d.id = i.shared_dump_id THEN 1 ELSE 2 END, d.taken_us DESC, d.id DESC
                     LIMIT 1) AS headline
-            FROM incident i""";
+            FROM incident i""".formatted(SHOWN);
 
-    /** The incident that a dump belongs to: of those whose time holds it, the one that began nearest to it. */
+    /** The incident that a dump names as its own: of those whose time holds it, the one that began nearest to it. */
     private static final String NEAREST = """
             SELECT i.id FROM incident i
             WHERE i.host = dump.host
               AND dump.taken_us >= i.started_us - CASE dump.trigger_kind WHEN 'MANUAL' THEN 0 ELSE ? END
               AND (i.ended_us IS NULL OR dump.taken_us <= i.ended_us)
             ORDER BY ABS(dump.taken_us - i.started_us), i.id LIMIT 1""";
-
-    private static final long LEAD_MICROS = LEAD.toMillis() * 1000;
 
     private final String host;
     private final Json json;
@@ -124,9 +131,9 @@ final class IncidentTable {
         if (incident.isEmpty()) {
             return Optional.empty();
         }
-        OptionalLong shared = incident.get().sharedDumpId();
-        List<DumpSummary> dumps = sql.all(DumpTable::summary,
-                DumpTable.SUMMARY + " WHERE incident_id = ? OR id = ? ORDER BY taken_us, id", id, shared);
+        List<DumpSummary> dumps = sql.all(DumpTable::summary, DumpTable.SUMMARY
+                + " WHERE id IN (SELECT d.id FROM dump d, incident i WHERE i.id = ? AND " + SHOWN + ") ORDER BY taken_us, id",
+                id);
         return Optional.of(new IncidentDetail(incident.get(), dumps));
     }
 }

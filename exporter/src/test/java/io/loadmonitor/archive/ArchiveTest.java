@@ -251,6 +251,17 @@ final class ArchiveTest {
     }
 
     @Test
+    void showsWhatTheModuleTookInEveryIncidentOfThatTime() throws ArchiveException {
+        long crossing = found(1, NOON.minusSeconds(2));
+        long first = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).incidentId().getAsLong();
+        long second = archive.takeIn(List.of(routed(firing(2, NOON)))).get(0).incidentId().getAsLong();
+
+        assertTrue(dumpsOf(first).contains(crossing), "the first incident lacks it");
+        assertTrue(dumpsOf(second).contains(crossing), "the second incident lacks it");
+        assertEquals(dumpsOf(second).size(), archive.incident(second).orElseThrow().incident().dumps());
+    }
+
+    @Test
     void givesAManualDumpOnlyToAnIncidentInWhoseCourseItWasTaken() throws ArchiveException {
         long before = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
         archive.store(before, DumpTexts.manual(1, NOON.minusSeconds(5)));
