@@ -17,6 +17,10 @@ exporter=$!
 # As the systemd unit has it: not at the end of the queue that it is to explain. Its threads to come inherit it.
 renice -n -10 -p $exporter
 
+# Only for its pressure metrics, which a dashboard shows beside the load.
+chroot /disk /opt/prometheus-node-exporter --web.listen-address=:9100 --collector.disable-defaults --collector.pressure \
+	2>/dev/null &
+
 in_cgroup() { # in_cgroup NAME COMMAND...
 	echo 0 >"/sys/fs/cgroup/$1/cgroup.procs"
 	shift

@@ -45,6 +45,10 @@ public enum Family {
             Type.GAUGE,
             "load_monitor_last_dump_timestamp_seconds",
             "When the newest archived dump was taken. Absent before the first."),
+    LAST_DUMP_ID(
+            Type.GAUGE,
+            "load_monitor_last_dump_id",
+            "Number of the newest archived dump, that of its page /dumps/NUMBER. Absent before the first."),
     LOAD_CONTRIBUTION(
             Type.GAUGE,
             "load_monitor_load_contribution",

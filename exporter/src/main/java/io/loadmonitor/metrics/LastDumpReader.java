@@ -39,13 +39,14 @@ final class LastDumpReader implements FamilyReader {
 
     @Override
     public Set<Family> families() {
-        return Set.of(Family.LAST_DUMP_TIMESTAMP, Family.LOAD_CONTRIBUTION);
+        return Set.of(Family.LAST_DUMP_TIMESTAMP, Family.LAST_DUMP_ID, Family.LOAD_CONTRIBUTION);
     }
 
     @Override
     public void read(Samples samples) throws ArchiveException {
         last().ifPresent(dump -> {
             samples.add(Family.LAST_DUMP_TIMESTAMP, dump.takenAt.toEpochMilli() / 1e3);
+            samples.add(Family.LAST_DUMP_ID, dump.id);
             dump.tasks.forEach((cause, tasks) -> samples.add(Family.LOAD_CONTRIBUTION, tasks, cause.id()));
         });
     }
@@ -65,7 +66,7 @@ final class LastDumpReader implements FamilyReader {
     private Optional<LastDump> newest() throws ArchiveException {
         for (DumpSummary summary : archive.dumps(DumpQuery.newest(LOOK_BACK)).items()) {
             if (summary.state() == DumpState.COMPLETE || summary.state() == DumpState.INCOMPLETE) {
-                return Optional.of(new LastDump(summary.takenAt(), tasksByCause(summary.id())));
+                return Optional.of(new LastDump(summary.id(), summary.takenAt(), tasksByCause(summary.id())));
             }
         }
         return Optional.empty();
@@ -85,5 +86,5 @@ final class LastDumpReader implements FamilyReader {
         return tasks;
     }
 
-    private record LastDump(Instant takenAt, Map<LoadCause, Integer> tasks) {}
+    private record LastDump(long id, Instant takenAt, Map<LoadCause, Integer> tasks) {}
 }

@@ -33,7 +33,7 @@ final class HostLoopIT {
         try (Exporter.OnHost host = Exporter.OnHost.start(open(folder), nobodyWith(STACK_RIGHTS), readableJar(folder),
                         "--source=procfs");
                 Alertmanager alertmanager = Alertmanager.start(folder, host.exporter().hostAndPort());
-                Prometheus prometheus = Prometheus.start(folder, host.exporter().hostAndPort(), alertmanager.address())) {
+                Prometheus prometheus = Prometheus.start(folder, host.exporter().hostAndPort(), List.of(), alertmanager.address())) {
             timeline.step("exporter, Prometheus and Alertmanager are ready");
             Loop loop = new Loop(host.exporter(), prometheus, timeline, () -> host.server().tail() + alertmanager.tail());
             JsonNode incident = loop.run(new Sleepers(), Duration.ofMinutes(2), Duration.ofMinutes(6));

@@ -27,9 +27,10 @@ final class Prometheus implements AutoCloseable {
 
     /**
      * @param target host:port of the exporter
+     * @param nodeExporters host:port of each node_exporter, none or one
      * @param alertmanager host:port
      */
-    static Prometheus start(Path folder, String target, String alertmanager) {
+    static Prometheus start(Path folder, String target, List<String> nodeExporters, String alertmanager) {
         Path program = Program.require("prometheus");
         int port = Server.freePort();
         Path configuration = folder.resolve("prometheus.yml");
@@ -44,12 +45,16 @@ final class Prometheus implements AutoCloseable {
                   - job_name: load-monitor
                     static_configs:
                       - targets: ['%s']
+                  - job_name: node
+                    scrape_interval: 5s
+                    static_configs:
+                      - targets: [%s]
                 alerting:
                   alertmanagers:
                     - static_configs:
                         - targets: ['%s']
                 """
-                .formatted(rules, target, alertmanager);
+                .formatted(rules, target, String.join(", ", nodeExporters), alertmanager);
         try {
             Files.writeString(rules, Files.readString(Tree.root().resolve("alerts/load-monitor.rules.yml"))
                     .replaceAll("keep_firing_for: \\w+", "keep_firing_for: 3s")

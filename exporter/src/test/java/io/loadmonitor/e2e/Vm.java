@@ -15,19 +15,21 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A virtual machine with a Debian kernel, the module and the exporter from the packaged jar; its port 9817 is reachable on
- * the host's loopback. {@code exporter/src/test/vm/guest.sh} is what runs in it.
+ * A virtual machine with a Debian kernel, the module and the exporter from the packaged jar; its ports 9817 and, of a
+ * node_exporter, 9100 are reachable on the host's loopback. {@code exporter/src/test/vm/guest.sh} is what runs in it.
  */
 final class Vm implements AutoCloseable, Loop.Load {
     private final Server server;
     private final Path console;
     private final Exporter exporter;
+    private final String nodeExporter;
     private final int controlPort;
 
-    private Vm(Server server, Path console, Exporter exporter, int controlPort) {
+    private Vm(Server server, Path console, Exporter exporter, String nodeExporter, int controlPort) {
         this.server = server;
         this.console = console;
         this.exporter = exporter;
+        this.nodeExporter = nodeExporter;
         this.controlPort = controlPort;
     }
 
@@ -40,12 +42,14 @@ final class Vm implements AutoCloseable, Loop.Load {
      */
     static Vm start(Path folder, String suite, String flavour, Duration lifetime) {
         Program.require("qemu-system-x86_64");
+        Program.require("prometheus-node-exporter");
         Program.need(userIsRoot(), "making the kernel's build chroot needs root");
         Path scripts = Tree.root().resolve("exporter/src/test/vm");
         String kernel = run(folder, List.of(
                 scripts.resolve("prepare").toString(), suite, flavour, Tree.jar().toString(), folder.toString()));
         Path console = folder.resolve("console");
         int port = Server.freePort();
+        int nodePort = Server.freePort();
         int controlPort = Server.freePort();
         Server server = Server.start("vm", folder, List.of(
                 Tree.root().resolve("kmod/tests/qemu/boot").toString(),
@@ -54,10 +58,10 @@ final class Vm implements AutoCloseable, Loop.Load {
                 "-serial", "tcp:127.0.0.1:" + controlPort + ",server=on,wait=off",
                 "-drive", "file=" + folder.resolve("disk") + ",if=none,id=disk,format=raw,readonly=on",
                 "-device", "virtio-blk-pci,drive=disk",
-                "-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:" + port + "-:9817",
+                "-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:" + port + "-:9817,hostfwd=tcp:127.0.0.1:" + nodePort + "-:9100",
                 "-device", "virtio-net-pci,netdev=net"));
         Exporter exporter = new Exporter(URI.create("http://127.0.0.1:" + port));
-        Vm vm = new Vm(server, console, exporter, controlPort);
+        Vm vm = new Vm(server, console, exporter, "127.0.0.1:" + nodePort, controlPort);
         try {
             server.await("exporter in the guest is ready", Duration.ofSeconds(180),
                     () -> Http.get(exporter.address().resolve("/-/ready")));
@@ -71,6 +75,11 @@ final class Vm implements AutoCloseable, Loop.Load {
 
     Exporter exporter() {
         return exporter;
+    }
+
+    /** The host:port of the guest's node_exporter. */
+    String nodeExporter() {
+        return nodeExporter;
     }
 
     /** What the guest printed. */

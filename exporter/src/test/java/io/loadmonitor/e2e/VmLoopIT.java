@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -29,7 +30,10 @@ import org.openqa.selenium.By;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class VmLoopIT {
-    /** Where the workers sleep that wait for work. One that has work, and so is running, is load like any other task. */
+    /**
+     * Where the workers sleep that wait for work. One that was woken for work and waits for a CPU still stands there, and
+     * is load like any other task.
+     */
     private static final Pattern IDLE_WORKER = Pattern.compile("^(worker_thread|rescuer_thread|kthread_worker_fn)\\+");
 
     private final Timeline timeline = new Timeline("loop in a virtual machine");
@@ -43,7 +47,7 @@ final class VmLoopIT {
         vm = Vm.start(folder, "bookworm", "cloud-amd64", Duration.ofMinutes(20));
         timeline.step("the guest's exporter is ready");
         alertmanager = Alertmanager.start(folder, vm.exporter().hostAndPort());
-        prometheus = Prometheus.start(folder, vm.exporter().hostAndPort(), alertmanager.address());
+        prometheus = Prometheus.start(folder, vm.exporter().hostAndPort(), List.of(vm.nodeExporter()), alertmanager.address());
         Loop loop = new Loop(vm.exporter(), prometheus, timeline, () -> vm.tail() + alertmanager.tail());
         incident = loop.run(vm, Duration.ofMinutes(4), Duration.ofMinutes(5));
     }
@@ -85,9 +89,9 @@ final class VmLoopIT {
             int busy = 0;
             for (JsonNode task : dump.path("taskList")) {
                 String comm = task.path("comm").asText();
-                assertTrue(framesOf(dump, task).stream().limit(1).noneMatch(IDLE_WORKER.asPredicate()),
-                        () -> "an idle kernel worker is no load: " + task);
                 if (task.path("state").asText().equals("uninterruptible")) {
+                    assertTrue(framesOf(dump, task).stream().limit(1).noneMatch(IDLE_WORKER.asPredicate()),
+                            () -> "an idle kernel worker is no load: " + task);
                     uninterruptible.add(comm);
                     assertTrue(framesOf(dump, task).stream().anyMatch(frame -> frame.contains("vfork")),
                             () -> "the stack of a task that waits in vfork: " + task + " " + framesOf(dump, task));
@@ -166,6 +170,23 @@ final class VmLoopIT {
 
     @Test
     @Order(7)
+    void theDashboardsTableGetsItsRowsFromTheExporter() {
+        List<Dashboard.Request> requests =
+                Dashboard.all().stream().flatMap(dashboard -> dashboard.requests().stream()).toList();
+        assertTrue(!requests.isEmpty(), "no dashboard asks the exporter");
+        for (Dashboard.Request request : requests) {
+            JsonNode rows = vm.exporter().json(request.runnable()).path(request.root());
+            assertTrue(!rows.isEmpty(), () -> request.place() + " has no rows: " + request.runnable());
+            for (String column : request.columns()) {
+                String pointer = "/" + column.replace('.', '/');
+                assertTrue(StreamSupport.stream(rows.spliterator(), false).anyMatch(row -> row.at(pointer).isValueNode()),
+                        () -> request.place() + ": no row has " + column + ": " + rows.toPrettyString());
+            }
+        }
+    }
+
+    @Test
+    @Order(8)
     void theIncidentsPageShowsItsHeadline(@TempDir Path folder) throws Exception {
         try (Browser browser = Browser.start(folder)) {
             browser.size(1100, 900);
@@ -180,7 +201,7 @@ final class VmLoopIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void theGuestEndsWithoutAFaultOfItsKernel() {
         assertEquals(0, vm.off(), vm::tail);
         assertTrue(vm.console().contains("guest: exporter ended with status 0")

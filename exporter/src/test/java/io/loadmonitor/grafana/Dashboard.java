@@ -21,6 +21,8 @@ import java.util.stream.StreamSupport;
  */
 public record Dashboard(String name, JsonNode json) {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** A variable of Grafana; {@code $1} is a group of PromQL's label_replace. */
+    private static final Pattern VARIABLE = Pattern.compile("\\$(?!\\d)");
     private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((.+),\\s*\\w+\\)");
 
     /**
@@ -36,6 +38,31 @@ public record Dashboard(String name, JsonNode json) {
                     .replace("$__from", "0")
                     .replace("$job", ".+")
                     .replace("$instance", ".+");
+            if (VARIABLE.matcher(runnable).find()) {
+                throw new IllegalStateException(place + ": a variable is left in " + runnable);
+            }
+            return runnable;
+        }
+    }
+
+    /**
+     * A request to the exporter's API, as the Infinity data source makes it.
+     *
+     * @param place in words, for messages
+     * @param url with Grafana's variables
+     * @param root field of the answer that holds the rows
+     * @param columns fields of a row, each a path with dots
+     */
+    public record Request(String place, String url, String root, List<String> columns) {
+        public Request {
+            columns = List.copyOf(columns);
+        }
+
+        /** Path and query that Grafana would ask the exporter for, over all time. */
+        public String runnable() {
+            String runnable = url.replace("http://${instance}", "")
+                    .replace("${__from:date:seconds}", "0")
+                    .replace("${__to:date:seconds}", "4102444800");
             if (runnable.contains("$")) {
                 throw new IllegalStateException(place + ": a variable is left in " + runnable);
             }
@@ -95,11 +122,32 @@ public record Dashboard(String name, JsonNode json) {
     public List<Expression> panelExpressions() {
         List<Expression> expressions = new ArrayList<>();
         for (JsonNode panel : panels()) {
-            elements(panel.path("targets")).forEach(target -> expressions.add(new Expression(
-                    name + ", panel \"" + panel.path("title").asText() + "\", query " + target.path("refId").asText(),
-                    target.path("expr").asText())));
+            elements(panel.path("targets")).filter(target -> !asksTheExporter(target)).forEach(target ->
+                    expressions.add(new Expression(place(panel, target), target.path("expr").asText())));
         }
         return expressions;
+    }
+
+    /** What the panels ask the exporter itself for. */
+    public List<Request> requests() {
+        List<Request> requests = new ArrayList<>();
+        for (JsonNode panel : panels()) {
+            elements(panel.path("targets")).filter(Dashboard::asksTheExporter).forEach(target -> requests.add(new Request(
+                    place(panel, target),
+                    target.path("url").asText(),
+                    target.path("root_selector").asText(),
+                    elements(target.path("columns")).map(column -> column.path("selector").asText()).toList())));
+        }
+        return requests;
+    }
+
+    private String place(JsonNode panel, JsonNode target) {
+        return name + ", panel \"" + panel.path("title").asText() + "\", query " + target.path("refId").asText();
+    }
+
+    /** By the Infinity data source, Grafana's own reader of JSON. */
+    static boolean asksTheExporter(JsonNode node) {
+        return node.path("datasource").path("type").asText().equals("yesoreyeram-infinity-datasource");
     }
 
     /** Expressions of the annotations. The one of the load alerts has data only while such an alert fires. */

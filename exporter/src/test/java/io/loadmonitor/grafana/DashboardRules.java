@@ -20,6 +20,7 @@ final class DashboardRules {
             "none", "short", "percent", "percentunit", "s", "ms", "bytes", "reqps", "ops", "dateTimeFromNow");
 
     private static final String DATA_SOURCE = "${datasource}";
+    private static final String INCIDENTS = "${incidents}";
     private static final int GRID_WIDTH = 24;
     /** The oldest schema of Grafana 10. */
     private static final int OLDEST_SCHEMA = 38;
@@ -109,6 +110,10 @@ final class DashboardRules {
                 continue;
             }
             require(!panel.path("description").asText().isBlank(), name + " has no description");
+            if (Dashboard.asksTheExporter(panel)) {
+                checkRequests(panel, name);
+                continue;
+            }
             require(usesDataSource(panel), name + " does not use the chosen data source");
             String unit = panel.path("fieldConfig").path("defaults").path("unit").asText();
             require(UNITS.contains(unit), name + " has no valid unit: \"" + unit + "\"");
@@ -118,6 +123,24 @@ final class DashboardRules {
                 require(usesDataSource(target), name + " has a query that does not use the chosen data source");
                 require(queries.add(target.path("refId").asText()), name + " has two queries of one name");
             }
+        }
+    }
+
+    /** A panel that asks the exporter for JSON: one exporter at a time, and only for the dashboard's time range. */
+    private void checkRequests(JsonNode panel, String name) {
+        JsonNode source = variable("incidents");
+        require(source.path("query").asText().equals("yesoreyeram-infinity-datasource"), "variable incidents is not of Infinity");
+        require(panel.path("datasource").path("uid").asText().equals(INCIDENTS), name + " does not use the chosen data source");
+        require(panel.path("repeat").asText().equals("instance"), name + " is not repeated for each instance");
+        require(panel.path("title").asText().contains("$instance"), name + " does not name its instance");
+        require(!panel.path("targets").isEmpty(), name + " has no query");
+        for (JsonNode target : panel.path("targets")) {
+            String url = target.path("url").asText();
+            require(target.path("datasource").path("uid").asText().equals(INCIDENTS),
+                    name + " has a query that does not use the chosen data source");
+            require(url.startsWith("http://${instance}/api/v1/"), name + " asks something else than the exporter: " + url);
+            require(url.contains("from=${__from:date:seconds}&to=${__to:date:seconds}"), name + " asks for all time: " + url);
+            require(!target.path("columns").isEmpty(), name + " has no columns");
         }
     }
 
@@ -147,10 +170,11 @@ final class DashboardRules {
             String name = "annotation \"" + annotation.path("name").asText() + "\"";
             require(usesDataSource(annotation), name + " does not use the chosen data source");
             require(!annotation.path("titleFormat").asText().isBlank(), name + " has no title");
-            require(annotation.path("textFormat").asText().contains("<a href=\"http://{{instance}}/incidents\""),
-                    name + " does not link to the incidents");
             // Grafana wants a time that is a value in milliseconds; the metric is in seconds.
             String text = annotation.path("expr").asText();
+            String page = text.contains("(id)") ? "dumps/{{id}}" : "incidents";
+            require(annotation.path("textFormat").asText().contains("<a href=\"http://{{instance}}/" + page + "\""),
+                    name + " does not link to its dump or to the incidents");
             boolean timeIsValue = annotation.path("useValueForTime").asBoolean();
             require(timeIsValue == text.contains("_timestamp_seconds"), name + " takes its time from the wrong place");
             require(!timeIsValue || text.contains("* 1000"), name + " has a time that is not in milliseconds");

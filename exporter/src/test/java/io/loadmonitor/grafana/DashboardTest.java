@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.loadmonitor.grafana.Dashboard.Expression;
+import io.loadmonitor.grafana.Dashboard.Request;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,10 @@ final class DashboardTest {
         List<Expression> expressions = dashboard.expressions();
         assertTrue(expressions.containsAll(dashboard.panelExpressions()) && !dashboard.panelExpressions().isEmpty());
         for (Expression expression : expressions) {
-            assertFalse(expression.runnable().contains("$"), expression.place());
+            assertFalse(expression.runnable().isBlank(), expression.place());
+        }
+        for (Request request : dashboard.requests()) {
+            assertTrue(request.runnable().startsWith("/api/v1/"), request.place());
         }
     }
 
@@ -50,6 +54,19 @@ final class DashboardTest {
         Expression expression = new Expression("here", "up{cluster=\"$cluster\"}");
         IllegalStateException e = assertThrows(IllegalStateException.class, expression::runnable);
         assertEquals("here: a variable is left in up{cluster=\"$cluster\"}", e.getMessage());
+    }
+
+    @Test
+    void keepsTheGroupsOfALabelReplace() {
+        String text = "label_replace(up{job=~\"$job\"}, \"host\", \"$1\", \"instance\", \"(.*):[0-9]+\")";
+        assertTrue(new Expression("here", text).runnable().contains("\"$1\""));
+    }
+
+    @Test
+    void refusesAVariableInARequestThatItDoesNotKnow() {
+        Request request = new Request("here", "http://${instance}/api/v1/incidents?host=$host", "items", List.of("id"));
+        IllegalStateException e = assertThrows(IllegalStateException.class, request::runnable);
+        assertEquals("here: a variable is left in /api/v1/incidents?host=$host", e.getMessage());
     }
 
     @Test
@@ -62,23 +79,27 @@ final class DashboardTest {
                 .results()
                 .map(match -> match.group(1))
                 .toList();
-        Dashboard dashboard = Dashboard.all().get(0);
-        Expression annotation = dashboard.annotationExpressions().stream()
-                .filter(expression -> expression.text().startsWith("ALERTS{"))
-                .findFirst()
-                .orElseThrow();
         String selector = "alertname=~\"" + String.join("|", alerts) + "\"";
-        assertTrue(annotation.text().contains(selector), annotation.text() + " has no " + selector);
+        for (Dashboard dashboard : Dashboard.all()) {
+            Expression annotation = dashboard.annotationExpressions().stream()
+                    .filter(expression -> expression.text().startsWith("ALERTS{"))
+                    .findFirst()
+                    .orElseThrow();
+            assertTrue(annotation.text().contains(selector), annotation.place() + ": " + annotation.text() + " has no " + selector);
+        }
     }
 
     @Test
-    void hasProvisioningFilesThatNameItsFolderAndAPrometheus() throws IOException {
+    void hasProvisioningFilesThatNameItsFolderAndBothDataSources() throws IOException {
         JsonNode provider = provisioning("dashboards").path("providers").path(0);
         assertEquals("file", provider.path("type").asText());
         assertTrue(provider.path("options").path("path").asText().startsWith("/"), provider.toString());
-        JsonNode source = provisioning("datasources").path("datasources").path(0);
-        assertEquals("prometheus", source.path("type").asText());
-        assertEquals("proxy", source.path("access").asText());
+        JsonNode sources = provisioning("datasources").path("datasources");
+        assertEquals("prometheus", sources.path(0).path("type").asText());
+        assertEquals("proxy", sources.path(0).path("access").asText());
+        assertEquals("yesoreyeram-infinity-datasource", sources.path(1).path("type").asText());
+        // Infinity asks no host that is not named here.
+        assertFalse(sources.path(1).path("jsonData").path("allowedHosts").isEmpty(), sources.path(1).toString());
     }
 
     private static JsonNode provisioning(String kind) throws IOException {
@@ -90,11 +111,18 @@ final class DashboardTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("faults")
     void seesAFault(String problem, Consumer<ObjectNode> fault) {
-        Dashboard whole = Dashboard.all().get(0);
+        Dashboard whole = mainDashboard();
         ObjectNode json = whole.json().deepCopy();
         fault.accept(json);
         List<String> problems = DashboardRules.problems(new Dashboard(whole.name(), json));
         assertTrue(problems.stream().anyMatch(found -> found.contains(problem)), problem + " is not among " + problems);
+    }
+
+    private static Dashboard mainDashboard() {
+        return Dashboard.all().stream()
+                .filter(dashboard -> dashboard.name().equals("load-monitor.json"))
+                .findFirst()
+                .orElseThrow();
     }
 
     static Stream<Arguments> faults() {
@@ -125,11 +153,21 @@ final class DashboardTest {
                         json -> target(json).remove("datasource")),
                 fault("does not fit the grid", json -> place(json).put("w", 25)),
                 fault("covers another", json -> place(json).put("w", 6)),
-                fault("does not link to the incidents",
+                fault("does not link to its dump or to the incidents",
                         json -> annotation(json).put("textFormat", "Dump on {{instance}}")),
                 fault("takes its time from the wrong place", json -> annotation(json).put("useValueForTime", false)),
                 fault("not in milliseconds",
                         json -> annotation(json).put("expr", "load_monitor_last_dump_timestamp_seconds" + MATCHERS)),
+                fault("variable incidents is not of Infinity", json -> variable(json, 3).put("query", "json")),
+                fault("\"Recent incidents of $instance\" does not use the chosen data source",
+                        json -> ((ObjectNode) incidents(json).path("datasource")).put("uid", "infinity")),
+                fault("is not repeated for each instance", json -> incidents(json).remove("repeat")),
+                fault("does not name its instance", json -> incidents(json).put("title", "Recent incidents")),
+                fault("asks something else than the exporter",
+                        json -> ((ObjectNode) incidents(json).at("/targets/0")).put("url", "http://db1:9817/api/v1/incidents")),
+                fault("asks for all time",
+                        json -> ((ObjectNode) incidents(json).at("/targets/0")).put("url", "http://${instance}/api/v1/incidents")),
+                fault("has no columns", json -> ((ObjectNode) incidents(json).at("/targets/0")).putArray("columns")),
                 fault("has no matcher for job",
                         json -> target(json).put("expr", "load_monitor_load1{instance=~\"$instance\"}")),
                 fault("has no matcher for instance",
@@ -154,6 +192,15 @@ final class DashboardTest {
     /** The first panel after the first row. */
     private static ObjectNode panel(ObjectNode json) {
         return (ObjectNode) json.at("/panels/1");
+    }
+
+    private static ObjectNode incidents(ObjectNode json) {
+        for (JsonNode panel : json.path("panels")) {
+            if (Dashboard.asksTheExporter(panel)) {
+                return (ObjectNode) panel;
+            }
+        }
+        throw new AssertionError("no panel asks the exporter");
     }
 
     private static ObjectNode target(ObjectNode json) {
