@@ -116,8 +116,15 @@ final class ProcfsScan implements Runnable {
             boolean complete,
             Optional<IOException> failure) {
 
-        /** This, with the stacks that {@code earlier} read before it began to hang. */
-        Sight withStacksOf(Sight earlier) {
+        /**
+         * What both scans of one dump saw: this, with the stacks that {@code earlier} read before it began to hang. When
+         * too little time was left for this one to get as far, then the earlier, so that no task is lost again.
+         */
+        Sight after(Sight earlier) {
+            return !complete && scanned < earlier.scanned ? earlier : withStacksOf(earlier);
+        }
+
+        private Sight withStacksOf(Sight earlier) {
             Map<Long, SeenTask> before = new HashMap<>();
             earlier.tasks.stream()
                     .filter(task -> !task.stack().frames().isEmpty())

@@ -126,7 +126,7 @@ public final class ProcfsSource implements DumpSource {
         ProcfsScan.Sight sight = await(scan, deadline);
         while (scan.hangsIn().filter(reading -> reading != ProcfsScan.Reading.STAT && without.add(reading)).isPresent()) {
             scan = begin(deadline, without);
-            sight = await(scan, deadline).withStacksOf(sight);
+            sight = await(scan, deadline).after(sight);
         }
         if (!sight.complete() && sight.scanned() == 0 && sight.failure().isEmpty()) {
             throw new CaptureException(

@@ -312,7 +312,7 @@ final class ProcfsSourceTest {
         ProcfsScan without = scan(EnumSet.of(ProcfsScan.Reading.STACK));
         without.run();
         assertTrue(without.sight().tasks().stream().allMatch(task -> task.stack().frames().isEmpty()));
-        ProcfsScan.Sight merged = without.sight().withStacksOf(hanging.sight());
+        ProcfsScan.Sight merged = without.sight().after(hanging.sight());
         writer.close();
         reader.join();
         assertTrue(merged.complete());
