@@ -19,7 +19,7 @@ public final class Demo {
             timeline.step("its exporter is ready: " + vm.exporter().address());
             try (Alertmanager alertmanager = Alertmanager.start(folder, vm.exporter().hostAndPort());
                     Prometheus prometheus =
-                            Prometheus.start(folder, vm.exporter().hostAndPort(), List.of(vm.nodeExporter()), alertmanager.address())) {
+                            Prometheus.start(folder, vm.exporter().hostAndPort(), List.of(vm.nodeExporter()), alertmanager.address(), 4)) {
                 timeline.step("Prometheus is at " + prometheus.address() + ", Alertmanager at http://" + alertmanager.address());
                 Loop loop = new Loop(vm.exporter(), prometheus, timeline, () -> vm.tail() + alertmanager.tail());
                 JsonNode incident = loop.run(vm, Duration.ofMinutes(4), Duration.ofMinutes(5));

@@ -40,8 +40,8 @@ final class Loop {
         prometheus.awaitUp(Duration.ofSeconds(60));
         timeline.step("Prometheus scrapes the exporter; load1 is " + load1());
         // An alert that fires for what ran before would take its dump too early.
-        await("the load of before has gone below 4", Duration.ofMinutes(8), () ->
-                prometheus.query("load_monitor_load1 < 4 unless on() ALERTS{alertname=\"LoadHigh\"}").isEmpty()
+        await("the load of before has gone below " + prometheus.loadHigh(), Duration.ofMinutes(8), () ->
+                prometheus.query("load_monitor_load1 < " + prometheus.loadHigh() + " unless on() ALERTS{alertname=\"LoadHigh\"}").isEmpty()
                         ? Optional.empty() : Optional.of(true));
         long before = exporter.incident("LoadHigh").map(incident -> incident.path("id").asLong()).orElse(0L);
         load.raise();

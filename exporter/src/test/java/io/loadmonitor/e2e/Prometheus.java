@@ -13,24 +13,31 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A real Prometheus that scrapes one exporter each second, with the project's own rules. Their waits alone are shortened:
- * groups are evaluated each second, and an alert is kept firing for seconds instead of minutes.
+ * A real Prometheus that scrapes one exporter each second, with the project's own rules. Their waits are shortened:
+ * groups are evaluated each second, and an alert is kept firing for seconds instead of minutes. On a host that is busy with
+ * other things LoadHigh stands above their load.
  */
 final class Prometheus implements AutoCloseable {
+    private static final String USERS_RULE = "expr: load_monitor_load1 > 4\n";
+
     private final Server server;
     private final URI address;
+    private final double loadHigh;
 
-    private Prometheus(Server server, URI address) {
+    private Prometheus(Server server, URI address, double loadHigh) {
         this.server = server;
         this.address = address;
+        this.loadHigh = loadHigh;
     }
 
     /**
      * @param target host:port of the exporter
      * @param nodeExporters host:port of each node_exporter, none or one
      * @param alertmanager host:port
+     * @param loadHigh the 1-minute load above which LoadHigh fires
      */
-    static Prometheus start(Path folder, String target, List<String> nodeExporters, String alertmanager) {
+    static Prometheus start(
+            Path folder, String target, List<String> nodeExporters, String alertmanager, double loadHigh) {
         Path program = Program.require("prometheus");
         int port = Server.freePort();
         Path configuration = folder.resolve("prometheus.yml");
@@ -56,7 +63,12 @@ final class Prometheus implements AutoCloseable {
                 """
                 .formatted(rules, target, String.join(", ", nodeExporters), alertmanager);
         try {
-            Files.writeString(rules, Files.readString(Tree.root().resolve("alerts/load-monitor.rules.yml"))
+            String original = Files.readString(Tree.root().resolve("alerts/load-monitor.rules.yml"));
+            if (!original.contains(USERS_RULE)) {
+                throw new AssertionError("the rules have no \"" + USERS_RULE + "\"");
+            }
+            Files.writeString(rules, original
+                    .replace(USERS_RULE, "expr: load_monitor_load1 > " + loadHigh + "\n")
                     .replaceAll("keep_firing_for: \\w+", "keep_firing_for: 3s")
                     .replaceAll("interval: \\w+", "interval: 1s"));
             Files.writeString(configuration, text);
@@ -68,9 +80,14 @@ final class Prometheus implements AutoCloseable {
                 "--config.file=" + configuration,
                 "--storage.tsdb.path=" + folder.resolve("prometheus-data"),
                 "--web.listen-address=127.0.0.1:" + port));
-        Prometheus prometheus = new Prometheus(server, URI.create("http://127.0.0.1:" + port));
+        Prometheus prometheus = new Prometheus(server, URI.create("http://127.0.0.1:" + port), loadHigh);
         server.await("ready", Duration.ofSeconds(60), () -> Http.get(prometheus.address.resolve("/-/ready")));
         return prometheus;
+    }
+
+    /** The 1-minute load above which LoadHigh fires. */
+    double loadHigh() {
+        return loadHigh;
     }
 
     URI address() {

@@ -47,7 +47,7 @@ final class VmLoopIT {
         vm = Vm.start(folder, "bookworm", "cloud-amd64", Duration.ofMinutes(20));
         timeline.step("the guest's exporter is ready");
         alertmanager = Alertmanager.start(folder, vm.exporter().hostAndPort());
-        prometheus = Prometheus.start(folder, vm.exporter().hostAndPort(), List.of(vm.nodeExporter()), alertmanager.address());
+        prometheus = Prometheus.start(folder, vm.exporter().hostAndPort(), List.of(vm.nodeExporter()), alertmanager.address(), 4);
         Loop loop = new Loop(vm.exporter(), prometheus, timeline, () -> vm.tail() + alertmanager.tail());
         incident = loop.run(vm, Duration.ofMinutes(4), Duration.ofMinutes(5));
     }
