@@ -3,6 +3,7 @@ package io.loadmonitor.dump;
 import io.loadmonitor.dump.StackDump.Cost;
 import io.loadmonitor.dump.StackDump.Counts;
 import io.loadmonitor.dump.StackDump.Header;
+import io.loadmonitor.dump.StackDump.History;
 import io.loadmonitor.dump.StackDump.Load;
 import io.loadmonitor.dump.StackDump.Task;
 import io.loadmonitor.dump.StackDump.Tick;
@@ -50,6 +51,7 @@ public final class DumpParser {
     private Optional<Time> time = Optional.empty();
     private Optional<Load> load = Optional.empty();
     private Optional<Tick> tick = Optional.empty();
+    private Optional<History> history = Optional.empty();
     private Optional<Counts> counts = Optional.empty();
     private Optional<Cost> cost = Optional.empty();
     private final List<CallStack> stacks = new ArrayList<>();
@@ -79,8 +81,8 @@ public final class DumpParser {
         }
         parser.closeStack();
         return new StackDump(
-                parser.header, parser.trigger, parser.time, parser.load, parser.tick, parser.counts, parser.cost,
-                parser.stacks, parser.tasks, parser.complete && !parser.overLimit,
+                parser.header, parser.trigger, parser.time, parser.load, parser.tick, parser.history,
+                parser.counts, parser.cost, parser.stacks, parser.tasks, parser.complete && !parser.overLimit,
                 parser.unreadLines, parser.unreadCount);
     }
 
@@ -121,6 +123,8 @@ public final class DumpParser {
                 return load.isEmpty() && (load = RecordReader.load(line)).isPresent();
             case "tick":
                 return tick.isEmpty() && (tick = RecordReader.tick(line)).isPresent();
+            case "history":
+                return history.isEmpty() && (history = RecordReader.history(line)).isPresent();
             case "count":
                 return counts.isEmpty() && (counts = RecordReader.counts(line)).isPresent();
             case "cost":

@@ -92,6 +92,24 @@ public final class DumpWriter {
             number("rcu_max_ns", cost.rcuMaxNanos());
             text.append('\n');
         });
+        dump.history().ifPresent(this::history);
+    }
+
+    private void history(StackDump.History history) {
+        text.append("history");
+        number("period_ms", history.periodMillis());
+        List<Integer> active = history.active();
+        for (int i = 0, next; i < active.size(); i = next) {
+            next = i + 1;
+            while (next < active.size() && active.get(next).equals(active.get(i))) {
+                next++;
+            }
+            text.append(i == 0 ? " active=" : ",").append(active.get(i));
+            if (next - i > 1) {
+                text.append('x').append(next - i);
+            }
+        }
+        text.append('\n');
     }
 
     private void counts(Map<String, Long> values) {

@@ -3,6 +3,7 @@ package io.loadmonitor.dump;
 import io.loadmonitor.dump.StackDump.Cost;
 import io.loadmonitor.dump.StackDump.Counts;
 import io.loadmonitor.dump.StackDump.Header;
+import io.loadmonitor.dump.StackDump.History;
 import io.loadmonitor.dump.StackDump.Load;
 import io.loadmonitor.dump.StackDump.Placement;
 import io.loadmonitor.dump.StackDump.Presence;
@@ -14,18 +15,26 @@ import io.loadmonitor.dump.StackDump.Trigger;
 import io.loadmonitor.dump.StackDump.TriggerKind;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Each kind of line as the value it stands for; empty where the line lacks what makes the value. Stateless. */
 final class RecordReader {
+    /** {@code 10x6}: six ticks of 10 tasks. */
+    private static final Pattern RUN = Pattern.compile("([0-9]{1,9})(?:x([0-9]{1,9}))?");
+
     private RecordReader() {}
 
     static Optional<Header> header(DumpRecord line) {
@@ -86,6 +95,25 @@ final class RecordReader {
             return Optional.empty();
         }
         return Optional.of(new Tick(line.number("age_ms"), line.smallNumber("active"), load1.getAsDouble()));
+    }
+
+    /** The ticks before the first that cannot be read: behind it nobody knows which is which. */
+    static Optional<History> history(DumpRecord line) {
+        Optional<String> runs = line.word("active");
+        if (runs.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Integer> active = new ArrayList<>();
+        for (String run : runs.get().split(",", -1)) {
+            Matcher parts = RUN.matcher(run);
+            int times = parts.matches() ? parts.group(2) == null ? 1 : Integer.parseInt(parts.group(2)) : 0;
+            if (times == 0 || times > History.MOST_TICKS - active.size()) {
+                line.missing();
+                break;
+            }
+            active.addAll(Collections.nCopies(times, Integer.valueOf(parts.group(1))));
+        }
+        return active.isEmpty() ? Optional.empty() : Optional.of(new History(line.number("period_ms"), active));
     }
 
     static Optional<Counts> counts(DumpRecord line) {

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param time when
  * @param load the load averages and the number of active tasks
  * @param tick the newest 5 s load tick before the dump
+ * @param history that tick and earlier ones; {@link LoadHistory} gives them their times
  * @param counts what was seen, captured and left out
  * @param cost what the capture cost the machine
  * @param stacks each stack once, in the order of the text
@@ -33,6 +34,7 @@ public record StackDump(
         Optional<Time> time,
         Optional<Load> load,
         Optional<Tick> tick,
+        Optional<History> history,
         Optional<Counts> counts,
         Optional<Cost> cost,
         List<CallStack> stacks,
@@ -51,7 +53,7 @@ public record StackDump(
         }
     }
 
-    /** A dump that keeps all of its unread lines. */
+    /** A dump without a history that keeps all of its unread lines. */
     public StackDump(
             Optional<Header> header,
             Optional<Trigger> trigger,
@@ -64,7 +66,8 @@ public record StackDump(
             List<Task> tasks,
             boolean complete,
             List<UnreadLine> unreadLines) {
-        this(header, trigger, time, load, tick, counts, cost, stacks, tasks, complete, unreadLines, unreadLines.size());
+        this(header, trigger, time, load, tick, Optional.empty(), counts, cost, stacks, tasks, complete, unreadLines,
+                unreadLines.size());
     }
 
     /**
@@ -179,6 +182,26 @@ public record StackDump(
             ageMillis.ifPresent(millis -> requireNotNegative("age_ms", millis));
             active.ifPresent(tasks -> requireNotNegative("active", tasks));
             requireLoad("avg1", load1);
+        }
+    }
+
+    /**
+     * {@code history period_ms=5004 active=10x6,8,0}
+     *
+     * @param periodMillis between two ticks
+     * @param active running and uninterruptible tasks at the ticks, the newest first; 1 to {@value #MOST_TICKS}
+     */
+    public record History(OptionalLong periodMillis, List<Integer> active) {
+        /** The module keeps 1536. */
+        public static final int MOST_TICKS = 10_000;
+
+        public History {
+            active = List.copyOf(active);
+            periodMillis.ifPresent(millis -> requireNotNegative("period_ms", millis));
+            active.forEach(tasks -> requireNotNegative("active", tasks));
+            if (active.isEmpty() || active.size() > MOST_TICKS) {
+                throw new IllegalArgumentException(active.size() + " ticks, expected 1 to " + MOST_TICKS);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.loadmonitor.dump;
 import io.loadmonitor.dump.StackDump.Cost;
 import io.loadmonitor.dump.StackDump.Counts;
 import io.loadmonitor.dump.StackDump.Header;
+import io.loadmonitor.dump.StackDump.History;
 import io.loadmonitor.dump.StackDump.Load;
 import io.loadmonitor.dump.StackDump.Placement;
 import io.loadmonitor.dump.StackDump.Presence;
@@ -37,8 +38,8 @@ final class Dumps {
     static Arbitrary<StackDump> any() {
         return Combinators.combine(head(), stacks(), tasks().list().ofMaxSize(12), Arbitraries.of(true, false))
                 .as((head, stacks, tasks, complete) -> new StackDump(
-                        head.header(), head.trigger(), head.time(), head.load(), head.tick(), head.counts(),
-                        head.cost(), stacks, tasks, complete && head.header().isPresent(), List.of()));
+                        head.header(), head.trigger(), head.time(), head.load(), head.tick(), head.history(),
+                        head.counts(), head.cost(), stacks, tasks, complete && head.header().isPresent(), List.of(), 0));
     }
 
     static Arbitrary<EscapedText> names() {
@@ -79,9 +80,13 @@ final class Dumps {
                 .ofMaxSize(6).map(Counts::new).optional();
         Arbitrary<Optional<Cost>> cost = Combinators.combine(optionalLongs(), optionalLongs(), optionalLongs())
                 .as(Cost::new).optional();
-        return Combinators.combine(header, trigger, time, load, tick, counts, cost)
-                .as((a, b, c, d, e, f, g) ->
-                        new StackDump(a, b, c, d, e, f, g, List.of(), List.of(), false, List.of()));
+        Arbitrary<Optional<History>> history = Combinators.combine(
+                        optionalLongs(),
+                        Arbitraries.integers().between(0, 999_999_999).list().ofMinSize(1).ofMaxSize(8))
+                .as(History::new).optional();
+        return Combinators.combine(header, trigger, time, load, tick, history, counts, cost)
+                .as((a, b, c, d, e, f, g, h) ->
+                        new StackDump(a, b, c, d, e, f, g, h, List.of(), List.of(), false, List.of(), 0));
     }
 
     private static Arbitrary<List<CallStack>> stacks() {
