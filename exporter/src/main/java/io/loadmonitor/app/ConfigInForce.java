@@ -1,38 +1,78 @@
 package io.loadmonitor.app;
 
+import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.CauseFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The configuration that holds now. It is replaced whole or not at all. Safe for use by several threads. */
+/**
+ * The configuration and the causes that hold now. They are replaced whole or not at all. Safe for use by several threads.
+ */
 final class ConfigInForce {
     private static final Logger LOG = Logger.getLogger(ConfigInForce.class.getName());
 
     private final @Nullable Path file;
-    private volatile Config current;
+    private final @Nullable Path causesFile;
+    private volatile InForce inForce;
     /** Guarded by this. */
     private Consumer<Config> parts = config -> {};
 
-    private ConfigInForce(@Nullable Path file, Config current) {
+    private record InForce(Config config, CauseCatalogue causes) {}
+
+    private ConfigInForce(@Nullable Path file, @Nullable Path causesFile, InForce inForce) {
         this.file = file;
-        this.current = current;
+        this.causesFile = causesFile;
+        this.inForce = inForce;
     }
 
     /**
-     * Reads the file.
+     * Reads the files.
      *
      * @param file null for the defaults
-     * @throws ConfigException with every problem
+     * @param causesFile causes of the user's own; null for none
+     * @throws ConfigException with every problem of both
      */
-    static ConfigInForce read(@Nullable Path file) throws ConfigException {
-        return new ConfigInForce(file, file == null ? Config.defaults() : ConfigFile.read(file));
+    static ConfigInForce read(@Nullable Path file, @Nullable Path causesFile) throws ConfigException {
+        return new ConfigInForce(file, causesFile, readBoth(file, causesFile));
+    }
+
+    private static InForce readBoth(@Nullable Path file, @Nullable Path causesFile) throws ConfigException {
+        List<String> problems = new ArrayList<>();
+        Config config = Config.defaults();
+        CauseCatalogue causes = CauseCatalogue.standard();
+        try {
+            config = file == null ? config : ConfigFile.read(file);
+        } catch (ConfigException e) {
+            problems.addAll(e.problems());
+        }
+        try {
+            causes = causesFile == null ? causes : causes.with(causesFile);
+        } catch (CauseFileException e) {
+            problems.addAll(e.problems());
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return new InForce(config, causes);
     }
 
     Config current() {
-        return current;
+        return inForce.config();
+    }
+
+    /** The causes by which dumps are explained now. */
+    CauseCatalogue causes() {
+        return inForce.causes();
+    }
+
+    /** For the log. */
+    String causesName() {
+        return causesFile == null ? "standard" : causesFile.toString();
     }
 
     /** For the log. */
@@ -46,25 +86,29 @@ final class ConfigInForce {
     }
 
     /**
-     * Reads the file again and puts it in force: all but the limits that a part takes when it is made. A change of those is
+     * Reads the files again and puts them in force: all but the limits that a part takes when it is made. A change of those is
      * told and waits for the next start.
      *
-     * @return why the file is refused, with the old configuration still in force
+     * @return why they are refused, with the old configuration and the old causes still in force
      */
     synchronized Optional<String> reload() {
-        if (file == null) {
-            return Optional.of("there is no configuration file: the exporter was started without --config.file");
+        if (file == null && causesFile == null) {
+            return Optional.of("there is no file to read again: the exporter was started without --config.file and without"
+                    + " --causes.file");
         }
         try {
-            Config next = ConfigFile.read(file);
+            InForce read = readBoth(file, causesFile);
+            Config next = read.config();
+            Config current = inForce.config();
             List<String> later = next.limits().changedForNextStart(current.limits());
             if (!later.isEmpty()) {
-                LogFields.of("config", file)
+                LogFields.of("config", name())
                         .and("settings", String.join(",", later))
                         .warn(LOG, "these changes hold from the next start on; all others hold now");
             }
-            current = new Config(next.rules(), next.retention(), next.limits().asFarAsLive(current.limits()));
-            parts.accept(current);
+            inForce = new InForce(
+                    new Config(next.rules(), next.retention(), next.limits().asFarAsLive(current.limits())), read.causes());
+            parts.accept(inForce.config());
             return Optional.empty();
         } catch (ConfigException e) {
             return Optional.of(String.valueOf(e.getMessage()));

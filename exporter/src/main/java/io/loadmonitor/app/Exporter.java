@@ -72,7 +72,7 @@ final class Exporter implements AutoCloseable {
         HostName host = HostName.choose(options.hostName, procFs);
         Limits limits = config.current().limits();
 
-        Archive archive = openArchive(place, host, config.current());
+        Archive archive = openArchive(place, host, config);
         keep("archive", archive::close);
         EventCounts events = new EventCounts();
         ActiveTasks activeTasks = new ActiveTasks();
@@ -103,6 +103,7 @@ final class Exporter implements AutoCloseable {
                         archive,
                         () -> config.current().limits().waitingCaptures(),
                         limits.procfs().time(),
+                        config::causes,
                         Version.text()),
                 events);
         config.onReload(next -> apply(next, archive, captures));
@@ -115,6 +116,7 @@ final class Exporter implements AutoCloseable {
                 status,
                 config::reload,
                 events::webhookAnswered,
+                config::causes,
                 clock));
         keep("web server", server::close);
         tellStart(options, config, place, host, server, choice.current());
@@ -136,12 +138,14 @@ final class Exporter implements AutoCloseable {
         }
     }
 
-    private static Archive openArchive(ArchivePlace place, HostName host, Config config) throws StartException {
+    private static Archive openArchive(ArchivePlace place, HostName host, ConfigInForce config) throws StartException {
         try {
             return Archive.open(
                     new ArchiveSettings(
-                            place.file(), host.text(), config.retention(), config.limits().waitingCaptures()),
-                    Clock.systemUTC());
+                            place.file(), host.text(), config.current().retention(),
+                            config.current().limits().waitingCaptures()),
+                    Clock.systemUTC(),
+                    config::causes);
         } catch (ArchiveException | IllegalArgumentException e) {
             throw new StartException("cannot open the archive " + place.file() + " (" + place.why() + "): " + e.getMessage(), e);
         }
@@ -205,6 +209,7 @@ final class Exporter implements AutoCloseable {
                 .and("archive_reason", place.why())
                 .and("config", config.name())
                 .and("rules", config.current().rules().list().size())
+                .and("causes", config.causesName())
                 .info(LOG, "load-monitor is ready");
     }
 

@@ -34,7 +34,7 @@ final class ServeCommand implements Callable<Integer> {
     static int serve(ServeOptions options, Clock clock) {
         options.log.install();
         try {
-            ConfigInForce config = ConfigInForce.read(options.configFile);
+            ConfigInForce config = ConfigInForce.read(options.configFile, options.causesFile);
             Exporter exporter = Exporter.start(options, config, System.getenv(), clock);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(exporter), "shutdown"));
             return SERVING;

@@ -39,6 +39,13 @@ final class ServeOptions {
     @Nullable Path configFile;
 
     @Option(
+            names = "--causes.file",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            paramLabel = "FILE",
+            description = "Causes and rules of your own, beside those that are known.")
+    @Nullable Path causesFile;
+
+    @Option(
             names = "--archive.path",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
             paramLabel = "FILE",

@@ -2,9 +2,12 @@ package io.loadmonitor.archive;
 
 import io.loadmonitor.archive.ArchiveException.Reason;
 import io.loadmonitor.archive.DumpTable.StoredText;
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.StackDump;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +37,7 @@ public final class Archive implements AutoCloseable {
 
     private final ArchiveSettings settings;
     private final Clock clock;
+    private final Supplier<CauseCatalogue> causes;
     private final ArchiveFile file;
     private final Database database;
     private final Pruner pruner;
@@ -50,9 +55,11 @@ public final class Archive implements AutoCloseable {
             ArchiveFile file,
             Database database,
             Pruner.DiskSpace disk,
+            Supplier<CauseCatalogue> causes,
             Function<RawDump, DumpReading> reader) {
         this.settings = settings;
         this.clock = clock;
+        this.causes = causes;
         this.file = file;
         this.database = database;
         this.pruner = new Pruner(database, file, disk, settings.retention());
@@ -73,15 +80,21 @@ public final class Archive implements AutoCloseable {
      *     as it was
      */
     public static Archive open(ArchiveSettings settings, Clock clock) throws ArchiveException {
+        return open(settings, clock, CauseCatalogue::standard);
+    }
+
+    /** @param causes by which texts are explained; asked for each, so that others take effect at once */
+    public static Archive open(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes)
+            throws ArchiveException {
         ArchiveFile file = ArchiveFile.claim(settings.file());
-        return open(settings, clock, file, file::usableBytes, DumpReading::of);
+        return open(settings, clock, file, file::usableBytes, causes, raw -> DumpReading.of(raw, causes.get()));
     }
 
     /** For tests: with a disk that is as full as they want it, and a reader with the bugs that they want. */
     static Archive open(
             ArchiveSettings settings, Clock clock, Pruner.DiskSpace disk, Function<RawDump, DumpReading> reader)
             throws ArchiveException {
-        return open(settings, clock, ArchiveFile.claim(settings.file()), disk, reader);
+        return open(settings, clock, ArchiveFile.claim(settings.file()), disk, CauseCatalogue::standard, reader);
     }
 
     private static Archive open(
@@ -89,12 +102,13 @@ public final class Archive implements AutoCloseable {
             Clock clock,
             ArchiveFile file,
             Pruner.DiskSpace disk,
+            Supplier<CauseCatalogue> causes,
             Function<RawDump, DumpReading> reader)
             throws ArchiveException {
         Optional<Database> database = Optional.empty();
         try {
             database = Optional.of(Database.open(file.path()));
-            Archive archive = new Archive(settings, clock, file, database.get(), disk, reader);
+            Archive archive = new Archive(settings, clock, file, database.get(), disk, causes, reader);
             archive.bound();
             archive.tidy();
             return archive;
@@ -241,14 +255,24 @@ public final class Archive implements AutoCloseable {
         });
     }
 
-    /** The dump with what its text says, parsed anew. */
+    /** The dump with what its text says, parsed anew; its headline is by the causes that are in force now. */
     public Optional<ArchivedDump> dump(long id) throws ArchiveException {
         Optional<DumpSummary> summary = database.read(sql -> DumpTable.find(sql, id));
         if (summary.isEmpty()) {
             return Optional.empty();
         }
         Optional<RawDump> raw = raw(id);
-        return Optional.of(new ArchivedDump(summary.get(), raw, raw.map(DumpParser::parse)));
+        Optional<StackDump> dump = raw.map(DumpParser::parse);
+        DumpSummary shown = dump.filter(content -> showsReading(summary.get()))
+                .map(content -> LoadBreakdown.of(content, causes.get()))
+                .map(breakdown -> summary.get().withHeadline(DumpReading.headline(breakdown)))
+                .orElse(summary.get());
+        return Optional.of(new ArchivedDump(shown, raw, dump));
+    }
+
+    /** Not while the text waits to be read, and not when what it says could not be stored. */
+    private static boolean showsReading(DumpSummary summary) {
+        return summary.tasks().isPresent();
     }
 
     public Optional<RawDump> raw(long id) throws ArchiveException {

@@ -2,6 +2,7 @@ package io.loadmonitor.archive;
 
 import io.loadmonitor.archive.Json.ParsedDump;
 import io.loadmonitor.dump.CallStack;
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.Frame;
@@ -52,9 +53,15 @@ record DumpReading(
         functions = Set.copyOf(functions);
     }
 
+    /** By the catalogue of the jar. */
     static DumpReading of(RawDump raw) {
+        return of(raw, CauseCatalogue.standard());
+    }
+
+    /** @param causes by which the headline and the parts are found */
+    static DumpReading of(RawDump raw, CauseCatalogue causes) {
         StackDump dump = DumpParser.parse(raw);
-        LoadBreakdown breakdown = LoadBreakdown.of(dump);
+        LoadBreakdown breakdown = LoadBreakdown.of(dump, causes);
         Set<String> comms = new TreeSet<>();
         Set<String> cgroups = new TreeSet<>();
         for (StackDump.Task task : dump.tasks()) {
@@ -71,7 +78,7 @@ record DumpReading(
                 dump.load().map(load -> OptionalDouble.of(load.load1())).orElseGet(OptionalDouble::empty),
                 dump.load().map(StackDump.Load::active).orElseGet(OptionalInt::empty),
                 dump.tasks().size(),
-                cut(breakdown.headline()),
+                headline(breakdown),
                 comms,
                 cgroups,
                 functions(dump),
@@ -125,7 +132,8 @@ record DumpReading(
         }
     }
 
-    private static String cut(String headline) {
+    static String headline(LoadBreakdown breakdown) {
+        String headline = breakdown.headline();
         return headline.length() <= MAX_HEADLINE_LENGTH ? headline : headline.substring(0, MAX_HEADLINE_LENGTH - 3) + "...";
     }
 }

@@ -20,7 +20,8 @@ import java.util.OptionalLong;
  * @param load1 of the load line
  * @param active active tasks, of the load line
  * @param tasks in the dump
- * @param headline one sentence: what the load consisted of
+ * @param headline one sentence: what the load consisted of, by the causes of when the text was read; of a dump that is
+ *     read anew ({@link Archive#dump}), by the present ones
  * @param failure for people; only with state FAILED
  * @param incidentId the incident that it belongs to
  * @param rawBytes of the text, uncompressed
@@ -39,4 +40,10 @@ public record DumpSummary(
         String headline,
         Optional<String> failure,
         OptionalLong incidentId,
-        long rawBytes) {}
+        long rawBytes) {
+
+    DumpSummary withHeadline(String other) {
+        return new DumpSummary(id, host, state, source, trigger, reason, takenAt, load1, active, tasks, other, failure,
+                incidentId, rawBytes);
+    }
+}

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CauseFile {
     private static final int MAX_CAUSES = 200;
+    private static final int MAX_OWN_CAUSES = 100;
     private static final int MAX_RULES = 2_000;
     private static final int MAX_PROBLEMS = 50;
     private static final Pattern NAME = Pattern.compile("[A-Za-z_.$][A-Za-z0-9_.$]{0,126}\\*?");
@@ -35,6 +36,7 @@ final class CauseFile {
     private final String name;
     private final Map<String, Entry> known = new LinkedHashMap<>();
     private final boolean mayBeOtherwise;
+    private final int mostCauses;
     private final List<String> problems = new ArrayList<>();
     private final List<CauseRule> rules = new ArrayList<>();
 
@@ -69,6 +71,7 @@ final class CauseFile {
     private CauseFile(String name, List<LoadCause> base) {
         this.name = name;
         this.mayBeOtherwise = base.isEmpty();
+        this.mostCauses = base.isEmpty() ? MAX_CAUSES : base.size() + MAX_OWN_CAUSES;
         for (LoadCause cause : base) {
             Entry entry = new Entry(cause.id(), 0);
             entry.cause = cause;
@@ -125,8 +128,10 @@ final class CauseFile {
             return entry;
         }
         entry = new Entry(id, line);
-        if (known.size() >= MAX_CAUSES) {
-            complain(line, "more than " + MAX_CAUSES + " causes");
+        if (known.size() >= mostCauses) {
+            complain(line, mayBeOtherwise
+                    ? "more than " + MAX_CAUSES + " causes"
+                    : "more than " + MAX_OWN_CAUSES + " causes of your own");
         } else {
             known.put(id, entry);
         }

@@ -14,10 +14,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * What the newest dump in the archive says. It is read again only after a new one has come, and in the scrape, so that
- * capturing waits for nothing. After a restart the archive's newest dump is shown as before.
+ * What the newest dump in the archive says. It is read again only after a new one has come, or other causes are in force,
+ * and in the scrape, so that capturing waits for nothing. After a restart the archive's newest dump is shown as before.
  */
 final class LastDumpReader implements FamilyReader {
     /** Behind the newest may be some that failed or are being taken. */
@@ -25,11 +26,15 @@ final class LastDumpReader implements FamilyReader {
 
     private final Archive archive;
     private final EventCounts events;
+    private final Supplier<CauseCatalogue> causes;
     private Optional<LastDump> last = Optional.empty();
+    private CauseCatalogue explainedBy;
 
-    LastDumpReader(Archive archive, EventCounts events) {
+    LastDumpReader(Archive archive, EventCounts events, Supplier<CauseCatalogue> causes) {
         this.archive = archive;
         this.events = events;
+        this.causes = causes;
+        this.explainedBy = causes.get();
     }
 
     @Override
@@ -52,9 +57,11 @@ final class LastDumpReader implements FamilyReader {
     }
 
     private synchronized Optional<LastDump> last() throws ArchiveException {
-        if (events.takeNewDump()) {
+        CauseCatalogue now = causes.get();
+        if (events.takeNewDump() || explainedBy != now) {
             try {
-                last = newest();
+                last = newest(now);
+                explainedBy = now;
             } catch (ArchiveException e) {
                 events.putBackNewDump();
                 throw e;
@@ -63,23 +70,24 @@ final class LastDumpReader implements FamilyReader {
         return last;
     }
 
-    private Optional<LastDump> newest() throws ArchiveException {
+    private Optional<LastDump> newest(CauseCatalogue catalogue) throws ArchiveException {
         for (DumpSummary summary : archive.dumps(DumpQuery.newest(LOOK_BACK)).items()) {
             if (summary.state() == DumpState.COMPLETE || summary.state() == DumpState.INCOMPLETE) {
-                return Optional.of(new LastDump(summary.id(), summary.takenAt(), tasksByCause(summary.id())));
+                return Optional.of(
+                        new LastDump(summary.id(), summary.takenAt(), tasksByCause(summary.id(), catalogue)));
             }
         }
         return Optional.empty();
     }
 
     /** For every cause, 0 included: a cause that is gone must not keep its last value. */
-    private Map<LoadCause, Integer> tasksByCause(long dumpId) throws ArchiveException {
+    private Map<LoadCause, Integer> tasksByCause(long dumpId, CauseCatalogue catalogue) throws ArchiveException {
         Map<LoadCause, Integer> tasks = new LinkedHashMap<>();
-        for (LoadCause cause : CauseCatalogue.standard().causes()) {
+        for (LoadCause cause : catalogue.causes()) {
             tasks.put(cause, 0);
         }
         archive.dump(dumpId).flatMap(dump -> dump.dump()).ifPresent(dump -> {
-            for (LoadPart part : LoadBreakdown.of(dump).parts()) {
+            for (LoadPart part : LoadBreakdown.of(dump, catalogue).parts()) {
                 tasks.merge(part.cause(), part.tasks(), Integer::sum);
             }
         });

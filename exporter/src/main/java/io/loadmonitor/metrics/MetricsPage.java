@@ -33,7 +33,7 @@ public final class MetricsPage {
                 new TaskReader(parts.procFs(), parts.module(), parts.walkLimit()),
                 new ModuleReader(parts.module(), parts.source(), parts.lostDumps()),
                 events,
-                new LastDumpReader(parts.archive(), events),
+                new LastDumpReader(parts.archive(), events, parts.causes()),
                 new ArchiveReader(parts.archive(), parts.queueCapacity()),
                 new BuildReader(parts.version()),
                 new ProcessReader()));

@@ -2,6 +2,7 @@ package io.loadmonitor.metrics;
 
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.capture.SourceKind;
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
  * @param lostDumps dumps of the module that were overwritten before they were read, since the start
  * @param queueCapacity most captures that may wait
  * @param walkLimit longest time that counting tasks in /proc may take
+ * @param causes by which dumps are explained now
  * @param version of the exporter
  */
 public record MetricsParts(
@@ -30,4 +32,5 @@ public record MetricsParts(
         Archive archive,
         IntSupplier queueCapacity,
         Duration walkLimit,
+        Supplier<CauseCatalogue> causes,
         String version) {}

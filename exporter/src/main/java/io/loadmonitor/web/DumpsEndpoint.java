@@ -6,6 +6,7 @@ import io.javalin.http.Context;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchivedDump;
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
@@ -20,6 +21,7 @@ import java.time.Clock;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** {@code /api/v1/dumps} and what is below it. */
 final class DumpsEndpoint {
@@ -31,14 +33,16 @@ final class DumpsEndpoint {
     private final CaptureDesk desk;
     private final RequestBody body;
     private final Json json;
+    private final Supplier<CauseCatalogue> causes;
     private final Clock clock;
 
-    DumpsEndpoint(Archive archive, CaptureDesk desk, RequestBody body, Json json, Clock clock) {
-        this.archive = archive;
-        this.desk = desk;
+    DumpsEndpoint(WebParts parts, RequestBody body, Json json) {
+        this.archive = parts.archive();
+        this.desk = parts.captureDesk();
+        this.causes = parts.causes();
+        this.clock = parts.clock();
         this.body = body;
         this.json = json;
-        this.clock = clock;
     }
 
     void list(Context context) throws ArchiveException {
@@ -49,7 +53,7 @@ final class DumpsEndpoint {
 
     void detail(Context context) throws ArchiveException {
         QueryParameters.only(context.queryString(), Set.of());
-        json.answer(context, 200, DumpDetail.of(find(context)));
+        json.answer(context, 200, DumpDetail.of(find(context), causes.get()));
     }
 
     /** The text as its source gave it, byte for byte. */

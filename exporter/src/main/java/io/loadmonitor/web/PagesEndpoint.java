@@ -112,7 +112,7 @@ final class PagesEndpoint {
             return;
         }
         ArchivedDump dump = archive.dump(id).orElseThrow(() -> DumpsEndpoint.unknown(id));
-        renderer.answer(context, 200, DumpPage.of(dump, previous(dump.summary())));
+        renderer.answer(context, 200, DumpPage.of(dump, parts.causes().get(), previous(dump.summary())));
     }
 
     /** Looks at a few only: those without a text are rare. */
@@ -134,7 +134,7 @@ final class PagesEndpoint {
             boolean reads = dump.rawBytes() > 0 && read < MAX_READ && (read == 0 || bytes <= MAX_READ_BYTES);
             Optional<ArchivedDump> archived = reads ? archive.dump(dump.id()) : Optional.empty();
             read += reads ? 1 : 0;
-            cards.add(Card.of(dump, archived, detail.incident().startedAt()));
+            cards.add(Card.of(dump, archived, parts.causes().get(), detail.incident().startedAt()));
         }
         return cards;
     }

@@ -14,7 +14,7 @@ final class Routes {
             WebSettings settings, WebParts parts, AccessRule access, Json json, PageRenderer renderer, RequestBody body) {
         StateEndpoint state = new StateEndpoint(parts, json);
         AlertsEndpoint alerts = new AlertsEndpoint(new AlertMessageParser(), parts.alertDesk(), body, json);
-        DumpsEndpoint dumps = new DumpsEndpoint(parts.archive(), parts.captureDesk(), body, json, parts.clock());
+        DumpsEndpoint dumps = new DumpsEndpoint(parts, body, json);
         IncidentsEndpoint incidents = new IncidentsEndpoint(parts.archive(), json);
         FlamesEndpoint flames = new FlamesEndpoint(parts, json, renderer);
         PagesEndpoint pages = new PagesEndpoint(settings, parts, access, renderer);

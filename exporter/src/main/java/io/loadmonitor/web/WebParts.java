@@ -1,15 +1,18 @@
 package io.loadmonitor.web;
 
 import io.loadmonitor.archive.Archive;
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.incident.AlertDesk;
 import io.loadmonitor.incident.CaptureDesk;
 import java.time.Clock;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /**
  * What the server serves.
  *
  * @param webhookAnswers is told the status code of each answer to {@code POST /api/v1/alerts}, refusals included
+ * @param causes by which dumps are explained now
  * @param clock for durations on pages and Retry-After
  */
 public record WebParts(
@@ -20,4 +23,5 @@ public record WebParts(
         StatusSource status,
         Reload reload,
         IntConsumer webhookAnswers,
+        Supplier<CauseCatalogue> causes,
         Clock clock) {}

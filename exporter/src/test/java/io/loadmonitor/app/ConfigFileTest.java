@@ -25,6 +25,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConfigFileTest {
+    private static final String OWN_CAUSE = """
+            cause vendor-card
+              title waiting for the vendor's card
+              explanation The card has not answered.
+              check Its lamp, and the driver's log.
+              frames 70 kernel_clone
+            """;
+
     @Test
     void exampleIsTheDefaults() throws Exception {
         Config example = ConfigFile.read(Path.of("config.example.yml"));
@@ -169,7 +177,7 @@ final class ConfigFileTest {
     @Test
     void reloadReplacesWhatCanBeReplacedOrNothing(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("c.yml"), "rules: [{name: one, match: {alertname: A}}]");
-        ConfigInForce config = ConfigInForce.read(file);
+        ConfigInForce config = ConfigInForce.read(file, null);
         List<Config> told = new ArrayList<>();
         config.onReload(told::add);
         Files.writeString(file, """
@@ -192,6 +200,32 @@ final class ConfigFileTest {
         assertEquals(Optional.of(file + ":1: rules: \"7\" stands where a list is expected"), config.reload());
         assertEquals("two", config.current().rules().list().get(0).name());
         assertEquals(1, told.size());
+    }
+
+    @Test
+    void startAndReloadTakeCausesOfTheUsersOwnOrNothing(@TempDir Path folder) throws Exception {
+        Path causes = Files.writeString(folder.resolve("own.txt"), OWN_CAUSE);
+        ConfigInForce config = ConfigInForce.read(null, causes);
+        assertTrue(config.causes().cause("vendor-card").isPresent());
+
+        Files.writeString(causes, OWN_CAUSE.replace("frames 70", "frames many"));
+        String refused = config.reload().orElseThrow();
+        assertTrue(refused.startsWith(causes + ":5: \"many\" is no specificity"), refused);
+        assertTrue(config.causes().cause("vendor-card").isPresent(), "the old causes stay");
+
+        Files.writeString(causes, OWN_CAUSE.replace("vendor-card", "vendor-disk"));
+        assertEquals(Optional.empty(), config.reload());
+        assertTrue(config.causes().cause("vendor-disk").isPresent());
+        assertTrue(config.causes().cause("vendor-card").isEmpty());
+    }
+
+    @Test
+    void problemsOfBothFilesAreToldAtOnce(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("c.yml"), "rules: 7");
+        Path causes = Files.writeString(folder.resolve("own.txt"), "title x\n");
+        ConfigException e = assertThrows(ConfigException.class, () -> ConfigInForce.read(file, causes));
+        assertEquals(2, e.problems().size(), e.getMessage());
+        assertTrue(e.getMessage().contains(causes + ":1: \"title\" stands before the first cause"), e.getMessage());
     }
 
     /** What the reload says in the log beside its message. */
@@ -219,6 +253,6 @@ final class ConfigFileTest {
 
     @Test
     void reloadWithoutAFileSaysSo() throws Exception {
-        assertTrue(ConfigInForce.read(null).reload().orElseThrow().contains("--config.file"));
+        assertTrue(ConfigInForce.read(null, null).reload().orElseThrow().contains("--config.file"));
     }
 }

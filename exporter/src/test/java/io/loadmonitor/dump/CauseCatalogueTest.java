@@ -199,7 +199,7 @@ final class CauseCatalogueTest {
             text.append(causes.formatted(i));
         }
         CauseFileException e = assertThrows(CauseFileException.class, () -> STANDARD.with(text.toString(), "own.txt"));
-        assertTrue(e.problems().get(0).endsWith("more than 200 causes"), e.problems().get(0));
+        assertTrue(e.problems().get(0).endsWith("more than 100 causes of your own"), e.problems().get(0));
         assertTrue(e.problems().size() <= 50);
         assertFalse(e.problems().isEmpty());
     }

@@ -10,6 +10,7 @@ import io.loadmonitor.archive.Retention;
 import io.loadmonitor.capture.CaptureException;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.capture.SourceKind;
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.incident.AlertDesk;
@@ -51,6 +52,7 @@ final class RunningServer implements AutoCloseable {
     final List<Integer> webhookAnswers = Collections.synchronizedList(new ArrayList<>());
     final AtomicReference<Optional<String>> notReady = new AtomicReference<>(Optional.empty());
     final AtomicReference<Optional<String>> reloadRefused = new AtomicReference<>(Optional.empty());
+    final AtomicReference<CauseCatalogue> causes = new AtomicReference<>(CauseCatalogue.standard());
     final AtomicInteger reloads = new AtomicInteger();
     final AtomicReference<RuntimeException> metricsFault = new AtomicReference<>();
     final AtomicLong skippedNanos = new AtomicLong();
@@ -59,7 +61,7 @@ final class RunningServer implements AutoCloseable {
 
     private RunningServer(WebSettings settings, Path folder, CaptureSettings limits) throws Exception {
         archive = Archive.open(
-                new ArchiveSettings(folder.resolve("archive.sqlite"), "db1", Retention.DEFAULT), Clock.systemUTC());
+                new ArchiveSettings(folder.resolve("archive.sqlite"), "db1", Retention.DEFAULT), Clock.systemUTC(), causes::get);
         captureDesk = CaptureDesk.start(
                 limits, () -> Rules.DEFAULT, archive, () -> source, Clock.systemUTC(), new DeafObserver());
         AlertDesk alertDesk = new AlertDesk(() -> Rules.DEFAULT, archive, captureDesk, outcomes -> {});
@@ -75,7 +77,7 @@ final class RunningServer implements AutoCloseable {
                 () -> {
                     reloads.incrementAndGet();
                     return reloadRefused.get();
-                }, webhookAnswers::add, Clock.systemUTC()), () -> System.nanoTime() + skippedNanos.get());
+                }, webhookAnswers::add, causes::get, Clock.systemUTC()), () -> System.nanoTime() + skippedNanos.get());
     }
 
     static RunningServer start(Path folder) throws Exception {

@@ -3,6 +3,7 @@ package io.loadmonitor.web.json;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.dump.CallStack;
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.Frame;
 import io.loadmonitor.dump.LoadBreakdown;
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A dump with all that its text says. Without a text only the fields of {@link DumpItem} are there. */
 public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullable Content content) {
-    public static DumpDetail of(ArchivedDump dump) {
-        return new DumpDetail(DumpItem.of(dump.summary()), dump.dump().map(Content::of).orElse(null));
+    public static DumpDetail of(ArchivedDump dump, CauseCatalogue causes) {
+        return new DumpDetail(
+                DumpItem.of(dump.summary()), dump.dump().map(content -> Content.of(content, causes)).orElse(null));
     }
 
     /** What the text says. */
@@ -34,7 +36,7 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
             List<Task> taskList,
             int unreadLines) {
 
-        static Content of(StackDump dump) {
+        static Content of(StackDump dump, CauseCatalogue causes) {
             return new Content(
                     dump.header().map(Header::of).orElse(null),
                     dump.trigger().flatMap(StackDump.Trigger::presence)
@@ -42,7 +44,7 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
                     dump.load().map(Load::of).orElse(null),
                     dump.counts().<Map<String, Long>>map(counts -> new TreeMap<>(counts.values())).orElse(null),
                     dump.cost().map(Cost::of).orElse(null),
-                    Breakdown.of(LoadBreakdown.of(dump)),
+                    Breakdown.of(LoadBreakdown.of(dump, causes)),
                     dump.stacks().stream().map(Stack::of).toList(),
                     dump.tasks().stream().map(Task::of).toList(),
                     dump.unreadLines().size());

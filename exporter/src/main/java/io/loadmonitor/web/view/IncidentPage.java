@@ -4,6 +4,7 @@ import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentDetail;
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.StackDump;
 import java.time.Duration;
@@ -55,13 +56,14 @@ public record IncidentPage(
             warnings = List.copyOf(warnings);
         }
 
-        public static Card of(DumpSummary dump, Optional<ArchivedDump> archived, Instant incidentStart) {
+        public static Card of(
+                DumpSummary dump, Optional<ArchivedDump> archived, CauseCatalogue causes, Instant incidentStart) {
             Optional<StackDump> content = archived.flatMap(ArchivedDump::dump);
             return new Card(
                     DumpRow.of(dump),
                     offset(Duration.between(incidentStart, dump.takenAt())),
                     DumpFacts.warnings(dump, content),
-                    content.map(LoadBreakdown::of).map(LoadParts::of),
+                    content.map(text -> LoadBreakdown.of(text, causes)).map(LoadParts::of),
                     content.map(text -> TaskGroup.of(text, MAX_GROUPS, MAX_TASKS)));
         }
 
