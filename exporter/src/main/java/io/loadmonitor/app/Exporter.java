@@ -10,6 +10,8 @@ import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.incident.AlertDesk;
 import io.loadmonitor.incident.CaptureDesk;
 import io.loadmonitor.incident.CaptureSettings;
+import io.loadmonitor.incident.IncidentReporter;
+import io.loadmonitor.incident.LoadRecorder;
 import io.loadmonitor.incident.Rules;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.metrics.EventCounts;
@@ -76,7 +78,9 @@ final class Exporter implements AutoCloseable {
         keep("archive", archive::close);
         EventCounts events = new EventCounts();
         ActiveTasks activeTasks = new ActiveTasks();
-        Housekeeping housekeeping = Housekeeping.start(procFs, activeTasks, archive);
+        LoadRecorder recorder = new LoadRecorder(archive);
+        Housekeeping housekeeping = Housekeeping.start(
+                new LoadWatch(procFs, activeTasks, module, clock), recorder, archive);
         keep("housekeeping", housekeeping::close);
 
         KernelModuleSource moduleSource = new KernelModuleSource(module);
@@ -117,6 +121,7 @@ final class Exporter implements AutoCloseable {
                 config::reload,
                 events::webhookAnswered,
                 config::causes,
+                new IncidentReporter(archive, recorder, config::causes, clock),
                 clock));
         keep("web server", server::close);
         tellStart(options, config, place, host, server, choice.current());

@@ -2,9 +2,8 @@ package io.loadmonitor.app;
 
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.incident.LoadRecorder;
 import io.loadmonitor.procfs.ActiveTasks;
-import io.loadmonitor.procfs.LoadAverage;
-import io.loadmonitor.procfs.ProcFs;
 import java.io.IOException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -12,22 +11,26 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One thread for what happens by the clock: looking at the load for the number of active tasks, and retention. */
+/**
+ * One thread for what happens by the clock: looking at the load for the number of active tasks, noting it for incidents, and
+ * retention.
+ */
 final class Housekeeping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
     private static final long PRUNE_SECONDS = 60;
+    private static final long KEEP_SECONDS = 30;
     private static final long END_SECONDS = 5;
 
     private final ScheduledThreadPoolExecutor clockwork;
-    private final ProcFs procFs;
-    private final ActiveTasks activeTasks;
+    private final LoadWatch watch;
+    private final LoadRecorder recorder;
     private final Archive archive;
     private final AtomicBoolean samplingFails = new AtomicBoolean();
 
-    private Housekeeping(ProcFs procFs, ActiveTasks activeTasks, Archive archive) {
-        this.procFs = procFs;
-        this.activeTasks = activeTasks;
+    private Housekeeping(LoadWatch watch, LoadRecorder recorder, Archive archive) {
+        this.watch = watch;
+        this.recorder = recorder;
         this.archive = archive;
         this.clockwork = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "housekeeping");
@@ -36,24 +39,34 @@ final class Housekeeping implements AutoCloseable {
         });
     }
 
-    static Housekeeping start(ProcFs procFs, ActiveTasks activeTasks, Archive archive) {
-        Housekeeping housekeeping = new Housekeeping(procFs, activeTasks, archive);
+    static Housekeeping start(LoadWatch watch, LoadRecorder recorder, Archive archive) {
+        Housekeeping housekeeping = new Housekeeping(watch, recorder, archive);
         // A look costs about 10 us.
         housekeeping.clockwork.scheduleAtFixedRate(
                 housekeeping::sample, 0, ActiveTasks.SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        housekeeping.clockwork.scheduleWithFixedDelay(
+                housekeeping::keep, KEEP_SECONDS, KEEP_SECONDS, TimeUnit.SECONDS);
         housekeeping.clockwork.scheduleWithFixedDelay(housekeeping::prune, 1, PRUNE_SECONDS, TimeUnit.SECONDS);
         return housekeeping;
     }
 
     private void sample() {
         try {
-            activeTasks.feed(LoadAverage.read(procFs).load1(), System.nanoTime());
+            watch.look(System.nanoTime()).ifPresent(recorder::add);
             samplingFails.set(false);
         } catch (IOException | RuntimeException e) {
             // A task of this executor that throws is never run again.
             if (samplingFails.compareAndSet(false, true)) {
                 LOG.warn("the load average cannot be read, so the number of active tasks is not known", e);
             }
+        }
+    }
+
+    private void keep() {
+        try {
+            recorder.keep();
+        } catch (ArchiveException | RuntimeException e) {
+            LOG.warn("the load around incidents could not be stored; it is tried again in {} s", KEEP_SECONDS, e);
         }
     }
 
@@ -65,14 +78,16 @@ final class Housekeeping implements AutoCloseable {
         }
     }
 
-    /** Waits for what is under way. */
+    /** Waits for what is under way, and stores what the recorder still has. */
     @Override
     public void close() {
         clockwork.shutdownNow();
         try {
             if (!clockwork.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("the archive's retention did not end within {} s", END_SECONDS);
+                return;
             }
+            keep();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

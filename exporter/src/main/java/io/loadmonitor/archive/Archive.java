@@ -6,6 +6,7 @@ import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.LoadBreakdown;
+import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
 import java.time.Clock;
@@ -309,14 +310,51 @@ public final class Archive implements AutoCloseable {
         Listing listing = new Listing(IncidentTable.INCIDENT)
                 .where("i.started_us >= ?", query.from())
                 .where("i.started_us < ?", query.to())
+                .where("i.folded_into IS NULL")
                 .where("i.alert_name = ?", query.alertName());
-        query.open().ifPresent(open -> listing.where(open ? "i.ended_us IS NULL" : "i.ended_us IS NOT NULL"));
-        return database.read(sql -> listing.page(sql, incidents::incident, "i.started_us", "i.id", cursor,
+        Instant now = clock.instant();
+        Instant lastHeld = now.minus(LoadIncidents.HOLD);
+        query.open().ifPresent(open -> listing.where(
+                (open ? "" : "NOT ") + "(i.ended_us IS NULL OR i.kind = 'LOAD' AND i.ended_us > ?)", lastHeld));
+        return database.read(sql -> listing.page(sql, row -> incidents.incident(row, now), "i.started_us", "i.id", cursor,
                 query.limit(), incident -> new Cursor(Sql.micros(incident.startedAt()), incident.id())));
     }
 
     public Optional<IncidentDetail> incident(long id) throws ArchiveException {
-        return database.read(sql -> incidents.detail(sql, id));
+        Instant now = clock.instant();
+        return database.read(sql -> incidents.detail(sql, id, now));
+    }
+
+    /**
+     * Stores those of the samples that lie around an incident, and lets a load that no alert told of last for as long as
+     * they show it.
+     *
+     * @param samples of this host, oldest first
+     * @return those that are stored; the others may be given again, for an incident may begin later than its time
+     */
+    public List<LoadSample> keepSamples(List<LoadSample> samples) throws ArchiveException {
+        if (samples.isEmpty()) {
+            return List.of();
+        }
+        List<LoadSample> around = database.read(sql -> LoadIncidents.around(sql, settings.host(), samples));
+        if (!around.isEmpty()) {
+            database.write(sql -> {
+                TickTable.putOwn(sql, settings.host(), around);
+                LoadIncidents.lastWhile(sql, settings.host(), around);
+                return around.size();
+            });
+        }
+        return around;
+    }
+
+    /** The load ticks of a host's time that were kept, both ends included. */
+    public StoredTicks ticks(String host, Instant from, Instant to) throws ArchiveException {
+        return database.read(sql -> TickTable.between(sql, host, from, to));
+    }
+
+    /** Whose alerts and dumps are stored here now. */
+    public String host() {
+        return settings.host();
     }
 
     /** By name: {@link LimitState#MANUAL}, or {@link LimitState#ofRule}. */

@@ -7,9 +7,12 @@ import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.Frame;
 import io.loadmonitor.dump.LoadBreakdown;
+import io.loadmonitor.dump.LoadHistory;
+import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -24,6 +27,7 @@ import java.util.TreeSet;
  *     source at each start, so the number alone names nothing. Empty where the text lacks one of them
  * @param trigger as the source tells it
  * @param comms of the tasks, escaped form; at most {@link #MAX_NAMES}, as are cgroups and functions
+ * @param ticks of the load before it, oldest first; only what the module told
  */
 record DumpReading(
         DumpState state,
@@ -39,11 +43,13 @@ record DumpReading(
         Set<String> comms,
         Set<String> cgroups,
         Set<String> functions,
+        List<LoadSample> ticks,
         ParsedDump parsed) {
     /** Names of a kind that can be searched for in one dump. Which ones are left out beyond it is not defined. */
     static final int MAX_NAMES = 10_000;
 
     private static final int MAX_NAME_LENGTH = 1024;
+    private static final String MODULE = "kmod";
     private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
     private static final int MAX_HEADLINE_LENGTH = 1000;
 
@@ -51,6 +57,7 @@ record DumpReading(
         comms = Set.copyOf(comms);
         cgroups = Set.copyOf(cgroups);
         functions = Set.copyOf(functions);
+        ticks = List.copyOf(ticks);
     }
 
     /** By the catalogue of the jar. */
@@ -82,7 +89,18 @@ record DumpReading(
                 comms,
                 cgroups,
                 functions(dump),
+                ticks(dump),
                 new ParsedDump(dump, breakdown.parts()));
+    }
+
+    /** What the procfs source could tell, the exporter has seen itself. */
+    private static List<LoadSample> ticks(StackDump dump) {
+        if (dump.header().filter(header -> header.source().equals(MODULE)).isEmpty()) {
+            return List.of();
+        }
+        Instant earliest = dump.time().flatMap(StackDump.Time::wall).filter(DumpReading::plausible)
+                .map(wall -> wall.minus(TickTable.KEPT_BEFORE_A_DUMP)).orElse(END_OF_TIME);
+        return LoadHistory.of(dump).stream().filter(tick -> tick.at().isAfter(earliest)).toList();
     }
 
     private static Optional<String> identity(StackDump dump) {

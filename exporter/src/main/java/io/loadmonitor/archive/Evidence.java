@@ -111,14 +111,23 @@ final class Evidence {
         }
     }
 
+    /** What follows for incidents from a dump that was read. */
+    private static DumpSummary settled(Sql sql, long id, DumpReading reading) throws SQLException {
+        IncidentTable.claimDump(sql, id);
+        DumpSummary summary = DumpTable.find(sql, id).orElseThrow();
+        if (summary.incidentId().isPresent()) {
+            TickTable.putOfModule(sql, summary.host(), reading.ticks());
+        }
+        return summary;
+    }
+
     private DumpSummary put(Sql sql, long id, DumpReading reading, byte[] parsedGzip) throws SQLException {
         Optional<Long> other = reading.identity().isPresent()
                 ? dumps.withIdentity(sql, reading.identity().get(), id)
                 : Optional.empty();
         if (other.isEmpty()) {
             dumps.putReading(sql, id, reading, parsedGzip);
-            IncidentTable.claimDump(sql, id);
-            return DumpTable.find(sql, id).orElseThrow();
+            return settled(sql, id, reading);
         }
         DumpSummary mine = DumpTable.find(sql, id).orElseThrow();
         DumpSummary older = DumpTable.find(sql, other.get()).orElseThrow();
@@ -136,7 +145,7 @@ final class Evidence {
         if (better) {
             dumps.putReading(sql, kept, reading, parsedGzip);
         }
-        IncidentTable.claimDump(sql, kept);
+        settled(sql, kept, reading);
         log.info("Dump {} came twice; the text of {} bytes is kept, that of {} bytes is not", kept,
                 better ? mine.rawBytes() : older.rawBytes(), better ? older.rawBytes() : mine.rawBytes());
         return DumpTable.find(sql, kept).orElseThrow();

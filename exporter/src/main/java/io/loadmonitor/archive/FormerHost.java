@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 final class FormerHost {
     private static final Logger log = LoggerFactory.getLogger(FormerHost.class);
 
-    private static final List<String> TABLES = List.of("incident", "dump", "limit_state");
+    private static final List<String> TABLES = List.of("incident", "dump", "limit_state", "load_tick");
 
     private FormerHost() {}
 

@@ -25,8 +25,7 @@ final class IncidentTable {
     private static final String SHOWN = """
             (d.incident_id = i.id OR d.id = i.shared_dump_id
               OR (d.host = i.host AND d.trigger_kind IN ('THRESHOLD', 'ACTIVE') AND d.state IN ('COMPLETE', 'INCOMPLETE')
-                  AND d.taken_us >= i.started_us - %d AND (i.ended_us IS NULL OR d.taken_us <= i.ended_us)))"""
-            .formatted(LEAD_MICROS);
+                  AND d.taken_us >= i.since_us AND (i.ended_us IS NULL OR d.taken_us <= i.ended_us)))""";
 
     /** The headline is the dump's that tells most. */
     static final String INCIDENT = """
@@ -40,13 +39,16 @@ final class IncidentTable {
                     LIMIT 1) AS headline
             FROM incident i""".formatted(SHOWN);
 
-    /** The incident that a dump names as its own: of those whose time holds it, the one that began nearest to it. */
+    /**
+     * The incident that a dump names as its own: of those whose time holds it, an alert's before a mere load, then the one
+     * that began nearest to it.
+     */
     private static final String NEAREST = """
             SELECT i.id FROM incident i
-            WHERE i.host = dump.host
-              AND dump.taken_us >= i.started_us - CASE dump.trigger_kind WHEN 'MANUAL' THEN 0 ELSE ? END
+            WHERE i.host = dump.host AND i.folded_into IS NULL
+              AND dump.taken_us >= CASE dump.trigger_kind WHEN 'MANUAL' THEN i.started_us ELSE i.since_us END
               AND (i.ended_us IS NULL OR dump.taken_us <= i.ended_us)
-            ORDER BY ABS(dump.taken_us - i.started_us), i.id LIMIT 1""";
+            ORDER BY i.kind, ABS(dump.taken_us - i.started_us), i.id LIMIT 1""";
 
     private final String host;
     private final Json json;
@@ -69,10 +71,11 @@ final class IncidentTable {
     long add(Sql sql, Alert alert, String rule, Instant now) throws SQLException {
         return sql.insert("""
                 INSERT INTO incident (host, fingerprint, starts_at, alert_name, labels, annotations, rule_name,
-                                      started_us, received_us, heard_us)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+                                      started_us, since_us, received_us, heard_us, kind)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
                 host, alert.fingerprint(), alert.startsAt().toString(), alert.name(), json.of(alert.labels()),
-                json.of(alert.annotations()), rule, alert.startsAt(), now, now);
+                json.of(alert.annotations()), rule, alert.startsAt(),
+                Sql.micros(alert.startsAt()) - LEAD_MICROS, now, now, IncidentKind.ALERT);
     }
 
     static void share(Sql sql, long id, long dumpId, String note) throws SQLException {
@@ -86,7 +89,21 @@ final class IncidentTable {
     /** Closes an incident, or with an empty end opens it again. */
     static void end(Sql sql, long id, Optional<Instant> end, Instant now) throws SQLException {
         sql.update("UPDATE incident SET ended_us = ?, heard_us = ? WHERE id = ?", end, now, id);
+        settle(sql, id);
+    }
+
+    /** What follows from an alert's time: it takes loads of that time over, and leaves those outside of it alone. */
+    static void settle(Sql sql, long id) throws SQLException {
+        LoadIncidents.fold(sql, id);
         claimDumps(sql, id);
+        LoadIncidents.coverAfter(sql, id);
+    }
+
+    /** An incident that took others over is gone. */
+    static long deleteFoldedIntoNothing(Sql sql) throws SQLException {
+        return sql.update("""
+                DELETE FROM incident WHERE folded_into IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM incident taker WHERE taker.id = incident.folded_into)""");
     }
 
     /**
@@ -98,36 +115,41 @@ final class IncidentTable {
         sql.update("UPDATE dump SET incident_id = (" + NEAREST + """
                 )
                 WHERE trigger_kind <> 'ALERT' AND state <> 'STORED'
-                  AND (incident_id = ? OR taken_us >= (SELECT started_us - ? FROM incident WHERE id = ?))""",
-                LEAD_MICROS, id, LEAD_MICROS, id);
+                  AND (incident_id = ? OR taken_us >= (SELECT since_us FROM incident WHERE id = ?))""",
+                id, id);
     }
 
     /** Decides for one dump. */
     static void claimDump(Sql sql, long dumpId) throws SQLException {
-        sql.update("UPDATE dump SET incident_id = (" + NEAREST + ") WHERE id = ? AND trigger_kind <> 'ALERT'",
-                LEAD_MICROS, dumpId);
+        sql.update("UPDATE dump SET incident_id = (" + NEAREST + ") WHERE id = ? AND trigger_kind <> 'ALERT'", dumpId);
+        LoadIncidents.cover(sql, dumpId);
     }
 
-    Incident incident(ResultSet row) throws SQLException {
+    Incident incident(ResultSet row, Instant now) throws SQLException {
+        IncidentKind kind = IncidentKind.valueOf(row.getString("kind"));
         return new Incident(
                 row.getLong("id"),
                 row.getString("host"),
+                kind,
                 row.getString("alert_name"),
-                row.getString("fingerprint"),
+                kind == IncidentKind.ALERT ? row.getString("fingerprint") : "",
                 json.strings(row.getString("labels")),
                 json.strings(row.getString("annotations")),
                 Instant.parse(row.getString("starts_at")),
                 Sql.time(row, "received_us"),
-                Sql.optionalTime(row, "ended_us"),
+                Sql.optionalTime(row, "ended_us")
+                        .filter(end -> kind == IncidentKind.ALERT || !end.plus(LoadIncidents.HOLD).isAfter(now)),
+                Sql.time(row, "since_us"),
                 row.getString("rule_name"),
                 row.getInt("dumps"),
                 Sql.optionalLong(row, "shared_dump_id"),
+                Sql.optionalLong(row, "folded_into"),
                 Sql.optionalText(row, "note"),
                 Sql.optionalText(row, "headline").filter(text -> !text.isEmpty()));
     }
 
-    Optional<IncidentDetail> detail(Sql sql, long id) throws SQLException {
-        Optional<Incident> incident = sql.one(this::incident, INCIDENT + " WHERE i.id = ?", id);
+    Optional<IncidentDetail> detail(Sql sql, long id, Instant now) throws SQLException {
+        Optional<Incident> incident = sql.one(row -> incident(row, now), INCIDENT + " WHERE i.id = ?", id);
         if (incident.isEmpty()) {
             return Optional.empty();
         }

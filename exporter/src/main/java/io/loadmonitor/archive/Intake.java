@@ -77,7 +77,7 @@ final class Intake {
         Route route = routed.route().get();
         long incident = incidents.add(sql, alert, route.rule(), now);
         IntakeOutcome outcome = capture(sql, host, alert, route, incident, now);
-        IncidentTable.claimDumps(sql, incident);
+        IncidentTable.settle(sql, incident);
         return outcome;
     }
 

@@ -40,7 +40,7 @@ final class Pruner {
     }
 
     void run(Instant now) throws ArchiveException {
-        long deleted = database.write(sql -> byAge(sql, now) + byCount(sql) + byBytes(sql));
+        long deleted = database.write(sql -> byAge(sql, now) + byCount(sql) + TickTable.prune(sql, retention, now) + byBytes(sql));
         if (deleted > 0) {
             database.shrink();
         }
@@ -67,10 +67,11 @@ final class Pruner {
         Instant limit = now.minus(retention.maxAge());
         long deleted = delete(sql, sql.all(row -> row.getLong(1),
                 "SELECT id FROM dump WHERE " + FINISHED + " AND taken_us < ? ORDER BY taken_us", limit));
-        return deleted + sql.update("""
+        deleted += sql.update("""
                 DELETE FROM incident WHERE heard_us < ?
                   AND NOT EXISTS (SELECT 1 FROM dump d WHERE d.incident_id = incident.id
                                      OR d.id = incident.shared_dump_id)""", limit);
+        return deleted + IncidentTable.deleteFoldedIntoNothing(sql);
     }
 
     private long byCount(Sql sql) throws SQLException {
@@ -89,6 +90,7 @@ final class Pruner {
                           SELECT i.id FROM incident i
                           WHERE NOT EXISTS (SELECT 1 FROM dump d WHERE d.incident_id = i.id)
                           ORDER BY i.heard_us LIMIT 100)""");
+                IncidentTable.deleteFoldedIntoNothing(sql);
             }
             if (step == 0) {
                 return deleted;

@@ -1,21 +1,39 @@
 package io.loadmonitor.web;
 
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.incident.IncidentReport;
 import io.loadmonitor.web.json.IncidentAnswer;
 import io.loadmonitor.web.json.IncidentItem;
 import io.loadmonitor.web.json.ListAnswer;
+import io.loadmonitor.web.view.IncidentMarkdown;
+import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code /api/v1/incidents} and what is below it. */
 final class IncidentsEndpoint {
+    private static final Logger LOG = LoggerFactory.getLogger(IncidentsEndpoint.class);
+
+    /** Files that are made at a time: each holds a dump in memory. */
+    private static final int MOST_BUNDLES = 2;
+
+    private final WebParts parts;
     private final Archive archive;
     private final Json json;
+    private final PageRenderer renderer;
+    private final Semaphore bundles = new Semaphore(MOST_BUNDLES);
 
-    IncidentsEndpoint(Archive archive, Json json) {
-        this.archive = archive;
+    IncidentsEndpoint(WebParts parts, Json json, PageRenderer renderer) {
+        this.parts = parts;
+        this.archive = parts.archive();
         this.json = json;
+        this.renderer = renderer;
     }
 
     void list(Context context) throws ArchiveException {
@@ -26,12 +44,47 @@ final class IncidentsEndpoint {
     }
 
     void detail(Context context) throws ArchiveException {
-        QueryParameters.only(context.queryString(), Set.of());
-        long id = DumpsEndpoint.id(context);
-        json.answer(context, 200, IncidentAnswer.of(archive.incident(id).orElseThrow(() -> unknown(id))));
+        json.answer(context, 200, IncidentAnswer.of(report(context)));
+    }
+
+    /** For a ticket. */
+    void markdown(Context context) throws ArchiveException {
+        IncidentReport report = report(context);
+        context.contentType("text/markdown; charset=utf-8")
+                .header("Content-Disposition", "inline; filename=\"" + IncidentBundle.name(report.incident().id()) + ".md\"")
+                .result(IncidentMarkdown.write(report, parts.clock().instant()));
+    }
+
+    /** Everything as one file, written as it is made. */
+    void bundle(Context context) throws ArchiveException {
+        if (!bundles.tryAcquire()) {
+            throw new Refusal(503, "busy", "As many files of incidents are being made as may be at a time ("
+                    + MOST_BUNDLES + ").", Map.of("Retry-After", "5"));
+        }
+        try {
+            IncidentReport report = report(context);
+            context.contentType("application/zip").header("Content-Disposition",
+                    "attachment; filename=\"" + IncidentBundle.name(report.incident().id()) + ".zip\"");
+            if (context.method().equals(HandlerType.HEAD)) {
+                return;
+            }
+            String version = parts.status().status().version();
+            new IncidentBundle(archive, json, renderer, version, report).write(context.outputStream());
+        } catch (IOException gone) {
+            // What was sent ends without the zip's directory, so nobody takes it for whole.
+            LOG.debug("the client went away while the file of an incident was sent", gone);
+        } finally {
+            bundles.release();
+        }
     }
 
     static Refusal unknown(long id) {
         return new Refusal(404, "not_found", "There is no incident " + id + ".");
+    }
+
+    private IncidentReport report(Context context) throws ArchiveException {
+        QueryParameters.only(context.queryString(), Set.of());
+        long id = DumpsEndpoint.id(context);
+        return parts.reporter().report(id).orElseThrow(() -> unknown(id));
     }
 }

@@ -15,7 +15,7 @@ final class Routes {
         StateEndpoint state = new StateEndpoint(parts, json);
         AlertsEndpoint alerts = new AlertsEndpoint(new AlertMessageParser(), parts.alertDesk(), body, json);
         DumpsEndpoint dumps = new DumpsEndpoint(parts, body, json);
-        IncidentsEndpoint incidents = new IncidentsEndpoint(parts.archive(), json);
+        IncidentsEndpoint incidents = new IncidentsEndpoint(parts, json, renderer);
         FlamesEndpoint flames = new FlamesEndpoint(parts, json, renderer);
         PagesEndpoint pages = new PagesEndpoint(settings, parts, access, renderer);
         return List.of(
@@ -39,7 +39,10 @@ final class Routes {
                 Route.get("/api/v1/dumps/{id}/flamegraph", LOCAL, flames::file),
                 Route.get("/api/v1/dumps/{id}/diff/{other}", LOCAL, flames::diff),
                 Route.get("/api/v1/incidents", LOCAL, incidents::list),
+                // Before the one whose {id} would take "1.md" as well.
+                Route.get("/api/v1/incidents/{id}.md", LOCAL, incidents::markdown),
                 Route.get("/api/v1/incidents/{id}", LOCAL, incidents::detail),
+                Route.get("/api/v1/incidents/{id}/archive", LOCAL, incidents::bundle),
                 Route.get("/api/v1/status", LOCAL, state::status),
                 Route.get("/incidents", LOCAL, pages::incidents),
                 Route.get("/incidents/{id}", LOCAL, pages::incident),

@@ -4,6 +4,7 @@ import io.loadmonitor.archive.Archive;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.incident.AlertDesk;
 import io.loadmonitor.incident.CaptureDesk;
+import io.loadmonitor.incident.IncidentReporter;
 import java.time.Clock;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -24,4 +25,5 @@ public record WebParts(
         Reload reload,
         IntConsumer webhookAnswers,
         Supplier<CauseCatalogue> causes,
+        IncidentReporter reporter,
         Clock clock) {}

@@ -220,7 +220,7 @@ final class ArchiveTest {
     @Test
     void givesAnIncidentTheDumpsFromTenMinutesBeforeItToItsEnd() throws ArchiveException {
         Instant start = NOON;
-        long early = found(1, start.minusSeconds(601));
+        long early = found(1, start.minusSeconds(900));
         long before = found(2, start.minusSeconds(599));
         long incident = archive.takeIn(List.of(routed(firing(1, start)))).get(0).incidentId().getAsLong();
         long own = archive.beginNext().orElseThrow().dumpId();
@@ -232,8 +232,10 @@ final class ArchiveTest {
         archive.takeIn(List.of(routed(resolved(1, start, start.plusSeconds(100)))));
 
         assertEquals(List.of(before, own, later), dumpsOf(incident));
-        assertEquals(OptionalLong.empty(), archive.dump(early).orElseThrow().summary().incidentId());
-        assertEquals(OptionalLong.empty(), archive.dump(after).orElseThrow().summary().incidentId());
+        for (long outside : List.of(early, after)) {
+            long other = archive.dump(outside).orElseThrow().summary().incidentId().orElseThrow();
+            assertEquals(IncidentKind.LOAD, archive.incident(other).orElseThrow().incident().kind());
+        }
         assertEquals(OptionalLong.of(incident), archive.dump(before).orElseThrow().summary().incidentId());
     }
 

@@ -17,6 +17,8 @@ import io.loadmonitor.incident.AlertDesk;
 import io.loadmonitor.incident.CaptureDesk;
 import io.loadmonitor.incident.CaptureObserver;
 import io.loadmonitor.incident.CaptureSettings;
+import io.loadmonitor.incident.IncidentReporter;
+import io.loadmonitor.incident.LoadRecorder;
 import io.loadmonitor.incident.Rules;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,6 +50,7 @@ final class RunningServer implements AutoCloseable {
 
     final Archive archive;
     final CaptureDesk captureDesk;
+    final LoadRecorder recorder;
     final FakeSource source = new FakeSource();
     final List<Integer> webhookAnswers = Collections.synchronizedList(new ArrayList<>());
     final AtomicReference<Optional<String>> notReady = new AtomicReference<>(Optional.empty());
@@ -64,6 +67,7 @@ final class RunningServer implements AutoCloseable {
                 new ArchiveSettings(folder.resolve("archive.sqlite"), "db1", Retention.DEFAULT), Clock.systemUTC(), causes::get);
         captureDesk = CaptureDesk.start(
                 limits, () -> Rules.DEFAULT, archive, () -> source, Clock.systemUTC(), new DeafObserver());
+        recorder = new LoadRecorder(archive);
         AlertDesk alertDesk = new AlertDesk(() -> Rules.DEFAULT, archive, captureDesk, outcomes -> {});
         web = WebServer.start(settings, new WebParts(archive, alertDesk, captureDesk, (names, accept) -> {
             if (metricsFault.get() != null) {
@@ -77,7 +81,8 @@ final class RunningServer implements AutoCloseable {
                 () -> {
                     reloads.incrementAndGet();
                     return reloadRefused.get();
-                }, webhookAnswers::add, causes::get, Clock.systemUTC()), () -> System.nanoTime() + skippedNanos.get());
+                }, webhookAnswers::add, causes::get,
+                new IncidentReporter(archive, recorder, causes::get, Clock.systemUTC()), Clock.systemUTC()), () -> System.nanoTime() + skippedNanos.get());
     }
 
     static RunningServer start(Path folder) throws Exception {

@@ -1,17 +1,87 @@
 package io.loadmonitor.web.json;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.loadmonitor.archive.IncidentDetail;
+import io.loadmonitor.dump.LoadChange;
+import io.loadmonitor.dump.LoadSample;
+import io.loadmonitor.incident.IncidentReport;
+import io.loadmonitor.incident.LoadTimeline;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** An incident with its dumps, oldest first. */
-public record IncidentAnswer(@JsonUnwrapped IncidentItem incident, List<DumpItem> dumps) {
+/** An incident with all that is shown of it: the load over its time, its dumps (oldest first), and what changed between them. */
+public record IncidentAnswer(
+        @JsonUnwrapped IncidentItem incident, Timeline timeline, List<Dump> dumps, List<Change> changes) {
     public IncidentAnswer {
         dumps = List.copyOf(dumps);
+        changes = List.copyOf(changes);
     }
 
-    public static IncidentAnswer of(IncidentDetail detail) {
+    /** @param omitted ticks that are known and left out, because they are too many */
+    public record Timeline(String from, String to, int omitted, List<Tick> ticks) {
+        public Timeline {
+            ticks = List.copyOf(ticks);
+        }
+
+        static Timeline of(IncidentReport report) {
+            LoadTimeline line = report.timeline();
+            return new Timeline(report.from().toString(), report.to().toString(), line.seen() - line.ticks().size(),
+                    line.ticks().stream().map(Tick::of).toList());
+        }
+    }
+
+    /** The load at one moment. */
+    public record Tick(
+            String time,
+            @Nullable Integer active,
+            @Nullable Double load1,
+            @Nullable Integer running,
+            @Nullable Integer uninterruptible) {
+        static Tick of(LoadSample sample) {
+            return new Tick(sample.at().truncatedTo(ChronoUnit.MILLIS).toString(), Absent.orNull(sample.active()),
+                    Absent.orNull(sample.load1()), Absent.orNull(sample.running()),
+                    Absent.orNull(sample.uninterruptible()));
+        }
+    }
+
+    /** @param phase {@code before}, {@code at}, {@code after} */
+    public record Dump(
+            @JsonUnwrapped DumpItem dump, String phase, DumpDetail.@Nullable Breakdown breakdown) {
+        static Dump of(IncidentReport.Dump dump) {
+            return new Dump(
+                    DumpItem.of(dump.summary()),
+                    dump.phase().name().toLowerCase(Locale.ROOT),
+                    dump.breakdown().<DumpDetail.Breakdown>map(DumpDetail.Breakdown::of).orElse(null));
+        }
+    }
+
+    /** What changed from one dump to the next one. */
+    public record Change(long from, long to, int tasksBefore, int tasksAfter, List<PartChange> parts, String diff) {
+        public Change {
+            parts = List.copyOf(parts);
+        }
+
+        static Change of(IncidentReport.Change change) {
+            return new Change(change.before(), change.after(), change.tasksBefore(), change.tasksAfter(),
+                    change.parts().stream().map(PartChange::of).toList(),
+                    "/dumps/" + change.before() + "/diff/" + change.after());
+        }
+    }
+
+    /** How many tasks a part had before and after. */
+    public record PartChange(String cause, String detail, String title, int before, int after) {
+        static PartChange of(LoadChange change) {
+            return new PartChange(
+                    change.cause().id(), change.detail(), change.title(), change.before(), change.after());
+        }
+    }
+
+    public static IncidentAnswer of(IncidentReport report) {
         return new IncidentAnswer(
-                IncidentItem.of(detail.incident()), detail.dumps().stream().map(DumpItem::of).toList());
+                IncidentItem.of(report.incident(), report.headline()),
+                Timeline.of(report),
+                report.dumps().stream().map(Dump::of).toList(),
+                report.changes().stream().map(Change::of).toList());
     }
 }

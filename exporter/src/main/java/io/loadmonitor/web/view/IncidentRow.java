@@ -1,6 +1,7 @@
 package io.loadmonitor.web.view;
 
 import io.loadmonitor.archive.Incident;
+import io.loadmonitor.archive.IncidentKind;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -20,6 +21,9 @@ public record IncidentRow(
     }
 
     static String alert(Incident incident) {
+        if (incident.kind() == IncidentKind.LOAD) {
+            return "seen by the kernel module";
+        }
         return incident.alertName().isEmpty() ? "alert without a name" : VisibleText.of(incident.alertName());
     }
 }

@@ -1,0 +1,9 @@
+package io.loadmonitor.archive;
+
+/** What an incident began with. */
+public enum IncidentKind {
+    /** An alert. */
+    ALERT,
+    /** A dump that the kernel module took by itself while no alert held. */
+    LOAD
+}
