@@ -113,6 +113,7 @@ final class Evidence {
 
     /** What follows for incidents from a dump that was read. */
     private static DumpSummary settled(Sql sql, long id, DumpReading reading) throws SQLException {
+        LoadIncidents.lastWhile(sql, DumpTable.find(sql, id).orElseThrow().host(), reading.ticks());
         IncidentTable.claimDump(sql, id);
         DumpSummary summary = DumpTable.find(sql, id).orElseThrow();
         if (summary.incidentId().isPresent()) {

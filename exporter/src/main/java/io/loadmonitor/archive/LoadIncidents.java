@@ -159,6 +159,9 @@ final class LoadIncidents {
 
     /** A load lasts while the ticks show it, even when the module takes no further dump of it. */
     static void lastWhile(Sql sql, String host, List<LoadSample> samples) throws SQLException {
+        if (samples.isEmpty()) {
+            return;
+        }
         List<Load> loads = sql.all(Load::of, """
                 SELECT id, started_us, ended_us, level_load, level_active FROM incident
                 WHERE host = ? AND kind = 'LOAD' AND folded_into IS NULL AND ended_us >= ?

@@ -62,8 +62,8 @@ public final class IncidentReporter {
     private IncidentReport report(IncidentDetail detail) throws ArchiveException {
         Incident incident = detail.incident();
         Instant from = earlier(incident.since(), incident.startedAt().minus(BEFORE));
-        Instant to = incident.endedAt().map(end -> earlier(end.plus(AFTER), clock.instant())).orElse(clock.instant());
         List<DumpSummary> summaries = detail.dumps();
+        Instant to = end(incident, summaries, clock.instant());
         int at = indexOfMain(incident, summaries);
         Map<Long, Explained> explained = explain(summaries, at);
         List<Dump> dumps = new ArrayList<>();
@@ -83,6 +83,16 @@ public final class IncidentReporter {
         }
         return new IncidentReport(incident, headline(incident, summaries, explained), from, to,
                 timeline(incident.host(), from, to), dumps, changes);
+    }
+
+    /** Not before what is known of it, whatever the clocks say. */
+    private static Instant end(Incident incident, List<DumpSummary> dumps, Instant now) {
+        Instant least = incident.endedAt().orElse(incident.startedAt());
+        for (DumpSummary dump : dumps) {
+            least = later(least, dump.takenAt());
+        }
+        Instant to = incident.endedAt().isPresent() ? earlier(incident.endedAt().get().plus(AFTER), now) : now;
+        return later(least, to);
     }
 
     private record Explained(DumpSummary summary, LoadBreakdown breakdown) {}
@@ -166,6 +176,10 @@ public final class IncidentReporter {
             own.addAll(recorder.between(from, to));
         }
         return LoadTimeline.of(stored.ofModule(), own);
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     private static Instant earlier(Instant one, Instant other) {

@@ -1,0 +1,70 @@
+package io.loadmonitor.dump;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+final class LoadChangeTest {
+    @Property(tries = 200)
+    void differencesLeadFromOneDumpToTheOther(@ForAll("dumps") StackDump one, @ForAll("dumps") StackDump other) {
+        LoadBreakdown before = LoadBreakdown.of(one);
+        LoadBreakdown after = LoadBreakdown.of(other);
+
+        List<LoadChange> changes = LoadChange.between(before, after);
+
+        assertEquals(after.tasks() - before.tasks(), changes.stream().mapToInt(LoadChange::difference).sum());
+        assertTrue(changes.stream().allMatch(change -> change.difference() != 0));
+        Map<String, Integer> parts = tasks(before);
+        changes.forEach(change -> parts.merge(key(change.cause(), change.detail()), change.difference(), Integer::sum));
+        parts.values().removeIf(tasks -> tasks == 0);
+        assertEquals(tasks(after), parts);
+        for (int i = 1; i < changes.size(); i++) {
+            assertTrue(Math.abs(changes.get(i - 1).difference()) >= Math.abs(changes.get(i).difference()));
+        }
+    }
+
+    @Property(tries = 100)
+    void thereIsNoneFromADumpToItself(@ForAll("dumps") StackDump dump) {
+        assertEquals(List.of(), LoadChange.between(LoadBreakdown.of(dump), LoadBreakdown.of(dump)));
+    }
+
+    @Test
+    void saysWhatCameAndWentBetweenRealDumps() throws IOException {
+        List<LoadChange> changes = LoadChange.between(capture("threshold-busy-vfork"), capture("frozen-filesystem"));
+
+        assertTrue(changes.stream().anyMatch(change ->
+                change.cause().id().equals("frozen-filesystem") && change.before() == 0 && change.after() > 0), changes.toString());
+        assertTrue(changes.stream().anyMatch(change ->
+                change.cause().id().equals("vfork") && change.before() == 2 && change.after() == 0), changes.toString());
+    }
+
+    @Provide
+    Arbitrary<StackDump> dumps() {
+        return Dumps.any();
+    }
+
+    private static LoadBreakdown capture(String name) throws IOException {
+        return LoadBreakdown.of(DumpParser.parse(Captures.all().stream()
+                .filter(capture -> capture.name().equals("6.1.0-56-cloud-amd64-" + name + ".dump"))
+                .findFirst().orElseThrow().read()));
+    }
+
+    private static Map<String, Integer> tasks(LoadBreakdown breakdown) {
+        Map<String, Integer> tasks = new HashMap<>();
+        breakdown.parts().forEach(part -> tasks.merge(key(part.cause(), part.detail()), part.tasks(), Integer::sum));
+        return tasks;
+    }
+
+    private static String key(LoadCause cause, String detail) {
+        return cause.id() + " " + detail;
+    }
+}

@@ -1,0 +1,148 @@
+package io.loadmonitor.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.loadmonitor.archive.Archive;
+import io.loadmonitor.archive.ArchiveSettings;
+import io.loadmonitor.archive.Retention;
+import io.loadmonitor.archive.TestClock;
+import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.LoadSample;
+import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.incident.IncidentReport;
+import io.loadmonitor.incident.IncidentReporter;
+import io.loadmonitor.incident.LoadRecorder;
+import io.loadmonitor.web.json.IncidentAnswer;
+import io.loadmonitor.web.view.IncidentMarkdown;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * An incident of real dumps: what one guest's module took by itself and on request within 20 s, from the crossing of the
+ * threshold on, with names that try to break out. Rewrite the golden files with {@code -Dgolden.rewrite=true}.
+ */
+final class IncidentGoldenTest {
+    private static final Path CAPTURES = Path.of("../kmod/tests/captures/6.1.0-56-cloud-amd64");
+    private static final Path GOLDEN = Path.of("src/test/resources/io/loadmonitor/web/golden");
+    private static final List<String> IN_ORDER = List.of(
+            "threshold-busy-vfork", "manual-busy-vfork", "active-busy-vfork", "hostile-names", "frozen-filesystem", "on-cpu-kernel");
+    private static final Instant LATER = Instant.parse("2026-11-22T15:10:00Z");
+
+    private final TestClock clock = new TestClock();
+    private Archive archive;
+    private IncidentReport report;
+
+    @BeforeEach
+    void makeIncident(@TempDir Path folder) throws Exception {
+        clock.set(LATER);
+        archive = Archive.open(new ArchiveSettings(folder.resolve("a.db"), "guest", Retention.DEFAULT), clock);
+        for (String name : IN_ORDER) {
+            archive.storeFound(RawDump.of(Files.readAllBytes(CAPTURES.resolve(name + ".dump"))));
+        }
+        LoadRecorder recorder = new LoadRecorder(archive);
+        // As the exporter would have seen it beside the module, a moment after the ticks.
+        recorder.add(new LoadSample(Instant.parse("2026-11-22T14:50:03.2Z"), OptionalInt.of(10), OptionalDouble.of(4.87),
+                OptionalInt.of(8), OptionalInt.of(2)));
+        recorder.add(new LoadSample(Instant.parse("2026-11-22T14:50:23Z"), OptionalInt.of(0), OptionalDouble.of(3.95),
+                OptionalInt.of(0), OptionalInt.empty()));
+        recorder.keep();
+        report = new IncidentReporter(archive, recorder, CauseCatalogue::standard, clock).report(1).orElseThrow();
+    }
+
+    @AfterEach
+    void close() {
+        archive.close();
+    }
+
+    @Test
+    void tellsItAsJson() throws Exception {
+        ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+        byte[] answer = new Json().write(IncidentAnswer.of(report));
+        compare("incident.json", mapper.writeValueAsString(mapper.readTree(answer)) + "\n");
+    }
+
+    @Test
+    void tellsItAsMarkdown() throws Exception {
+        String markdown = IncidentMarkdown.write(report, LATER);
+        compare("incident.md", markdown);
+        String outsideCode = Pattern.compile("`[^`\n]*`").matcher(markdown).replaceAll("");
+        assertTrue(outsideCode.chars().noneMatch(c -> "`<>&".indexOf(c) >= 0), outsideCode);
+        assertTrue(markdown.startsWith("# `Load 4.43 at 14:49:57 = 7 waiting for a CPU"), markdown);
+    }
+
+    @Test
+    void isOneFileWithEverything() throws Exception {
+        byte[] zip = bundle();
+        Map<String, byte[]> files = unzip(zip);
+
+        assertEquals(3 + 5 * IN_ORDER.size(), files.size(), files.keySet().toString());
+        assertEquals("incident-1/README.txt", files.keySet().iterator().next());
+        for (int i = 0; i < IN_ORDER.size(); i++) {
+            String dump = "incident-1/dumps/dump-" + (i + 1);
+            byte[] raw = Files.readAllBytes(CAPTURES.resolve(IN_ORDER.get(i) + ".dump"));
+            assertTrue(Arrays.equals(raw, files.get(dump + ".txt")), dump + " is byte for byte as it came");
+            String folded = new String(files.get(dump + ".folded"), StandardCharsets.UTF_8);
+            int tasks = folded.lines().mapToInt(line -> Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1))).sum();
+            assertEquals(report.dumps().get(i).breakdown().orElseThrow().tasks(), tasks);
+            assertEquals("sampled", new ObjectMapper().readTree(files.get(dump + ".speedscope.json"))
+                    .path("profiles").path(0).path("type").asText());
+            assertEquals(0x8b1f, (files.get(dump + ".pb.gz")[0] & 0xff) | (files.get(dump + ".pb.gz")[1] & 0xff) << 8);
+            assertTrue(new String(files.get(dump + ".html"), StandardCharsets.UTF_8).startsWith("<!DOCTYPE html>"));
+        }
+        assertEquals(IncidentMarkdown.write(report, report.to()),
+                new String(files.get("incident-1/incident.md"), StandardCharsets.UTF_8));
+        assertEquals(1, new ObjectMapper().readTree(files.get("incident-1/incident.json")).path("id").asInt());
+    }
+
+    @Test
+    void theSameIncidentGivesTheSameFile() throws Exception {
+        assertTrue(Arrays.equals(bundle(), bundle()));
+    }
+
+    private byte[] bundle() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new IncidentBundle(archive, new Json(), new PageRenderer(), "1.2.3", report).write(out);
+        return out.toByteArray();
+    }
+
+    static Map<String, byte[]> unzip(byte[] zip) throws IOException {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                files.put(entry.getName(), in.readAllBytes());
+            }
+        }
+        return files;
+    }
+
+    private static void compare(String name, String actual) throws IOException {
+        Path golden = GOLDEN.resolve(name);
+        if (Boolean.getBoolean("golden.rewrite")) {
+            Files.createDirectories(GOLDEN);
+            Files.writeString(golden, actual);
+            return;
+        }
+        assertEquals(Files.readString(golden), actual, "to accept it: -Dtest=IncidentGoldenTest -Dgolden.rewrite=true");
+    }
+}

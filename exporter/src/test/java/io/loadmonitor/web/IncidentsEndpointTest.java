@@ -1,0 +1,173 @@
+package io.loadmonitor.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.RawDump;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class IncidentsEndpointTest {
+    private static final Path CAPTURES = Path.of("../kmod/tests/captures/6.1.0-56-cloud-amd64");
+
+    @TempDir
+    Path folder;
+
+    private RunningServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = RunningServer.start(Files.createDirectory(folder.resolve("server")));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void showsALoadThatNoAlertToldOf() throws Exception {
+        long dump = capture("threshold-busy-vfork");
+
+        JsonNode listed = RunningServer.json(server.get("/api/v1/incidents")).path("items").path(0);
+        assertEquals("load", listed.path("kind").asText());
+        assertFalse(listed.has("alertName") || listed.has("fingerprint") || listed.has("rule"), listed.toString());
+        JsonNode incident = RunningServer.json(server.get("/api/v1/incidents/" + listed.path("id").asLong()));
+        assertEquals(dump, incident.path("dumps").path(0).path("id").asLong());
+        assertEquals("at", incident.path("dumps").path(0).path("phase").asText());
+        JsonNode ticks = incident.path("timeline").path("ticks");
+        assertEquals(9, ticks.size());
+        assertEquals(10, ticks.path(8).path("active").asInt());
+        assertEquals(4.43, ticks.path(8).path("load1").asDouble());
+        String page = server.page("/incidents/" + listed.path("id").asLong()).body();
+        assertTrue(page.contains("seen by the kernel module"), page);
+    }
+
+    @Test
+    void saysThatALoadIsPartOfAnAlertsIncident() throws Exception {
+        capture("threshold-busy-vfork");
+        String message = Samples.firing("a1b2c3d4e5f60718").replace("2026-11-22T12:04:00.123456789Z", "2026-11-22T14:50:00Z");
+        long alert = RunningServer.json(server.postAlerts(message)).path("alerts").path(0).path("incidentId").asLong();
+
+        assertEquals(alert, RunningServer.json(server.get("/api/v1/incidents/1")).path("foldedInto").asLong());
+        JsonNode items = RunningServer.json(server.get("/api/v1/incidents")).path("items");
+        assertEquals(1, items.size());
+        assertEquals("alert", items.path(0).path("kind").asText());
+        JsonNode dumps = RunningServer.json(server.get("/api/v1/incidents/" + alert)).path("dumps");
+        assertTrue(dumps.findValuesAsText("id").contains("1"), dumps.toString());
+        assertTrue(server.get("/api/v1/incidents/1.md").body().contains("| Part of | incident " + alert + " |"));
+    }
+
+    @Test
+    void tellsWhatChangedBetweenDumpsPartByPart() throws Exception {
+        capture("threshold-busy-vfork");
+        capture("active-busy-vfork");
+
+        JsonNode incident = RunningServer.json(server.get("/api/v1/incidents/1"));
+        JsonNode change = incident.path("changes").path(0);
+        assertEquals(1, incident.path("changes").size());
+        assertEquals(1, change.path("from").asLong());
+        assertEquals(2, change.path("to").asLong());
+        int sum = 0;
+        for (JsonNode part : change.path("parts")) {
+            sum += part.path("after").asInt() - part.path("before").asInt();
+        }
+        assertEquals(change.path("tasksAfter").asInt() - change.path("tasksBefore").asInt(), sum);
+        assertEquals(200, server.get(change.path("diff").asText()).statusCode());
+    }
+
+    @Test
+    void explainsOldDumpsByTheCausesInForceButListsTheHeadlineOfThen() throws Exception {
+        long dump = capture("threshold-busy-vfork");
+        server.causes.set(CauseCatalogue.standard().with(Files.writeString(folder.resolve("own.txt"), """
+                cause vendor-card
+                  title waiting for the vendor's card
+                  explanation The card has not answered.
+                  check Its lamp.
+                  frames 99 kernel_clone
+                """)));
+
+        assertTrue(server.get("/api/v1/incidents/1").body().contains("waiting for the vendor's card"));
+        assertTrue(server.get("/api/v1/incidents/1.md").body().startsWith("# `Load 4.43 at 14:49:57 = 7 waiting for a CPU"));
+        assertTrue(server.get("/api/v1/incidents/1.md").body().lines().findFirst().orElseThrow().contains("vendor's card"));
+        assertTrue(server.get("/api/v1/dumps/" + dump).body().contains("\"cause\":\"vendor-card\""));
+        assertTrue(server.page("/dumps/" + dump).body().contains("vendor&#39;s card"));
+        assertFalse(server.get("/api/v1/incidents").body().contains("vendor's card"));
+    }
+
+    @Test
+    void answersMarkdownForATicket() throws Exception {
+        capture("hostile-names");
+        capture("threshold-busy-vfork");
+
+        HttpResponse<String> answer = server.get("/api/v1/incidents/1.md");
+        assertEquals(200, answer.statusCode());
+        assertEquals("text/markdown; charset=utf-8", answer.headers().firstValue("Content-Type").orElseThrow());
+        assertEquals("inline; filename=\"incident-1.md\"", answer.headers().firstValue("Content-Disposition").orElseThrow());
+        assertEquals("nosniff", answer.headers().firstValue("X-Content-Type-Options").orElseThrow());
+    }
+
+    @Test
+    void namesOfTheAlertDoNothingInMarkdown() throws Exception {
+        String hostile = "<script>alert(1)</script> | `x` \\u202egpj.exe\\u2066 \\u200f\\u0007 ](javascript:1) @everyone\\n# big";
+        server.postAlerts(Samples.firing("a1b2c3d4e5f60718", "Load" + hostile.replace("\\n", " "), hostile, "https://runbooks.example/"));
+
+        String markdown = server.get("/api/v1/incidents/1.md").body();
+
+        assertTrue(markdown.contains("\\u202egpj.exe"), markdown);
+        assertTrue(markdown.contains("\\x3cscript\\x3e"), markdown);
+        assertTrue(markdown.codePoints().noneMatch(c -> c != '\n' && (Character.getType(c) == Character.CONTROL
+                || Character.getType(c) == Character.FORMAT)), markdown);
+        assertTrue(markdown.chars().noneMatch(c -> c == '<' || c == '>' || c == '&'), markdown);
+        String outside = markdown.replaceAll("`[^`\n]*`", "");
+        assertFalse(outside.contains("everyone") || outside.contains("javascript") || outside.contains("# big"), outside);
+    }
+
+    @Test
+    void givesEverythingAsOneFile() throws Exception {
+        capture("threshold-busy-vfork");
+
+        HttpResponse<byte[]> answer = server.sendForBytes(
+                server.request("/api/v1/incidents/1/archive").header("Accept-Encoding", "gzip"));
+        assertEquals(200, answer.statusCode());
+        assertEquals("application/zip", answer.headers().firstValue("Content-Type").orElseThrow());
+        assertEquals("attachment; filename=\"incident-1.zip\"", answer.headers().firstValue("Content-Disposition").orElseThrow());
+        assertTrue(answer.headers().firstValue("Content-Encoding").isEmpty(), "a zip is not compressed again");
+        Map<String, byte[]> files = IncidentGoldenTest.unzip(answer.body());
+        assertEquals(8, files.size(), files.keySet().toString());
+        assertEquals(server.get("/api/v1/dumps/1/folded").body(),
+                new String(files.get("incident-1/dumps/dump-1.folded"), StandardCharsets.UTF_8));
+        HttpResponse<byte[]> head = server.sendForBytes(
+                server.request("/api/v1/incidents/1/archive").method("HEAD", BodyPublishers.noBody()));
+        assertEquals(200, head.statusCode());
+        assertEquals(0, head.body().length);
+    }
+
+    @Test
+    void refusesWhatIsNotThere() throws Exception {
+        for (String path : new String[] {"/api/v1/incidents/7", "/api/v1/incidents/7.md", "/api/v1/incidents/7/archive"}) {
+            assertEquals(404, server.get(path).statusCode(), path);
+            assertTrue(server.get(path).body().contains("There is no incident 7."), path);
+        }
+        assertEquals(400, server.get("/api/v1/incidents/x.md").statusCode());
+        assertEquals(400, server.get("/api/v1/incidents/x/archive").statusCode());
+        assertEquals(400, server.get("/api/v1/incidents/7.md?limit=3").statusCode());
+    }
+
+    private long capture(String name) throws Exception {
+        return server.archive.storeFound(RawDump.of(Files.readAllBytes(CAPTURES.resolve(name + ".dump")))).orElseThrow().id();
+    }
+}
