@@ -116,8 +116,9 @@ final class Evidence {
         LoadIncidents.lastWhile(sql, DumpTable.find(sql, id).orElseThrow().host(), reading.ticks());
         IncidentTable.claimDump(sql, id);
         DumpSummary summary = DumpTable.find(sql, id).orElseThrow();
-        if (summary.incidentId().isPresent()) {
-            TickTable.putOfModule(sql, summary.host(), reading.ticks());
+        if (!reading.ticks().isEmpty()) {
+            TickTable.putOfModule(
+                    sql, summary.host(), LoadIncidents.around(sql, summary.host(), reading.ticks()));
         }
         return summary;
     }

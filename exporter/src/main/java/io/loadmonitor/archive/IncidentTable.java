@@ -27,7 +27,7 @@ final class IncidentTable {
               OR (d.host = i.host AND d.trigger_kind IN ('THRESHOLD', 'ACTIVE') AND d.state IN ('COMPLETE', 'INCOMPLETE')
                   AND d.taken_us >= i.since_us AND (i.ended_us IS NULL OR d.taken_us <= i.ended_us)))""";
 
-    /** The headline is the dump's that tells most. */
+    /** The headline is the dump's that tells most; of a LOAD, of the module's own dumps the one with the most active tasks. */
     static final String INCIDENT = """
             SELECT i.*,
                    (SELECT count(*) FROM dump d WHERE %1$s) AS dumps,
@@ -35,7 +35,9 @@ final class IncidentTable {
                     WHERE %1$s
                       AND d.state IN ('COMPLETE', 'INCOMPLETE')
                     ORDER BY CASE WHEN d.trigger_kind = 'ALERT' AND d.incident_id = i.id THEN 0
-                                  WHEN d.id = i.shared_dump_id THEN 1 ELSE 2 END, d.taken_us DESC, d.id DESC
+                                  WHEN d.id = i.shared_dump_id THEN 1
+                                  WHEN i.kind = 'LOAD' AND d.trigger_kind IN ('THRESHOLD', 'ACTIVE')
+                                  THEN -COALESCE(d.active, 0) ELSE 2 END, d.taken_us DESC, d.id DESC
                     LIMIT 1) AS headline
             FROM incident i""".formatted(SHOWN);
 

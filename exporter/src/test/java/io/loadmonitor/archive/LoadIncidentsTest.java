@@ -228,7 +228,7 @@ final class LoadIncidentsTest {
         archive.storeFound(automatic(NOON, "load 4.43 >= 4.00",
                 "tick age_ms=0 active=10 avg1=4.43\nhistory period_ms=5004 active=10x7,0x2000\n"));
         int first = ticks().ofModule().size();
-        assertEquals(180, first, "those of fifteen minutes");
+        assertEquals(120, first, "those of ten minutes before the incident");
         assertEquals(OptionalInt.of(10), ticks().ofModule().get(first - 1).active());
 
         archive.storeFound(automatic(NOON.plusSeconds(20), "load 5.00 >= 4.00",

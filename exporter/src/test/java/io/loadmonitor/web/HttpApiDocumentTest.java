@@ -75,7 +75,7 @@ final class HttpApiDocumentTest {
                     server.await(dump, "complete");
                 }
             }
-            assertEquals(10, run, "examples in the document");
+            assertEquals(11, run, "examples in the document");
         }
     }
 

@@ -47,6 +47,10 @@ final class IncidentGoldenTest {
     private static final Path GOLDEN = Path.of("src/test/resources/io/loadmonitor/web/golden");
     private static final List<String> IN_ORDER = List.of(
             "threshold-busy-vfork", "manual-busy-vfork", "active-busy-vfork", "hostile-names", "frozen-filesystem", "on-cpu-kernel");
+
+    /** The last one was taken after the load had fallen; its history tells when. */
+    private static final List<String> SHOWN = IN_ORDER.subList(0, 5);
+
     private static final Instant LATER = Instant.parse("2026-11-22T15:10:00Z");
 
     private final TestClock clock = new TestClock();
@@ -96,11 +100,11 @@ final class IncidentGoldenTest {
         byte[] zip = bundle();
         Map<String, byte[]> files = unzip(zip);
 
-        assertEquals(3 + 5 * IN_ORDER.size(), files.size(), files.keySet().toString());
+        assertEquals(3 + 5 * SHOWN.size(), files.size(), files.keySet().toString());
         assertEquals("incident-1/README.txt", files.keySet().iterator().next());
-        for (int i = 0; i < IN_ORDER.size(); i++) {
+        for (int i = 0; i < SHOWN.size(); i++) {
             String dump = "incident-1/dumps/dump-" + (i + 1);
-            byte[] raw = Files.readAllBytes(CAPTURES.resolve(IN_ORDER.get(i) + ".dump"));
+            byte[] raw = Files.readAllBytes(CAPTURES.resolve(SHOWN.get(i) + ".dump"));
             assertTrue(Arrays.equals(raw, files.get(dump + ".txt")), dump + " is byte for byte as it came");
             String folded = new String(files.get(dump + ".folded"), StandardCharsets.UTF_8);
             int tasks = folded.lines().mapToInt(line -> Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1))).sum();
@@ -108,7 +112,7 @@ final class IncidentGoldenTest {
             assertEquals("sampled", new ObjectMapper().readTree(files.get(dump + ".speedscope.json"))
                     .path("profiles").path(0).path("type").asText());
             assertEquals(0x8b1f, (files.get(dump + ".pb.gz")[0] & 0xff) | (files.get(dump + ".pb.gz")[1] & 0xff) << 8);
-            assertTrue(new String(files.get(dump + ".html"), StandardCharsets.UTF_8).startsWith("<!DOCTYPE html>"));
+            assertTrue(new String(files.get(dump + ".html"), StandardCharsets.UTF_8).startsWith("<!doctype html>"));
         }
         assertEquals(IncidentMarkdown.write(report, report.to()),
                 new String(files.get("incident-1/incident.md"), StandardCharsets.UTF_8));

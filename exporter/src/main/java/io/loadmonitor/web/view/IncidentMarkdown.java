@@ -30,6 +30,7 @@ public final class IncidentMarkdown {
     private static final int MOST_CHANGES = 12;
     private static final int MOST_NAMES = 6;
     private static final int MOST_TICKS = 40;
+    private static final String ROOT = "/";
 
     private final StringBuilder text = new StringBuilder(8192);
     private final IncidentReport report;
@@ -193,7 +194,7 @@ public final class IncidentMarkdown {
             names.add("and " + Quantity.count(more, "other name", "other names"));
         }
         return String.join(", ", names)
-                + part.cgroup().map(EscapedText::escaped).map(path -> " in " + MarkdownText.code(path)).orElse("");
+                + part.cgroup().map(EscapedText::escaped).filter(path -> !path.equals(ROOT)).map(path -> " in " + MarkdownText.code(path)).orElse("");
     }
 
     private void changes() {
@@ -230,8 +231,8 @@ public final class IncidentMarkdown {
     }
 
     private void end() {
-        line("All times are UTC. Words of the machine and of the alert stand as code; in them `\\xNN` is a byte that would"
-                + " not be plain text.");
+        line("All times are UTC. Words of the machine and of the alert stand as code; in them `\\xNN` stands for a"
+                + " character that is not plain text.");
     }
 
     private void more(int count, String one, String many) {

