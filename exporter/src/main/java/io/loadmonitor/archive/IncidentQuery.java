@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * Which incidents. Empty filters let everything through.
  *
- * @param from inclusive, by the start of the alert
+ * @param from inclusive, by the start of the incident
  * @param to exclusive
  * @param open only open ones, or only closed ones
  * @param alertName exactly

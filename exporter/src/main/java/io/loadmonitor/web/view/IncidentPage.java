@@ -69,9 +69,9 @@ public record IncidentPage(
 
         private static String offset(Duration offset) {
             if (offset.abs().toSeconds() == 0) {
-                return "at the start of the alert";
+                return "at the start of the incident";
             }
-            return Quantity.of(offset) + (offset.isNegative() ? " before the alert" : " into the alert");
+            return Quantity.of(offset) + (offset.isNegative() ? " before the incident" : " into the incident");
         }
     }
 

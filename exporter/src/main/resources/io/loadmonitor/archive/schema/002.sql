@@ -30,3 +30,6 @@ CREATE TABLE load_tick (
 );
 
 CREATE INDEX load_tick_by_time ON load_tick (time_us);
+
+-- For the module's own dumps of an incident's time.
+CREATE INDEX dump_by_trigger ON dump (host, trigger_kind, taken_us);
