@@ -62,7 +62,7 @@ final class CauseFinder {
         return find(kind, channel);
     }
 
-    private static Kind kind(Task task) {
+    static Kind kind(Task task) {
         return switch (task.placement()) {
             case CPU_USER -> Kind.CPU_USER;
             case CPU_KERNEL -> Kind.CPU_KERNEL;

@@ -22,7 +22,7 @@ import java.util.Set;
 /**
  * What the load consisted of. Every task of the dump is in exactly one part. Immutable.
  *
- * @param parts largest first
+ * @param parts largest first, those that the host always has after all others
  * @param tasks in the dump; the parts sum to it
  * @param active tasks that the source counted as load, captured or not
  * @param load1 the 1-minute load average
@@ -39,10 +39,11 @@ public record LoadBreakdown(
         Optional<Presence> presence,
         boolean complete) {
     private static final int PARTS_IN_HEADLINE = 5;
+    private static final int CHRONIC_IN_HEADLINE = 2;
     private static final DateTimeFormatter TIME_OF_DAY =
             DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    private record Place(LoadCause cause, String detail) {}
+    private record Place(LoadCause cause, String detail, boolean chronic) {}
 
     /** The tasks of a place as they are counted. */
     private static final class Tally {
@@ -70,17 +71,29 @@ public record LoadBreakdown(
         return of(dump, CauseCatalogue.standard());
     }
 
-    /** Time grows with the dump, memory with its tasks. */
+    /** With nothing known about what the host always has. */
     public static LoadBreakdown of(StackDump dump, CauseCatalogue catalogue) {
+        return of(dump, catalogue, Set.of());
+    }
+
+    /**
+     * Time grows with the dump, memory with its tasks.
+     *
+     * @param chronic ids of the signatures that the host always has; their tasks are in parts of their own
+     */
+    public static LoadBreakdown of(StackDump dump, CauseCatalogue catalogue, Set<String> chronic) {
         CauseFinder finder = new CauseFinder(catalogue, dump);
+        SignatureFinder signatures = new SignatureFinder(dump);
         Map<Place, Tally> places = new HashMap<>();
         for (Task task : dump.tasks()) {
             CauseFinder.Finding found = finder.find(task);
-            places.computeIfAbsent(new Place(found.cause(), found.function()), place -> new Tally()).add(task);
+            boolean always = !chronic.isEmpty() && chronic.contains(signatures.find(task).id());
+            places.computeIfAbsent(new Place(found.cause(), found.function(), always), place -> new Tally()).add(task);
         }
         List<LoadPart> parts = new ArrayList<>(places.size());
         places.forEach((place, tally) -> parts.add(part(place, tally)));
-        parts.sort(Comparator.comparingInt(LoadPart::tasks).reversed()
+        parts.sort(Comparator.comparing(LoadPart::chronic)
+                .thenComparing(Comparator.comparingInt(LoadPart::tasks).reversed())
                 .thenComparing(part -> part.cause().id())
                 .thenComparing(LoadPart::detail));
         return new LoadBreakdown(
@@ -101,7 +114,8 @@ public record LoadBreakdown(
     /**
      * One sentence: {@code Load 4.42 at 12:04:10 = 24 waiting for the ext4 journal (db, system.slice/db) + 9 on CPU in
      * user mode (java)}. The time is UTC; the numbers sum to the active tasks, with the remainder as a term of its own. At most five parts,
-     * the rest in one sum; bounded in length, printable ASCII.
+     * the rest in one sum, and what the host always has in another: {@code + 3 chronic (asleep in vendor_wait)}. Bounded in
+     * length, printable ASCII.
      */
     public String headline() {
         StringBuilder text = new StringBuilder("Load");
@@ -111,17 +125,19 @@ public record LoadBreakdown(
             text.append(", decaying,");
         }
         text.append(" = ");
-        for (int i = 0; i < Math.min(parts.size(), PARTS_IN_HEADLINE); i++) {
-            text.append(i == 0 ? "" : " + ").append(parts.get(i).text());
+        List<LoadPart> own = parts.stream().filter(part -> !part.chronic()).toList();
+        for (int i = 0; i < Math.min(own.size(), PARTS_IN_HEADLINE); i++) {
+            text.append(i == 0 ? "" : " + ").append(own.get(i).text());
         }
         if (parts.isEmpty()) {
             text.append("no task in the dump");
         }
-        int others = parts.stream().skip(PARTS_IN_HEADLINE).mapToInt(LoadPart::tasks).sum();
+        int others = own.stream().skip(PARTS_IN_HEADLINE).mapToInt(LoadPart::tasks).sum();
         if (others > 0) {
-            text.append(" + ").append(others).append(" in ").append(parts.size() - PARTS_IN_HEADLINE);
-            text.append(parts.size() - PARTS_IN_HEADLINE == 1 ? " other part" : " other parts");
+            text.append(" + ").append(others).append(" in ").append(own.size() - PARTS_IN_HEADLINE);
+            text.append(own.size() - PARTS_IN_HEADLINE == 1 ? " other part" : " other parts");
         }
+        chronic().ifPresent(chronic -> text.append(own.isEmpty() ? "" : " + ").append(chronic));
         int remainder = remainder().orElse(0);
         if (remainder > 0) {
             text.append(" + ").append(remainder).append(" not in the dump");
@@ -129,6 +145,20 @@ public record LoadBreakdown(
             text.append(" - ").append(-(long) remainder).append(" that came after counting");
         }
         return text.append(complete ? "" : " (the dump is incomplete)").toString();
+    }
+
+    private Optional<String> chronic() {
+        List<LoadPart> always = parts.stream().filter(LoadPart::chronic).toList();
+        if (always.isEmpty()) {
+            return Optional.empty();
+        }
+        StringBuilder text = new StringBuilder();
+        text.append(always.stream().mapToInt(LoadPart::tasks).sum()).append(" chronic (");
+        for (int i = 0; i < Math.min(always.size(), CHRONIC_IN_HEADLINE); i++) {
+            text.append(i == 0 ? "" : ", ").append(always.get(i).title());
+        }
+        int others = always.size() - CHRONIC_IN_HEADLINE;
+        return Optional.of(text.append(others > 0 ? ", " + others + " other parts)" : ")").toString());
     }
 
     private static OptionalInt active(StackDump dump) {
@@ -158,6 +188,6 @@ public record LoadBreakdown(
         Optional<EscapedText> cgroup =
                 tally.cgroups.size() == 1 ? tally.cgroups.iterator().next() : Optional.empty();
         return new LoadPart(
-                place.cause, place.detail, place.cause.title(place.detail), tasks, processes, cgroup);
+                place.cause, place.detail, place.cause.title(place.detail), tasks, processes, cgroup, place.chronic);
     }
 }

@@ -75,7 +75,7 @@ public record LoadGroup(
             }
         }
         return new LoadGroup(
-                key.cause, key.detail, key.stackId, key.comm, key.cgroup, key.cgroup.flatMap(ContainerId::of),
+                key.cause, key.detail, key.stackId, key.comm, key.cgroup, key.cgroup.flatMap(ContainerId::of).map(ContainerId::full),
                 known.size() + unknown, alike.size(), longest);
     }
 }

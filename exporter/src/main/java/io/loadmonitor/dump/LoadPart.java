@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  * @param tasks at least 1
  * @param processes their names, the most frequent first; they sum to {@code tasks}
  * @param cgroup the one that holds all of the tasks; empty when there are several, or the dump does not say
+ * @param chronic whether the host always has tasks there, so that they say nothing about this load
  */
 public record LoadPart(
         LoadCause cause,
@@ -20,7 +21,8 @@ public record LoadPart(
         String title,
         int tasks,
         List<ProcessCount> processes,
-        Optional<EscapedText> cgroup) {
+        Optional<EscapedText> cgroup,
+        boolean chronic) {
     private static final int NAMES_SHOWN = 3;
     private static final int LONGEST_NAME = 32;
     private static final int LONGEST_CGROUP = 60;
@@ -32,6 +34,17 @@ public record LoadPart(
         if (tasks < 1 || named != tasks) {
             throw new IllegalArgumentException(title + ": " + tasks + " tasks, of which the processes name " + named);
         }
+    }
+
+    /** A part that is not chronic. */
+    public LoadPart(
+            LoadCause cause,
+            String detail,
+            String title,
+            int tasks,
+            List<ProcessCount> processes,
+            Optional<EscapedText> cgroup) {
+        this(cause, detail, title, tasks, processes, cgroup, false);
     }
 
     /**

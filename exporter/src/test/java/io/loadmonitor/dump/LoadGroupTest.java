@@ -42,22 +42,6 @@ final class LoadGroupTest {
         assertEquals(dump.tasks().size(), groups.stream().mapToInt(LoadGroup::tasks).sum());
     }
 
-    @Test
-    void findsTheIdsOfContainers() {
-        for (String path : List.of(
-                "/docker/" + ID,
-                "/system.slice/docker-" + ID + ".scope",
-                "/kubepods.slice/kubepods-pod1234.slice/cri-containerd-" + ID + ".scope",
-                "/kubepods/burstable/pod1234/" + ID,
-                "/machine.slice/libpod-" + ID + ".scope/container",
-                "/docker/" + "0".repeat(64) + "/docker/" + ID)) {
-            assertEquals(Optional.of(ID), ContainerId.of(EscapedText.of(path)), path);
-        }
-        for (String path : List.of("/", "/system.slice/db.service", "/a/" + ID + "0", "/" + ID.toUpperCase(java.util.Locale.ROOT))) {
-            assertEquals(Optional.empty(), ContainerId.of(EscapedText.of(path)), path);
-        }
-    }
-
     @Provide
     Arbitrary<StackDump> dumps() {
         return Dumps.any();

@@ -1,0 +1,33 @@
+package io.loadmonitor.dump;
+
+import io.loadmonitor.dump.StackDump.Task;
+import java.util.Optional;
+
+/**
+ * Tasks of one dump that have something in common. Immutable.
+ *
+ * @param key what they have in common: see {@link GroupKind}; empty for tasks that have none of it (no container)
+ * @param title in words, for people: printable ASCII; what tasks named themselves is in it in escaped form
+ * @param tasks at least 1
+ * @param chronic how many of them are at a place where the host always has some
+ * @param time in their state, of those whose time is known
+ * @param uninterruptible how many are in D
+ * @param timeInD the same of those in D alone
+ * @param example the one that has been in its state the longest, else the first of the text
+ */
+public record TaskGroup(
+        String key,
+        String title,
+        int tasks,
+        int chronic,
+        Optional<TimeInState> time,
+        int uninterruptible,
+        Optional<TimeInState> timeInD,
+        Task example) {
+    public TaskGroup {
+        if (tasks < 1 || chronic < 0 || chronic > tasks || uninterruptible < 0 || uninterruptible > tasks) {
+            throw new IllegalArgumentException("group " + title + " has " + tasks + " tasks, of which " + chronic
+                    + " are chronic and " + uninterruptible + " are in D");
+        }
+    }
+}

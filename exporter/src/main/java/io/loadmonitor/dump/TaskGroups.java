@@ -1,0 +1,159 @@
+package io.loadmonitor.dump;
+
+import io.loadmonitor.dump.StackDump.State;
+import io.loadmonitor.dump.StackDump.Task;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The tasks of a dump in groups, in five ways. Each task is in one group of each way, so the groups of a way sum to the
+ * tasks. Immutable.
+ */
+public final class TaskGroups {
+    private static final int LONGEST_NAME = 100;
+
+    private final Map<GroupKind, List<TaskGroup>> groups;
+    private final Map<String, StackSignature> signatures;
+
+    private TaskGroups(Map<GroupKind, List<TaskGroup>> groups, Map<String, StackSignature> signatures) {
+        this.groups = groups;
+        this.signatures = Map.copyOf(signatures);
+    }
+
+    private static final class Tally {
+        final String title;
+        final List<Task> tasks = new ArrayList<>();
+        int chronic;
+
+        Tally(String title) {
+            this.title = title;
+        }
+
+        void add(Task task, boolean always) {
+            tasks.add(task);
+            chronic += always ? 1 : 0;
+        }
+    }
+
+    /**
+     * Time grows with the dump, memory with its tasks.
+     *
+     * @param chronic ids of the signatures that the host always has
+     */
+    public static TaskGroups of(StackDump dump, CauseCatalogue catalogue, Set<String> chronic) {
+        CauseFinder causes = new CauseFinder(catalogue, dump);
+        SignatureFinder finder = new SignatureFinder(dump);
+        Map<String, StackSignature> signatures = new HashMap<>();
+        Map<GroupKind, Map<String, Tally>> tallies = new EnumMap<>(GroupKind.class);
+        for (GroupKind kind : GroupKind.values()) {
+            tallies.put(kind, new LinkedHashMap<>());
+        }
+        Map<EscapedText, Optional<ContainerId>> containers = new HashMap<>();
+        for (Task task : dump.tasks()) {
+            StackSignature signature = finder.find(task);
+            signatures.put(signature.id(), signature);
+            boolean always = chronic.contains(signature.id());
+            LoadCause cause = causes.find(task).cause();
+            Optional<ContainerId> container =
+                    task.cgroup().flatMap(path -> containers.computeIfAbsent(path, ContainerId::of));
+            tally(tallies, GroupKind.CAUSE, cause.id(), cause.title()).add(task, always);
+            tally(tallies, GroupKind.SIGNATURE, signature.id(), title(signature)).add(task, always);
+            tally(tallies, GroupKind.PROCESS, process(task), "").add(task, always);
+            tally(tallies, GroupKind.CGROUP, task.cgroup().map(EscapedText::escaped).orElse(""),
+                    task.cgroup().map(path -> cut(path.escaped())).orElse("cgroup not in the dump")).add(task, always);
+            tally(tallies, GroupKind.CONTAINER, container.map(ContainerId::full).orElse(""),
+                    container.map(TaskGroups::title).orElse("in no container")).add(task, always);
+        }
+        Map<GroupKind, List<TaskGroup>> groups = new EnumMap<>(GroupKind.class);
+        tallies.forEach((kind, byKey) -> groups.put(kind, groups(kind, byKey)));
+        return new TaskGroups(groups, signatures);
+    }
+
+    /** Largest first. */
+    public List<TaskGroup> by(GroupKind kind) {
+        List<TaskGroup> found = groups.get(kind);
+        return found == null ? List.of() : found;
+    }
+
+    /** The signatures of the dump's tasks, by their ids. */
+    public Map<String, StackSignature> signatures() {
+        return signatures;
+    }
+
+    private static Tally tally(Map<GroupKind, Map<String, Tally>> tallies, GroupKind kind, String key, String title) {
+        return tallies.getOrDefault(kind, Map.of()).computeIfAbsent(key, missing -> new Tally(title));
+    }
+
+    private static List<TaskGroup> groups(GroupKind kind, Map<String, Tally> byKey) {
+        List<TaskGroup> all = new ArrayList<>(byKey.size());
+        byKey.forEach((key, tally) ->
+                all.add(group(key, kind == GroupKind.PROCESS ? processTitle(tally.tasks) : tally.title, tally)));
+        all.sort(Comparator.comparingInt(TaskGroup::tasks).reversed().thenComparing(TaskGroup::key));
+        return List.copyOf(all);
+    }
+
+    private static TaskGroup group(String key, String title, Tally tally) {
+        List<Task> inD = tally.tasks.stream().filter(task -> task.state() == State.UNINTERRUPTIBLE).toList();
+        Task example = tally.tasks.get(0);
+        for (Task task : tally.tasks) {
+            if (task.sinceMillis().orElse(-1) > example.sinceMillis().orElse(-1)) {
+                example = task;
+            }
+        }
+        return new TaskGroup(
+                key, title, tally.tasks.size(), tally.chronic, time(tally.tasks), inD.size(), time(inD), example);
+    }
+
+    private static Optional<TimeInState> time(List<Task> tasks) {
+        return TimeInState.of(tasks.stream()
+                .filter(task -> task.sinceMillis().isPresent())
+                .mapToLong(task -> task.sinceMillis().getAsLong())
+                .toArray());
+    }
+
+    private static String process(Task task) {
+        return task.tgid().isPresent() ? Long.toString(task.tgid().getAsLong()) : "comm " + task.comm().escaped();
+    }
+
+    /** {@code java (812)}: the name of the main thread, else the one that most of the threads have. */
+    private static String processTitle(List<Task> tasks) {
+        Task first = tasks.get(0);
+        if (first.tgid().isEmpty()) {
+            return cut(first.comm().escaped());
+        }
+        Map<String, Integer> names = new LinkedHashMap<>();
+        for (Task task : tasks) {
+            if (task.pid() == first.tgid().getAsLong()) {
+                return cut(task.comm().escaped()) + " (" + first.tgid().getAsLong() + ')';
+            }
+            names.merge(task.comm().escaped(), 1, Integer::sum);
+        }
+        String name = names.entrySet().stream()
+                .min(Map.Entry.<String, Integer>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .orElseThrow()
+                .getKey();
+        return cut(name) + " (" + first.tgid().getAsLong() + ')';
+    }
+
+    /** The innermost frames. */
+    static String title(StackSignature signature) {
+        List<String> frames = signature.frames();
+        String inner = String.join(" < ", frames.subList(0, Math.min(3, frames.size())));
+        return cut(inner);
+    }
+
+    private static String title(ContainerId container) {
+        return container.runtime().map(runtime -> runtime + ' ').orElse("") + container.shortened();
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST_NAME ? text : text.substring(0, LONGEST_NAME) + "...";
+    }
+}
