@@ -3,6 +3,7 @@ package io.loadmonitor.archive;
 import io.loadmonitor.archive.ArchiveException.Reason;
 import io.loadmonitor.archive.DumpTable.StoredText;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.DumpComparison;
 import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.LoadBreakdown;
@@ -16,8 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +36,11 @@ import org.slf4j.LoggerFactory;
 public final class Archive implements AutoCloseable {
     /** The hard bound of the file, beyond which even an alert is refused: room for what one pruning is behind. */
     private static final int HARD_BOUND_FACTOR = 2;
+
+    /** Dumps of an earlier version whose signatures are put down in one go: a start takes little longer for it. */
+    private static final int SIGNED_AT_START = 20;
+
+    private static final int SIGNED_AT_PRUNING = 100;
 
     private static final Logger log = LoggerFactory.getLogger(Archive.class);
 
@@ -140,6 +148,7 @@ public final class Archive implements AutoCloseable {
         former.ifPresent(host -> log.warn(
                 "The archive {} was of host {} alone and goes on as that of host {}", file.path(), host, settings.host()));
         evidence.readLeftovers();
+        evidence.signLeftovers(settings.host(), SIGNED_AT_START);
     }
 
     /**
@@ -264,16 +273,46 @@ public final class Archive implements AutoCloseable {
         }
         Optional<RawDump> raw = raw(id);
         Optional<StackDump> dump = raw.map(DumpParser::parse);
-        DumpSummary shown = dump.filter(content -> showsReading(summary.get()))
-                .map(content -> LoadBreakdown.of(content, causes.get()))
-                .map(breakdown -> summary.get().withHeadline(DumpReading.headline(breakdown)))
-                .orElse(summary.get());
-        return Optional.of(new ArchivedDump(shown, raw, dump));
+        if (dump.isEmpty() || !showsReading(summary.get())) {
+            return Optional.of(new ArchivedDump(summary.get(), raw, dump));
+        }
+        Set<String> chronic = signatures(id).stream()
+                .filter(SeenSignature::chronic)
+                .map(seen -> seen.signature().id())
+                .collect(Collectors.toSet());
+        String headline = DumpReading.headline(LoadBreakdown.of(dump.get(), causes.get(), chronic));
+        return Optional.of(new ArchivedDump(summary.get().withHeadline(headline), raw, dump));
     }
 
     /** Not while the text waits to be read, and not when what it says could not be stored. */
     private static boolean showsReading(DumpSummary summary) {
         return summary.tasks().isPresent();
+    }
+
+    /**
+     * The signatures of a dump, those of the most tasks first and 1,000 at most, and what the host's earlier dumps had of
+     * them.
+     */
+    public List<SeenSignature> signatures(long id) throws ArchiveException {
+        return database.read(sql -> SignatureTable.seen(sql, id));
+    }
+
+    /**
+     * The dump that the same host took before this one, if it was in the same boot, parsed; whole or not. Empty also when
+     * either has no text, or does not say of which boot it is.
+     */
+    public Optional<ArchivedDump> dumpBefore(ArchivedDump dump) throws ArchiveException {
+        if (dump.dump().isEmpty()) {
+            return Optional.empty();
+        }
+        DumpSummary summary = dump.summary();
+        Optional<Long> before = database.read(sql -> sql.one(row -> row.getLong(1), """
+                SELECT id FROM dump WHERE host = ? AND parsed = 1 AND (taken_us < ? OR taken_us = ? AND id < ?)
+                ORDER BY taken_us DESC, id DESC LIMIT 1""",
+                summary.host(), summary.takenAt(), summary.takenAt(), summary.id()));
+        Optional<ArchivedDump> found = before.isPresent() ? dump(before.get()) : Optional.empty();
+        return found.filter(other ->
+                other.dump().map(content -> DumpComparison.sameBoot(content, dump.dump().get())).orElse(false));
     }
 
     public Optional<RawDump> raw(long id) throws ArchiveException {
@@ -376,6 +415,7 @@ public final class Archive implements AutoCloseable {
     /** Deletes what the retention does not keep, oldest dumps first, and gives the space back to the file system. */
     public void prune() throws ArchiveException {
         evidence.showUnread();
+        evidence.signLeftovers(settings.host(), SIGNED_AT_PRUNING);
         pruner.run(clock.instant());
         if (!bounded) {
             bound();

@@ -26,6 +26,8 @@ import java.util.TreeSet;
  * @param identity source, boot id, number and monotonic time: the module counts anew when it is loaded anew, the procfs
  *     source at each start, so the number alone names nothing. Empty where the text lacks one of them
  * @param trigger as the source tells it
+ * @param signatures at most {@link DumpSignature#MOST}
+ * @param causes by which the headline was made
  * @param comms of the tasks, escaped form; at most {@link #MAX_NAMES}, as are cgroups and functions
  * @param ticks of the load before it, oldest first; only what the module told
  */
@@ -44,6 +46,8 @@ record DumpReading(
         Set<String> cgroups,
         Set<String> functions,
         List<LoadSample> ticks,
+        List<DumpSignature> signatures,
+        CauseCatalogue causes,
         ParsedDump parsed) {
     /** Names of a kind that can be searched for in one dump. Which ones are left out beyond it is not defined. */
     static final int MAX_NAMES = 10_000;
@@ -58,6 +62,12 @@ record DumpReading(
         cgroups = Set.copyOf(cgroups);
         functions = Set.copyOf(functions);
         ticks = List.copyOf(ticks);
+        signatures = List.copyOf(signatures);
+    }
+
+    /** With what the host always has at its end. */
+    String headline(Set<String> chronic) {
+        return headline(LoadBreakdown.of(parsed.dump(), causes, chronic));
     }
 
     /** By the catalogue of the jar. */
@@ -90,6 +100,8 @@ record DumpReading(
                 cgroups,
                 functions(dump),
                 ticks(dump),
+                DumpSignature.of(dump),
+                causes,
                 new ParsedDump(dump, breakdown.parts()));
     }
 

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** The tables dump, dump_text, dump_parsed and dump_name. Methods run within a transaction of {@link Database}. */
+/** The tables dump, dump_text, dump_parsed and dump_name; {@link SignatureTable} follows them. Methods run within a transaction of {@link Database}. */
 final class DumpTable {
     static final String SUMMARY = """
             SELECT id, host, state, trigger_kind, reason, incident_id, taken_us, raw_bytes, source, load1, active, tasks,
@@ -131,6 +131,11 @@ final class DumpTable {
         putNames(sql, id, "comm", reading.comms());
         putNames(sql, id, "cgroup", reading.cgroups());
         putNames(sql, id, "function", reading.functions());
+        SignatureTable.put(sql, id, reading.signatures());
+        Set<String> chronic = SignatureTable.chronic(sql, id, reading.signatures());
+        if (!chronic.isEmpty()) {
+            sql.update("UPDATE dump SET headline = ? WHERE id = ?", reading.headline(chronic), id);
+        }
     }
 
     byte[] parsedGzip(DumpReading reading) {
@@ -183,12 +188,15 @@ final class DumpTable {
             moveText(sql, from, to);
             sql.update("UPDATE dump_parsed SET dump_id = ? WHERE dump_id = ?", to, from);
             sql.update("UPDATE dump_name SET dump_id = ? WHERE dump_id = ?", to, from);
+            SignatureTable.move(sql, from, to);
             sql.update("""
                     UPDATE dump SET (state, parsed, source, load1, active, tasks, headline, taken_us) =
                         (SELECT f.state, f.parsed, f.source, f.load1, f.active, f.tasks, f.headline, f.taken_us
                          FROM dump f WHERE f.id = ?)
                     WHERE id = ?""", from, to);
         }
+        // It is the same dump: nothing of it is to be remembered twice.
+        SignatureTable.retract(sql, from);
         Optional<String> identity =
                 sql.one(row -> row.getString(1), "SELECT identity FROM dump WHERE id = ?", from);
         delete(sql, from);
@@ -197,6 +205,7 @@ final class DumpTable {
     }
 
     static void delete(Sql sql, long id) throws SQLException {
+        SignatureTable.leave(sql, id);
         sql.update("DELETE FROM dump_name WHERE dump_id = ?", id);
         sql.update("DELETE FROM dump_parsed WHERE dump_id = ?", id);
         sql.update("DELETE FROM dump_text WHERE dump_id = ?", id);

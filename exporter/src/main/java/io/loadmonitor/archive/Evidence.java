@@ -185,4 +185,39 @@ final class Evidence {
         }
         showUnread();
     }
+
+    /**
+     * Puts down the signatures of dumps that an earlier version stored without them, the newest first.
+     *
+     * @param most dumps, each of which takes as long as reading it
+     * @return how many it did; fewer than asked for when none is left
+     */
+    int signLeftovers(String host, int most) throws ArchiveException {
+        List<Long> leftovers = database.read(sql -> SignatureTable.unsigned(sql, host, most));
+        for (long id : leftovers) {
+            List<DumpSignature> signatures = signatures(id);
+            database.write(sql -> {
+                // It may have been deleted, or read anew, meanwhile.
+                if (sql.number("SELECT count(*) FROM dump WHERE id = ? AND signed = 0", id) > 0) {
+                    SignatureTable.put(sql, id, signatures);
+                }
+                return id;
+            });
+        }
+        return leftovers.size();
+    }
+
+    /** None for a text that cannot be read, so that nobody tries for ever. */
+    private List<DumpSignature> signatures(long id) throws ArchiveException {
+        Optional<DumpTable.StoredText> text = database.read(sql -> DumpTable.text(sql, id));
+        if (text.isEmpty()) {
+            return List.of();
+        }
+        try {
+            return reader.apply(text.get().open(id)).signatures();
+        } catch (ArchiveException | RuntimeException e) {
+            log.error("Dump {} is not counted among those that were seen before: {}", id, e.getMessage());
+            return List.of();
+        }
+    }
 }

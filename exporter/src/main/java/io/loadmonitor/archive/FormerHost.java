@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 final class FormerHost {
     private static final Logger log = LoggerFactory.getLogger(FormerHost.class);
 
-    private static final List<String> TABLES = List.of("incident", "dump", "limit_state", "load_tick");
+    private static final List<String> TABLES =
+            List.of("incident", "dump", "limit_state", "load_tick", "signature", "dump_signature");
 
     private FormerHost() {}
 

@@ -40,7 +40,11 @@ final class Pruner {
     }
 
     void run(Instant now) throws ArchiveException {
-        long deleted = database.write(sql -> byAge(sql, now) + byCount(sql) + TickTable.prune(sql, retention, now) + byBytes(sql));
+        long deleted = database.write(sql -> {
+            long dumps = byAge(sql, now) + byCount(sql) + TickTable.prune(sql, retention, now) + byBytes(sql);
+            SignatureTable.prune(sql, now, retention.maxBytes());
+            return dumps;
+        });
         if (deleted > 0) {
             database.shrink();
         }

@@ -13,7 +13,7 @@ import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.flame.FoldedStacks;
 import io.loadmonitor.incident.CaptureDesk;
 import io.loadmonitor.incident.CaptureReply;
-import io.loadmonitor.web.json.DumpDetail;
+import io.loadmonitor.web.json.DumpAnswer;
 import io.loadmonitor.web.json.DumpItem;
 import io.loadmonitor.web.json.DumpRequested;
 import io.loadmonitor.web.json.ListAnswer;
@@ -53,7 +53,9 @@ final class DumpsEndpoint {
 
     void detail(Context context) throws ArchiveException {
         QueryParameters.only(context.queryString(), Set.of());
-        json.answer(context, 200, DumpDetail.of(find(context), causes.get()));
+        ArchivedDump dump = find(context);
+        json.answer(context, 200, DumpAnswer.of(
+                dump, archive.dumpBefore(dump), archive.signatures(dump.summary().id()), causes.get()));
     }
 
     /** The text as its source gave it, byte for byte. */
