@@ -2,14 +2,19 @@ package io.loadmonitor.app;
 
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.CauseFileException;
+import io.loadmonitor.dump.DumpComparison;
+import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.kernellog.KernelLog;
 import io.loadmonitor.kernellog.KernelLogReader;
+import io.loadmonitor.kernellog.LogReport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,6 +50,13 @@ final class ExplainCommand implements Callable<Integer> {
     @Nullable
     Path causesFile;
 
+    @Option(
+            names = "--before",
+            paramLabel = "FILE",
+            description = "An earlier dump of the same boot: say what became of each task since its last report.")
+    @Nullable
+    String beforeFile;
+
     @Option(names = "--json", description = "Write the report as JSON.")
     boolean json;
 
@@ -70,24 +82,25 @@ final class ExplainCommand implements Callable<Integer> {
                 return 1;
             }
         }
-        byte[] text;
-        try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
-            text = in.readNBytes(MAX_BYTES + 1);
-        } catch (NoSuchFileException e) {
-            err.println(Main.NAME + ": there is no file \"" + file + '"');
-            return 1;
-        } catch (IOException e) {
-            err.println(Main.NAME + ": \"" + file + "\" cannot be read: " + e.getMessage());
+        if (file.equals("-") && "-".equals(beforeFile)) {
+            err.println(Main.NAME + ": standard input can only be one of FILE and --before");
             return 1;
         }
-        if (text.length > MAX_BYTES) {
-            err.println(Main.NAME + ": \"" + file + "\" is larger than " + MAX_BYTES + " bytes");
+        Optional<byte[]> text = read(file, err);
+        if (text.isEmpty()) {
             return 1;
         }
-        KernelLog log = KernelLogReader.read(text);
+        KernelLog log = KernelLogReader.read(text.get());
+        Optional<StackDump> before = Optional.empty();
+        if (beforeFile != null) {
+            before = before(log, beforeFile, err);
+            if (before.isEmpty()) {
+                return 1;
+            }
+        }
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(ExplainJson.of(log, causes));
+            out.println(ExplainJson.of(log, causes, before));
         }
         if (log.reports().isEmpty()) {
             err.println(Main.NAME + ": \"" + file + "\" holds no dump of load-monitor, no list of sysrq-w or sysrq-t, no"
@@ -97,9 +110,53 @@ final class ExplainCommand implements Callable<Integer> {
             return 1;
         }
         if (!json) {
-            new ExplainText(out, colour.wanted(System.getenv()), causes).write(log);
+            new ExplainText(out, colour.wanted(System.getenv()), causes, before).write(log);
         }
         out.flush();
         return 0;
+    }
+
+    /** Empty when it cannot be read; then the reason is told. */
+    private static Optional<byte[]> read(String name, PrintWriter err) {
+        try (InputStream in = name.equals("-") ? System.in : Files.newInputStream(Path.of(name))) {
+            byte[] text = in.readNBytes(MAX_BYTES + 1);
+            if (text.length <= MAX_BYTES) {
+                return Optional.of(text);
+            }
+            err.println(Main.NAME + ": \"" + name + "\" is larger than " + MAX_BYTES + " bytes");
+        } catch (NoSuchFileException e) {
+            err.println(Main.NAME + ": there is no file \"" + name + '"');
+        } catch (IOException e) {
+            err.println(Main.NAME + ": \"" + name + "\" cannot be read: " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    /** The last report of the earlier text, if a task in it and one in the log's first report can be the same. */
+    private Optional<StackDump> before(KernelLog log, String name, PrintWriter err) {
+        Optional<byte[]> text = read(name, err);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        List<LogReport> reports = KernelLogReader.read(text.get()).reports();
+        if (reports.isEmpty()) {
+            err.println(Main.NAME + ": \"" + name + "\" holds no dump to compare with");
+            return Optional.empty();
+        }
+        StackDump earlier = reports.get(reports.size() - 1).dump();
+        // Kernel logs do not name their boot: whoever compares two of them has to know.
+        boolean otherBoot = !log.reports().isEmpty() && boot(earlier).isPresent()
+                && boot(log.reports().get(0).dump()).isPresent()
+                && !DumpComparison.sameBoot(earlier, log.reports().get(0).dump());
+        if (otherBoot) {
+            err.println(Main.NAME + ": \"" + name + "\" is of boot " + boot(earlier).get() + ", \"" + file + "\" of boot "
+                    + boot(log.reports().get(0).dump()).get() + ": no task of one can be in the other");
+            return Optional.empty();
+        }
+        return Optional.of(earlier);
+    }
+
+    private static Optional<String> boot(StackDump dump) {
+        return dump.header().flatMap(StackDump.Header::bootId);
     }
 }

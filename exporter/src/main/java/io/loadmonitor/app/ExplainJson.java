@@ -7,18 +7,26 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.ChangeCount;
+import io.loadmonitor.dump.DumpComparison;
+import io.loadmonitor.dump.GroupKind;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadPart;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.StackDump.Placement;
 import io.loadmonitor.dump.StackDump.State;
 import io.loadmonitor.dump.StackDump.Task;
+import io.loadmonitor.dump.TaskChange;
+import io.loadmonitor.dump.TaskGroup;
+import io.loadmonitor.dump.TaskGroups;
 import io.loadmonitor.kernellog.KernelLog;
 import io.loadmonitor.kernellog.ListedTask;
 import io.loadmonitor.kernellog.LogReport;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -31,10 +39,18 @@ final class ExplainJson {
 
     private ExplainJson() {}
 
-    static String of(KernelLog log, CauseCatalogue causes) {
+    /** @param before the dump with which the first report is compared */
+    static String of(KernelLog log, CauseCatalogue causes, Optional<StackDump> before) {
         ObjectNode root = MAPPER.createObjectNode();
         ArrayNode reports = root.putArray("reports");
-        log.reports().forEach(report -> report(report, causes, reports.addObject()));
+        for (LogReport report : log.reports()) {
+            ObjectNode node = reports.addObject();
+            report(report, causes, node);
+            if (reports.size() == 1) {
+                before.ifPresent(earlier ->
+                        changes(DumpComparison.of(earlier, report.dump(), causes), node.putObject("since_before")));
+            }
+        }
         ObjectNode lines = root.putObject("lines");
         lines.put("total", log.lines()).put("understood", log.understood());
         lines.put("skipped", log.skipped()).put("unread", log.unread());
@@ -73,6 +89,7 @@ final class ExplainJson {
         node.put("tasks_total", dump.tasks().size());
         ArrayNode parts = node.putArray("parts");
         load.parts().forEach(part -> part(part, dump.tasks().size(), parts.addObject()));
+        groups(TaskGroups.of(dump, causes, Set.of()), node.putObject("groups"));
         stacks(dump, node.putArray("stacks"));
         ArrayNode tasks = node.putArray("tasks");
         dump.tasks().forEach(task -> task(task, tasks.addObject()));
@@ -88,6 +105,35 @@ final class ExplainJson {
         ArrayNode processes = node.putArray("processes");
         part.processes().forEach(process ->
                 processes.addObject().put("comm", process.comm().escaped()).put("tasks", process.tasks()));
+    }
+
+    private static void groups(TaskGroups groups, ObjectNode node) {
+        for (GroupKind kind : GroupKind.values()) {
+            ArrayNode list = node.putArray(kind.name().toLowerCase(Locale.ROOT));
+            for (TaskGroup group : groups.by(kind)) {
+                ObjectNode one = list.addObject();
+                if (!group.key().isEmpty()) {
+                    one.put("key", group.key());
+                }
+                one.put("title", group.title()).put("tasks", group.tasks()).put("in_d", group.uninterruptible());
+                group.timeInD().ifPresent(time -> one.put("in_d_max_ms", time.maxMillis())
+                        .put("in_d_median_ms", time.medianMillis()));
+            }
+        }
+    }
+
+    private static void changes(DumpComparison comparison, ObjectNode node) {
+        node.put("complete", comparison.complete());
+        for (TaskChange change : TaskChange.values()) {
+            node.put(change.name().toLowerCase(Locale.ROOT), comparison.of(change));
+        }
+        ArrayNode causes = node.putArray("causes");
+        for (ChangeCount count : comparison.byCause()) {
+            ObjectNode one = causes.addObject().put("key", count.key()).put("title", count.title());
+            for (TaskChange change : TaskChange.values()) {
+                one.put(change.name().toLowerCase(Locale.ROOT), count.of(change));
+            }
+        }
     }
 
     private static void stacks(StackDump dump, ArrayNode node) {

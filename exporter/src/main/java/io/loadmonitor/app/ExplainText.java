@@ -2,6 +2,7 @@ package io.loadmonitor.app;
 
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.DumpComparison;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadPart;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -39,11 +41,16 @@ final class ExplainText {
     private final PrintWriter out;
     private final boolean colour;
     private final CauseCatalogue causes;
+    private final Optional<StackDump> before;
+    private final ExplainGroups groups;
 
-    ExplainText(PrintWriter out, boolean colour, CauseCatalogue causes) {
+    /** @param before the dump with which the first report is compared */
+    ExplainText(PrintWriter out, boolean colour, CauseCatalogue causes, Optional<StackDump> before) {
         this.out = out;
         this.colour = colour;
         this.causes = causes;
+        this.before = before;
+        this.groups = new ExplainGroups(out, this::bold, causes);
     }
 
     void write(KernelLog log) {
@@ -56,14 +63,16 @@ final class ExplainText {
             LoadBreakdown load = LoadBreakdown.of(report.dump(), causes);
             out.println(bold(load.headline()));
             out.println(origin(report) + (log.reports().size() > 1 ? ", report " + number + " of " + log.reports().size() : ""));
-            report(report, load.parts());
+            report(report, load.parts(), number == 1 ? before : Optional.empty());
         }
         unread(log);
     }
 
-    private void report(LogReport report, List<LoadPart> parts) {
+    private void report(LogReport report, List<LoadPart> parts, Optional<StackDump> earlier) {
         StackDump dump = report.dump();
         parts(dump, parts);
+        groups.groups(dump);
+        earlier.ifPresent(other -> groups.changes(DumpComparison.of(other, dump, causes)));
         causes(parts);
         counts(dump);
         stacks(dump);

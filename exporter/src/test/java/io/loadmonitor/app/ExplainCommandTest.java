@@ -19,6 +19,7 @@ import picocli.CommandLine;
 
 final class ExplainCommandTest {
     private static final Path CAPTURES = Path.of("src/test/resources/io/loadmonitor/kernellog/captures");
+    private static final Path DUMPS = Path.of("../kmod/tests/captures/6.1.0-56-cloud-amd64");
     private static final Path ORIGINAL = CAPTURES.resolve("debian-6.1.0-56-original-module.txt");
     private static final String RIGHT_TO_LEFT = "\u202e";
 
@@ -44,6 +45,55 @@ final class ExplainCommandTest {
         assertTrue(lines.contains("     10  tasks in the dump"), out.toString());
         assertTrue(lines.contains("Listed but no load: 38 tasks"), out.toString());
         assertTrue(lines.stream().anyMatch(text -> text.matches(" +20  idle kernel workers: rescuer_thread .*")), out.toString());
+    }
+
+    @Test
+    void groupsByProcessAndCgroup() {
+        List<String> lines = explain(DUMPS.resolve("cgroups.dump").toString());
+        assertTrue(lines.contains("By process"), out.toString());
+        assertTrue(lines.contains("By cgroup"), out.toString());
+        assertFalse(lines.contains("By container"), "none of the tasks is in one: " + out);
+    }
+
+    @Test
+    void saysWhatBecameOfTheTasksSinceTheDumpBefore() throws Exception {
+        String[] dumps = Files.readString(DUMPS.resolve("three-dumps.dump")).split("(?m)^(?=load_monitor dump )");
+        Path before = Files.writeString(folder.resolve("before"), dumps[dumps.length - 2]);
+        Path after = Files.writeString(folder.resolve("after"), dumps[dumps.length - 1]);
+        List<String> lines = explain("--before", before.toString(), after.toString());
+        int table = lines.indexOf("    new  persisting  moved  unclear   gone");
+        assertTrue(table > 0, out.toString());
+        assertTrue(lines.get(table - 1).matches("Since the dump before, \\d+\\.\\d s ago"), lines.get(table - 1));
+        assertEquals("      0           2      8        0      1  all", lines.get(table + 1));
+        assertTrue(lines.stream().anyMatch(text -> text.matches(" +0 +2 +0 +0 +0  .*vfork.*")), out.toString());
+
+        out.getBuffer().setLength(0);
+        explain("--before", before.toString(), "--json", after.toString());
+        JsonNode report = new ObjectMapper().readTree(out.toString()).path("reports").path(0);
+        assertEquals(2, report.path("since_before").path("persisting").asInt());
+        assertEquals(1, report.path("since_before").path("gone").asInt());
+        for (JsonNode groups : report.path("groups")) {
+            int sum = 0;
+            for (JsonNode group : groups) {
+                sum += group.path("tasks").asInt();
+            }
+            assertEquals(report.path("tasks_total").asInt(), sum);
+        }
+    }
+
+    @Test
+    void refusesADumpBeforeThatIsNone() throws Exception {
+        Path after = DUMPS.resolve("manual-busy-vfork.dump");
+        Path other = Files.writeString(folder.resolve("other"),
+                Files.readString(after).replaceAll("boot_id=\\S+", "boot_id=another"));
+        Path nothing = Files.writeString(folder.resolve("nothing"), "hello\n");
+        for (Path before : List.of(other, nothing, folder.resolve("missing"))) {
+            err.getBuffer().setLength(0);
+            assertEquals(1, line.execute("explain", "--before", before.toString(), after.toString()), out.toString());
+            assertTrue(err.toString().contains(before.getFileName().toString()), err.toString());
+        }
+        assertEquals(1, line.execute("explain", "--before", "-", "-"));
+        assertTrue(err.toString().contains("standard input can only be one"), err.toString());
     }
 
     @Test
