@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.dump.RawDump;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -290,10 +292,12 @@ final class SeenBeforeTest {
         assertEquals(Optional.empty(), archive.dumpBefore(archive.dump(other).orElseThrow()), "of another boot");
     }
 
+    /** Not a benchmark: it prints what it took. CPU time, for tests share the machine; flushing is not in it. */
     @Test
     void storesTenThousandTasksInTime() throws Exception {
         Archive archive = open();
-        for (int run = 1; run <= 4; run++) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        for (int run = 1; run <= 8; run++) {
             StringBuilder text = new StringBuilder("load_monitor dump version=1 id=" + run + " source=kmod boot_id=b release=6.1.0\n"
                     + "time wall=" + NOON.plusSeconds(run) + " monotonic_ns=" + run + "\n");
             for (int i = 1; i <= 500; i++) {
@@ -308,12 +312,12 @@ final class SeenBeforeTest {
                         .append(" cgroup=\"/system.slice/db").append(i % 50).append(".service\" comm=\"worker").append(i % 200).append("\"\n");
             }
             RawDump raw = raw(text.append("end id=").append(run).append(" tasks=10000\n").toString());
-            long start = System.nanoTime();
+            long start = threads.getCurrentThreadCpuTime();
             DumpReading reading = DumpReading.of(raw);
-            long read = System.nanoTime();
+            long read = threads.getCurrentThreadCpuTime();
             store(archive, raw);
-            long stored = System.nanoTime();
-            System.out.printf(Locale.ROOT, "10,000 tasks, %d signatures, run %d: read in %.0f ms, read and stored in %.0f ms%n",
+            long stored = threads.getCurrentThreadCpuTime();
+            System.out.printf(Locale.ROOT, "10,000 tasks, %d signatures, run %d: read in %.0f ms of CPU, read and stored in %.0f ms%n",
                     reading.signatures().size(), run, (read - start) / 1e6, (stored - read) / 1e6);
             assertTrue(stored - read < 10_000_000_000L, "took " + (stored - read) + " ns");
         }
