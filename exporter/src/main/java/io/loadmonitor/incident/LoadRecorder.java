@@ -4,6 +4,7 @@ import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.dump.LoadSample;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -31,7 +32,10 @@ public final class LoadRecorder {
     }
 
     /** Notes one sample. One that is not later than the newest is from before the clock was set back, and is dropped. */
-    public synchronized void add(LoadSample sample) {
+    public synchronized void add(LoadSample seen) {
+        // As the archive keeps times, so that what is in both is the same.
+        LoadSample sample = new LoadSample(seen.at().truncatedTo(ChronoUnit.MICROS), seen.active(), seen.load1(),
+                seen.running(), seen.uninterruptible());
         if (!ring.isEmpty() && !sample.at().isAfter(ring.getLast().at())) {
             if (ring.getLast().at().isAfter(sample.at().plusSeconds(60))) {
                 // The clock was set back: what was seen by the other one has times that will come again.

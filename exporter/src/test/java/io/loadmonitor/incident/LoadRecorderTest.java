@@ -61,6 +61,15 @@ final class LoadRecorderTest {
     }
 
     @Test
+    void remembersTimesAsTheArchiveKeepsThem() throws Exception {
+        archive.storeFound(DumpTexts.automatic(1, NOON));
+        add(NOON.plusNanos(789), 3);
+        recorder.keep();
+
+        assertEquals(archive.ticks("vm", NOON, NOON.plusSeconds(60)).own(), recorder.between(NOON, NOON.plusSeconds(60)));
+    }
+
+    @Test
     void beginsAnewWhenTheClockIsSetBack() {
         add(NOON, 10);
         add(NOON.minusSeconds(3600), 2);
