@@ -3,9 +3,6 @@
 
 #include "history.h"
 
-/* 1536 ticks of 5 s are 2 hours and 8 minutes, in 24 kB. */
-#define LM_TICKS 1536
-
 static DEFINE_RAW_SPINLOCK(lm_history_lock);
 static struct lm_tick lm_ticks[LM_TICKS];
 static unsigned int lm_ticks_next;

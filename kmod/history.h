@@ -5,8 +5,11 @@
 
 #include <linux/types.h>
 
+/* 1536 ticks of 5 s are 2 hours and 8 minutes, in 24 kB. */
+#define LM_TICKS 1536
+
 struct lm_tick {
-	/* CLOCK_MONOTONIC, at most a sampling period after the kernel's own update. */
+	/* CLOCK_MONOTONIC when the update was due, at most a jiffy late. */
 	u64 time_ns;
 	/* Tasks that were running or uninterruptible at the tick. */
 	u32 active;

@@ -29,21 +29,38 @@ unsigned long lm_load_hundredths(unsigned long fixed)
 }
 
 /*
- * The number of active tasks that took the average from @before to @after in one update.
+ * The number of active tasks that took the average from @before to @after in @updates updates.
  *
  * kernel/sched/loadavg.c: after = (before * EXP_1 + n * FIXED_1 * (FIXED_1 - EXP_1)) / FIXED_1,
  * with FIXED_1 - 1 added before the division when the average does not fall. Solved for n the
  * division loses at most 2047 / (164 * 2048) = 0.006, far less than the half that is rounded.
+ * Several updates with the same n are one with EXP_1 to that power.
  */
-unsigned int lm_load_active(unsigned long before, unsigned long after)
+unsigned int lm_load_active(unsigned long before, unsigned long after, unsigned int updates)
 {
-	const u64 unit = (u64)FIXED_1 * (FIXED_1 - EXP_1);
+	const u64 one = 1ULL << 32;
+	u64 decay = (u64)EXP_1 << (32 - FSHIFT);
 	u64 gained = (u64)after * FIXED_1;
-	u64 kept = (u64)before * EXP_1;
+	u64 power = decay, kept, unit;
 
+	while (--updates && power)
+		power = power * decay >> 32;
+	kept = mul_u64_u32_shr((u64)before * FIXED_1, power, 32);
+	unit = (one - power) * FIXED_1 * FIXED_1 >> 32;
 	if (gained <= kept)
 		return 0;
 	return div64_u64(gained - kept + unit / 2, unit);
+}
+
+/* The same formula forward: the average after one update with @active tasks. */
+unsigned long lm_load_after(unsigned long before, unsigned int active)
+{
+	u64 load = (u64)active * FIXED_1;
+	u64 after = (u64)before * EXP_1 + load * (FIXED_1 - EXP_1);
+
+	if (load >= before)
+		after += FIXED_1 - 1;
+	return after >> FSHIFT;
 }
 
 /*

@@ -21,7 +21,8 @@ struct lm_average {
 
 struct lm_average lm_load_average(unsigned long fixed);
 unsigned long lm_load_hundredths(unsigned long fixed);
-unsigned int lm_load_active(unsigned long before, unsigned long after);
+unsigned int lm_load_active(unsigned long before, unsigned long after, unsigned int updates);
+unsigned long lm_load_after(unsigned long before, unsigned int active);
 bool lm_load_present(unsigned int active, unsigned long fixed);
 enum lm_share lm_load_share(const struct task_struct *task);
 int lm_load_parse(const char *text, size_t length, unsigned long *hundredths);

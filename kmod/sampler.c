@@ -4,7 +4,6 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
-#include <linux/math64.h>
 #include <linux/sched/loadavg.h>
 
 #include "capture.h"
@@ -25,24 +24,27 @@
 /* kernel/sched/loadavg.c updates the averages this many jiffies after the tick proper. */
 #define LM_TICK_DELAY 10
 
-/* How long after the expected moment a tick without a change counts as seen. */
-#define LM_GRACE_INTERVALS 4
+/*
+ * The averages follow the jiffies counter right after it was moved on; a look in this very moment still
+ * finds the old ones. This many jiffies later it is a load that stayed the same.
+ */
 #define LM_GRACE_JIFFIES 3
 
 /*
- * The averages change once in five seconds, so the timer sleeps until shortly before the next
- * change and only then looks every interval_ms. Ticks are multiples of LOAD_FREQ from boot on;
- * a change that is seen corrects the estimate. A steady load changes nothing: then the tick
- * counts as seen when its time has passed.
+ * The averages change once in LOAD_FREQ jiffies, counted from boot on, and only when the counter itself
+ * gets there. So it is the counter that says which update is the next and whether it is over: a CPU that
+ * was stopped, be it the timer's or the one that moves the counter, delays a look and confuses nothing.
+ * The timer sleeps until the update is due and looks again every interval_ms until it is over.
  */
 static struct hrtimer lm_sampler_timer;
 
 /* The timer's own. */
 static unsigned long lm_sampler_last;
-static u64 lm_sampler_next_ns;
-static u64 lm_sampler_lead_ns;
-static bool lm_sampler_looked;
-static u64 lm_sampler_looked_ns;
+/* The counter at the next update, and about when that is: never early, late by less than a jiffy. */
+static unsigned long lm_sampler_due;
+static u64 lm_sampler_due_ns;
+/* The counter was there at the look before. */
+static bool lm_sampler_was_due;
 static u64 lm_sampler_asked_ns;
 static bool lm_sampler_any_asked;
 
@@ -96,75 +98,76 @@ static void lm_watch_look(struct lm_watch *watch, u64 now, unsigned long value,
 	lm_sampler_asked_ns = now;
 }
 
-static void lm_sampler_tick(u64 now, unsigned long before, unsigned long after)
+/*
+ * The averages went from @before to @after in @updates updates. More than one is one too late a look;
+ * what lay between is lost, but the ticks are as many as there were: each gets the number of active
+ * tasks that, had it stayed the same, would have led here. Returns that number.
+ */
+static unsigned int lm_sampler_record(unsigned long before, unsigned long after,
+				      unsigned int updates)
 {
-	unsigned int active = lm_load_active(before, after);
-	struct lm_tick tick = { .time_ns = now, .active = active, .average = after };
-	unsigned long load = lm_load_hundredths(after);
+	unsigned int active = lm_load_active(before, after, updates);
+	struct lm_tick tick = { .active = active, .average = before };
+	unsigned int update;
+
+	for (update = 1; update <= updates; update++) {
+		tick.time_ns = lm_sampler_due_ns + (update - 1) * lm_load_period_ns();
+		tick.average = update < updates ? lm_load_after(tick.average, active) : after;
+		lm_history_add(&tick);
+	}
+	return active;
+}
+
+static void lm_sampler_watch(u64 now, unsigned int active, unsigned long average)
+{
+	unsigned long load = lm_load_hundredths(average);
 	unsigned long threshold = READ_ONCE(lm_threshold);
 	unsigned int active_threshold = READ_ONCE(lm_active_threshold);
 	char reason[LM_REASON_MAX + 1];
 
-	lm_history_add(&tick);
 	scnprintf(reason, sizeof(reason), "active %u >= %u", active, active_threshold);
 	lm_watch_look(&lm_watch_active, now, active, active_threshold, true, reason);
 	scnprintf(reason, sizeof(reason), "load %lu.%02lu >= %lu.%02lu", load / 100, load % 100,
 		  threshold / 100, threshold % 100);
-	lm_watch_look(&lm_watch_threshold, now, load, threshold, lm_load_present(active, after),
+	lm_watch_look(&lm_watch_threshold, now, load, threshold, lm_load_present(active, average),
 		      reason);
 }
 
-/* Where to look next after a tick at @tick_ns. */
-static u64 lm_sampler_window(u64 tick_ns)
+/* The next update after @counter. */
+static void lm_sampler_expect(u64 now, unsigned long counter)
 {
-	lm_sampler_next_ns = tick_ns + lm_load_period_ns();
-	lm_sampler_looked = false;
-	return lm_sampler_next_ns - lm_sampler_lead_ns;
-}
+	unsigned long since = (counter - (unsigned long)INITIAL_JIFFIES - LM_TICK_DELAY) % LOAD_FREQ;
 
-/* The same after a long time with the CPU stopped: ticks were missed, but their phase is known. */
-static u64 lm_sampler_after(u64 now, u64 tick_ns)
-{
-	u64 period = lm_load_period_ns();
-
-	if (now > tick_ns)
-		tick_ns += div64_u64(now - tick_ns, period) * period;
-	return lm_sampler_window(tick_ns);
+	lm_sampler_due = counter + LOAD_FREQ - since;
+	lm_sampler_due_ns = now + (u64)(LOAD_FREQ - since) * TICK_NSEC;
+	lm_sampler_was_due = false;
 }
 
 static u64 lm_sampler_sample(u64 now)
 {
-	u64 interval = (u64)READ_ONCE(lm_interval_ms) * NSEC_PER_MSEC;
-	u64 grace = max_t(u64, LM_GRACE_INTERVALS * interval, LM_GRACE_JIFFIES * TICK_NSEC);
-	unsigned long average = lm_load_now();
-	unsigned long last = lm_sampler_last;
+	unsigned long average, last = lm_sampler_last;
+	unsigned long counter = READ_ONCE(jiffies);
+	unsigned int active, updates;
+	bool due;
 
-	if (average != last) {
-		/*
-		 * Changed since the look before. An estimate in between is as good as it was: the
-		 * look may be late, and following it would make the next one late, too. Changed
-		 * before the first look: nobody knows how long before. Look twice as early next
-		 * time, until the change is seen to happen.
-		 */
-		if (lm_sampler_looked) {
-			lm_sampler_lead_ns = interval;
-			lm_sampler_next_ns = clamp(lm_sampler_next_ns, lm_sampler_looked_ns, now);
-		} else {
-			lm_sampler_lead_ns = min(lm_sampler_lead_ns * 2, lm_load_period_ns() / 2);
-			lm_sampler_next_ns = min(lm_sampler_next_ns, now);
-		}
-		lm_sampler_last = average;
-		lm_sampler_tick(now, last, average);
-		return lm_sampler_after(now, lm_sampler_next_ns);
+	/* The counter first: what follows from it is then there, or about to be. */
+	smp_rmb();
+	average = lm_load_now();
+	/* Between the two, then: nothing else moves the averages. */
+	if (average != last && time_before(counter, lm_sampler_due))
+		counter = lm_sampler_due;
+	due = !time_before(counter, lm_sampler_due);
+	if (average == last &&
+	    !(lm_sampler_was_due && counter - lm_sampler_due >= LM_GRACE_JIFFIES)) {
+		lm_sampler_was_due = due;
+		return now + (u64)READ_ONCE(lm_interval_ms) * NSEC_PER_MSEC;
 	}
-	if (now >= lm_sampler_next_ns + grace) {
-		lm_sampler_lead_ns = interval;
-		lm_sampler_tick(lm_sampler_next_ns, last, average);
-		return lm_sampler_after(now, lm_sampler_next_ns);
-	}
-	lm_sampler_looked = true;
-	lm_sampler_looked_ns = now;
-	return now + interval;
+	updates = min_t(unsigned long, 1 + (counter - lm_sampler_due) / LOAD_FREQ, LM_TICKS);
+	active = lm_sampler_record(last, average, updates);
+	lm_sampler_watch(now, active, average);
+	lm_sampler_last = average;
+	lm_sampler_expect(now, counter);
+	return lm_sampler_due_ns;
 }
 
 static enum hrtimer_restart lm_sampler_expired(struct hrtimer *timer)
@@ -177,16 +180,10 @@ static enum hrtimer_restart lm_sampler_expired(struct hrtimer *timer)
 
 int lm_sampler_init(void)
 {
-	unsigned long since, ahead;
-
 	lm_sampler_last = lm_load_now();
-	lm_sampler_lead_ns = (u64)lm_interval_ms * NSEC_PER_MSEC;
-	since = (jiffies - (unsigned long)INITIAL_JIFFIES - LM_TICK_DELAY) % LOAD_FREQ;
-	ahead = LOAD_FREQ - since;
-	lm_sampler_next_ns = ktime_get_ns() + (u64)ahead * TICK_NSEC;
+	lm_sampler_expect(ktime_get_ns(), READ_ONCE(jiffies));
 	lm_hrtimer_setup(&lm_sampler_timer, lm_sampler_expired);
-	hrtimer_start(&lm_sampler_timer, ns_to_ktime(lm_sampler_next_ns - lm_sampler_lead_ns),
-		      HRTIMER_MODE_ABS_HARD);
+	hrtimer_start(&lm_sampler_timer, ns_to_ktime(lm_sampler_due_ns), HRTIMER_MODE_ABS_HARD);
 	return 0;
 }
 
