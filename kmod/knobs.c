@@ -36,6 +36,12 @@ void lm_knobs_notify(void)
 	mutex_unlock(&lm_knobs_lock);
 }
 
+/*
+ * No number is as long. A write of more than a page reaches the module in pages, and the first one of
+ * a huge number may be all zeros: a value that nobody wrote.
+ */
+#define LM_NUMBER_MAX 32
+
 /* Digits and at most one newline: no sign, no base prefix, no NUL in the middle. */
 static int lm_knob_parse(const char *text, size_t length, unsigned int least, unsigned int most,
 			 unsigned int *value)
@@ -43,6 +49,8 @@ static int lm_knob_parse(const char *text, size_t length, unsigned int least, un
 	unsigned int parsed;
 	size_t i;
 
+	if (length > LM_NUMBER_MAX)
+		return -EINVAL;
 	if (length && text[length - 1] == '\n')
 		length--;
 	for (i = 0; i < length; i++)
@@ -80,8 +88,11 @@ static ssize_t threshold_store(struct kobject *kobject, struct kobj_attribute *a
 			       const char *text, size_t length)
 {
 	unsigned long hundredths;
-	int result = lm_load_parse(text, length, &hundredths);
+	int result;
 
+	if (length > LM_NUMBER_MAX)
+		return -EINVAL;
+	result = lm_load_parse(text, length, &hundredths);
 	if (result)
 		return result;
 	lm_sampler_set_threshold(hundredths);
