@@ -19,6 +19,7 @@
 #include "knobs.h"
 #include "ring.h"
 #include "stacks.h"
+#include "symbols.h"
 #include "unwind.h"
 
 /* CPU hotplug is rare and may hang: wait this often, a millisecond each, then do without. */
@@ -117,18 +118,30 @@ static void lm_capture_unanswered(struct lm_task *seen, const struct lm_cpu *cpu
 		seen->flags |= LM_FLAG_UNSTABLE;
 }
 
-static void lm_capture_off_cpu(struct lm_task *seen)
+/* It does not any more what it did when it was seen: what is left is said of that moment. */
+static void lm_capture_moved_on(struct lm_task *seen, const struct lm_match *match)
+{
+	if (!match->uninterruptible && match->on_cpu)
+		seen->place = LM_ON_CPU;
+	seen->since_ns = LM_SINCE_UNKNOWN;
+	seen->flags |= LM_FLAG_UNSTABLE;
+}
+
+static void lm_capture_off_cpu(struct lm_task *seen, struct lm_match *match)
 {
 	static unsigned long frames[LM_DEPTH];
+	enum lm_unwound unwound;
 	unsigned int depth;
 
 	seen->place = seen->uninterruptible ? LM_SLEEPS : LM_QUEUED;
-	switch (lm_unwind_task(seen->task, frames, &depth)) {
+	unwound = lm_unwind_task(match, frames, &depth);
+	seen->switches = match->switches;
+	switch (unwound) {
 	case LM_UNWOUND:
 		lm_capture_keep(seen, frames, depth, false);
 		break;
 	case LM_UNWIND_UNSTABLE:
-		seen->flags |= LM_FLAG_UNSTABLE;
+		lm_capture_moved_on(seen, match);
 		break;
 	case LM_UNWIND_FAILED:
 		seen->flags |= LM_FLAG_UNWIND_FAILED;
@@ -139,7 +152,7 @@ static void lm_capture_off_cpu(struct lm_task *seen)
 	}
 }
 
-static void lm_capture_task(struct lm_task *seen, const struct lm_match *match, bool hotplug_held)
+static void lm_capture_task(struct lm_task *seen, struct lm_match *match, bool hotplug_held)
 {
 	struct task_struct *task = match->task;
 	struct lm_cpu cpu;
@@ -149,7 +162,7 @@ static void lm_capture_task(struct lm_task *seen, const struct lm_match *match, 
 	seen->uninterruptible = match->uninterruptible;
 	seen->cpu = task_cpu(task);
 	seen->since_ns = lm_capture_since(task);
-	seen->switches = (u64)READ_ONCE(task->nvcsw) + READ_ONCE(task->nivcsw);
+	seen->switches = match->switches;
 	/* Without task_lock(): a name that changes right now may be half old and half new. */
 	memcpy(seen->comm, task->comm, sizeof(seen->comm));
 
@@ -159,7 +172,7 @@ static void lm_capture_task(struct lm_task *seen, const struct lm_match *match, 
 	} else if (!match->uninterruptible && lm_task_on_cpu(task)) {
 		lm_capture_unanswered(seen, &cpu);
 	} else if (hotplug_held) {
-		lm_capture_off_cpu(seen);
+		lm_capture_off_cpu(seen, match);
 	} else {
 		seen->place = seen->uninterruptible ? LM_SLEEPS : LM_QUEUED;
 		seen->flags |= LM_FLAG_UNWIND_FAILED;
@@ -200,6 +213,7 @@ static void lm_capture_begin(struct lm_facts *facts)
 	facts->cpus = num_online_cpus();
 	facts->id = lm_ring_last_id() + 1;
 	lm_stacks_clear();
+	lm_symbols_begin();
 }
 
 /* The CPUs are asked first, while they still do what made somebody ask for a dump. */

@@ -7,6 +7,7 @@
 #define LM_COMPAT_H
 
 #include <linux/cpu.h>
+#include <linux/device.h>
 #include <linux/hrtimer.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
@@ -64,6 +65,12 @@ static inline bool lm_task_on_cpu(const struct task_struct *t)
 #endif
 }
 
+/* How often the task was switched out, by itself or by others: it never goes back. */
+static inline unsigned long lm_task_switches(const struct task_struct *t)
+{
+	return READ_ONCE(t->nvcsw) + READ_ONCE(t->nivcsw);
+}
+
 static inline bool lm_cpus_read_trylock(void)
 {
 #ifdef LM_HAVE_CPUS_READ_TRYLOCK
@@ -84,6 +91,13 @@ static inline bool lm_cpu_isolated(unsigned int cpu)
 	return !cpumask_test_cpu(cpu, housekeeping_cpumask(HK_FLAG_DOMAIN));
 #endif
 }
+
+/* What device_type::devnode() is given. */
+#ifdef LM_HAVE_DEVNODE_CONST
+typedef const struct device lm_devnode_device;
+#else
+typedef struct device lm_devnode_device;
+#endif
 
 static inline void lm_hrtimer_setup(struct hrtimer *timer,
 				    enum hrtimer_restart (*function)(struct hrtimer *))

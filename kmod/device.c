@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/capability.h>
+#include <linux/cdev.h>
+#include <linux/cred.h>
+#include <linux/device.h>
 #include <linux/fs.h>
-#include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "compat.h"
 #include "device.h"
 #include "ring.h"
 
@@ -25,12 +28,27 @@ struct lm_reader {
 	bool overtaken;
 };
 
+static dev_t lm_device_number;
+static struct cdev lm_device_calls;
+static struct device *lm_device;
+/* Not a valid one: root alone. */
+static kgid_t lm_device_group;
+
+/*
+ * A kernel stack is a secret, so the mode of the file alone is not enough: it may be changed, and a
+ * container's root passes it.
+ */
+static bool lm_device_admits(void)
+{
+	return capable(CAP_SYS_ADMIN) ||
+	       (gid_valid(lm_device_group) && in_group_p(lm_device_group));
+}
+
 static int lm_device_open(struct inode *inode, struct file *file)
 {
 	struct lm_reader *reader;
 
-	/* A racy stack is an information leak, so the file mode alone is not enough. */
-	if (!capable(CAP_SYS_ADMIN))
+	if (!lm_device_admits())
 		return -EPERM;
 	reader = kzalloc(sizeof(*reader), GFP_KERNEL);
 	if (!reader)
@@ -165,19 +183,87 @@ static const struct file_operations lm_device_operations = {
 	.llseek = lm_device_llseek,
 };
 
-static struct miscdevice lm_device = {
-	.minor = MISC_DYNAMIC_MINOR,
+/* Mode and group of the node in /dev; NULL: it is called like the device. */
+static char *lm_device_node(lm_devnode_device *device, umode_t *mode, kuid_t *owner, kgid_t *group)
+{
+	bool shared = gid_valid(lm_device_group);
+
+	if (mode)
+		*mode = shared ? 0440 : 0400;
+	if (group && shared)
+		*group = lm_device_group;
+	return NULL;
+}
+
+/* Not a misc device: those know no group. */
+static struct class lm_device_class = {
 	.name = "load_monitor",
-	.fops = &lm_device_operations,
-	.mode = 0400,
 };
 
-int lm_device_init(void)
+static const struct device_type lm_device_type = {
+	.name = "load_monitor",
+	.devnode = lm_device_node,
+};
+
+static void lm_device_free(struct device *device)
 {
-	return misc_register(&lm_device);
+	kfree(device);
+}
+
+static int lm_device_add(void)
+{
+	int result;
+
+	lm_device = kzalloc(sizeof(*lm_device), GFP_KERNEL);
+	if (!lm_device)
+		return -ENOMEM;
+	device_initialize(lm_device);
+	lm_device->class = &lm_device_class;
+	lm_device->type = &lm_device_type;
+	lm_device->devt = lm_device_number;
+	lm_device->release = lm_device_free;
+	result = dev_set_name(lm_device, "load_monitor");
+	if (result)
+		goto put;
+	cdev_init(&lm_device_calls, &lm_device_operations);
+	lm_device_calls.owner = THIS_MODULE;
+	result = cdev_device_add(&lm_device_calls, lm_device);
+	if (result)
+		goto put;
+	return 0;
+
+put:
+	put_device(lm_device);
+	return result;
+}
+
+int lm_device_init(kgid_t group)
+{
+	int result;
+
+	lm_device_group = group;
+	result = alloc_chrdev_region(&lm_device_number, 0, 1, "load_monitor");
+	if (result)
+		return result;
+	result = class_register(&lm_device_class);
+	if (result)
+		goto unregister_region;
+	result = lm_device_add();
+	if (result)
+		goto unregister_class;
+	return 0;
+
+unregister_class:
+	class_unregister(&lm_device_class);
+unregister_region:
+	unregister_chrdev_region(lm_device_number, 1);
+	return result;
 }
 
 void lm_device_exit(void)
 {
-	misc_deregister(&lm_device);
+	cdev_device_del(&lm_device_calls, lm_device);
+	put_device(lm_device);
+	class_unregister(&lm_device_class);
+	unregister_chrdev_region(lm_device_number, 1);
 }

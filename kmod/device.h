@@ -3,7 +3,10 @@
 #ifndef LM_DEVICE_H
 #define LM_DEVICE_H
 
-int lm_device_init(void);
+#include <linux/uidgid.h>
+
+/* Members of @group may read it, too, if that is a valid one. */
+int lm_device_init(kgid_t group);
 void lm_device_exit(void);
 
 #endif

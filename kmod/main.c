@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/ctype.h>
 #include <linux/init.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/sysfs.h>
+#include <linux/uidgid.h>
+#include <linux/user_namespace.h>
 
 #include "capture.h"
 #include "cpus.h"
@@ -13,6 +18,7 @@
 #include "ring.h"
 #include "sampler.h"
 #include "stacks.h"
+#include "symbols.h"
 
 static unsigned int buffer_kb = 4096;
 module_param(buffer_kb, uint, 0444);
@@ -30,6 +36,40 @@ MODULE_PARM_DESC(max_tasks, "tasks in one dump at most, 16 to 1048576 (default 1
 static bool log_dumps;
 module_param_named(printk, log_dumps, bool, 0644);
 MODULE_PARM_DESC(printk, "print every dump to the kernel log, too (default no)");
+
+static kgid_t reader_group = INVALID_GID;
+
+/* Digits alone: a group that somebody mistyped must not become another one. */
+static int lm_gid_set(const char *text, const struct kernel_param *parameter)
+{
+	kgid_t group;
+	gid_t id;
+
+	if (!isdigit(text[0]) || kstrtou32(text, 10, &id))
+		return -EINVAL;
+	group = make_kgid(&init_user_ns, id);
+	if (!gid_valid(group))
+		return -EINVAL;
+	*(kgid_t *)parameter->arg = group;
+	return 0;
+}
+
+static int lm_gid_get(char *page, const struct kernel_param *parameter)
+{
+	kgid_t group = *(kgid_t *)parameter->arg;
+
+	if (!gid_valid(group))
+		return sysfs_emit(page, "none\n");
+	return sysfs_emit(page, "%u\n", from_kgid(&init_user_ns, group));
+}
+
+static const struct kernel_param_ops lm_gid_operations = {
+	.set = lm_gid_set,
+	.get = lm_gid_get,
+};
+
+module_param_cb(gid, &lm_gid_operations, &reader_group, 0444);
+MODULE_PARM_DESC(gid, "group whose members may read /dev/load_monitor, too (default none)");
 
 static int __init lm_check_parameter(const char *name, unsigned int value, unsigned int least,
 				     unsigned int most)
@@ -59,16 +99,19 @@ static int __init lm_init(void)
 	result = lm_stacks_init();
 	if (result)
 		goto fail;
-	result = lm_cpus_init();
+	result = lm_symbols_init();
 	if (result)
 		goto exit_stacks;
+	result = lm_cpus_init();
+	if (result)
+		goto exit_symbols;
 	result = lm_ring_init(buffer_kb, ring);
 	if (result)
 		goto exit_cpus;
 	result = lm_capture_init(max_tasks, &log_dumps);
 	if (result)
 		goto exit_ring;
-	result = lm_device_init();
+	result = lm_device_init(reader_group);
 	if (result)
 		goto exit_capture;
 	result = lm_knobs_init();
@@ -90,6 +133,8 @@ exit_ring:
 	lm_ring_exit();
 exit_cpus:
 	lm_cpus_exit();
+exit_symbols:
+	lm_symbols_exit();
 exit_stacks:
 	lm_stacks_exit();
 fail:
@@ -105,6 +150,7 @@ static void __exit lm_exit(void)
 	lm_capture_exit();
 	lm_ring_exit();
 	lm_cpus_exit();
+	lm_symbols_exit();
 	lm_stacks_exit();
 	pr_info("unloaded\n");
 }

@@ -5,7 +5,6 @@
 #include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/fs.h>
-#include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -20,6 +19,7 @@
 #include "report.h"
 #include "ring.h"
 #include "stacks.h"
+#include "symbols.h"
 #include "text.h"
 
 #define LM_VERSION 1
@@ -30,9 +30,6 @@
 
 /* Deeper or longer paths are left out; container runtimes stay well below. */
 #define LM_CGROUP_MAX 1024
-
-/* A symbol with offset, size and module name. */
-#define LM_SYMBOL_MAX (KSYM_SYMBOL_LEN + 64)
 
 #define LM_UUID_LENGTH 36
 
@@ -207,15 +204,13 @@ static void lm_report_stack(struct lm_text *text, u32 id)
 
 	lm_text_print(text, "stack id=%u tasks=%u\n", id, stack->tasks);
 	for (i = 0; i < stack->depth; i++) {
-		scnprintf(symbol, sizeof(symbol), i == 0 && stack->exact ? "%pS" : "%pB",
-			  (void *)frames[i]);
+		lm_symbols_name(symbol, frames[i], i == 0 && stack->exact);
 		if (i == 0)
 			entering = entering && str_has_prefix(symbol, "__schedule+");
 		entering = entering && lm_report_is_scheduler(symbol);
 		if (entering && i + 1 < stack->depth)
 			continue;
-		/* Without a symbol this would be a bare kernel address: nobody's business. */
-		lm_text_print(text, "  %s\n", str_has_prefix(symbol, "0x") ? "?" : symbol);
+		lm_text_print(text, "  %s\n", symbol);
 	}
 }
 

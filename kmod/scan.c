@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/processor.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -17,6 +18,9 @@
 
 /* A walk that lost its place this often is on a machine that forks faster than it can be read. */
 #define LM_RESTARTS 3
+
+/* A switch takes a microsecond or two; this many looks take no longer. */
+#define LM_LEAVING_TRIES 100
 
 /*
  * Lets RCU, and whoever waits for this CPU, go on. Both tasks are pinned over the pause, but only
@@ -43,11 +47,36 @@ static void lm_scan_forget(struct lm_matches *matches)
 		put_task_struct(matches->match[--matches->used].task);
 }
 
+/*
+ * The share and the count that names the sleep, both of one moment: the count first (see unwind.c for
+ * what follows from that). A task that is still on its way off its CPU is about to be counted out, so
+ * it is waited for, but not for long: its stack is at stake, not the count of the load.
+ */
+static enum lm_share lm_scan_share(const struct task_struct *thread, struct lm_match *match)
+{
+	unsigned int tries = 0;
+	enum lm_share share;
+
+	for (;;) {
+		match->on_cpu = lm_task_on_cpu(thread);
+		match->switches = lm_task_switches(thread);
+		smp_rmb();
+		share = lm_load_share(thread);
+		if (share != LM_UNINTERRUPTIBLE || !match->on_cpu || tries++ == LM_LEAVING_TRIES)
+			return share;
+		cpu_relax();
+	}
+}
+
 static void lm_scan_look(struct lm_counts *counts, struct lm_matches *matches,
 			 struct task_struct *thread)
 {
+	struct lm_match match = { .task = thread };
 	enum lm_share share = lm_load_share(thread);
 
+	/* Most threads are no load, and cost one look. */
+	if (share != LM_NONE)
+		share = lm_scan_share(thread, &match);
 	if (share != LM_RUNNING && thread->in_iowait)
 		counts->iowait++;
 	switch (share) {
@@ -63,9 +92,8 @@ static void lm_scan_look(struct lm_counts *counts, struct lm_matches *matches,
 	if (!matches || matches->used == matches->size)
 		return;
 	get_task_struct(thread);
-	matches->match[matches->used].task = thread;
-	matches->match[matches->used].uninterruptible = share == LM_UNINTERRUPTIBLE;
-	matches->used++;
+	match.uninterruptible = share == LM_UNINTERRUPTIBLE;
+	matches->match[matches->used++] = match;
 }
 
 /* Returns false when it lost its place. */

@@ -20,7 +20,10 @@ struct lm_counts {
 
 struct lm_match {
 	struct task_struct *task;
+	/* Times it was switched out, read before its state: names the sleep it was seen in. */
+	unsigned long switches;
 	bool uninterruptible;
+	bool on_cpu;
 };
 
 /* Pinned tasks; the caller gives them back with put_task_struct(). */

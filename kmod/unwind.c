@@ -8,6 +8,8 @@
 #include <linux/string.h>
 
 #include "compat.h"
+#include "load.h"
+#include "scan.h"
 #include "unwind.h"
 
 #ifdef LM_X86_UNWINDER
@@ -163,50 +165,66 @@ static bool lm_unwind_possible(void)
 #endif
 }
 
-/* A task that was switched in and out again has a higher count; one that is in, is on a CPU. */
-struct lm_footprint {
-	bool on_cpu;
-	unsigned long switches;
-};
-
-static struct lm_footprint lm_unwind_footprint(const struct task_struct *task)
+/*
+ * Why a stack that is printed is true. Nobody holds the task: it may wake at any time, run, and sleep
+ * somewhere else. The kernel counts each switch out of a task (nvcsw, nivcsw) before it clears on_cpu,
+ * sets on_cpu before it switches the task in, and neither count ever goes back.
+ *
+ * A sleeper. The scan read the count, then saw it blocked in a state that is load. Here, later, its
+ * on_cpu is clear and the count is still the same, before the first and after the last frame is read:
+ * - The count is the same, so the task was not switched out since the scan read it. It is not on a CPU,
+ *   so it was not switched in, either; else it would have had to be switched out again. So it has been
+ *   in one and the same sleep since before the scan saw its state, and that sleep's stack, which
+ *   nobody writes to, is what was read. (A wake-up that has not led to a CPU yet changes nothing.)
+ * - It came to a CPU while the stack was read: what it wrote there it wrote after on_cpu was set and a
+ *   full barrier (or x86's order of stores). So whoever read a frame of that, reads on_cpu set
+ *   afterwards, or a higher count.
+ * - It was on its way into the sleep when the scan looked: then the count rose after the scan, and the
+ *   stack is not printed. The scan waits a little for such a task.
+ *
+ * A task that waits for a CPU may have run since the scan. It is runnable and off the CPUs before and
+ * after, with the same count, so it came to no CPU in between: it waited there all the time.
+ */
+static bool lm_unwind_is_as_seen(const struct lm_match *seen, unsigned long switches)
 {
-	struct lm_footprint print;
+	struct task_struct *task = seen->task;
 
-	print.on_cpu = lm_task_on_cpu(task);
-	print.switches = READ_ONCE(task->nvcsw) + READ_ONCE(task->nivcsw);
-	return print;
+	if (lm_task_on_cpu(task) || lm_task_switches(task) != switches)
+		return false;
+	return seen->uninterruptible || lm_load_share(task) == LM_RUNNING;
 }
 
-static enum lm_unwound lm_unwind_try(struct task_struct *task, unsigned long *frames,
+static enum lm_unwound lm_unwind_try(struct lm_match *seen, unsigned long *frames,
 				     unsigned int *depth)
 {
-	struct lm_footprint before, after;
+	unsigned long switches = seen->switches;
 
 	*depth = 0;
-	before = lm_unwind_footprint(task);
-	if (before.on_cpu)
+	if (!seen->uninterruptible)
+		switches = lm_task_switches(seen->task);
+	smp_rmb();
+	if (!lm_unwind_is_as_seen(seen, switches))
 		return LM_UNWIND_UNSTABLE;
-	/* The footprint is taken before the first and after the last frame is read. */
+	/* On both sides: no frame is read outside of the two looks. */
 	smp_rmb();
-	*depth = lm_unwind_held(task, frames);
-	/* See above: the last frame before the footprint. */
+	*depth = lm_unwind_held(seen->task, frames);
 	smp_rmb();
-	after = lm_unwind_footprint(task);
-	if (after.on_cpu || after.switches != before.switches) {
+	if (!lm_unwind_is_as_seen(seen, switches)) {
 		*depth = 0;
 		return LM_UNWIND_UNSTABLE;
 	}
+	seen->switches = switches;
 	if (*depth)
 		return LM_UNWOUND;
 	return lm_unwind_possible() ? LM_UNWIND_FAILED : LM_UNWIND_MISSING;
 }
 
-enum lm_unwound lm_unwind_task(struct task_struct *task, unsigned long *frames, unsigned int *depth)
+enum lm_unwound lm_unwind_task(struct lm_match *seen, unsigned long *frames, unsigned int *depth)
 {
-	enum lm_unwound result = lm_unwind_try(task, frames, depth);
+	enum lm_unwound result = lm_unwind_try(seen, frames, depth);
 
-	if (result == LM_UNWIND_UNSTABLE)
-		result = lm_unwind_try(task, frames, depth);
+	/* Another sleep stays another sleep; a task that waits for a CPU may have been passing one. */
+	if (result == LM_UNWIND_UNSTABLE && !seen->uninterruptible)
+		result = lm_unwind_try(seen, frames, depth);
 	return result;
 }

@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-struct task_struct;
+struct lm_match;
 
 /* Deeper stacks lose their outermost frames. */
 #define LM_DEPTH 64
@@ -13,7 +13,7 @@ struct task_struct;
 enum lm_unwound {
 	/* The frames are the stack. */
 	LM_UNWOUND,
-	/* The task ran while its stack was read, twice: what was read is not to be believed. */
+	/* The task ran since it was seen or while its stack was read: that stack is gone. */
 	LM_UNWIND_UNSTABLE,
 	/* The kernel gave no frame, or the stack is gone. */
 	LM_UNWIND_FAILED,
@@ -21,9 +21,11 @@ enum lm_unwound {
 	LM_UNWIND_MISSING,
 };
 
-/* The stack of a task that is on no CPU. Process context, CPU hotplug held off. */
-enum lm_unwound lm_unwind_task(struct task_struct *task, unsigned long *frames,
-			       unsigned int *depth);
+/*
+ * The stack of a task that is on no CPU: of a sleeper that of the sleep in which it was seen, of others
+ * that of now, with the count of switches that goes with it. Process context, CPU hotplug held off.
+ */
+enum lm_unwound lm_unwind_task(struct lm_match *seen, unsigned long *frames, unsigned int *depth);
 
 /* What an inter-processor interrupt found below itself. */
 struct lm_interrupted {

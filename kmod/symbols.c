@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/atomic.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/string.h>
+
+#include "symbols.h"
+
+/*
+ * Between the moment when an address is read from a stack and the one when its name is looked up, its
+ * module may be unloaded and another one loaded in its place. So unloads are counted: when there was
+ * one since the dump began, names in modules are not to be believed. A module is announced as going
+ * before its memory is free for the next one, so the count is read after the name.
+ */
+static atomic_t lm_modules_gone = ATOMIC_INIT(0);
+static int lm_modules_gone_before;
+
+static int lm_symbols_notified(struct notifier_block *block, unsigned long state, void *module)
+{
+	if (state == MODULE_STATE_GOING)
+		atomic_inc(&lm_modules_gone);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block lm_symbols_block = {
+	.notifier_call = lm_symbols_notified,
+};
+
+void lm_symbols_begin(void)
+{
+	lm_modules_gone_before = atomic_read(&lm_modules_gone);
+	/* The count first, then the stacks. */
+	smp_mb();
+}
+
+void lm_symbols_name(char name[LM_SYMBOL_MAX], unsigned long address, bool exact)
+{
+	bool in_module;
+
+	scnprintf(name, LM_SYMBOL_MAX, exact ? "%pS" : "%pB", (void *)address);
+	/* The name first, then the count. */
+	smp_mb();
+	in_module = strchr(name, '[');
+	/* Without a symbol this would be a bare kernel address: nobody's business. */
+	if (str_has_prefix(name, "0x") ||
+	    (in_module && atomic_read(&lm_modules_gone) != lm_modules_gone_before))
+		strscpy(name, "?", LM_SYMBOL_MAX);
+}
+
+int lm_symbols_init(void)
+{
+	return register_module_notifier(&lm_symbols_block);
+}
+
+void lm_symbols_exit(void)
+{
+	unregister_module_notifier(&lm_symbols_block);
+}
