@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/capability.h>
-#include <linux/cdev.h>
 #include <linux/cred.h>
 #include <linux/device.h>
 #include <linux/fs.h>
+#include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
@@ -28,9 +28,6 @@ struct lm_reader {
 	bool overtaken;
 };
 
-static dev_t lm_device_number;
-static struct cdev lm_device_calls;
-static struct device *lm_device;
 /* Not a valid one: root alone. */
 static kgid_t lm_device_group;
 
@@ -183,87 +180,62 @@ static const struct file_operations lm_device_operations = {
 	.llseek = lm_device_llseek,
 };
 
-/* Mode and group of the node in /dev; NULL: it is called like the device. */
+/* The group of the node in /dev; its mode comes from the misc device. NULL: it is called like that. */
 static char *lm_device_node(lm_devnode_device *device, umode_t *mode, kuid_t *owner, kgid_t *group)
 {
-	bool shared = gid_valid(lm_device_group);
-
-	if (mode)
-		*mode = shared ? 0440 : 0400;
-	if (group && shared)
+	if (group && gid_valid(lm_device_group))
 		*group = lm_device_group;
 	return NULL;
 }
-
-/* Not a misc device: those know no group. */
-static struct class lm_device_class = {
-	.name = "load_monitor",
-};
 
 static const struct device_type lm_device_type = {
 	.name = "load_monitor",
 	.devnode = lm_device_node,
 };
 
-static void lm_device_free(struct device *device)
+/*
+ * A misc device knows a mode, but no group; a device's type does. misc_register() makes device and node
+ * in one step, and asks in between which of the attributes are to be seen: the one moment to say of what
+ * type the device is. The attribute is never seen.
+ */
+static umode_t lm_device_set_type(struct kobject *kobject, struct attribute *attribute, int index)
 {
-	kfree(device);
-}
-
-static int lm_device_add(void)
-{
-	int result;
-
-	lm_device = kzalloc(sizeof(*lm_device), GFP_KERNEL);
-	if (!lm_device)
-		return -ENOMEM;
-	device_initialize(lm_device);
-	lm_device->class = &lm_device_class;
-	lm_device->type = &lm_device_type;
-	lm_device->devt = lm_device_number;
-	lm_device->release = lm_device_free;
-	result = dev_set_name(lm_device, "load_monitor");
-	if (result)
-		goto put;
-	cdev_init(&lm_device_calls, &lm_device_operations);
-	lm_device_calls.owner = THIS_MODULE;
-	result = cdev_device_add(&lm_device_calls, lm_device);
-	if (result)
-		goto put;
+	kobj_to_dev(kobject)->type = &lm_device_type;
 	return 0;
-
-put:
-	put_device(lm_device);
-	return result;
 }
+
+static struct attribute lm_device_unseen = { .name = "unseen" };
+
+static struct attribute *lm_device_attributes[] = {
+	&lm_device_unseen,
+	NULL,
+};
+
+static const struct attribute_group lm_device_attribute_group = {
+	.attrs = lm_device_attributes,
+	.is_visible = lm_device_set_type,
+};
+
+static const struct attribute_group *lm_device_groups[] = {
+	&lm_device_attribute_group,
+	NULL,
+};
+
+static struct miscdevice lm_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "load_monitor",
+	.fops = &lm_device_operations,
+	.groups = lm_device_groups,
+};
 
 int lm_device_init(kgid_t group)
 {
-	int result;
-
 	lm_device_group = group;
-	result = alloc_chrdev_region(&lm_device_number, 0, 1, "load_monitor");
-	if (result)
-		return result;
-	result = class_register(&lm_device_class);
-	if (result)
-		goto unregister_region;
-	result = lm_device_add();
-	if (result)
-		goto unregister_class;
-	return 0;
-
-unregister_class:
-	class_unregister(&lm_device_class);
-unregister_region:
-	unregister_chrdev_region(lm_device_number, 1);
-	return result;
+	lm_device.mode = gid_valid(group) ? 0440 : 0400;
+	return misc_register(&lm_device);
 }
 
 void lm_device_exit(void)
 {
-	cdev_device_del(&lm_device_calls, lm_device);
-	put_device(lm_device);
-	class_unregister(&lm_device_class);
-	unregister_chrdev_region(lm_device_number, 1);
+	misc_deregister(&lm_device);
 }

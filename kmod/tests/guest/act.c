@@ -4,7 +4,8 @@
  *
  *   act vfork             a vfork() whose child never returns: the parent sleeps in D
  *   act spin NAME         spins under the name NAME; \n, \\, \" and \xNN stand for bytes
- *   act write FILE TEXT   one write() of TEXT with the same escapes; prints the error's name
+ *   act write FILE TEXT [UID GID]
+ *                         one write() of TEXT with the same escapes; prints the error's name
  *   act read FILE SIZE    reads to the end with read()s of SIZE bytes
  *   act wait FILE MS      reads FILE, polls for POLLPRI, prints "woken" or "timeout" and the text
  *   act tail FILE MS      goes to the end of FILE, polls it for POLLIN, then prints what is there
@@ -13,16 +14,28 @@
  *   act many TRIGGER TIMES
  *                         writes TIMES times to TRIGGER, prints how many went well and not
  *   act seek DEVICE       reads DEVICE, again after a seek to 0, and after one to the end
- *   act open FILE UID     opens FILE as user UID; prints the error's name
+ *   act open FILE UID [GID]
+ *                         opens FILE as user UID in the group GID alone; prints the error's name
+ *   act ticks KNOBS COUNT waits for COUNT load ticks and prints a line at each: the active tasks by
+ *                         history and, right then, by the file tasks; how many milliseconds after
+ *                         /proc/loadavg the history had it; both looked at each millisecond
+ *   act hold FILE TEXT PERIOD_NS HISTORY
+ *                         100 ms before the next load tick writes TEXT to FILE
+ *   act disk create NAME  a device mapper disk of 1 MiB that answers every request by an error
+ *   act disk suspend|resume|remove NAME
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/dm-ioctl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 static char buffer[1 << 20];
@@ -102,11 +115,17 @@ static int act_spin(const char *name)
 	return 0;
 }
 
+static void become(int user, int group)
+{
+	if (setgroups(0, NULL) || setgid(group) || setuid(user))
+		fail("setuid");
+}
+
 static int act_write(const char *path, const char *text)
 {
 	size_t length = unescape(buffer, text);
-	int file = open_or_fail(path, O_WRONLY);
-	ssize_t written = write(file, buffer, length);
+	int file = open(path, O_WRONLY);
+	ssize_t written = file < 0 ? -1 : write(file, buffer, length);
 
 	puts(name_of(written < 0 ? errno : 0));
 	return 0;
@@ -228,11 +247,149 @@ static int act_seek(const char *device)
 	return 0;
 }
 
-static int act_open(const char *path, int user)
+static int act_open(const char *path, int user, int group)
 {
-	if (setuid(user))
-		fail("setuid");
+	become(user, group);
 	puts(name_of(open(path, O_RDONLY) < 0 ? errno : 0));
+	return 0;
+}
+
+static long long now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+static void sleep_ns(long long nanoseconds)
+{
+	struct timespec time = { nanoseconds / 1000000000, nanoseconds % 1000000000 };
+
+	if (nanoseconds > 0)
+		nanosleep(&time, NULL);
+}
+
+/* What is in a short file; valid until the next call. */
+static char *text_of(const char *path)
+{
+	static char text[8192];
+	int file = open_or_fail(path, O_RDONLY);
+	ssize_t got = read(file, text, sizeof(text) - 1);
+
+	if (got < 0)
+		fail(path);
+	close(file);
+	text[got] = '\0';
+	return text;
+}
+
+struct tick {
+	long long ns;
+	int active;
+};
+
+static struct tick newest_tick(const char *history)
+{
+	struct tick tick = { 0, -1 };
+	char *text = text_of(history);
+	size_t length = strlen(text);
+
+	if (length < 2)
+		return tick;
+	text[length - 1] = '\0';
+	text = strrchr(text, '\n') ? strrchr(text, '\n') + 1 : text;
+	if (sscanf(text, "%lld %d", &tick.ns, &tick.active) != 2)
+		fail(history);
+	return tick;
+}
+
+static int load_now(const char *tasks)
+{
+	int running, uninterruptible;
+
+	if (sscanf(text_of(tasks), "running %d uninterruptible %d", &running, &uninterruptible) != 2)
+		fail(tasks);
+	return running + uninterruptible;
+}
+
+static int act_ticks(const char *knobs, int count)
+{
+	char history[256], tasks[256], average[64];
+	long long changed = 0;
+	struct tick last, tick;
+
+	snprintf(history, sizeof(history), "%s/history", knobs);
+	snprintf(tasks, sizeof(tasks), "%s/tasks", knobs);
+	snprintf(average, sizeof(average), "%.14s", text_of("/proc/loadavg"));
+	last = newest_tick(history);
+	while (count) {
+		sleep_ns(1000000);
+		if (!changed && strncmp(average, text_of("/proc/loadavg"), strlen(average)))
+			changed = now_ns();
+		tick = newest_tick(history);
+		if (tick.ns == last.ns)
+			continue;
+		printf("tick active=%d tasks=%d late_ms=%lld\n", tick.active, load_now(tasks),
+		       changed ? (now_ns() - changed) / 1000000 : 0);
+		fflush(stdout);
+		snprintf(average, sizeof(average), "%.14s", text_of("/proc/loadavg"));
+		changed = 0;
+		last = tick;
+		count--;
+	}
+	return 0;
+}
+
+static int act_hold(const char *path, const char *what, long long period, const char *history)
+{
+	int file = open_or_fail(path, O_WRONLY);
+
+	sleep_ns(newest_tick(history).ns + period - 100000000 - now_ns());
+	if (write(file, what, strlen(what)) < 0)
+		fail(path);
+	return 0;
+}
+
+static void disk_call(int control, unsigned long call, const char *name, int flags, int with_table)
+{
+	static union {
+		struct dm_ioctl call;
+		char bytes[16384];
+	} data;
+	struct dm_target_spec *table = (void *)(data.bytes + sizeof(data.call));
+
+	memset(&data, 0, sizeof(data));
+	data.call.version[0] = DM_VERSION_MAJOR;
+	data.call.data_size = sizeof(data);
+	data.call.data_start = sizeof(data.call);
+	data.call.flags = flags;
+	snprintf(data.call.name, sizeof(data.call.name), "%s", name);
+	if (with_table) {
+		data.call.target_count = 1;
+		table->length = 2048;
+		table->next = sizeof(*table) + 8;
+		strcpy(table->target_type, "error");
+	}
+	if (ioctl(control, call, &data) < 0)
+		fail(name);
+}
+
+static int act_disk(const char *what, const char *name)
+{
+	int control = open_or_fail("/dev/mapper/control", O_RDWR);
+
+	if (!strcmp(what, "create")) {
+		disk_call(control, DM_DEV_CREATE, name, 0, 0);
+		disk_call(control, DM_TABLE_LOAD, name, 0, 1);
+		disk_call(control, DM_DEV_SUSPEND, name, 0, 0);
+	} else if (!strcmp(what, "suspend")) {
+		disk_call(control, DM_DEV_SUSPEND, name, DM_SUSPEND_FLAG, 0);
+	} else if (!strcmp(what, "resume")) {
+		disk_call(control, DM_DEV_SUSPEND, name, 0, 0);
+	} else {
+		disk_call(control, DM_DEV_REMOVE, name, 0, 0);
+	}
 	return 0;
 }
 
@@ -245,7 +402,9 @@ int main(int count, char **arguments)
 		return act_vfork();
 	if (count == 3 && !strcmp(act, "spin"))
 		return act_spin(arguments[2]);
-	if (count == 4 && !strcmp(act, "write"))
+	if (count == 6 && !strcmp(act, "write"))
+		become(atoi(arguments[4]), atoi(arguments[5]));
+	if ((count == 4 || count == 6) && !strcmp(act, "write"))
 		return act_write(arguments[2], arguments[3]);
 	if (count == 4 && !strcmp(act, "read"))
 		return act_read(arguments[2], strtoul(arguments[3], NULL, 10));
@@ -259,8 +418,15 @@ int main(int count, char **arguments)
 		return act_many(arguments[2], atoi(arguments[3]));
 	if (count == 3 && !strcmp(act, "seek"))
 		return act_seek(arguments[2]);
-	if (count == 4 && !strcmp(act, "open"))
-		return act_open(arguments[2], atoi(arguments[3]));
+	if ((count == 4 || count == 5) && !strcmp(act, "open"))
+		return act_open(arguments[2], atoi(arguments[3]),
+				count == 5 ? atoi(arguments[4]) : atoi(arguments[3]));
+	if (count == 4 && !strcmp(act, "ticks"))
+		return act_ticks(arguments[2], atoi(arguments[3]));
+	if (count == 6 && !strcmp(act, "hold"))
+		return act_hold(arguments[2], arguments[3], atoll(arguments[4]), arguments[5]);
+	if (count == 4 && !strcmp(act, "disk"))
+		return act_disk(arguments[2], arguments[3]);
 	fprintf(stderr, "act: see the head of act.c\n");
 	return 2;
 }

@@ -45,10 +45,35 @@ expect_no_match() {
 	return 1
 }
 
-# check NAME FUNCTION: one KTAP line, with what was expected and got below it when it fails.
+# What no healthy kernel prints. (Call traces alone are also what sysrq prints.)
+fault_lines='BUG:|BUG at|WARNING:|Oops|general protection|Kernel panic|stall|soft lockup|hard LOCKUP|blocked for more than|scheduling while atomic|suspicious RCU|possible recursive locking|circular locking|refcount_t:|UBSAN:|KASAN:|list_(add|del) corruption|double fault'
+
+# no_faults: fails and shows what there is. A fault is shown once, and kept in /tmp/faults.
+no_faults() {
+	dmesg | grep -E "$fault_lines" >/tmp/fault || return 0
+	echo "the kernel's log shows:"
+	dmesg | grep -E -A 30 "$fault_lines" | head -n 60
+	cat /tmp/fault >>/tmp/faults
+	dmesg -c >/dev/null
+	return 1
+}
+
+# Empties the kernel's log; a fault in it fails the test that runs.
+clear_log() {
+	no_faults >>/tmp/cleared || true
+	dmesg -c >/dev/null
+}
+
+# check NAME FUNCTION: one KTAP line, with what was expected and got below it when it fails. Whatever a
+# test says, it fails when the kernel's log shows a fault.
 check() {
+	local result=0
 	number=$((number + 1))
-	if "$2" >/tmp/check 2>&1; then
+	rm -f /tmp/cleared
+	"$2" >/tmp/check 2>&1 || result=1
+	no_faults >>/tmp/check || result=1
+	[ ! -s /tmp/cleared ] || { cat /tmp/cleared >>/tmp/check; result=1; }
+	if [ $result = 0 ]; then
 		echo "ok $number - $1"
 	else
 		failed=$((failed + 1))

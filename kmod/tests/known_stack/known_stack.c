@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Parks kernel threads in known_outer() -> known_middle() -> known_inner(), each in another state,
- * so that a test knows the right answer frame by frame.
+ * so that a test knows the right answer frame by frame. And what else only a module can do for a test:
+ *
+ *   parameters/by_bit   counts the threads whose state has the bit TASK_UNINTERRUPTIBLE, and of these
+ *                       the idle workers (TASK_NOLOAD), which are no load
+ *   parameters/hold     "MS CPU" stops a CPU with interrupts off for so long, CPU -1: all at once
  */
+#include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/hrtimer.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/smp.h>
 
 enum known_kind {
 	KNOWN_UNINTERRUPTIBLE,
@@ -16,6 +26,8 @@ enum known_kind {
 	KNOWN_INTERRUPTIBLE,
 	KNOWN_SPINNING,
 	KNOWN_KINDS,
+	/* Not one of each, but many. */
+	KNOWN_HOPPING = KNOWN_KINDS,
 };
 
 static const char *const known_names[KNOWN_KINDS] = {
@@ -41,6 +53,71 @@ static unsigned int crowd;
 module_param(crowd, uint, 0444);
 MODULE_PARM_DESC(crowd, "this many more threads in uninterruptible sleep");
 
+static unsigned int hop;
+module_param(hop, uint, 0444);
+MODULE_PARM_DESC(hop, "this many threads that sleep by turns in known_left(), uninterruptibly, and in known_right()");
+
+static bool park = true;
+module_param(park, bool, 0444);
+MODULE_PARM_DESC(park, "one thread parked in each state");
+
+/* The longest that a test needs, and shorter than what any watchdog looks for. */
+#define KNOWN_HOLD_MAX_MS 1000
+
+/* Long enough to be seen in, short enough to have left it while a crowd is looked at. */
+#define KNOWN_HOP_NS (2 * NSEC_PER_MSEC)
+
+static unsigned int known_state(const struct task_struct *task)
+{
+#ifdef KNOWN_HAVE___STATE
+	return READ_ONCE(task->__state);
+#else
+	return READ_ONCE(task->state);
+#endif
+}
+
+static int known_by_bit(char *page, const struct kernel_param *parameter)
+{
+	struct task_struct *process, *thread;
+	unsigned int by_bit = 0, idle = 0;
+
+	rcu_read_lock();
+	for_each_process_thread(process, thread) {
+		if (!(known_state(thread) & TASK_UNINTERRUPTIBLE))
+			continue;
+		by_bit++;
+		idle += !!(known_state(thread) & TASK_NOLOAD);
+	}
+	rcu_read_unlock();
+	return sysfs_emit(page, "%u %u\n", by_bit, idle);
+}
+
+static const struct kernel_param_ops known_by_bit_ops = { .get = known_by_bit };
+module_param_cb(by_bit, &known_by_bit_ops, NULL, 0444);
+MODULE_PARM_DESC(by_bit, "threads with the bit TASK_UNINTERRUPTIBLE, and the idle workers among them");
+
+static void known_hold_here(void *milliseconds)
+{
+	mdelay((unsigned long)milliseconds);
+}
+
+static int known_hold(const char *text, const struct kernel_param *parameter)
+{
+	unsigned long milliseconds;
+	int cpu;
+
+	if (sscanf(text, "%lu %d", &milliseconds, &cpu) != 2 || milliseconds > KNOWN_HOLD_MAX_MS)
+		return -EINVAL;
+	if (cpu >= 0)
+		return smp_call_function_single(cpu, known_hold_here, (void *)milliseconds, 1);
+	on_each_cpu(known_hold_here, (void *)milliseconds, 1);
+	return 0;
+}
+
+static const struct kernel_param_ops known_hold_ops = { .set = known_hold };
+module_param_cb(hold, &known_hold_ops, NULL, 0200);
+MODULE_PARM_DESC(hold, "\"MS CPU\" stops a CPU with interrupts off");
+
 static struct task_struct *known_threads[KNOWN_KINDS];
 static struct task_struct **known_crowd;
 static unsigned int known_crowd_size;
@@ -64,6 +141,26 @@ static noinline void known_inner(enum known_kind kind)
 	__set_current_state(TASK_RUNNING);
 }
 
+static void known_nap(unsigned int state)
+{
+	ktime_t time = ns_to_ktime(KNOWN_HOP_NS);
+
+	set_current_state(state);
+	schedule_hrtimeout(&time, HRTIMER_MODE_REL);
+}
+
+static noinline void known_left(void)
+{
+	known_nap(TASK_UNINTERRUPTIBLE);
+	barrier();
+}
+
+static noinline void known_right(void)
+{
+	known_nap(TASK_INTERRUPTIBLE);
+	barrier();
+}
+
 /* The empty statements keep the calls from becoming jumps. */
 static noinline void known_middle(enum known_kind kind)
 {
@@ -79,7 +176,14 @@ static noinline void known_outer(enum known_kind kind)
 
 static int known_thread(void *kind)
 {
-	known_outer((enum known_kind)(long)kind);
+	if ((long)kind != KNOWN_HOPPING) {
+		known_outer((enum known_kind)(long)kind);
+		return 0;
+	}
+	while (!kthread_should_stop()) {
+		known_left();
+		known_right();
+	}
 	return 0;
 }
 
@@ -95,17 +199,23 @@ static void known_stop(void)
 	kvfree(known_crowd);
 }
 
+/* Those that hop come last: a dump looks at them first a walk of all others after it saw them. */
 static int __init known_gather(void)
 {
+	unsigned int most = crowd + hop;
 	struct task_struct *thread;
+	bool hops;
 
-	if (!crowd)
+	if (!most)
 		return 0;
-	known_crowd = kvcalloc(crowd, sizeof(*known_crowd), GFP_KERNEL);
+	known_crowd = kvcalloc(most, sizeof(*known_crowd), GFP_KERNEL);
 	if (!known_crowd)
 		return -ENOMEM;
-	while (known_crowd_size < crowd) {
-		thread = kthread_run(known_thread, (void *)KNOWN_UNINTERRUPTIBLE, "known-crowd");
+	while (known_crowd_size < most) {
+		hops = known_crowd_size >= crowd;
+		thread = kthread_run(known_thread,
+				     (void *)(long)(hops ? KNOWN_HOPPING : KNOWN_UNINTERRUPTIBLE),
+				     hops ? "known-hop" : "known-crowd");
 		if (IS_ERR(thread))
 			return PTR_ERR(thread);
 		known_crowd[known_crowd_size++] = thread;
@@ -122,7 +232,7 @@ static int __init known_init(void)
 	for (kind = 0; kind < KNOWN_KINDS; kind++) {
 		bool spins = kind == KNOWN_SPINNING;
 
-		if (spins != spin)
+		if (spins != spin || !park)
 			continue;
 		thread = kthread_run(known_thread, (void *)kind, "%s", known_names[kind]);
 		if (IS_ERR(thread)) {
@@ -146,4 +256,4 @@ module_init(known_init);
 module_exit(known_exit);
 
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("Kernel threads with known stacks");
+MODULE_DESCRIPTION("For tests: kernel threads with known stacks");
