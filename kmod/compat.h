@@ -92,11 +92,11 @@ static inline bool lm_cpu_isolated(unsigned int cpu)
 #endif
 }
 
-/* What device_type::devnode() is given. */
+/* device_type::devnode() is not to change the device, and from 6.2 on its type says so. */
 #ifdef LM_HAVE_DEVNODE_CONST
-typedef const struct device lm_devnode_device;
+#define LM_DEVNODE_CONST const
 #else
-typedef struct device lm_devnode_device;
+#define LM_DEVNODE_CONST
 #endif
 
 static inline void lm_hrtimer_setup(struct hrtimer *timer,

@@ -180,8 +180,9 @@ static const struct file_operations lm_device_operations = {
 	.llseek = lm_device_llseek,
 };
 
-/* The group of the node in /dev; its mode comes from the misc device. NULL: it is called like that. */
-static char *lm_device_node(lm_devnode_device *device, umode_t *mode, kuid_t *owner, kgid_t *group)
+/* The group of the node in /dev; its mode and its name come from the misc device. */
+static char *lm_device_node(LM_DEVNODE_CONST struct device *device, umode_t *mode, kuid_t *owner,
+			    kgid_t *group)
 {
 	if (group && gid_valid(lm_device_group))
 		*group = lm_device_group;
@@ -194,9 +195,9 @@ static const struct device_type lm_device_type = {
 };
 
 /*
- * A misc device knows a mode, but no group; a device's type does. misc_register() makes device and node
- * in one step, and asks in between which of the attributes are to be seen: the one moment to say of what
- * type the device is. The attribute is never seen.
+ * A misc device knows a mode, but no group; a device's type does. misc_register() makes device and
+ * node in one step, and asks in between which of the attributes are to be seen: the one moment to
+ * say of what type the device is. The attribute is never seen.
  */
 static umode_t lm_device_set_type(struct kobject *kobject, struct attribute *attribute, int index)
 {

@@ -37,8 +37,8 @@ void lm_knobs_notify(void)
 }
 
 /*
- * No number is as long. A write of more than a page reaches the module in pages, and the first one of
- * a huge number may be all zeros: a value that nobody wrote.
+ * No number is as long. A write of more than a page reaches the module in pages, and the first one
+ * of a huge number may be all zeros: a value that nobody wrote.
  */
 #define LM_NUMBER_MAX 32
 

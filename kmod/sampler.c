@@ -25,22 +25,23 @@
 #define LM_TICK_DELAY 10
 
 /*
- * The averages follow the jiffies counter right after it was moved on; a look in this very moment still
- * finds the old ones. This many jiffies later it is a load that stayed the same.
+ * The averages follow the jiffies counter right after it was moved on; a look in this very moment
+ * still finds the old ones. This many jiffies later it is a load that stayed the same.
  */
 #define LM_GRACE_JIFFIES 3
 
 /*
- * The averages change once in LOAD_FREQ jiffies, counted from boot on, and only when the counter itself
- * gets there. So it is the counter that says which update is the next and whether it is over: a CPU that
- * was stopped, be it the timer's or the one that moves the counter, delays a look and confuses nothing.
- * The timer sleeps until the update is due and looks again every interval_ms until it is over.
+ * The averages change once in LOAD_FREQ jiffies, counted from boot on, and only when the counter
+ * itself gets there. So it is the counter that says which update is the next and whether it is
+ * over: a CPU that was stopped, be it the timer's or the one that moves the counter, delays a look
+ * and confuses nothing. The timer sleeps until the update is due and looks again every interval_ms
+ * until it is over.
  */
 static struct hrtimer lm_sampler_timer;
 
 /* The timer's own. */
 static unsigned long lm_sampler_last;
-/* The counter at the next update, and about when that is: never early, late by less than a jiffy. */
+/* The counter at the next update, and when that is: never early, late by less than a jiffy. */
 static unsigned long lm_sampler_due;
 static u64 lm_sampler_due_ns;
 /* The counter was there at the look before. */
@@ -99,9 +100,9 @@ static void lm_watch_look(struct lm_watch *watch, u64 now, unsigned long value,
 }
 
 /*
- * The averages went from @before to @after in @updates updates. More than one is one too late a look;
- * what lay between is lost, but the ticks are as many as there were: each gets the number of active
- * tasks that, had it stayed the same, would have led here. Returns that number.
+ * The averages went from @before to @after in @updates updates. More than one is one too late a
+ * look; what lay between is lost, but the ticks are as many as there were: each gets the number of
+ * active tasks that, had it stayed the same, would have led here. Returns that number.
  */
 static unsigned int lm_sampler_record(unsigned long before, unsigned long after,
 				      unsigned int updates)
@@ -136,7 +137,8 @@ static void lm_sampler_watch(u64 now, unsigned int active, unsigned long average
 /* The next update after @counter. */
 static void lm_sampler_expect(u64 now, unsigned long counter)
 {
-	unsigned long since = (counter - (unsigned long)INITIAL_JIFFIES - LM_TICK_DELAY) % LOAD_FREQ;
+	unsigned long first = (unsigned long)INITIAL_JIFFIES + LM_TICK_DELAY;
+	unsigned long since = (counter - first) % LOAD_FREQ;
 
 	lm_sampler_due = counter + LOAD_FREQ - since;
 	lm_sampler_due_ns = now + (u64)(LOAD_FREQ - since) * TICK_NSEC;

@@ -48,9 +48,9 @@ static void lm_scan_forget(struct lm_matches *matches)
 }
 
 /*
- * The share and the count that names the sleep, both of one moment: the count first (see unwind.c for
- * what follows from that). A task that is still on its way off its CPU is about to be counted out, so
- * it is waited for, but not for long: its stack is at stake, not the count of the load.
+ * The share and the count that names the sleep, both of one moment: the count first (see unwind.c
+ * for what follows from that). A task that is still on its way off its CPU is about to be counted
+ * out, so it is waited for, but not for long: its stack is at stake, not the count of the load.
  */
 static enum lm_share lm_scan_share(const struct task_struct *thread, struct lm_match *match)
 {
@@ -60,6 +60,7 @@ static enum lm_share lm_scan_share(const struct task_struct *thread, struct lm_m
 	for (;;) {
 		match->on_cpu = lm_task_on_cpu(thread);
 		match->switches = lm_task_switches(thread);
+		/* The count before the state. */
 		smp_rmb();
 		share = lm_load_share(thread);
 		if (share != LM_UNINTERRUPTIBLE || !match->on_cpu || tries++ == LM_LEAVING_TRIES)

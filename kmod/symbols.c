@@ -8,10 +8,11 @@
 #include "symbols.h"
 
 /*
- * Between the moment when an address is read from a stack and the one when its name is looked up, its
- * module may be unloaded and another one loaded in its place. So unloads are counted: when there was
- * one since the dump began, names in modules are not to be believed. A module is announced as going
- * before its memory is free for the next one, so the count is read after the name.
+ * Between the moment when an address is read from a stack and the one when its name is looked up,
+ * its module may be unloaded and another one loaded in its place. So unloads are counted: when
+ * there was one since the dump began, names in modules are not to be believed. A module is
+ * announced as going before its memory is free for the next one, so the count is read after the
+ * name.
  */
 static atomic_t lm_modules_gone = ATOMIC_INIT(0);
 static int lm_modules_gone_before;

@@ -166,24 +166,26 @@ static bool lm_unwind_possible(void)
 }
 
 /*
- * Why a stack that is printed is true. Nobody holds the task: it may wake at any time, run, and sleep
- * somewhere else. The kernel counts each switch out of a task (nvcsw, nivcsw) before it clears on_cpu,
- * sets on_cpu before it switches the task in, and neither count ever goes back.
+ * Why a stack that is printed is true. Nobody holds the task: it may wake at any time, run, and
+ * sleep somewhere else. The kernel counts each switch out of a task (nvcsw, nivcsw) before it
+ * clears on_cpu, sets on_cpu before it switches the task in, and neither count ever goes back.
  *
- * A sleeper. The scan read the count, then saw it blocked in a state that is load. Here, later, its
- * on_cpu is clear and the count is still the same, before the first and after the last frame is read:
- * - The count is the same, so the task was not switched out since the scan read it. It is not on a CPU,
- *   so it was not switched in, either; else it would have had to be switched out again. So it has been
- *   in one and the same sleep since before the scan saw its state, and that sleep's stack, which
- *   nobody writes to, is what was read. (A wake-up that has not led to a CPU yet changes nothing.)
- * - It came to a CPU while the stack was read: what it wrote there it wrote after on_cpu was set and a
- *   full barrier (or x86's order of stores). So whoever read a frame of that, reads on_cpu set
- *   afterwards, or a higher count.
- * - It was on its way into the sleep when the scan looked: then the count rose after the scan, and the
- *   stack is not printed. The scan waits a little for such a task.
+ * A sleeper. The scan read the count, then saw it blocked in a state that is load. Here, later,
+ * its on_cpu is clear and the count is still the same, before the first and after the last frame
+ * is read:
+ * - The count is the same, so the task was not switched out since the scan read it. It is not on a
+ *   CPU, so it was not switched in, either; else it would have had to be switched out again. So it
+ *   has been in one and the same sleep since before the scan saw its state, and that sleep's
+ *   stack, which nobody writes to, is what was read. (A wake-up that has not led to a CPU yet
+ *   changes nothing.)
+ * - It came to a CPU while the stack was read: what it wrote there it wrote after on_cpu was set
+ *   and a full barrier (or x86's order of stores). So whoever read a frame of that, reads on_cpu
+ *   set afterwards, or a higher count.
+ * - It was on its way into the sleep when the scan looked: then the count rose after the scan, and
+ *   the stack is not printed. The scan waits a little for such a task.
  *
- * A task that waits for a CPU may have run since the scan. It is runnable and off the CPUs before and
- * after, with the same count, so it came to no CPU in between: it waited there all the time.
+ * A task that waits for a CPU may have run since the scan. It is runnable and off the CPUs before
+ * and after, with the same count, so it came to no CPU in between: it waited there all the time.
  */
 static bool lm_unwind_is_as_seen(const struct lm_match *seen, unsigned long switches)
 {
@@ -202,12 +204,14 @@ static enum lm_unwound lm_unwind_try(struct lm_match *seen, unsigned long *frame
 	*depth = 0;
 	if (!seen->uninterruptible)
 		switches = lm_task_switches(seen->task);
+	/* The count before on_cpu: the other way round it might be that of the run before. */
 	smp_rmb();
 	if (!lm_unwind_is_as_seen(seen, switches))
 		return LM_UNWIND_UNSTABLE;
-	/* On both sides: no frame is read outside of the two looks. */
+	/* No frame is read before the first look... */
 	smp_rmb();
 	*depth = lm_unwind_held(seen->task, frames);
+	/* ... and none after the second. */
 	smp_rmb();
 	if (!lm_unwind_is_as_seen(seen, switches)) {
 		*depth = 0;
@@ -219,11 +223,12 @@ static enum lm_unwound lm_unwind_try(struct lm_match *seen, unsigned long *frame
 	return lm_unwind_possible() ? LM_UNWIND_FAILED : LM_UNWIND_MISSING;
 }
 
-enum lm_unwound lm_unwind_task(struct lm_match *seen, unsigned long *frames, unsigned int *depth)
+enum lm_unwound lm_unwind_task(struct lm_match *seen, unsigned long *frames,
+			       unsigned int *depth)
 {
 	enum lm_unwound result = lm_unwind_try(seen, frames, depth);
 
-	/* Another sleep stays another sleep; a task that waits for a CPU may have been passing one. */
+	/* Another sleep stays another sleep; who waits for a CPU may have been passing one. */
 	if (result == LM_UNWIND_UNSTABLE && !seen->uninterruptible)
 		result = lm_unwind_try(seen, frames, depth);
 	return result;

@@ -22,10 +22,12 @@ enum lm_unwound {
 };
 
 /*
- * The stack of a task that is on no CPU: of a sleeper that of the sleep in which it was seen, of others
- * that of now, with the count of switches that goes with it. Process context, CPU hotplug held off.
+ * The stack of a task that is on no CPU: of a sleeper that of the sleep in which it was seen, of
+ * others that of now, with the count of switches that goes with it. Process context, CPU hotplug
+ * held off.
  */
-enum lm_unwound lm_unwind_task(struct lm_match *seen, unsigned long *frames, unsigned int *depth);
+enum lm_unwound lm_unwind_task(struct lm_match *seen, unsigned long *frames,
+			       unsigned int *depth);
 
 /* What an inter-processor interrupt found below itself. */
 struct lm_interrupted {

@@ -308,7 +308,8 @@ static int load_now(const char *tasks)
 {
 	int running, uninterruptible;
 
-	if (sscanf(text_of(tasks), "running %d uninterruptible %d", &running, &uninterruptible) != 2)
+	if (sscanf(text_of(tasks), "running %d uninterruptible %d",
+		   &running, &uninterruptible) != 2)
 		fail(tasks);
 	return running + uninterruptible;
 }

@@ -157,6 +157,7 @@ vfork_parents() {
 
 stop_vfork_parents() {
 	for pid in $forking; do
+		# shellcheck disable=SC2046
 		kill -9 $(pgrep_children $pid) $pid 2>/dev/null
 	done
 	wait $forking 2>/dev/null

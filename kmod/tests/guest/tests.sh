@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The tests that run in the guest, as KTAP.
+# shellcheck source=lib.sh
 . /lib.sh
 
 echo "KTAP version 1"
@@ -368,7 +369,7 @@ keeps_the_phase_over_a_stopped_cpu() {
 	first=$(tail -n 1 $knobs/history | cut -d ' ' -f 1)
 	for cpu in 0 1 -1; do
 		act hold /sys/module/known_stack/parameters/hold "300 $cpu" $period $knobs/history || result=1
-		act ticks $knobs 1 >/dev/null
+		sleep 1
 	done
 	text=$(act ticks $knobs 1)
 	lines=$(awk -v first=$first '$1 > first' $knobs/history)
@@ -628,7 +629,7 @@ serves_several_readers() {
 }
 
 tells_an_overtaken_reader_once() {
-	local result=0 first last
+	local result=0
 	rmmod load_monitor
 	load_module ring=4 || return 1
 	take "the first" >/dev/null

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Parks kernel threads in known_outer() -> known_middle() -> known_inner(), each in another state,
- * so that a test knows the right answer frame by frame. And what else only a module can do for a test:
+ * so that a test knows the right answer frame by frame. What else only a module can do for a test:
  *
- *   parameters/by_bit   counts the threads whose state has the bit TASK_UNINTERRUPTIBLE, and of these
- *                       the idle workers (TASK_NOLOAD), which are no load
+ *   parameters/by_bit   counts the threads whose state has the bit TASK_UNINTERRUPTIBLE, and of
+ *                       these the idle workers (TASK_NOLOAD), which are no load
  *   parameters/hold     "MS CPU" stops a CPU with interrupts off for so long, CPU -1: all at once
  */
 #include <linux/delay.h>
@@ -55,7 +55,7 @@ MODULE_PARM_DESC(crowd, "this many more threads in uninterruptible sleep");
 
 static unsigned int hop;
 module_param(hop, uint, 0444);
-MODULE_PARM_DESC(hop, "this many threads that sleep by turns in known_left(), uninterruptibly, and in known_right()");
+MODULE_PARM_DESC(hop, "this many threads that sleep in D in known_left(), in S in known_right(), by turns");
 
 static bool park = true;
 module_param(park, bool, 0444);
@@ -94,7 +94,7 @@ static int known_by_bit(char *page, const struct kernel_param *parameter)
 
 static const struct kernel_param_ops known_by_bit_ops = { .get = known_by_bit };
 module_param_cb(by_bit, &known_by_bit_ops, NULL, 0444);
-MODULE_PARM_DESC(by_bit, "threads with the bit TASK_UNINTERRUPTIBLE, and the idle workers among them");
+MODULE_PARM_DESC(by_bit, "threads with the bit TASK_UNINTERRUPTIBLE, and how many of them are idle");
 
 static void known_hold_here(void *milliseconds)
 {
