@@ -55,7 +55,7 @@ MODULE_PARM_DESC(crowd, "this many more threads in uninterruptible sleep");
 
 static unsigned int hop;
 module_param(hop, uint, 0444);
-MODULE_PARM_DESC(hop, "this many threads that sleep in D in known_left(), in S in known_right(), by turns");
+MODULE_PARM_DESC(hop, "threads that sleep by turns in D in known_left(), in S in known_right()");
 
 static bool park = true;
 module_param(park, bool, 0444);
@@ -94,7 +94,7 @@ static int known_by_bit(char *page, const struct kernel_param *parameter)
 
 static const struct kernel_param_ops known_by_bit_ops = { .get = known_by_bit };
 module_param_cb(by_bit, &known_by_bit_ops, NULL, 0444);
-MODULE_PARM_DESC(by_bit, "threads with the bit TASK_UNINTERRUPTIBLE, and how many of them are idle");
+MODULE_PARM_DESC(by_bit, "threads with the bit TASK_UNINTERRUPTIBLE; idle ones of these");
 
 static void known_hold_here(void *milliseconds)
 {
