@@ -120,9 +120,9 @@ knows_parked_threads() {
 # that takes longer to unwind.
 prints_no_stack_of_another_sleep() {
 	local result=0 turn=0 hops moved
-	insmod /known_stack.ko park=0 crowd=500 hop=4 || return 1
+	insmod /known_stack.ko park=0 crowd=300 hop=4 || return 1
 	rm -f /tmp/hops
-	while [ $turn -lt 10 ]; do
+	while [ $turn -lt 6 ]; do
 		take "hop $turn" >/tmp/dump || result=1
 		# Each line of such a thread with its stack behind it, on one line.
 		awk '
@@ -148,8 +148,8 @@ prints_no_stack_of_another_sleep() {
 believes_no_name_of_a_module_that_went() {
 	local result=0 turn=0 pid
 	rm -f /tmp/went
-	while [ $turn -lt 15 ]; do
-		insmod /known_stack.ko crowd=200 || return 1
+	while [ $turn -lt 8 ]; do
+		insmod /known_stack.ko crowd=60 || return 1
 		act many $knobs/trigger 4 >/dev/null &
 		pid=$!
 		rmmod known_stack
