@@ -57,15 +57,16 @@ static unsigned int hop;
 module_param(hop, uint, 0444);
 MODULE_PARM_DESC(hop, "threads that sleep by turns in D in known_left(), in S in known_right()");
 
+static unsigned int hop_us = 20000;
+module_param(hop_us, uint, 0644);
+MODULE_PARM_DESC(hop_us, "how long each of them sleeps in one place, in microseconds");
+
 static bool park = true;
 module_param(park, bool, 0444);
 MODULE_PARM_DESC(park, "one thread parked in each state");
 
 /* The longest that a test needs, and shorter than what any watchdog looks for. */
 #define KNOWN_HOLD_MAX_MS 1000
-
-/* Long enough to be seen in, short enough to have left it while a crowd is looked at. */
-#define KNOWN_HOP_NS (2 * NSEC_PER_MSEC)
 
 static unsigned int known_state(const struct task_struct *task)
 {
@@ -143,7 +144,7 @@ static noinline void known_inner(enum known_kind kind)
 
 static void known_nap(unsigned int state)
 {
-	ktime_t time = ns_to_ktime(KNOWN_HOP_NS);
+	ktime_t time = us_to_ktime(READ_ONCE(hop_us));
 
 	set_current_state(state);
 	schedule_hrtimeout(&time, HRTIMER_MODE_REL);
