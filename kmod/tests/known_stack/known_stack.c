@@ -144,7 +144,7 @@ static noinline void known_inner(enum known_kind kind)
 
 static void known_nap(unsigned int state)
 {
-	ktime_t time = us_to_ktime(READ_ONCE(hop_us));
+	ktime_t time = ns_to_ktime((u64)READ_ONCE(hop_us) * NSEC_PER_USEC);
 
 	set_current_state(state);
 	schedule_hrtimeout(&time, HRTIMER_MODE_REL);
