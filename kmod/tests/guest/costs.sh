@@ -1,21 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
 # What a dump costs, as KTAP with a table: this module, sysrq-w and the way of the module that it
 # follows (all at once in a hard interrupt, by printk), for the same tasks in the same boot. And what
 # the module costs when nothing happens, by the kernel's own trace of timers.
 . /lib.sh
+. /hard.sh
 
 tracing=/sys/kernel/tracing
 original=/sys/module/original_way/parameters
 table=/tmp/table
 
-scale=$(sed -n 's/.*load_monitor_scale=\([0-9]*\).*/\1/p' /proc/cmdline)
-: "${scale:=1}"
-
 echo "KTAP version 1"
 uname -r | sed 's/^/# kernel /'
-
-field() { head -n 12 "$1" | sed -n "s/^.* $2=\([0-9]*\).*/\1/p" | head -n 1; }
 
 # From nanoseconds.
 milliseconds() { awk -v ns="$1" 'BEGIN { printf "%.2f", ns / 1000000 }'; }
@@ -27,25 +25,32 @@ take_into() { press take $knobs/trigger $device "costs" >"$1"; }
 
 # best KEY: of five dumps, because the host takes the CPU from the guest now and then.
 best() {
-	local turn value least=
+	local turn value least=""
 	for turn in 1 2 3 4 5; do
-		value=$(field /tmp/costs.$turn "$1")
+		value=$(field "$(cat /tmp/costs.$turn)" "$1")
 		[ -n "$least" ] && [ "$least" -le "$value" ] || least=$value
 	done
 	echo "$least"
 }
 
+# The other ways hold a CPU for seconds, on a busy host for longer than the kernel's watchdogs find
+# healthy; that is what is measured, and no fault of this module.
+watchdogs() {
+	echo $1 >/proc/sys/kernel/watchdog 2>/dev/null
+	echo $((1 - $1)) >/sys/module/rcupdate/parameters/rcu_cpu_stall_suppress
+}
+
 kept_in_log() { dmesg | grep -cE "$1"; }
 
 costs_with() {
-	local result=0 count=$1 turn whole ours begin theirs sysrq kept
+	local result=0 count=$1 turn whole ours theirs sysrq kept
 	insmod /known_stack.ko crowd=$((count - 2)) || return 1
 	sleep 1
 	for turn in 1 2 3 4 5; do
 		take_into /tmp/costs.$turn || result=1
 	done
 	expect "tasks in D" $count "$(grep -c '^task .* state=D .*comm="known-' /tmp/costs.5)" || result=1
-	expect "left out" 0 "$(field /tmp/costs.5 truncated)" || result=1
+	expect "left out" 0 "$(field "$(cat /tmp/costs.5)" truncated)" || result=1
 	whole=$(press time $knobs/trigger "whole") || result=1
 	ours=$(best capture_ns)
 	row $count "load_monitor" "$(milliseconds "$ours")" "$(microseconds "$(best irq_off_max_ns)")" \
@@ -54,6 +59,7 @@ costs_with() {
 	[ $scale != 1 ] || [ "$(best rcu_max_ns)" -le 10000000 ] || { echo "RCU held for $(best rcu_max_ns) ns"; result=1; }
 	[ $scale != 1 ] || [ "$(best irq_off_max_ns)" -le 1000000 ] || { echo "interrupts off for $(best irq_off_max_ns) ns"; result=1; }
 
+	watchdogs 0
 	dmesg -c >/dev/null
 	sysrq=$(press time /proc/sysrq-trigger w) || result=1
 	kept=$(kept_in_log 'task:known-')
@@ -66,8 +72,10 @@ costs_with() {
 	row $count "printk in the timer" "$(milliseconds "$theirs")" "$(microseconds "$theirs")" \
 		"$(milliseconds "$theirs")" "$kept"
 	[ "$(cat $original/uninterruptible)" -ge $count ] || { echo "the other way saw only $(cat $original/uninterruptible)"; result=1; }
-	# Nobody may be slower than what it replaces.
-	[ "$ours" -lt "$theirs" ] || { echo "capture $ours ns, printk in the timer $theirs ns"; result=1; }
+	watchdogs 1
+	# It may not be slower than what it replaces.
+	[ "$ours" -lt "$theirs" ] && [ "$ours" -lt "$sysrq" ] ||
+		{ echo "capture $ours ns, sysrq-w $sysrq ns, printk in the timer $theirs ns"; result=1; }
 	dmesg -c >/dev/null
 	rmmod known_stack
 	return $result
@@ -78,7 +86,9 @@ costs_with_1000() { costs_with 1000; }
 costs_with_10000() { costs_with 10000; }
 
 costs_on_the_console() {
-	local result=0 theirs
+	local result=0 theirs ours
+	# Of the dumps with as many tasks.
+	ours=$(best capture_ns)
 	insmod /known_stack.ko crowd=98 || return 1
 	sleep 1
 	dmesg -n 7
@@ -86,6 +96,7 @@ costs_on_the_console() {
 	dmesg -n 4
 	theirs=$(cat $original/took_ns)
 	row 100 "  on a serial console" "$(milliseconds "$theirs")" "$(microseconds "$theirs")" "$(milliseconds "$theirs")" ""
+	[ "$ours" -lt "$theirs" ] || { echo "capture $ours ns, printk on the console $theirs ns"; result=1; }
 	dmesg -c >/dev/null
 	rmmod known_stack
 	return $result
@@ -93,20 +104,20 @@ costs_on_the_console() {
 
 # The rule "the state has the bit TASK_UNINTERRUPTIBLE", applied to the same moment.
 has_no_false_sleepers() {
-	local result=0 turn theirs idle ours
-	for turn in 1 2 3 4 5; do
+	local result=0 theirs idle ours note_false
+	for _ in 1 2 3 4 5; do
 		take_into /tmp/before || result=1
 		echo count >$original/fire || result=1
 		take_into /tmp/after || result=1
 		theirs=$(cat $original/uninterruptible)
 		idle=$(cat $original/idle)
-		ours=$(field /tmp/before uninterruptible)
+		ours=$(field "$(cat /tmp/before)" uninterruptible)
 		# The moment is the same when nothing changed around it.
-		[ "$ours" != "$(field /tmp/after uninterruptible)" ] || [ $((ours + idle)) != "$theirs" ] || break
+		[ "$ours" != "$(field "$(cat /tmp/after)" uninterruptible)" ] || [ $((ours + idle)) != "$theirs" ] || break
 		sleep 0.5
 	done
 	note_false="$theirs by the bit, $ours by the kernel's definition of load, $idle idle workers"
-	echo "# uninterruptible at rest: $note_false" >/dev/console
+	note "uninterruptible at rest: $note_false"
 	expect "the difference is the idle workers" "$theirs" $((ours + idle)) || result=1
 	[ "$idle" -gt 5 ] || { echo "only $idle idle workers: the test would prove nothing"; result=1; }
 	expect "uninterruptible at rest" 0 "$ours" || result=1
@@ -133,7 +144,7 @@ is_quiet_at_rest() {
 	wakeups=$(grep -c 'sched_wakeup.*comm=load_monitor' $tracing/trace)
 	echo >$tracing/trace
 	per_second=$(awk -v n=$((timers + wakeups)) -v s=$seconds 'BEGIN { printf "%.2f", n / s }')
-	echo "# at rest: $timers timer interrupts and $wakeups wakeups of the thread in $seconds s, $per_second a second" >/dev/console
+	note "at rest: $timers timer interrupts and $wakeups wakeups of the thread in $seconds s, $per_second a second"
 	[ "$timers" -ge 5 ] || { echo "only $timers timers: the module does not look at the load"; result=1; }
 	[ $((timers + wakeups)) -le $((2 * seconds)) ] || { echo "$per_second wakeups a second"; result=1; }
 	expect "wakeups of the thread" 0 "$wakeups" || result=1
@@ -147,15 +158,15 @@ echo 0 >/proc/sys/kernel/hung_task_timeout_secs 2>/dev/null
 echo 65536 >/proc/sys/kernel/pid_max
 echo 1 >/proc/sys/kernel/sysrq
 load_module
+timed "wakes up at most twice a second at rest" is_quiet_at_rest
 insmod /original_way.ko
 row tasks "who" "capture ms" "irqoff us" "RCU ms" "in log"
-check "has no false sleepers, other than by the bit in the state" has_no_false_sleepers
-check "costs with 100 tasks" costs_with_100
-check "costs of printk on a serial console" costs_on_the_console
-check "costs with 1,000 tasks" costs_with_1000
-[ $scale != 1 ] || check "costs with 10,000 tasks" costs_with_10000
-check "is quiet at rest" is_quiet_at_rest
-check "is clean in the kernel log" is_clean_in_the_log
+timed "has no false sleepers, other than by the bit in the state" has_no_false_sleepers
+timed "costs less than sysrq-w and printk with 100 tasks" costs_with_100
+timed "costs less than printk on a serial console" costs_on_the_console
+timed "costs less than sysrq-w and printk with 1,000 tasks" costs_with_1000
+timed "costs less than sysrq-w and printk with 10,000 tasks" costs_with_10000
+timed "leaves the kernel log clean when measured" is_clean_in_the_log
 sed 's/^/# /' $table
 rmmod original_way
 rmmod load_monitor

@@ -1,5 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
 # All tests on a kernel that looks for its own faults, then failing allocations and a search for
 # leaks. The kernel's findings are on the console, where boot looks for them.
 debug=/sys/kernel/debug
@@ -12,9 +14,8 @@ sh /tests.sh || others=1
 sh /stress.sh || others=1
 
 . /lib.sh
+. /hard.sh
 echo "KTAP version 1"
-
-note() { echo "# $*" >/dev/console; }
 
 faults() {
 	local kind
@@ -74,14 +75,14 @@ fails_cleanly_to_open() {
 
 # Every allocation of the thread that takes the dumps would fail: it makes none.
 allocates_nothing_in_a_dump() {
-	local result=0 pid turn
+	local result=0 pid
 	insmod /known_stack.ko crowd=200 || return 1
 	spin busy 3
 	pid=$(grep -lx load_monitor /proc/[0-9]*/comm | head -n 1)
 	pid=${pid#/proc/}
 	faults Y 100 1000
 	echo 1 >/proc/${pid%/comm}/make-it-fail || return 1
-	for turn in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		press take $knobs/trigger $device "no memory" >/tmp/dump || { cat /tmp/dump; result=1; }
 		expect "what does not add up" "dumps 1" "$(awk -f /dump.awk /tmp/dump)" || result=1
 	done
@@ -109,12 +110,12 @@ still_looks_for_faults() { expect_match "lockdep" '^ *debug_locks: *1$' "$(grep 
 
 is_clean_in_the_log() { ! dmesg | grep -E 'BUG|WARNING|Oops|stall|KASAN|UBSAN'; }
 
-check "looks for faults" looks_for_faults
-check "fails cleanly when there is no memory to load" fails_cleanly_to_load
-check "fails cleanly when there is no memory to open" fails_cleanly_to_open
-check "allocates nothing in a dump" allocates_nothing_in_a_dump
-check "leaks nothing by kmemleak" leaks_nothing
-check "still looks for faults" still_looks_for_faults
-check "is clean in the kernel log" is_clean_in_the_log
+timed "looks for faults" looks_for_faults
+timed "fails cleanly when there is no memory to load" fails_cleanly_to_load
+timed "fails cleanly when there is no memory to open" fails_cleanly_to_open
+timed "allocates nothing in a dump" allocates_nothing_in_a_dump
+timed "leaks nothing by kmemleak" leaks_nothing
+timed "still looks for faults" still_looks_for_faults
+timed "leaves the kernel log clean when looked at closely" is_clean_in_the_log
 echo "1..$number"
 [ $failed = 0 ] && [ $others = 0 ]

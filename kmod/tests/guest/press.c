@@ -7,7 +7,8 @@
  *   press storm SECONDS       forks and ends processes as fast as it can; prints how many
  *   press take TRIGGER DEVICE REASON   takes a dump and prints it, and nothing older
  *   press time FILE TEXT      one write() of TEXT; prints the nanoseconds that it took
- *   press trigger FILE SECONDS         writes to the trigger all the time; prints the answers
+ *   press trigger FILE SECONDS         writes to the trigger all the time, at most until SIGTERM;
+ *                                      prints the answers
  *   press read DEVICE SIZE SECONDS     reads DEVICE with a new open file each time
  *   press poll DEVICE SECONDS          waits at the end and reads what comes
  *   press huge FILE           writes of nothing and of up to a megabyte to a knob: EINVAL
@@ -181,20 +182,30 @@ static int press_time(const char *path, const char *text)
 	return 0;
 }
 
+static volatile sig_atomic_t told_to_end;
+
+static void end_soon(int unused)
+{
+	(void)unused;
+	told_to_end = 1;
+}
+
 static int press_trigger(const char *path, int seconds)
 {
+	struct sigaction end_it = { .sa_handler = end_soon, .sa_flags = SA_RESTART };
 	unsigned long long end = now_ns() + seconds * 1000000000ull;
 	int ok = 0, busy = 0, gone = 0, other = 0;
 	int knob = open_or_fail(path, O_WRONLY);
 
-	while (now_ns() < end && !gone) {
+	sigaction(SIGTERM, &end_it, NULL);
+	while (now_ns() < end && !gone && !told_to_end) {
 		if (write(knob, "press", 5) > 0)
 			ok++;
 		else if (errno == EBUSY)
 			busy++;
 		else if (errno == ENODEV)
 			gone++;
-		else
+		else if (errno != EINTR)
 			other++;
 	}
 	printf("ok=%d busy=%d gone=%d other=%d\n", ok, busy, gone, other);

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
 # Makes scenes and keeps what the module says of them, byte for byte.
 . /lib.sh
 
@@ -10,7 +11,7 @@ cd /tmp/captures || exit 1
 keep() { take "$2" >"$1.dump"; }
 
 # A kernel thread may want to run at just that moment: then once more, with a module that counts anew.
-for try in 1 2 3 4 5 6 7 8 9 10; do
+for _ in 1 2 3 4 5 6 7 8 9 10; do
 	insmod /load_monitor.ko || exit 1
 	sleep 6
 	act write $knobs/trigger "at rest" >/dev/null
@@ -71,7 +72,7 @@ insmod /known_stack.ko spin=1
 pin load_monitor 1
 pin known-spin 2
 sleep 1
-for try in 1 2 3 4 5 6 7 8 9 10; do
+for _ in 1 2 3 4 5 6 7 8 9 10; do
 	keep on-cpu-kernel "spinning kernel thread"
 	grep -q 'on=cpu-kernel.*known-spin' on-cpu-kernel.dump && break
 	sleep 0.3

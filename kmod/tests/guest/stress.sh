@@ -1,20 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
 # The hard tests, as KTAP: many threads, many hands, bad input. "load_monitor_scale=N" among the
 # kernel's parameters divides the numbers, for a kernel that is slow.
 . /lib.sh
-
-scale=$(sed -n 's/.*load_monitor_scale=\([0-9]*\).*/\1/p' /proc/cmdline)
-: "${scale:=1}"
+. /hard.sh
 
 echo "KTAP version 1"
 uname -r | sed 's/^/# kernel /'
 echo "# scale 1/$scale, $(nproc) CPUs, $(sed -n 's/^MemTotal: *//p' /proc/meminfo)"
-
-note() { echo "# $*" >/dev/console; }
-
-# field TEXT KEY: a number of a dump's header.
-field() { printf '%s\n' "$1" | head -n 12 | sed -n "s/^.* $2=\([0-9]*\).*/\1/p" | head -n 1; }
 
 # dump REASON: one dump into /tmp/dump, its header in $header.
 dump() {
@@ -46,52 +41,70 @@ sum() {
 	total "$@"
 }
 
-counts_many_threads() {
-	local result=0 count best turn rcu
-	for count in 10000 30000; do
-		count=$((count / scale))
-		until_ready press threads $count || result=1
-		settles 0 || result=1
-		best=
-		for turn in 1 2 3; do
-			dump "$count threads" || result=1
-			rcu=$(field "$header" rcu_max_ns)
-			[ -n "$best" ] && [ "$best" -le "$rcu" ] || best=$rcu
-		done
-		[ "$(field "$header" scanned)" -ge $count ] || { echo "$count threads: $header"; result=1; }
-		expect "$count sleeping threads are no load" 0 "$(field "$header" uninterruptible)" || result=1
-		expect_match "the walk" ' complete=1$' "$header" || result=1
-		# The best of three: the host takes the CPU from the guest now and then.
-		[ "$best" -le 10000000 ] || [ $scale != 1 ] || { echo "RCU held for $best ns"; result=1; }
-		expect_match "the tasks file" "^total [0-9]{$((${#count}))}" "$(cat $knobs/tasks)" || result=1
-		note "$(field "$header" scanned) threads: capture $(field "$header" capture_ns) ns, RCU at most $best ns"
-		kill -9 $worker
-		wait $worker 2>/dev/null
+# One population for several tests, because making it is what costs: the threads of two processes, whose
+# pids are in $few and $many, and so many kernel threads in D.
+count=$((5000 / scale))
+crowd() { [ -d /sys/module/known_stack ] || insmod /known_stack.ko crowd=$count; }
+
+# ends PID: at once, and waits for it.
+ends() {
+	kill -9 $1
+	wait $1 2>/dev/null
+	return 0
+}
+
+# scans COUNT: three dumps of that many sleeping threads.
+scans() {
+	local result=0 best="" rcu
+	settles 0 || result=1
+	for _ in 1 2 3; do
+		dump "$1 threads" || result=1
+		rcu=$(field "$header" rcu_max_ns)
+		[ -n "$best" ] && [ "$best" -le "$rcu" ] || best=$rcu
 	done
+	[ "$(field "$header" scanned)" -ge $1 ] || { echo "$1 threads: $header"; result=1; }
+	expect "$1 sleeping threads are no load" 0 "$(field "$header" uninterruptible)" || result=1
+	expect_match "the walk" ' complete=1$' "$header" || result=1
+	# The best of three: the host takes the CPU from the guest now and then.
+	[ "$best" -le 10000000 ] || [ $scale != 1 ] || { echo "RCU held for $best ns"; result=1; }
+	expect_match "the tasks file" "^total [0-9]{${#1}}" "$(cat $knobs/tasks)" || result=1
+	note "$(field "$header" scanned) threads: capture $(field "$header" capture_ns) ns, RCU at most $best ns"
+	return $result
+}
+
+counts_many_threads() {
+	local result=0
+	until_ready press threads $((10000 / scale)) || return 1
+	few=$worker
+	scans $((10000 / scale)) || result=1
+	until_ready press threads $((20000 / scale)) || return 1
+	many=$worker
+	scans $((30000 / scale)) || result=1
 	return $result
 }
 
 captures_thousands_of_sleepers() {
-	local result=0 count=$((5000 / scale)) threads=$((10000 / scale))
-	until_ready press threads $threads || return 1
+	local result=0 stacks
 	insmod /known_stack.ko crowd=$count || return 1
 	settles $((count + 2)) || result=1
 	dump "many in D" || result=1
 	expect "uninterruptible" $((count + 2)) "$(field "$header" uninterruptible)" || result=1
 	expect "their lines" $count "$(grep -c 'state=D on=sleep .*comm="known-crowd"$' /tmp/dump)" || result=1
-	expect_match "all in one stack" "^stack id=[0-9]+ tasks=$((count + 2))\$" "$(grep '^stack' /tmp/dump)" || result=1
+	stacks=$(grep '^stack' /tmp/dump)
+	if sleepers_have_stacks; then
+		expect_match "all in one stack" "^stack id=[0-9]+ tasks=$((count + 2))\$" "$stacks" || result=1
+	else
+		expect "which say why" $((count + 2)) "$(grep -c 'state=D .* stack=0 flags=no_unwinder ' /tmp/dump)" || result=1
+	fi
 	expect "left out" 0 "$(field "$header" truncated)" || result=1
 	expect "unstable" 0 "$(field "$header" unstable)" || result=1
 	expect "without a stack" 0 "$(field "$header" unwind_failed)" || result=1
 	expect "different pids" $count "$(sed -n 's/^task pid=\([0-9]*\) .*known-crowd"$/\1/p' /tmp/dump | sort -u | wc -l)" || result=1
 	note "$count of $(field "$header" scanned) in D: capture $(field "$header" capture_ns) ns, text $(wc -c </tmp/dump) bytes"
-	kill -9 $worker
-	wait $worker 2>/dev/null
-	rmmod known_stack
 	return $result
 }
 
-# cut PARAMETER CAPTURED: a dump with too little room counts exactly what it leaves out.
+# cut_off_with PARAMETER CAPTURED: a dump with too little room counts exactly what it leaves out.
 cut_off_with() {
 	local result=0 captured truncated active
 	rmmod load_monitor
@@ -116,20 +129,19 @@ cut_off_with() {
 }
 
 counts_what_is_cut_off() {
-	local result=0 count=$((5000 / scale))
-	insmod /known_stack.ko crowd=$count || return 1
+	local result=0
+	crowd || return 1
 	cut_off_with max_tasks=16 16 || result=1
 	cut_off_with max_tasks=100 100 || result=1
 	cut_off_with "buffer_kb=64" "" || result=1
 	[ $scale != 1 ] || cut_off_with "buffer_kb=300 ring=2" "" || result=1
-	rmmod known_stack
 	rmmod load_monitor
 	load_module
 	return $result
 }
 
 survives_a_fork_storm() {
-	local result=0 storms= storm trigger
+	local result=0 storms="" storm trigger
 	for storm in 1 2 3; do
 		press storm 8 >/tmp/storm.$storm &
 		storms="$storms $!"
@@ -144,25 +156,29 @@ survives_a_fork_storm() {
 	return $result
 }
 
+# Threads, processes and kernel threads in D end while dumps are taken without a pause.
 survives_a_mass_exit() {
-	local result=0 turn trigger
-	press trigger $knobs/trigger 20 >/tmp/trigger &
+	local result=0 trigger victims=""
+	crowd || return 1
+	press trigger $knobs/trigger 600 >/tmp/trigger &
 	trigger=$!
-	for turn in 1 2 3; do
-		until_ready press crowd $((3000 / scale)) || result=1
-		kill $worker
-		wait $worker 2>/dev/null
-	done
-	# Kernel threads in D that end while they are dumped.
-	for turn in 1 2 3; do
-		insmod /known_stack.ko crowd=$((1000 / scale)) || result=1
-		rmmod known_stack || result=1
-	done
+	until_ready press crowd $((2000 / scale)) || result=1
+	victims=$worker
+	[ -d /proc/$few ] && [ -d /proc/$many ] || { echo "nobody to end"; result=1; }
+	kill $victims
+	ends $many
+	ends $few
+	wait $victims 2>/dev/null
+	rmmod known_stack || result=1
+	# It ends when it sees a signal, and says what it did.
+	kill -TERM $trigger
 	wait $trigger
 	expect_match "dumps" '^ok=[1-9][0-9]* .*gone=0 other=0' "$(cat /tmp/trigger)" || result=1
 	cat $device >/tmp/dumps
 	expect "what does not add up" 0 "$(awk -f /dump.awk /tmp/dumps | grep -vc '^dumps ')" || { awk -f /dump.awk /tmp/dumps; result=1; }
-	expect "kept for ever" "$(uname -r | grep -cE '^5\.1[0-7]' | sed 's/1/some/')" "$(cat $knobs/stats/tasks_kept | sed 's/^[1-9].*/some/')" || result=1
+	# Before 5.18 a task that dies while its stack is read may be kept; since then none is.
+	uname -r | grep -qE '^5\.1[0-7]\.' || expect "kept for ever" 0 "$(cat $knobs/stats/tasks_kept)" || result=1
+	note "$(cat /tmp/trigger); kept for ever: $(cat $knobs/stats/tasks_kept); $(grep -c 'complete=0' /tmp/dumps) walks incomplete"
 	rm -f /tmp/dumps
 	settles 0 || result=1
 	dump "nobody is left" || result=1
@@ -172,7 +188,7 @@ survives_a_mass_exit() {
 
 # Everybody at once for some seconds.
 serves_many_hands() {
-	local result=0 hand hands= before refused=0 unloaded=0 seconds=8
+	local result=0 hand hands="" before refused=0 unloaded=0 seconds=8
 	before=$(cat $knobs/last_id)
 	rm -f /tmp/hand.*
 	for hand in 1 2 3 4 5 6 7 8; do
@@ -211,12 +227,18 @@ serves_many_hands() {
 }
 
 # has_open PID FILE
-has_open() { ls -l /proc/$1/fd 2>/dev/null | grep -q " -> $2\$"; }
+has_open() {
+	local link
+	for link in /proc/$1/fd/*; do
+		[ "$(readlink $link)" != "$2" ] || return 0
+	done
+	return 1
+}
 
 # Half of the turns with somebody who has the device open: refused then, else it waits for the dump.
 unloads_while_it_captures() {
 	local result=0 turn hand hands refused=0 unloaded=0 turns=$((8 / scale + 4))
-	insmod /known_stack.ko crowd=$((1000 / scale)) || return 1
+	crowd || return 1
 	rm -f /tmp/hand.*
 	for turn in $(seq $turns); do
 		hands=
@@ -229,6 +251,7 @@ unloads_while_it_captures() {
 		done
 		if [ $((turn % 2)) = 0 ]; then
 			# Not a reader: while dumps come all the time it would never see the end.
+			# shellcheck disable=SC2217
 			sleep 1 <$device &
 			hands="$hands $!"
 			wait_for 20 has_open $! $device || { echo "the reader did not begin"; result=1; }
@@ -249,7 +272,6 @@ unloads_while_it_captures() {
 	expect "other errors" 0 "$(sum other /tmp/hand.*)" || { head /tmp/hand.*; result=1; }
 	note "unloaded $unloaded times with 4 writers, refused $refused times; $(sum ok /tmp/hand.*) dumps"
 	rm -f /tmp/hand.*
-	rmmod known_stack
 	return $result
 }
 
@@ -273,6 +295,8 @@ load_and_unload() {
 leaks_nothing() {
 	local result=0 key before after areas turns=$((300 / scale))
 	rmmod load_monitor
+	# Hundreds of grace periods are waited for; how a normal one goes, the other tests see.
+	echo 1 >/sys/kernel/rcu_expedited
 	# The first ones fill caches.
 	load_and_unload 20 || return 1
 	settle
@@ -292,6 +316,7 @@ leaks_nothing() {
 	[ $(($(wc -l </proc/vmallocinfo) - areas)) -lt $((turns / 4 + 5)) ] || { echo "$areas areas before, $(wc -l </proc/vmallocinfo) after"; result=1; }
 	expect "mappings of the module's" 0 "$(grep -cE 'lm_|load_monitor' /proc/vmallocinfo)" || result=1
 	expect "its thread" "" "$(grep -lx load_monitor /proc/[0-9]*/comm)" || result=1
+	echo 0 >/sys/kernel/rcu_expedited
 	load_module || result=1
 	return $result
 }
@@ -377,18 +402,18 @@ echo 0 >/proc/sys/kernel/hung_task_timeout_secs 2>/dev/null
 echo 40000 >/proc/sys/kernel/threads-max
 echo 65536 >/proc/sys/kernel/pid_max
 load_module
-check "counts 10,000 and 30,000 threads" counts_many_threads
-check "captures 5,000 sleepers of 15,000 threads" captures_thousands_of_sleepers
-check "counts exactly what it cuts off" counts_what_is_cut_off
-check "survives a fork storm" survives_a_fork_storm
-check "survives a mass exit" survives_a_mass_exit
-check "serves 8 writers, readers of 1 byte and 1 MB, and pollers at once" serves_many_hands
-check "unloads while it captures, and not while it is open" unloads_while_it_captures
-check "refuses 100,000 random writes" refuses_random_writes
-check "keeps going when a CPU goes" keeps_going_when_a_cpu_goes
-check "is not fooled by names" is_not_fooled_by_names
-check "leaks nothing over 300 loads and unloads" leaks_nothing
-check "is clean in the kernel log" is_clean_in_the_log
+timed "counts 10,000 and 30,000 threads" counts_many_threads
+timed "captures 5,000 sleepers of 35,000 threads" captures_thousands_of_sleepers
+timed "counts exactly what it cuts off" counts_what_is_cut_off
+timed "unloads while it captures, and not while it is open" unloads_while_it_captures
+timed "survives a mass exit" survives_a_mass_exit
+timed "survives a fork storm" survives_a_fork_storm
+timed "serves 8 writers, readers of 1 byte and 1 MB, and pollers at once" serves_many_hands
+timed "refuses 100,000 random writes" refuses_random_writes
+timed "keeps going when a CPU goes" keeps_going_when_a_cpu_goes
+timed "is not fooled by names" is_not_fooled_by_names
+timed "leaks nothing over 300 loads and unloads" leaks_nothing
+timed "leaves the kernel log clean when pressed" is_clean_in_the_log
 rmmod load_monitor
 echo "1..$number"
 [ $failed = 0 ]

@@ -3,7 +3,8 @@
  * How a load monitor works that does it all at once, to be measured beside load_monitor: a timer in
  * hard interrupt context walks all threads under one RCU lock, takes those whose state is
  * TASK_RUNNING, then those whose state has the bit TASK_UNINTERRUPTIBLE, and prints up to 20 frames
- * of each with printk. For tests only: with many tasks it stops a CPU for seconds.
+ * of each with printk (all of them where modules have no unwinder). For tests only: with many tasks
+ * it stops a CPU for seconds.
  *
  *   echo count > parameters/fire    counts by that rule, prints nothing
  *   echo print > parameters/fire    prints, too
@@ -20,7 +21,11 @@
 #include <linux/sched/task_stack.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
+#ifdef CONFIG_X86
 #include <asm/unwind.h>
+#else
+#include <linux/sched/debug.h>
+#endif
 
 #define ORIGINAL_DEPTH 20
 
@@ -55,11 +60,14 @@ static unsigned int original_state(const struct task_struct *task)
 
 static void original_print(struct task_struct *task, const char *kind)
 {
+#ifdef CONFIG_X86
 	struct unwind_state state;
 	unsigned long address;
 	int depth = 0;
+#endif
 
 	pr_info("%s task %s, pid %d\n", kind, task->comm, task->pid);
+#ifdef CONFIG_X86
 	/* The unwinder reads a running task's stack as little as any other tool does. */
 	for (unwind_start(&state, task, NULL, NULL); !unwind_done(&state);
 	     unwind_next_frame(&state)) {
@@ -68,6 +76,9 @@ static void original_print(struct task_struct *task, const char *kind)
 			break;
 		pr_info(" %pB\n", (void *)address);
 	}
+#else
+	sched_show_task(task);
+#endif
 }
 
 static enum hrtimer_restart original_look(struct hrtimer *timer)

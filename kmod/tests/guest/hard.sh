@@ -1,0 +1,24 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0-only
+# What stress.sh, costs.sh and debug.sh share. To be sourced by busybox sh after lib.sh.
+
+# "load_monitor_scale=N" among the kernel's parameters divides the numbers, for a kernel that is slow.
+scale=$(sed -n 's/.*load_monitor_scale=\([0-9]*\).*/\1/p' /proc/cmdline)
+: "${scale:=1}"
+
+# A remark among the results; standard output is where a failing test says why.
+note() { echo "# $*" >/dev/console; }
+
+# field TEXT KEY: a number of a dump's header.
+field() { printf '%s\n' "$1" | head -n 12 | sed -n "s/^.* $2=\([0-9]*\).*/\1/p" | head -n 1; }
+
+uptime_cs() { sed 's/\.//; s/ .*//' /proc/uptime; }
+
+# timed NAME FUNCTION: check, and how long it took.
+timed() {
+	local began took
+	began=$(uptime_cs)
+	check "$1" "$2"
+	took=$(($(uptime_cs) - began))
+	echo "# took $((took / 100)).$((took % 100 / 10)) s"
+}
