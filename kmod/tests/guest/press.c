@@ -9,7 +9,8 @@
  *   press time FILE TEXT      one write() of TEXT; prints the nanoseconds that it took
  *   press trigger FILE SECONDS         writes to the trigger all the time, at most until SIGTERM;
  *                                      prints the answers
- *   press read DEVICE SIZE SECONDS     reads DEVICE with a new open file each time
+ *   press read DEVICE SIZE SECONDS     reads DEVICE with a new open file each time; prints how
+ *                                      often what came was not a row of whole dumps
  *   press poll DEVICE SECONDS          waits at the end and reads what comes
  *   press huge FILE           writes of nothing and of up to a megabyte to a knob: EINVAL
  *   press fuzz FILE KIND LEAST MOST COUNT SEED
@@ -21,6 +22,7 @@
  *   press fail-load MODULE PARAMETERS  loads a module again and again; each time another allocation
  *                             fails (fault injection), until none is left to fail
  *   press fail-open FILE      the same for an open() and a read()
+ *   press trapped FILE        an open() by a process that is made to fail; prints the error
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -212,28 +214,76 @@ static int press_trigger(const char *path, int seconds)
 	return 0;
 }
 
+/* What a reader has seen of the stream; its lines are told by their first bytes. */
+struct stream {
+	char line[64];
+	size_t length;
+	unsigned long long open, newest;
+	int torn;
+};
+
+static void stream_line(struct stream *seen)
+{
+	unsigned long long id;
+
+	seen->line[seen->length < sizeof(seen->line) ? seen->length : sizeof(seen->line) - 1] = 0;
+	if (sscanf(seen->line, "load_monitor dump version=1 id=%llu ", &id) == 1) {
+		seen->torn += seen->open || id <= seen->newest;
+		seen->open = seen->newest = id;
+	} else if (sscanf(seen->line, "end id=%llu ", &id) == 1) {
+		seen->torn += seen->open != id;
+		seen->open = 0;
+	} else {
+		seen->torn += !seen->open;
+	}
+	seen->length = 0;
+}
+
+static void stream_take(struct stream *seen, const char *text, size_t length)
+{
+	const char *end = text + length;
+
+	for (; text < end; text++) {
+		if (*text == '\n') {
+			stream_line(seen);
+			continue;
+		}
+		if (seen->length < sizeof(seen->line))
+			seen->line[seen->length] = *text;
+		seen->length++;
+	}
+}
+
 static int press_read(const char *path, size_t size, int seconds)
 {
 	unsigned long long end = now_ns() + seconds * 1000000000ull;
-	int files = 0, overtaken = 0;
+	int files = 0, overtaken = 0, torn = 0;
+	struct stream seen;
 	ssize_t got;
 	int file;
 
 	while (now_ns() < end) {
 		file = open_or_fail(path, O_RDONLY);
+		memset(&seen, 0, sizeof(seen));
 		do {
 			got = read(file, buffer, size);
+			if (got > 0)
+				stream_take(&seen, buffer, got);
 			if (got < 0 && errno == EPIPE) {
+				/* Only between two dumps. */
+				torn += seen.open || seen.length;
 				overtaken++;
 				got = 1;
 			}
 		} while (got > 0 && now_ns() < end);
 		if (got < 0)
 			fail(path);
+		/* At the end of what there is, not of the time: nothing is half there. */
+		torn += seen.torn + (!got && (seen.open || seen.length));
 		close(file);
 		files++;
 	}
-	printf("files=%d overtaken=%d\n", files, overtaken);
+	printf("files=%d overtaken=%d torn=%d\n", files, overtaken, torn);
 	return 0;
 }
 
@@ -521,6 +571,22 @@ static int press_fail_open(const char *path)
 	return 0;
 }
 
+/* Between the two writes nothing but the open() asks for memory: this process is in the trap. */
+static int press_trapped(const char *path)
+{
+	int trap = open_or_fail("/proc/self/make-it-fail", O_RDWR);
+	int file, error;
+
+	if (pwrite(trap, "1", 1, 0) != 1)
+		fail("/proc/self/make-it-fail");
+	file = open(path, O_RDONLY);
+	error = file < 0 ? errno : 0;
+	if (pwrite(trap, "0", 1, 0) != 1)
+		fail("/proc/self/make-it-fail");
+	puts(error == ENOMEM ? "ENOMEM" : strerror(error));
+	return 0;
+}
+
 int main(int count, char **arguments)
 {
 	const char *act = count > 1 ? arguments[1] : "";
@@ -557,6 +623,8 @@ int main(int count, char **arguments)
 		return press_fail_load(a[2], a[3]);
 	if (count == 3 && !strcmp(act, "fail-open"))
 		return press_fail_open(a[2]);
+	if (count == 3 && !strcmp(act, "trapped"))
+		return press_trapped(a[2]);
 	fprintf(stderr, "press: see the head of press.c\n");
 	return 2;
 }
