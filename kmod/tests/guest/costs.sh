@@ -44,7 +44,7 @@ kept_in_log() { dmesg | grep -cE "$1"; }
 
 costs_with() {
 	local result=0 count=$1 turn whole ours theirs sysrq kept
-	insmod /known_stack.ko crowd=$((count - 2)) || return 1
+	gather $((count - 2)) || return 1
 	sleep 1
 	for turn in 1 2 3 4 5; do
 		take_into /tmp/costs.$turn || result=1
@@ -77,7 +77,7 @@ costs_with() {
 	[ "$ours" -lt "$theirs" ] && [ "$ours" -lt "$sysrq" ] ||
 		{ echo "capture $ours ns, sysrq-w $sysrq ns, printk in the timer $theirs ns"; result=1; }
 	dmesg -c >/dev/null
-	rmmod known_stack
+	scatter
 	return $result
 }
 
@@ -89,7 +89,7 @@ costs_on_the_console() {
 	local result=0 theirs ours
 	# Of the dumps with as many tasks.
 	ours=$(best capture_ns)
-	insmod /known_stack.ko crowd=98 || return 1
+	gather 98 || return 1
 	sleep 1
 	dmesg -n 7
 	echo print >$original/fire || result=1
@@ -98,7 +98,7 @@ costs_on_the_console() {
 	row 100 "  on a serial console" "$(milliseconds "$theirs")" "$(microseconds "$theirs")" "$(milliseconds "$theirs")" ""
 	[ "$ours" -lt "$theirs" ] || { echo "capture $ours ns, printk on the console $theirs ns"; result=1; }
 	dmesg -c >/dev/null
-	rmmod known_stack
+	scatter
 	return $result
 }
 

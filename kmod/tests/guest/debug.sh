@@ -81,7 +81,7 @@ fails_cleanly_to_open() {
 # Every allocation of the thread that takes the dumps would fail: it makes none.
 allocates_nothing_in_a_dump() {
 	local result=0 pid
-	insmod /known_stack.ko crowd=200 || return 1
+	gather 198 || return 1
 	spin busy 3
 	pid=$(grep -lx load_monitor /proc/[0-9]*/comm | head -n 1)
 	pid=${pid#/proc/}
@@ -97,7 +97,7 @@ allocates_nothing_in_a_dump() {
 	expect "a process in the same trap" ENOMEM "$(press trapped $knobs/threshold)" || result=1
 	faults N 0 0
 	stop_spinning
-	rmmod known_stack
+	scatter
 	return $result
 }
 

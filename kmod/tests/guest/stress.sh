@@ -44,7 +44,7 @@ sum() {
 # One population for several tests, because making it is what costs: the threads of two processes, whose
 # pids are in $few and $many, and so many kernel threads in D.
 count=$((5000 / scale))
-crowd() { [ -d /sys/module/known_stack ] || insmod /known_stack.ko crowd=$count; }
+crowd() { [ -d /sys/module/known_stack ] || gather $count; }
 
 # ends PID: at once, and waits for it.
 ends() {
@@ -86,7 +86,7 @@ counts_many_threads() {
 
 captures_thousands_of_sleepers() {
 	local result=0 stacks
-	insmod /known_stack.ko crowd=$count || return 1
+	gather $count || return 1
 	settles $((count + 2)) || result=1
 	dump "many in D" || result=1
 	expect "uninterruptible" $((count + 2)) "$(field "$header" uninterruptible)" || result=1
