@@ -7,6 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,18 @@ import org.jspecify.annotations.Nullable;
  * then the first of the catalogue.
  */
 final class CauseFinder {
+    /**
+     * Where a CPU that had interrupts off takes the one that asks what it does: the function tells nothing, its caller
+     * does. include/linux/spinlock_api_smp.h, kernel/sched/core.c.
+     */
+    private static final Set<String> LETS_INTERRUPTS_IN = Set.of(
+            "_raw_spin_unlock_irqrestore", "_raw_spin_unlock_irq", "_raw_read_unlock_irqrestore",
+            "_raw_read_unlock_irq", "_raw_write_unlock_irqrestore", "_raw_write_unlock_irq", "finish_task_switch");
+
+    /** include/linux/syscalls.h and each architecture's syscall_wrapper.h. */
+    private static final Pattern SYSTEM_CALL =
+            Pattern.compile("(?:__(?:x64|ia32|arm64|riscv|do|se)_(?:compat_)?sys_|k?sys_)(.+)");
+
     private final CauseCatalogue catalogue;
     private final Map<Integer, CallStack> stacks;
     private final Map<String, List<CauseRule>> rulesByFunction = new HashMap<>();
@@ -78,7 +93,7 @@ final class CauseFinder {
 
     /** @param functions innermost first, without the compiler's suffixes */
     private Finding find(Kind kind, List<String> functions) {
-        int first = kind == Kind.SLEEP ? WaitFunction.indexOf(functions) : 0;
+        int first = kind == Kind.SLEEP ? WaitFunction.indexOf(functions) : indexOfRunning(functions);
         CauseRule best = null;
         int bestFrame = -1;
         for (int frame = 0; frame < functions.size(); frame++) {
@@ -97,8 +112,29 @@ final class CauseFinder {
         if (cause.titleIn().isEmpty() || functions.isEmpty()) {
             return new Finding(cause, "", best);
         }
-        boolean innermost = best == null || cause.namesInnermost();
-        return new Finding(cause, innermost ? functions.get(first) : wanting(functions, bestFrame, cause), best);
+        String function;
+        if (best == null || cause.namesInnermost()) {
+            function = functions.get(first);
+        } else if (cause.namesCall()) {
+            function = systemCall(functions.get(bestFrame));
+        } else {
+            function = wanting(functions, bestFrame, cause);
+        }
+        return new Finding(cause, function, best);
+    }
+
+    /** {@code getrandom} of {@code __x64_sys_getrandom}; empty for a function that serves every call. */
+    private static String systemCall(String function) {
+        Matcher matcher = SYSTEM_CALL.matcher(function);
+        return matcher.matches() ? matcher.group(1) : "";
+    }
+
+    private static int indexOfRunning(List<String> functions) {
+        int index = 0;
+        while (index < functions.size() - 1 && LETS_INTERRUPTS_IN.contains(functions.get(index))) {
+            index++;
+        }
+        return index;
     }
 
     /** The function that wanted what is waited for: the next one out that is neither a way to wait nor of the cause. */

@@ -3,6 +3,7 @@ package io.loadmonitor.dump;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Why a task makes up load, as the {@link CauseCatalogue} describes it. Every task has exactly one. Immutable.
@@ -10,8 +11,8 @@ import java.util.regex.Pattern;
  * @param id for labels and links: lower-case words with hyphens, at most {@value #LONGEST_ID} characters
  * @param kind of task that it explains
  * @param title what the tasks do, as it stands after their number in a sentence: {@code waiting for the ext4 journal}
- * @param titleIn the title where a function is known, with {@value #FUNCTION} or {@value #INNERMOST} in its place;
- *     present for causes whose tasks are told apart by that function, such as locks
+ * @param titleIn the title where a function is known, with {@value #FUNCTION}, {@value #INNERMOST} or
+ *     {@value #CALL} in its place; present for causes whose tasks are told apart by that function, such as locks
  * @param explanation one sentence
  * @param check what to look at next
  * @param sources kernel files and functions that the rules come from
@@ -32,6 +33,9 @@ public record LoadCause(
     /** Stands for the innermost function that is not a general way to sleep. */
     static final String INNERMOST = "{innermost}";
 
+    /** Stands for the system call by whose function a rule of the cause fits. */
+    static final String CALL = "{call}";
+
     private static final Pattern KEBAB_CASE = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
     private static final int LONGEST_FUNCTION = 80;
 
@@ -44,9 +48,9 @@ public record LoadCause(
         requireTitle("title", title);
         titleIn.ifPresent(text -> {
             requireTitle("title-in", text);
-            if (text.contains(FUNCTION) == text.contains(INNERMOST)) {
-                throw new IllegalArgumentException(
-                        "title-in has to hold either " + FUNCTION + " or " + INNERMOST + ": \"" + text + '"');
+            if (Stream.of(FUNCTION, INNERMOST, CALL).filter(text::contains).count() != 1) {
+                throw new IllegalArgumentException("title-in has to hold one of " + FUNCTION + ", " + INNERMOST + " and "
+                        + CALL + ": \"" + text + '"');
             }
         });
         if (explanation.isBlank() || check.isBlank()) {
@@ -87,6 +91,10 @@ public record LoadCause(
         return titleIn.isPresent() && titleIn.get().contains(INNERMOST);
     }
 
+    boolean namesCall() {
+        return titleIn.isPresent() && titleIn.get().contains(CALL);
+    }
+
     /** @param function empty where none is known */
     String title(String function) {
         if (titleIn.isEmpty() || function.isEmpty()) {
@@ -95,7 +103,7 @@ public record LoadCause(
         String shown = function.length() <= LONGEST_FUNCTION
                 ? function
                 : function.substring(0, LONGEST_FUNCTION) + "...";
-        return titleIn.get().replace(FUNCTION, shown).replace(INNERMOST, shown);
+        return titleIn.get().replace(FUNCTION, shown).replace(INNERMOST, shown).replace(CALL, shown);
     }
 
     private static void requireTitle(String key, String text) {

@@ -179,7 +179,7 @@ final class CauseCatalogueTest {
                         "own.txt:2: not the id of a cause: \"Bad_Id\"; expected at most 40 lower-case letters and digits"
                                 + " in words with hyphens between them",
                         "own.txt:7: \"mine\" has no title",
-                        "own.txt:17: title-in has to hold either {function} or {innermost}: \"no place for it\""),
+                        "own.txt:17: title-in has to hold one of {function}, {innermost} and {call}: \"no place for it\""),
                 e.problems());
     }
 
