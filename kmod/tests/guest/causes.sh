@@ -99,7 +99,10 @@ make_system_calls() {
 end_system_calls() { dismiss; }
 
 make_file_calls() {
-	several 3 cast system.slice/backup.service indexer scene stat /tmp/none/of/these
+	for number in 1 2 3; do
+		mkdir -p /tmp/folders/$number
+		cast system.slice/backup.service indexer scene stat /tmp/folders/$number/none
+	done
 	sleep 1
 }
 end_file_calls() { dismiss; }
@@ -227,7 +230,9 @@ make_slow_disk() {
 		cast system.slice/search.service dd dd if=/tmp/mnt/pages/$file of=/dev/null bs=4k
 		cast system.slice/search.service search scene map /tmp/mnt/pages/$((file + 3))
 	done
-	settle
+	# First the folder and the inodes are read, then the files.
+	sleep 3
+	settle 5
 }
 end_slow_disk() {
 	dismiss
@@ -237,10 +242,12 @@ end_slow_disk() {
 make_queue_full() {
 	disk queue 16 submit_queues=1 hw_queue_depth=2 || return 1
 	slower queue 500 || return 1
+	# With one, requests would wait in its queue instead.
+	echo none >/sys/block/${disk#/dev/}/queue/scheduler
 	for block in 1 2 3 4 5 6 7 8 9 10; do
 		cast system.slice/db.service db scene read $disk $block
 	done
-	settle
+	settle 8
 }
 end_queue_full() {
 	dismiss

@@ -2,10 +2,13 @@
 # awk -f functions.awk NAMES -: reads symbols and prints which of NAMES, one a line, there are; a name that
 # ends in "*" is there when a symbol begins so. What the compiler appends to a symbol plays no part.
 NR == FNR {
-	if (sub(/\*$/, ""))
-		prefixes[$0] = length($0)
-	else
+	if (sub(/\*$/, "")) {
+		# Few symbols begin with the same two letters as any of them.
+		beginning = substr($0, 1, 2)
+		prefixes[beginning] = prefixes[beginning] " " $0
+	} else {
 		names[$0] = 1
+	}
 	next
 }
 {
@@ -14,9 +17,13 @@ NR == FNR {
 		print
 		delete names[$0]
 	}
-	for (prefix in prefixes)
-		if (substr($0, 1, prefixes[prefix]) == prefix) {
-			print prefix "*"
-			delete prefixes[prefix]
+	beginning = substr($0, 1, 2)
+	if (!(beginning in prefixes))
+		next
+	count = split(prefixes[beginning], candidates, " ")
+	for (i = 1; i <= count; i++)
+		if (!(candidates[i] in found) && index($0, candidates[i]) == 1) {
+			print candidates[i] "*"
+			found[candidates[i]] = 1
 		}
 }

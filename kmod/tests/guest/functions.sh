@@ -3,4 +3,4 @@
 # Prints which of the names in /names this kernel has functions of; modules that are not loaded are the
 # host's part.
 echo "reading $(wc -l </proc/kallsyms) symbols"
-awk '{ print $3 }' /proc/kallsyms | awk -f /functions.awk /names - | sed 's/^/function /'
+cut -d ' ' -f 3 /proc/kallsyms | awk -f /functions.awk /names - | sed 's/^/function /'

@@ -147,6 +147,30 @@ final class ExplainCommandTest {
     }
 
     @Test
+    void showsScriptsAndEscapesOfADumpAsText() throws Exception {
+        String hostile = "<script>\u001b[2J" + RIGHT_TO_LEFT + "x";
+        Path file = folder.resolve("hostile.dump");
+        Files.writeString(file, "load_monitor dump version=1 id=1 source=kmod\n"
+                + "trigger kind=manual reason=\"" + hostile + "\" cause=present\n"
+                + "load avg1=1.00 avg5=1.00 avg15=1.00 active=2 cpus=1\n"
+                + "stack id=1 tasks=1\n  f" + hostile + "+0x1/0x2\n"
+                + "task pid=1 state=D on=sleep stack=1 cgroup=\"/" + hostile + "\" comm=\"" + hostile + "\"\n"
+                // As the module itself writes it.
+                + "task pid=2 state=D on=sleep stack=1 cgroup=\"/<script>\\x1b[2J\\xe2\\x80\\xae\" comm=\"\\x1b[31m<b>\"\n"
+                + "end id=1 tasks=2\n");
+        for (String option : List.of("--color=never", "--json")) {
+            out.getBuffer().setLength(0);
+            explain(option, file.toString());
+            assertTrue(out.toString().chars().allMatch(c -> c == '\n' || c >= 0x20 && c <= 0x7e), out.toString());
+            assertTrue(out.toString().contains("x1b[31m<b>"), out.toString());
+            assertTrue(out.toString().contains("<script>"), out.toString());
+        }
+        out.getBuffer().setLength(0);
+        String headline = explain(file.toString()).get(0);
+        assertTrue(headline.matches("Load 1.00 = \\d .*"), headline);
+    }
+
+    @Test
     void coloursOnlyWhenAsked() {
         explain(ORIGINAL.toString());
         assertFalse(out.toString().contains("\u001b"), "standard output is no terminal here");

@@ -62,6 +62,7 @@ final class ExplainSceneTest {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine line = Main.commandLine();
+        line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
         line.getSubcommands().values().forEach(command ->
                 command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)));
         assertEquals(0, line.execute("explain", "--color=never", dump.toString()), err.toString());

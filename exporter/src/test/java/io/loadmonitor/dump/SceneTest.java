@@ -23,32 +23,32 @@ final class SceneTest {
 
     /**
      * @param name of the scene and its dump
-     * @param cause that was made
+     * @param causes of which the first part has to be; two where the tasks do the same thing asleep and on a CPU
      * @param detail the function that the part has to name; empty for none
-     * @param tasks that the scene made, all of which make up load for as long as it lasts
-     * @param share of the dump's tasks, in percent, that the cause has at least; the rest is what the scene brings with it
+     * @param tasks that the scene waited for; of some it makes more, which make up load most of the time
+     * @param share of the dump's tasks, in percent, that the causes have at least; the rest is what the scene brings with it
      *     or what the guest's kernel did at that moment
      */
-    private record Scene(String name, String cause, String detail, int tasks, int share) {}
+    private record Scene(String name, List<String> causes, String detail, int tasks, int share) {}
 
     private static final List<Scene> SCENES = List.of(
-            new Scene("user-mode", "on-cpu-user", "", 3, 50),
-            new Scene("system-calls", "on-cpu-kernel-syscall", "getrandom", 3, 50),
-            new Scene("file-calls", "on-cpu-kernel-file", "", 3, 50),
-            new Scene("more-than-cpus", "waiting-for-cpu", "", 14, 50),
-            new Scene("vfork", "vfork", "", 5, 80),
-            new Scene("held-mutex", "mutex", "held_ask_device", 31, 90),
-            new Scene("frozen-filesystem", "frozen-filesystem", "", 6, 80),
-            new Scene("suspended-volume", "frozen-filesystem", "", 6, 80),
+            new Scene("user-mode", List.of("on-cpu-user"), "", 3, 50),
+            new Scene("system-calls", List.of("on-cpu-kernel-syscall"), "getrandom", 3, 50),
+            new Scene("file-calls", List.of("on-cpu-kernel-file"), "", 3, 40),
+            new Scene("more-than-cpus", List.of("waiting-for-cpu"), "", 14, 50),
+            new Scene("vfork", List.of("vfork"), "", 5, 80),
+            new Scene("held-mutex", List.of("mutex"), "held_ask_device", 31, 90),
+            new Scene("frozen-filesystem", List.of("frozen-filesystem"), "", 6, 80),
+            new Scene("suspended-volume", List.of("frozen-filesystem"), "", 6, 80),
             // What waits for a bio that a suspended device put aside looks like any wait for I/O; see docs/causes.md.
-            new Scene("suspended-device", "block-io", "", 5, 80),
-            new Scene("journal", "ext4-journal", "", 8, 80),
-            new Scene("slow-disk", "page-in", "", 6, 70),
-            new Scene("queue-full", "block-tag", "", 10, 70),
-            new Scene("memory-high", "memory-cgroup", "", 6, 70),
-            new Scene("memory-thrash", "memory-cgroup", "", 6, 50),
-            new Scene("fuse-hangs", "fuse", "", 8, 60),
-            new Scene("nfs-server-gone", "nfs", "", 7, 80));
+            new Scene("suspended-device", List.of("block-io"), "", 5, 80),
+            new Scene("journal", List.of("ext4-journal"), "", 7, 80),
+            new Scene("slow-disk", List.of("page-in"), "", 5, 70),
+            new Scene("queue-full", List.of("block-tag"), "", 8, 70),
+            new Scene("memory-high", List.of("memory-cgroup"), "", 6, 70),
+            new Scene("memory-thrash", List.of("memory-cgroup", "on-cpu-kernel-memory-cgroup"), "", 4, 50),
+            new Scene("fuse-hangs", List.of("fuse"), "", 8, 60),
+            new Scene("nfs-server-gone", List.of("nfs"), "", 7, 80));
 
     @TestFactory
     List<DynamicTest> namesTheCauseThatWasMade() throws IOException {
@@ -71,9 +71,13 @@ final class SceneTest {
         assertTrue(dump.tasks().size() >= scene.tasks(), headline);
 
         LoadPart first = breakdown.parts().get(0);
-        assertEquals(scene.cause(), first.cause().id(), headline);
+        assertTrue(scene.causes().contains(first.cause().id()), scene.causes() + ": " + headline);
         assertEquals(scene.detail(), first.detail(), headline);
-        assertTrue(100 * first.tasks() >= scene.share() * dump.tasks().size(), headline);
+        int made = breakdown.parts().stream()
+                .filter(part -> scene.causes().contains(part.cause().id()))
+                .mapToInt(LoadPart::tasks)
+                .sum();
+        assertTrue(100 * made >= scene.share() * dump.tasks().size(), headline);
         assertTrue(headline.matches("Load [0-9.]+ at [0-9:]+(, decaying,)? = " + first.tasks() + " \\Q" + first.title() + "\\E \\(.*"), headline);
 
         int sum = breakdown.parts().stream().mapToInt(LoadPart::tasks).sum();
