@@ -45,7 +45,10 @@ asleep() {
 }
 
 # settle [COUNT]: soon all of the cast, or COUNT of them, are in uninterruptible sleep, or the scene has failed.
-settle() { wait_for 20 asleep "${1:-$(echo $cast | wc -w)}"; }
+settle() {
+	wanted=${1:-$(echo $cast | wc -w)}
+	wait_for 20 asleep "$wanted"
+}
 
 dismiss() {
 	[ -z "$cast" ] || kill -9 $cast 2>/dev/null
@@ -55,22 +58,28 @@ dismiss() {
 	return 0
 }
 
-# look NAME: a dump; when the host's CPUs are busy, one of the guest's may be away for longer than the
-# module waits for its answer, then once more.
+# look NAME: a dump. When the host's CPUs are busy, one of the guest's may be away for longer than the
+# module waits for its answer, and who was asleep may be so no longer: then once more.
+wanted=0
 look() {
-	local left=8
+	local left=20
 	while [ $left -gt 0 ]; do
 		take "$1" >"$1.dump" || return 1
-		grep -q 'flags=[a-z_,]*cpu_no_answer' "$1.dump" || return 0
+		! grep -q 'flags=[a-z_,]*cpu_no_answer' "$1.dump" &&
+			[ "$(grep -c '^task .* state=D ' "$1.dump")" -ge $wanted ] && return 0
 		left=$((left - 1))
+		sleep 0.2
 	done
+	echo "no dump with $wanted tasks asleep and an answer of every CPU"
+	return 1
 }
 
 # play NAME: the scene as a dump, NAME.dump.
 play() {
 	local name=$1 function
+	wanted=0
 	function=$(echo "$name" | tr - _)
-	if ! make_$function >/tmp/said 2>&1 || ! look "$name"; then
+	if ! make_$function >/tmp/said 2>&1 || ! look "$name" >>/tmp/said 2>&1; then
 		echo "scene $name could not be made:"
 		cat /tmp/said
 		for pid in $cast; do
