@@ -107,15 +107,6 @@ make_system_calls() {
 }
 end_system_calls() { dismiss; }
 
-make_file_calls() {
-	for number in 1 2 3; do
-		mkdir -p /tmp/folders/$number
-		cast system.slice/backup.service indexer scene stat /tmp/folders/$number/none
-	done
-	sleep 1
-}
-end_file_calls() { dismiss; }
-
 make_more_than_cpus() {
 	several 14 cast user.slice/build.service cc1 act spin cc1
 	sleep 1
@@ -364,7 +355,7 @@ end_held_mutex() {
 	rmmod held_mutex
 }
 
-scenes="user-mode system-calls file-calls more-than-cpus vfork held-mutex
+scenes="user-mode system-calls more-than-cpus vfork held-mutex
 	frozen-filesystem suspended-volume suspended-device journal slow-disk queue-full
 	memory-high memory-thrash fuse-hangs nfs-server-gone"
 

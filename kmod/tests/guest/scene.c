@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The actors of scenes.sh and causes.sh that a shell cannot play:
+ * The actors of causes.sh that a shell cannot play:
  *
  *   scene random           asks the kernel for random bytes for ever
- *   scene stat PATH        asks for the status of PATH for ever
  *   scene dirty MEGABYTES  writes to so much memory of its own, over and over
  *   scene journal FILE     changes FILE's mode and waits for that to be on disk, over and over
  *   scene read FILE BLOCK  reads the 4 KiB at BLOCK past the page cache, over and over
@@ -64,14 +63,6 @@ static void scene_random(void)
 	for (;;)
 		if (getrandom(bytes, sizeof(bytes), 0) < 0)
 			fail("getrandom");
-}
-
-static void scene_stat(const char *path)
-{
-	struct stat status;
-
-	for (;;)
-		stat(path, &status);
 }
 
 static void scene_dirty(size_t megabytes)
@@ -497,8 +488,6 @@ int main(int count, char **arguments)
 
 	if (count == 2 && !strcmp(scene, "random"))
 		scene_random();
-	if (count == 3 && !strcmp(scene, "stat"))
-		scene_stat(arguments[2]);
 	if (count == 3 && !strcmp(scene, "dirty"))
 		scene_dirty(strtoul(arguments[2], NULL, 10));
 	if (count == 3 && !strcmp(scene, "journal"))

@@ -37,7 +37,6 @@ final class SceneTest {
     private static final List<Scene> SCENES = List.of(
             new Scene("user-mode", List.of("on-cpu-user"), "", 2),
             new Scene("system-calls", List.of("on-cpu-kernel-syscall"), "getrandom", 2),
-            new Scene("file-calls", List.of("on-cpu-kernel-file"), "", 2),
             new Scene("more-than-cpus", List.of("waiting-for-cpu"), "", 8),
             new Scene("vfork", List.of("vfork"), "", 5),
             new Scene("held-mutex", List.of("mutex"), "held_ask_device", 30),
