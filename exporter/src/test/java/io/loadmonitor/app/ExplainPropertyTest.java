@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -63,10 +64,10 @@ final class ExplainPropertyTest {
     private static void consistent(byte[] bytes) throws IOException {
         KernelLog log = KernelLogReader.read(bytes);
         StringWriter text = new StringWriter();
-        new ExplainText(new PrintWriter(text), false, CauseCatalogue.standard()).write(log);
+        new ExplainText(new PrintWriter(text), false, CauseCatalogue.standard(), Optional.empty()).write(log);
         assertHarmless(text.toString());
 
-        String json = ExplainJson.of(log, CauseCatalogue.standard()).toString();
+        String json = ExplainJson.of(log, CauseCatalogue.standard(), Optional.empty()).toString();
         assertHarmless(json);
         JsonNode root = JSON.readTree(json);
         JsonNode lines = root.get("lines");
