@@ -819,6 +819,9 @@ check "refuses unfit parameters" refuses_unfit_parameters
 load_module
 check "has no idle worker, and not itself, at rest" is_empty_at_rest
 check "knows the stacks of parked threads frame by frame" knows_parked_threads
+# Before the tests with hundreds of tasks: their echo in the average lasts for minutes.
+check "takes a dump by itself when the load crosses the threshold" crosses_the_threshold_alone
+check "takes a dump by itself at a number of active tasks" crosses_the_active_threshold_alone
 check "prints no stack of another sleep" prints_no_stack_of_another_sleep
 check "believes no name of a module that went" believes_no_name_of_a_module_that_went
 check "knows the stack of a thread that spins on a CPU" knows_a_spinning_thread
@@ -837,8 +840,6 @@ check "agrees with the averages from 0 to 64 tasks" agrees_with_the_averages
 check "keeps the phase of the load ticks over a stopped CPU" keeps_the_phase_over_a_stopped_cpu
 check "wakes up at most twice a second at rest" is_quiet_at_rest
 check "has the history in every dump" has_the_history_in_every_dump
-check "takes a dump by itself when the load crosses the threshold" crosses_the_threshold_alone
-check "takes a dump by itself at a number of active tasks" crosses_the_active_threshold_alone
 check "refuses bad values and keeps the old one" refuses_bad_values
 check "takes good values" takes_good_values
 check "checks the reason" checks_the_reason
