@@ -371,10 +371,12 @@ agrees_with_the_averages() {
 }
 
 # A CPU that stops over the load tick, the timer's or the one that moves the jiffies counter: no tick
-# may be lost, added or counted wrong, and the next one is seen in time.
+# may be lost, added or counted wrong, and the next one is seen in time. What a CPU left undone meanwhile
+# wants to run at the tick, really: a few kernel threads more than the crowd. A tick that never was would
+# count what the average says, which is far below.
 keeps_the_phase_over_a_stopped_cpu() {
 	local result=0 period first lines text
-	insmod /known_stack.ko park=0 crowd=6 || return 1
+	insmod /known_stack.ko park=0 crowd=60 || return 1
 	act ticks $knobs 1 >/dev/null
 	period=$(tail -n 2 $knobs/history | awk 'NR == 1 { first = $1 } END { printf "%.0f", $1 - first }')
 	first=$(tail -n 1 $knobs/history | cut -d ' ' -f 1)
@@ -388,7 +390,7 @@ keeps_the_phase_over_a_stopped_cpu() {
 	expect "ticks" 4 "$(printf '%s\n' "$lines" | wc -l)" || result=1
 	expect "ticks at another time" "" "$(printf '%s\n' "$lines" | awk -v first=$first -v period=$period '
 		{ off = $1 - first - NR * period; if (off < -20000000 || off > 20000000) print }')" || result=1
-	expect "ticks with another number than 6 to 8" "" "$(printf '%s\n' "$lines" | awk '$2 < 6 || $2 > 8')" || result=1
+	expect "ticks with another number than 60 to 66" "" "$(printf '%s\n' "$lines" | awk '$2 < 60 || $2 > 66')" || result=1
 	[ "$(echo "$text" | sed 's/.*late_ms=//')" -le 40 ] || { echo "the tick after that: $text"; result=1; }
 	[ $result = 0 ] || { cat $knobs/history; }
 	return $result
