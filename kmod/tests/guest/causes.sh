@@ -340,7 +340,8 @@ make_vfork() {
 }
 end_vfork() {
 	for pid in $cast; do
-		kill -9 $(pgrep_children $pid)
+		# shellcheck disable=SC2046 # A list of numbers.
+		kill -9 $(pgrep_children "$pid")
 	done
 	dismiss
 }

@@ -272,7 +272,7 @@ final class SeenBeforeTest {
 
         long id = store(archive, withVendor(6, NOON.plus(STEP.multipliedBy(5)), own));
 
-        assertEquals("Load 4.42 at 22:04:10 = 1 waiting for a frozen file system (touch) + 2 chronic (other: in vendor_wait)",
+        assertEquals("Load 4.42 at 22:04:10 = 1 waiting for a frozen file system or suspended volume (touch) + 2 chronic (other: in vendor_wait)",
                 archive.dump(id).orElseThrow().summary().headline());
         Map<String, Boolean> chronic = new TreeMap<>();
         archive.signatures(id).forEach(seen -> chronic.put(seen.signature().frames().get(0), seen.chronic()));
