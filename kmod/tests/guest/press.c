@@ -229,7 +229,8 @@ static void stream_line(struct stream *seen)
 	seen->line[seen->length < sizeof(seen->line) ? seen->length : sizeof(seen->line) - 1] = 0;
 	if (sscanf(seen->line, "load_monitor dump version=1 id=%llu ", &id) == 1) {
 		seen->torn += seen->open || id <= seen->newest;
-		seen->open = seen->newest = id;
+		seen->open = id;
+		seen->newest = id;
 	} else if (sscanf(seen->line, "end id=%llu ", &id) == 1) {
 		seen->torn += seen->open != id;
 		seen->open = 0;

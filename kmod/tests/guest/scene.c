@@ -347,8 +347,10 @@ static int nfs_serve(int peer)
 	size = ntohl(mark) & 0x7fffffff;
 	if (size < 40 || size > sizeof(call) - 32 || !read_all(peer, call, size))
 		return 0;
-	/* xid, kind, version, program, version, procedure; then credentials and verifier, each
-	 * with kind, length, bytes. */
+	/*
+	 * xid, kind, version, program, version, procedure; then credentials and verifier, each
+	 * with kind, length, bytes.
+	 */
 	at = 24;
 	at += 8 + ((get(call + at + 4) + 3) & ~3u);
 	at += 8 + ((get(call + at + 4) + 3) & ~3u);
@@ -413,9 +415,9 @@ static int scene_nfs(const char *folder)
 		nfs_server(listener);
 	}
 	close(listener);
-	snprintf(options, sizeof(options),
-		 "addr=127.0.0.1,mountaddr=127.0.0.1,vers=3,mountvers=3,proto=tcp,mountproto=tcp,"
-		 "port=%d,mountport=%d,nolock,hard,sec=sys", port, port);
+	snprintf(options, sizeof(options), "%s,port=%d,mountport=%d,nolock,hard,sec=sys",
+		 "addr=127.0.0.1,mountaddr=127.0.0.1,vers=3,mountvers=3,proto=tcp,mountproto=tcp",
+		 port, port);
 	if (mount("127.0.0.1:/", folder, "nfs", 0, options))
 		fail(folder);
 	printf("%d\n", (int)server);
