@@ -42,6 +42,9 @@ public final class Archive implements AutoCloseable {
 
     private static final int SIGNED_AT_PRUNING = 100;
 
+    /** A text is read in some milliseconds. */
+    private static final int RENEWED_AT_A_TIME = 200;
+
     private static final Logger log = LoggerFactory.getLogger(Archive.class);
 
     private final ArchiveSettings settings;
@@ -327,20 +330,10 @@ public final class Archive implements AutoCloseable {
                 .where(DumpTable.LISTED)
                 .where("taken_us >= ?", query.from())
                 .where("taken_us < ?", query.to())
-                .where("trigger_kind = ?", query.trigger())
-                .where(named("comm", "value = ?"), query.comm())
-                .where(named("function", "value = ?"), query.function());
-        query.cgroup().ifPresent(cgroup -> {
-            String path = cgroup.endsWith("/") ? cgroup.substring(0, cgroup.length() - 1) : cgroup;
-            // What is below begins with the path and a slash; "0" is the character after "/".
-            listing.where(named("cgroup", "(value = ? OR value >= ? AND value < ?)"), cgroup, path + "/", path + "0");
-        });
+                .where("trigger_kind = ?", query.trigger());
+        query.names().conditions("id").forEach(named -> listing.where(named.sql(), named.values().toArray()));
         return database.read(sql -> listing.page(sql, DumpTable::summary, "taken_us", "id", cursor, query.limit(),
                 dump -> new Cursor(Sql.micros(dump.takenAt()), dump.id())));
-    }
-
-    private static String named(String kind, String condition) {
-        return "id IN (SELECT dump_id FROM dump_name WHERE kind = '" + kind + "' AND " + condition + ")";
     }
 
     /** @throws IllegalArgumentException when the cursor is none that a page gave; the message quotes it */
@@ -351,12 +344,21 @@ public final class Archive implements AutoCloseable {
                 .where("i.started_us < ?", query.to())
                 .where("i.folded_into IS NULL")
                 .where("i.alert_name = ?", query.alertName());
+        if (!query.names().any()) {
+            DumpNames.Condition holds = IncidentTable.shows(query.names());
+            listing.where(holds.sql(), holds.values().toArray());
+        }
         Instant now = clock.instant();
         Instant lastHeld = now.minus(LoadIncidents.HOLD);
         query.open().ifPresent(open -> listing.where(
                 (open ? "" : "NOT ") + "(i.ended_us IS NULL OR i.kind = 'LOAD' AND i.ended_us > ?)", lastHeld));
         return database.read(sql -> listing.page(sql, row -> incidents.incident(row, now), "i.started_us", "i.id", cursor,
                 query.limit(), incident -> new Cursor(Sql.micros(incident.startedAt()), incident.id())));
+    }
+
+    /** How many dumps hold each cause, by its id; of the causes of when each dump's text was read. */
+    public Map<String, Integer> causes() throws ArchiveException {
+        return database.read(DumpTable::causes);
     }
 
     public Optional<IncidentDetail> incident(long id) throws ArchiveException {
@@ -412,7 +414,11 @@ public final class Archive implements AutoCloseable {
                 Math.toIntExact(DumpTable.waiting(sql, settings.host()))));
     }
 
-    /** Deletes what the retention does not keep, oldest dumps first, and gives the space back to the file system. */
+    /**
+     * Deletes what the retention does not keep, oldest dumps first, and gives the space back to the file system. Then
+     * finds the names anew in some of the dumps that an older version of the program read, so that they can be searched
+     * for as those of new ones.
+     */
     public void prune() throws ArchiveException {
         evidence.showUnread();
         evidence.signLeftovers(settings.host(), SIGNED_AT_PRUNING);
@@ -420,6 +426,7 @@ public final class Archive implements AutoCloseable {
         if (!bounded) {
             bound();
         }
+        evidence.renewNames(RENEWED_AT_A_TIME);
     }
 
     /**

@@ -8,9 +8,7 @@ import java.util.Optional;
  *
  * @param from inclusive
  * @param to exclusive
- * @param comm a task of this name is in the dump, compared in escaped form
- * @param cgroup a task of this cgroup or below it is in the dump
- * @param function this function is in one of the stacks
+ * @param names what they hold
  * @param cursor of an earlier page's {@code next}
  * @param limit 1 to 500
  */
@@ -18,9 +16,7 @@ public record DumpQuery(
         Optional<Instant> from,
         Optional<Instant> to,
         Optional<DumpTrigger> trigger,
-        Optional<String> comm,
-        Optional<String> cgroup,
-        Optional<String> function,
+        DumpNames names,
         Optional<String> cursor,
         int limit) {
     public static final int MAX_LIMIT = 500;
@@ -33,8 +29,11 @@ public record DumpQuery(
 
     /** The newest dumps. */
     public static DumpQuery newest(int limit) {
-        return new DumpQuery(
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty(), Optional.empty(), limit);
+        return of(DumpNames.ANY, limit);
+    }
+
+    /** The newest dumps that hold these names. */
+    public static DumpQuery of(DumpNames names, int limit) {
+        return new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(), names, Optional.empty(), limit);
     }
 }

@@ -3,6 +3,7 @@ package io.loadmonitor.archive;
 import io.loadmonitor.archive.Json.ParsedDump;
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.ContainerId;
 import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.Frame;
@@ -18,6 +19,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What the archive takes from a dump's text beside the text itself.
@@ -26,10 +28,12 @@ import java.util.TreeSet;
  * @param identity source, boot id, number and monotonic time: the module counts anew when it is loaded anew, the procfs
  *     source at each start, so the number alone names nothing. Empty where the text lacks one of them
  * @param trigger as the source tells it
+ * @param causeIds of its tasks; at most {@link #MAX_NAMES}, as are all names
+ * @param comms of the tasks, escaped form
+ * @param containers ids or names of those that its cgroups name
+ * @param ticks of the load before it, oldest first; only what the module told
  * @param signatures at most {@link DumpSignature#MOST}
  * @param causes by which the headline was made
- * @param comms of the tasks, escaped form; at most {@link #MAX_NAMES}, as are cgroups and functions
- * @param ticks of the load before it, oldest first; only what the module told
  */
 record DumpReading(
         DumpState state,
@@ -42,13 +46,18 @@ record DumpReading(
         OptionalInt active,
         int tasks,
         String headline,
+        Set<String> causeIds,
         Set<String> comms,
         Set<String> cgroups,
+        Set<String> containers,
         Set<String> functions,
         List<LoadSample> ticks,
         List<DumpSignature> signatures,
         CauseCatalogue causes,
         ParsedDump parsed) {
+    /** Of the kinds of names. A dump that has those of a lower one gets them anew: 1 added causes and containers. */
+    static final int NAMES_VERSION = 1;
+
     /** Names of a kind that can be searched for in one dump. Which ones are left out beyond it is not defined. */
     static final int MAX_NAMES = 10_000;
 
@@ -58,8 +67,10 @@ record DumpReading(
     private static final int MAX_HEADLINE_LENGTH = 1000;
 
     DumpReading {
+        causeIds = Set.copyOf(causeIds);
         comms = Set.copyOf(comms);
         cgroups = Set.copyOf(cgroups);
+        containers = Set.copyOf(containers);
         functions = Set.copyOf(functions);
         ticks = List.copyOf(ticks);
         signatures = List.copyOf(signatures);
@@ -81,9 +92,11 @@ record DumpReading(
         LoadBreakdown breakdown = LoadBreakdown.of(dump, causes);
         Set<String> comms = new TreeSet<>();
         Set<String> cgroups = new TreeSet<>();
+        Set<String> containers = new TreeSet<>();
         for (StackDump.Task task : dump.tasks()) {
             add(comms, task.comm().escaped());
-            task.cgroup().ifPresent(cgroup -> add(cgroups, cgroup.escaped()));
+            task.cgroup().filter(cgroup -> add(cgroups, cgroup.escaped()))
+                    .flatMap(ContainerId::of).ifPresent(container -> add(containers, container.full()));
         }
         return new DumpReading(
                 dump.complete() ? DumpState.COMPLETE : DumpState.INCOMPLETE,
@@ -96,8 +109,10 @@ record DumpReading(
                 dump.load().map(StackDump.Load::active).orElseGet(OptionalInt::empty),
                 dump.tasks().size(),
                 headline(breakdown),
+                breakdown.parts().stream().map(part -> part.cause().id()).collect(Collectors.toSet()),
                 comms,
                 cgroups,
+                containers,
                 functions(dump),
                 ticks(dump),
                 DumpSignature.of(dump),
@@ -156,10 +171,9 @@ record DumpReading(
         return functions;
     }
 
-    private static void add(Set<String> names, String name) {
-        if (names.size() < MAX_NAMES && name.length() <= MAX_NAME_LENGTH) {
-            names.add(name);
-        }
+    /** Whether it is there now and was not before. */
+    private static boolean add(Set<String> names, String name) {
+        return names.size() < MAX_NAMES && name.length() <= MAX_NAME_LENGTH && names.add(name);
     }
 
     static String headline(LoadBreakdown breakdown) {

@@ -10,9 +10,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The tables dump, dump_text, dump_parsed and dump_name; {@link SignatureTable} follows them. Methods run within a transaction of {@link Database}. */
 final class DumpTable {
@@ -127,9 +130,38 @@ final class DumpTable {
                 reading.reason().map(EscapedText::escaped), reading.trigger(), id);
         sql.update("DELETE FROM dump_parsed WHERE dump_id = ?", id);
         sql.update("INSERT INTO dump_parsed (dump_id, gzip) VALUES (?, ?)", id, parsedGzip);
+        putNames(sql, id, reading);
+    }
+
+    /** Lets a text be whose names cannot be found anew; those from before stay. */
+    static void skipNames(Sql sql, long id) throws SQLException {
+        sql.update("UPDATE dump SET named = ? WHERE id = ?", DumpReading.NAMES_VERSION, id);
+    }
+
+    /** The newest dumps whose names an older version of the program found. */
+    static List<Long> withOldNames(Sql sql, int most) throws SQLException {
+        return sql.all(row -> row.getLong(1),
+                "SELECT id FROM dump WHERE parsed = 1 AND named < ? ORDER BY taken_us DESC, id DESC LIMIT ?",
+                DumpReading.NAMES_VERSION, most);
+    }
+
+    /** How many dumps hold each cause. */
+    static Map<String, Integer> causes(Sql sql) throws SQLException {
+        Map<String, Integer> causes = new TreeMap<>();
+        sql.all(row -> Map.entry(row.getString(1), row.getInt(2)),
+                        "SELECT value, count(*) FROM dump_name WHERE kind = 'cause' GROUP BY value")
+                .forEach(cause -> causes.put(cause.getKey(), cause.getValue()));
+        return causes;
+    }
+
+    /** In place of those that it had. */
+    static void putNames(Sql sql, long id, DumpReading reading) throws SQLException {
+        skipNames(sql, id);
         sql.update("DELETE FROM dump_name WHERE dump_id = ?", id);
+        putNames(sql, id, "cause", reading.causeIds());
         putNames(sql, id, "comm", reading.comms());
         putNames(sql, id, "cgroup", reading.cgroups());
+        putNames(sql, id, "container", reading.containers());
         putNames(sql, id, "function", reading.functions());
         SignatureTable.put(sql, id, reading.signatures());
         Set<String> chronic = SignatureTable.chronic(sql, id, reading.signatures());
@@ -190,8 +222,8 @@ final class DumpTable {
             sql.update("UPDATE dump_name SET dump_id = ? WHERE dump_id = ?", to, from);
             SignatureTable.move(sql, from, to);
             sql.update("""
-                    UPDATE dump SET (state, parsed, source, load1, active, tasks, headline, taken_us) =
-                        (SELECT f.state, f.parsed, f.source, f.load1, f.active, f.tasks, f.headline, f.taken_us
+                    UPDATE dump SET (state, parsed, named, source, load1, active, tasks, headline, taken_us) =
+                        (SELECT f.state, f.parsed, f.named, f.source, f.load1, f.active, f.tasks, f.headline, f.taken_us
                          FROM dump f WHERE f.id = ?)
                     WHERE id = ?""", from, to);
         }

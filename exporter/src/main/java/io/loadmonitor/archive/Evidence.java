@@ -220,4 +220,34 @@ final class Evidence {
             return List.of();
         }
     }
+
+    /** Finds names anew in some dumps that an older version of the program read, the newest first. */
+    void renewNames(int most) throws ArchiveException {
+        List<Long> old = database.read(sql -> DumpTable.withOldNames(sql, most));
+        for (long id : old) {
+            Optional<DumpReading> reading = again(id);
+            database.write(sql -> {
+                // It may have been deleted meanwhile.
+                if (reading.isPresent() && DumpTable.find(sql, id).isPresent()) {
+                    DumpTable.putNames(sql, id, reading.get());
+                } else {
+                    DumpTable.skipNames(sql, id);
+                }
+                return id;
+            });
+        }
+        if (!old.isEmpty()) {
+            log.info("Found the names anew in {} dumps that an older version had read", old.size());
+        }
+    }
+
+    private Optional<DumpReading> again(long id) throws ArchiveException {
+        Optional<DumpTable.StoredText> text = database.read(sql -> DumpTable.text(sql, id));
+        try {
+            return text.isPresent() ? Optional.of(reader.apply(text.get().open(id))) : Optional.empty();
+        } catch (ArchiveException | RuntimeException e) {
+            log.warn("Dump {} is found by the names that an older version saw in it alone: {}", id, e.toString());
+            return Optional.empty();
+        }
+    }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param to exclusive
  * @param open only open ones, or only closed ones
  * @param alertName exactly
+ * @param names what one of its dumps holds: one dump, all of them
  * @param cursor of an earlier page's {@code next}
  * @param limit 1 to 500
  */
@@ -18,11 +19,18 @@ public record IncidentQuery(
         Optional<Instant> to,
         Optional<Boolean> open,
         Optional<String> alertName,
+        DumpNames names,
         Optional<String> cursor,
         int limit) {
     public IncidentQuery {
         if (limit < 1 || limit > DumpQuery.MAX_LIMIT) {
             throw new IllegalArgumentException("limit is " + limit + ", but must be 1 to " + DumpQuery.MAX_LIMIT);
         }
+    }
+
+    /** The newest incidents of which a dump holds these names. */
+    public static IncidentQuery of(DumpNames names, int limit) {
+        return new IncidentQuery(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), names,
+                Optional.empty(), limit);
     }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The table incident, and which dumps belong to which. Methods run within a transaction of {@link Database}. */
 final class IncidentTable {
@@ -58,6 +59,14 @@ final class IncidentTable {
     IncidentTable(String host, Json json) {
         this.host = host;
         this.json = json;
+    }
+
+    /** A condition on an incident i: one of the dumps that it shows holds all of these names. */
+    static DumpNames.Condition shows(DumpNames names) {
+        List<DumpNames.Condition> held = names.conditions("d.id");
+        String sql = held.stream().map(DumpNames.Condition::sql).collect(Collectors.joining(" AND "));
+        return new DumpNames.Condition("EXISTS (SELECT 1 FROM dump d WHERE " + SHOWN + " AND " + sql + ")",
+                held.stream().flatMap(condition -> condition.values().stream()).toList());
     }
 
     /** What taking an alert in must know of its incident. */

@@ -35,18 +35,21 @@ final class DumpsEndpoint {
     private final Json json;
     private final Supplier<CauseCatalogue> causes;
     private final Clock clock;
+    private final CauseChoice choice;
 
     DumpsEndpoint(WebParts parts, RequestBody body, Json json) {
         this.archive = parts.archive();
         this.desk = parts.captureDesk();
         this.causes = parts.causes();
         this.clock = parts.clock();
+        this.choice = new CauseChoice(parts.archive(), parts.causes());
         this.body = body;
         this.json = json;
     }
 
     void list(Context context) throws ArchiveException {
         QueryParameters parameters = ListFilter.dumpParameters(context.queryString());
+        choice.check(parameters);
         json.answer(context, 200, ListAnswer.of(
                 Cursors.checked(parameters, () -> archive.dumps(ListFilter.dumps(parameters))), DumpItem::of));
     }

@@ -11,7 +11,6 @@ import io.loadmonitor.flame.PprofProfile;
 import io.loadmonitor.flame.SampledProfile;
 import io.loadmonitor.flame.StackDiff;
 import io.loadmonitor.web.json.SpeedscopeFile;
-import io.loadmonitor.web.view.DiffPage;
 import io.loadmonitor.web.view.FlameFilePage;
 import java.util.Optional;
 import java.util.Set;
@@ -61,14 +60,6 @@ final class FlamesEndpoint {
         StackDiff diff = StackDiff.of(before.content(), after.content());
         DumpsEndpoint.text(context, "diff-" + before.id() + "-" + after.id() + ".folded")
                 .result(StackDiff.write(all ? diff.stacks() : diff.changed()));
-    }
-
-    void diffPage(Context context) throws ArchiveException {
-        QueryParameters.only(context.queryString(), Set.of());
-        Dump before = find(DumpsEndpoint.id(context));
-        Dump after = find(other(context));
-        renderer.answer(context, 200, DiffPage.of(
-                before.summary(), after.summary(), StackDiff.of(before.content(), after.content())));
     }
 
     private Dump only(Context context) throws ArchiveException {

@@ -27,6 +27,7 @@ final class IncidentsEndpoint {
     private final Archive archive;
     private final Json json;
     private final PageRenderer renderer;
+    private final CauseChoice choice;
     private final Semaphore bundles = new Semaphore(MOST_BUNDLES);
 
     IncidentsEndpoint(WebParts parts, Json json, PageRenderer renderer) {
@@ -34,10 +35,12 @@ final class IncidentsEndpoint {
         this.archive = parts.archive();
         this.json = json;
         this.renderer = renderer;
+        this.choice = new CauseChoice(parts.archive(), parts.causes());
     }
 
     void list(Context context) throws ArchiveException {
         QueryParameters parameters = ListFilter.incidentParameters(context.queryString());
+        choice.check(parameters);
         json.answer(context, 200, ListAnswer.of(
                 Cursors.checked(parameters, () -> archive.incidents(ListFilter.incidents(parameters))),
                 IncidentItem::of));

@@ -4,46 +4,53 @@ import io.javalin.http.Context;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchivedDump;
+import io.loadmonitor.archive.DumpNames;
 import io.loadmonitor.archive.DumpQuery;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.Incident;
-import io.loadmonitor.archive.IncidentDetail;
+import io.loadmonitor.archive.IncidentQuery;
 import io.loadmonitor.archive.Page;
+import io.loadmonitor.flame.StackDiff;
+import io.loadmonitor.incident.IncidentReport;
 import io.loadmonitor.web.StatusSource.ServiceStatus;
+import io.loadmonitor.web.view.CompareForm;
+import io.loadmonitor.web.view.DiffPage;
 import io.loadmonitor.web.view.DumpListPage;
 import io.loadmonitor.web.view.DumpPage;
 import io.loadmonitor.web.view.DumpRow;
+import io.loadmonitor.web.view.DumpView;
+import io.loadmonitor.web.view.GroupTable;
 import io.loadmonitor.web.view.IncidentListPage;
 import io.loadmonitor.web.view.IncidentPage;
-import io.loadmonitor.web.view.IncidentPage.Card;
 import io.loadmonitor.web.view.IncidentRow;
 import io.loadmonitor.web.view.LandingPage;
+import io.loadmonitor.web.view.SearchForm;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The pages. */
 final class PagesEndpoint {
-    /** Dumps of an incident that are shown with their parts, and how much text is read for that; the rest are links. */
-    private static final int MAX_CARDS = 50;
-
-    private static final int MAX_LOOK_BACK = 5;
-    private static final int MAX_READ = 12;
-    private static final long MAX_READ_BYTES = 8L << 20;
+    private static final Map<String, GroupTable.By> GROUPS = Arrays.stream(GroupTable.By.values())
+            .collect(Collectors.toUnmodifiableMap(GroupTable.By::word, Function.identity()));
 
     private final WebSettings settings;
     private final WebParts parts;
     private final AccessRule access;
     private final PageRenderer renderer;
     private final Archive archive;
+    private final CauseChoice choice;
+    private final DumpViews views;
 
     PagesEndpoint(WebSettings settings, WebParts parts, AccessRule access, PageRenderer renderer) {
         this.settings = settings;
@@ -51,6 +58,8 @@ final class PagesEndpoint {
         this.access = access;
         this.renderer = renderer;
         this.archive = parts.archive();
+        this.choice = new CauseChoice(parts.archive(), parts.causes());
+        this.views = new DumpViews(parts.archive(), parts.causes());
     }
 
     void landing(Context context) {
@@ -77,66 +86,129 @@ final class PagesEndpoint {
 
     void incidents(Context context) throws ArchiveException {
         QueryParameters parameters = ListFilter.incidentParameters(context.queryString());
-        Page<Incident> page = Cursors.checked(parameters, () -> archive.incidents(ListFilter.incidents(parameters)));
+        choice.check(parameters);
+        IncidentQuery query = ListFilter.incidents(parameters);
+        Page<Incident> page = Cursors.checked(parameters, () -> archive.incidents(query));
         Instant now = parts.clock().instant();
         renderer.answer(context, 200, new IncidentListPage(
-                parameters.text("open").orElse(""),
+                form("/incidents", parameters, ListFilter.INCIDENT_FILTERS, query.names(), query.from(), query.to()),
                 page.items().stream().map(incident -> IncidentRow.of(incident, now)).toList(),
-                next("/incidents", parameters, List.of("from", "to", "open", "alert", "limit"), page.next())));
+                next("/incidents", parameters, ListFilter.INCIDENT_FILTERS, page.next())));
     }
 
+    /** With {@code dump}, that one of its dumps; else the one that tells most. */
     void incident(Context context) throws ArchiveException {
+        QueryParameters parameters = QueryParameters.only(context.queryString(), Set.of("dump", "by"));
+        GroupTable.By by = by(parameters);
+        Optional<Long> wanted = parameters.text("dump").map(DumpsEndpoint::id);
         long id = DumpsEndpoint.id(context);
-        IncidentDetail detail = archive.incident(id).orElseThrow(() -> IncidentsEndpoint.unknown(id));
-        renderer.answer(context, 200, IncidentPage.of(detail, cards(detail), parts.clock().instant()));
+        IncidentReport report = parts.reporter().report(id).orElseThrow(() -> IncidentsEndpoint.unknown(id));
+        List<Long> ids = report.dumps().stream().map(dump -> dump.summary().id()).toList();
+        wanted.filter(dump -> !ids.contains(dump)).ifPresent(dump -> {
+            throw new Refusal(404, "not_found", "Incident " + id + " has no dump " + dump + ".");
+        });
+        Optional<ArchivedDump> dump = Optional.empty();
+        Optional<Long> chosen = wanted.or(() -> telling(report));
+        if (chosen.isPresent()) {
+            dump = archive.dump(chosen.get());
+        }
+        Optional<DumpView> view = Optional.empty();
+        if (dump.isPresent()) {
+            view = Optional.of(views.of(dump.get(), "/incidents/" + id + "?dump=" + chosen.get(), by));
+        }
+        renderer.answer(context, 200, IncidentPage.of(
+                report, view, IncidentPage.cpus(dump.flatMap(ArchivedDump::dump)), parts.clock().instant()));
+    }
+
+    /** The one of the alert; without a text of it, the newest that has one. */
+    private static Optional<Long> telling(IncidentReport report) {
+        List<IncidentReport.Dump> dumps = report.dumps();
+        return dumps.stream()
+                .filter(dump -> dump.phase() == IncidentReport.Phase.AT && dump.summary().rawBytes() > 0)
+                .findFirst()
+                .or(() -> dumps.stream().filter(dump -> dump.summary().rawBytes() > 0).reduce((one, later) -> later))
+                .or(() -> dumps.stream().findFirst())
+                .map(dump -> dump.summary().id());
+    }
+
+    private static GroupTable.By by(QueryParameters parameters) {
+        return parameters.word("by", GROUPS).orElse(GroupTable.By.CAUSE);
     }
 
     void dumps(Context context) throws ArchiveException {
         QueryParameters parameters = ListFilter.dumpParameters(context.queryString());
-        Page<DumpSummary> page = Cursors.checked(parameters, () -> archive.dumps(ListFilter.dumps(parameters)));
-        List<String> names = List.of("from", "to", "trigger", "comm", "cgroup", "function");
-        Map<String, String> filters = names.stream()
-                .collect(Collectors.toMap(name -> name, name -> parameters.text(name).orElse("")));
-        List<String> kept = new ArrayList<>(names);
-        kept.add("limit");
-        renderer.answer(context, 200, new DumpListPage(filters, new TreeSet<>(ListFilter.triggers()),
-                page.items().stream().map(DumpRow::of).toList(), next("/dumps", parameters, kept, page.next())));
+        choice.check(parameters);
+        DumpQuery query = ListFilter.dumps(parameters);
+        Page<DumpSummary> page = Cursors.checked(parameters, () -> archive.dumps(query));
+        renderer.answer(context, 200, new DumpListPage(
+                form("/dumps", parameters, ListFilter.DUMP_FILTERS, query.names(), query.from(), query.to()),
+                page.items().stream().map(DumpRow::of).toList(),
+                next("/dumps", parameters, ListFilter.DUMP_FILTERS, page.next())));
     }
 
-    /** With {@code compare}, what the form of the page asks for: leads to the comparison with that dump. */
+    /** Shows what was understood rather than what was typed; both find the same, but for parts of a second. */
+    private SearchForm form(
+            String path,
+            QueryParameters parameters,
+            List<String> filters,
+            DumpNames names,
+            Optional<Instant> from,
+            Optional<Instant> to)
+            throws ArchiveException {
+        Map<String, String> values = new LinkedHashMap<>();
+        filters.forEach(name -> parameters.text(name).ifPresent(value -> values.put(name, value)));
+        names.comm().ifPresent(comm -> values.put("comm", comm));
+        names.cgroup().ifPresent(cgroup -> values.put("cgroup", cgroup));
+        names.function().ifPresent(function -> values.put("function", function));
+        from.ifPresent(time -> values.put("from", SearchForm.time(time)));
+        to.ifPresent(time -> values.put("to", SearchForm.time(time)));
+        List<String> triggers = filters.contains("trigger") ? List.copyOf(new TreeSet<>(ListFilter.triggers())) : List.of();
+        return new SearchForm(path, values, choice.options(parameters), triggers);
+    }
+
+    /** With {@code compare}, leads to the comparison with that dump. */
     void dump(Context context) throws ArchiveException {
-        Optional<String> compare = QueryParameters.only(context.queryString(), Set.of("compare")).text("compare");
+        QueryParameters parameters = QueryParameters.only(context.queryString(), Set.of("compare", "by"));
+        Optional<String> compare = parameters.text("compare");
         long id = DumpsEndpoint.id(context);
         if (compare.isPresent()) {
-            context.status(303).header("Location", "/dumps/" + DumpsEndpoint.id(compare.get()) + "/diff/" + id);
+            lead(context, DumpsEndpoint.id(compare.get()), id);
             return;
         }
         ArchivedDump dump = archive.dump(id).orElseThrow(() -> DumpsEndpoint.unknown(id));
-        renderer.answer(context, 200, DumpPage.of(dump, parts.causes().get(), previous(dump.summary())));
+        Optional<Long> previous = views.previous(dump.summary());
+        renderer.answer(context, 200, DumpPage.of(dump, views.of(dump, "/dumps/" + id, by(parameters)), previous,
+                CompareForm.of(views.comparable(dump.summary()), previous.orElse(id), id)));
     }
 
-    /** Looks at a few only: those without a text are rare. */
-    private Optional<Long> previous(DumpSummary dump) throws ArchiveException {
-        return archive.dumps(new DumpQuery(
-                        Optional.empty(), Optional.of(dump.takenAt()), Optional.empty(), Optional.empty(), Optional.empty(),
-                        Optional.empty(), Optional.empty(), MAX_LOOK_BACK)).items().stream()
-                .filter(earlier -> earlier.rawBytes() > 0)
-                .map(DumpSummary::id)
-                .findFirst();
+    /** What a form with two lists of dumps asks for. */
+    void compare(Context context) {
+        QueryParameters parameters = QueryParameters.only(context.queryString(), Set.of("before", "after"));
+        lead(context, needed(parameters, "before"), needed(parameters, "after"));
     }
 
-    private List<Card> cards(IncidentDetail detail) throws ArchiveException {
-        List<Card> cards = new ArrayList<>();
-        int read = 0;
-        long bytes = 0;
-        for (DumpSummary dump : detail.dumps().subList(0, Math.min(MAX_CARDS, detail.dumps().size()))) {
-            bytes += dump.rawBytes();
-            boolean reads = dump.rawBytes() > 0 && read < MAX_READ && (read == 0 || bytes <= MAX_READ_BYTES);
-            Optional<ArchivedDump> archived = reads ? archive.dump(dump.id()) : Optional.empty();
-            read += reads ? 1 : 0;
-            cards.add(Card.of(dump, archived, parts.causes().get(), detail.incident().startedAt()));
-        }
-        return cards;
+    private static long needed(QueryParameters parameters, String name) {
+        return parameters.text(name).map(DumpsEndpoint::id)
+                .orElseThrow(() -> Refusal.badParameter("Parameter \"" + name + "\" is missing: the number of a dump."));
+    }
+
+    private static void lead(Context context, long before, long after) {
+        context.status(303).header("Location", "/dumps/" + before + "/diff/" + after);
+    }
+
+    void diff(Context context) throws ArchiveException {
+        QueryParameters.only(context.queryString(), Set.of());
+        ArchivedDump before = withText(DumpsEndpoint.id(context));
+        ArchivedDump after = withText(DumpsEndpoint.id(context.pathParam("other")));
+        StackDiff diff = StackDiff.of(before.dump().orElseThrow(), after.dump().orElseThrow());
+        List<DumpSummary> choices = views.comparable(after.summary());
+        renderer.answer(context, 200, DiffPage.of(before.summary(), after.summary(), diff, choices));
+    }
+
+    private ArchivedDump withText(long id) throws ArchiveException {
+        ArchivedDump dump = archive.dump(id).orElseThrow(() -> DumpsEndpoint.unknown(id));
+        dump.dump().orElseThrow(() -> DumpsEndpoint.withoutText(id));
+        return dump;
     }
 
     private static String next(
@@ -145,7 +217,8 @@ final class PagesEndpoint {
             return "";
         }
         Map<String, String> query = new LinkedHashMap<>();
-        kept.forEach(name -> parameters.text(name).ifPresent(value -> query.put(name, value)));
+        Stream.concat(kept.stream(), Stream.of("limit"))
+                .forEach(name -> parameters.text(name).ifPresent(value -> query.put(name, value)));
         query.put("cursor", cursor.get());
         return path + "?" + query.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))

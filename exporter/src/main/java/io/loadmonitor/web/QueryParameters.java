@@ -5,7 +5,9 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * a value counts as not given, as HTML forms send it.
  */
 final class QueryParameters {
+    private static final Pattern LOCAL_TIME =
+            Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?");
+
     private static final Pattern UNIX_SECONDS = Pattern.compile("[0-9]{1,11}(\\.[0-9]{1,9})?");
 
     private final Map<String, List<String>> values;
@@ -70,10 +75,18 @@ final class QueryParameters {
         return all(name).stream().findFirst();
     }
 
-    /** RFC 3339 with any offset, or seconds since 1970. */
+    /** RFC 3339 with any offset, without one as a form's field gives it (then it is UTC), or seconds since 1970. */
     Optional<Instant> time(String name) {
         return text(name).map(value -> parse(name, value, QueryParameters::instant,
                 "a time like 2026-11-22T12:04:10Z, or seconds since 1970"));
+    }
+
+    /** @param wanted what matches, in words */
+    Optional<String> matching(String name, Pattern pattern, String wanted) {
+        text(name).filter(value -> !pattern.matcher(value).matches()).ifPresent(value -> {
+            throw bad(name, value, wanted);
+        });
+        return text(name);
     }
 
     Optional<Boolean> flag(String name) {
@@ -122,6 +135,9 @@ final class QueryParameters {
     }
 
     private static Instant instant(String value) {
+        if (LOCAL_TIME.matcher(value).matches()) {
+            return LocalDateTime.parse(value).toInstant(ZoneOffset.UTC);
+        }
         if (!UNIX_SECONDS.matcher(value).matches()) {
             return OffsetDateTime.parse(value).toInstant();
         }

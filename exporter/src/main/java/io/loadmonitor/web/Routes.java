@@ -46,8 +46,9 @@ final class Routes {
                 Route.get("/api/v1/status", LOCAL, state::status),
                 Route.get("/incidents", LOCAL, pages::incidents),
                 Route.get("/incidents/{id}", LOCAL, pages::incident),
+                Route.get("/diff", LOCAL, pages::compare),
                 Route.get("/dumps", LOCAL, pages::dumps),
                 Route.get("/dumps/{id}", LOCAL, pages::dump),
-                Route.get("/dumps/{id}/diff/{other}", LOCAL, flames::diffPage));
+                Route.get("/dumps/{id}/diff/{other}", LOCAL, pages::diff));
     }
 }

@@ -236,7 +236,6 @@ final class IntakeTest {
     }
 
     private List<Incident> incidents() throws ArchiveException {
-        return archive.incidents(new IncidentQuery(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty(), 500)).items();
+        return archive.incidents(IncidentQuery.of(DumpNames.ANY, 500)).items();
     }
 }

@@ -338,6 +338,7 @@ final class LoadIncidentsTest {
     }
 
     private static IncidentQuery query(Optional<Boolean> open) {
-        return new IncidentQuery(Optional.empty(), Optional.empty(), open, Optional.empty(), Optional.empty(), 500);
+        return new IncidentQuery(Optional.empty(), Optional.empty(), open, Optional.empty(),
+                DumpNames.ANY, Optional.empty(), 500);
     }
 }

@@ -52,8 +52,7 @@ final class RetentionTest {
 
         assertEquals(List.of(5L, 4L, 3L), ids(archive));
         assertEquals(Optional.empty(), archive.raw(1));
-        assertEquals(List.of(5L, 4L, 3L), archive.dumps(new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.of("vf"), Optional.empty(), Optional.empty(), Optional.empty(), 10)).items().stream()
+        assertEquals(List.of(5L, 4L, 3L), archive.dumps(DumpQuery.of(DumpNames.ANY.withComm("vf"), 10)).items().stream()
                 .map(DumpSummary::id).toList());
     }
 
@@ -269,7 +268,6 @@ final class RetentionTest {
     }
 
     private static List<Long> incidents(Archive archive) throws ArchiveException {
-        return archive.incidents(new IncidentQuery(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty(), 500)).items().stream().map(Incident::id).toList();
+        return archive.incidents(IncidentQuery.of(DumpNames.ANY, 500)).items().stream().map(Incident::id).toList();
     }
 }

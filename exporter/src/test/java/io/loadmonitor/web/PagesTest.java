@@ -44,8 +44,10 @@ final class PagesTest {
         assertTrue(page.contains("fill-sleep-1"), page);
         assertTrue(page.contains("load is high"), page);
         assertTrue(page.contains("<a rel=\"noopener noreferrer nofollow\" href=\"https://runbooks.example/LoadHigh\">"), page);
-        assertTrue(page.contains("/system.slice/db.service"), page);
-        assertTrue(page.contains("<td class=\"number\">94</td>"), page);
+        assertTrue(page.contains("<code><bdi>vf × 2</bdi></code>"), page);
+        assertTrue(page.contains("vf (94)"), page);
+        assertTrue(server.page("/incidents/1?by=cgroup").body().contains("<bdi>/system.slice/db.service</bdi>"));
+        assertTrue(server.page("/dumps/1").body().contains("<td class=\"number\">94</td>"));
         String list = server.page("/incidents").body();
         assertTrue(list.contains("LoadHigh") && list.contains("1 dump"), list);
     }
@@ -56,7 +58,7 @@ final class PagesTest {
         long id = server.archive.storeFound(RawDump.of(Files.readAllBytes(atRest))).orElseThrow().id();
         String page = server.page("/dumps/" + id).body();
         assertTrue(page.contains("No task was active."), page);
-        assertFalse(page.contains("<table class=\"parts\">"), page);
+        assertFalse(page.contains("class=\"legend\"") || page.contains("<table"), page);
     }
 
     @Test
@@ -65,7 +67,7 @@ final class PagesTest {
         for (String path : List.of("/", "/incidents", "/incidents/1", "/dumps", "/dumps/1")) {
             Matcher address = ADDRESS.matcher(server.page(path).body());
             while (address.find()) {
-                String target = address.group(1);
+                String target = address.group(1).replace("&amp;", "&");
                 if (target.startsWith("/")) {
                     assertEquals(200, server.page(target).statusCode(), path + " links to " + target);
                 }
@@ -107,9 +109,70 @@ final class PagesTest {
 
     @Test
     void showsFiltersHarmlessly() throws Exception {
+        for (String path : List.of("/incidents?alert=%E2%80%AEx%22%3E%3Cscript%3E&function=%E2%80%AE%22%3E%3Cscript%3E",
+                "/dumps?cgroup=%E2%80%AE%22%3E%3Cimg%20src=x%3E")) {
+            assertHarmless(server.page(path).body());
+        }
         String page = server.page("/dumps?comm=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").body();
         assertHarmless(page);
-        assertTrue(page.contains("No dump is like that."), page);
+        assertTrue(page.contains("No dump found"), page);
+    }
+
+    @Test
+    void findsIncidentsByWhatTheirDumpsHold() throws Exception {
+        incident(Samples.firing("a1b2c3d4e5f60718"));
+        String found = server.page("/incidents?cause=vfork&comm=vf&cgroup=/system.slice&function=kernel_clone%2B0x1af/0x3e0").body();
+        assertTrue(found.contains("href=\"/incidents/1\""), found);
+        assertTrue(found.contains("<b>1</b> incident"), found);
+        assertTrue(found.contains("value=\"kernel_clone\""), found);
+        assertTrue(found.contains("<option value=\"vfork\" selected>waiting for a vfork child to execute a program (1 dump)"), found);
+        String none = server.page("/incidents?cause=vfork&comm=busy&open=false&from=2026-11-22T12:00").body();
+        assertFalse(none.contains("href=\"/incidents/1\""), none);
+        assertTrue(none.contains("No incident found"), none);
+        for (String term : List.of("cause <code><bdi>waiting for a vfork child", "task <code><bdi>busy", "state <code><bdi>ended",
+                "from <code><bdi>2026-11-22 12:00:00 UTC")) {
+            assertTrue(none.contains(term), term + " in " + none);
+        }
+        assertTrue(none.contains("value=\"2026-11-22T12:00:00\""), none);
+    }
+
+    @Test
+    void showsTheDumpThatIsAskedForAndGroupsItsTasks() throws Exception {
+        incident(Samples.firing("a1b2c3d4e5f60718"));
+        for (String by : List.of("cause", "stack", "process", "cgroup", "container")) {
+            String page = server.page("/incidents/1?dump=1&by=" + by).body();
+            assertTrue(page.contains("href=\"/incidents/1?dump=1&amp;by=" + by + "#groups\" aria-current=\"true\""), page);
+            assertHarmless(page);
+        }
+        long other = server.archived(Samples.dump(7));
+        assertEquals(404, server.page("/incidents/2").statusCode());
+        HttpResponse<String> foreign = server.page("/incidents/1?dump=999");
+        assertEquals(404, foreign.statusCode());
+        assertTrue(foreign.body().contains("Incident 1 has no dump 999."), foreign.body());
+        assertEquals(400, server.page("/incidents/1?dump=x").statusCode());
+        assertEquals(400, server.page("/dumps/" + other + "?by=weather").statusCode());
+        assertTrue(server.page("/dumps/" + other + "?by=process").body().contains("vf (94)"));
+    }
+
+    @Test
+    void leadsToTheComparisonOfTwoDumps() throws Exception {
+        HttpResponse<String> answer = server.page("/diff?before=1&after=2");
+        assertEquals(303, answer.statusCode());
+        assertEquals("/dumps/1/diff/2", answer.headers().firstValue("Location").orElseThrow());
+        assertEquals(303, server.page("/dumps/2?compare=1").statusCode());
+        for (String query : List.of("", "?before=1", "?after=2", "?before=1&after=x", "?before=1&after=2&more=3")) {
+            assertEquals(400, server.page("/diff" + query).statusCode(), query);
+        }
+    }
+
+    @Test
+    void refusesACauseThatDoesNotExist() throws Exception {
+        for (String path : List.of("/incidents", "/dumps", "/api/v1/incidents", "/api/v1/dumps")) {
+            HttpResponse<String> answer = server.page(path + "?cause=ext4-jurnal");
+            assertEquals(400, answer.statusCode(), path);
+            assertTrue(answer.body().contains("ext4-jurnal"), answer.body());
+            assertEquals(200, server.page(path + "?cause=ext4-journal").statusCode(), path);
+        }
     }
 
     @Test

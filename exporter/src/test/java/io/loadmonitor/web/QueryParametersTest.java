@@ -29,7 +29,8 @@ final class QueryParametersTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "from=yesterday", "to=2026-11-22", "from=-5", "limit=0", "limit=501", "limit=many", "limit=99999999999",
-        "trigger=magic", "trigger=ALERT"
+        "trigger=magic", "trigger=ALERT", "from=2026-11-22T25:00", "cause=Journal", "cause=ext4_journal",
+        "container=/docker", "container=-", "container=a!"
     })
     void quotesBadValues(String query) {
         String value = query.substring(query.indexOf('=') + 1);
@@ -42,7 +43,8 @@ final class QueryParametersTest {
     void refusesParametersThatItDoesNotKnow() {
         Refusal refusal = refused(() -> ListFilter.dumpParameters("form=2026-11-22T12:00:00Z"));
         assertEquals(
-                "There is no parameter \"form\" here, only cgroup, comm, cursor, from, function, limit, to, trigger.",
+                "There is no parameter \"form\" here, only cause, cgroup, comm, container, cursor, from, function, limit, to,"
+                        + " trigger.",
                 refusal.problem().message());
     }
 
@@ -71,9 +73,31 @@ final class QueryParametersTest {
 
     @Test
     void keepsNamesInEscapedFormAndEscapesWhatIsNot() {
-        assertEquals(Optional.of("busy\\n(1)"), ListFilter.dumps(ListFilter.dumpParameters("comm=busy%5Cn(1)")).comm());
-        assertEquals(Optional.of("busy\\n(1)"), ListFilter.dumps(ListFilter.dumpParameters("comm=busy%0A(1)")).comm());
-        assertEquals(Optional.of("\\xc3\\xbc"), ListFilter.dumps(ListFilter.dumpParameters("comm=%C3%BC")).comm());
+        assertEquals(Optional.of("busy\\n(1)"), ListFilter.dumps(ListFilter.dumpParameters("comm=busy%5Cn(1)")).names().comm());
+        assertEquals(Optional.of("busy\\n(1)"), ListFilter.dumps(ListFilter.dumpParameters("comm=busy%0A(1)")).names().comm());
+        assertEquals(Optional.of("\\xc3\\xbc"), ListFilter.dumps(ListFilter.dumpParameters("comm=%C3%BC")).names().comm());
+    }
+
+    @Test
+    void takesATimeWithoutAnOffsetForUtc() {
+        Optional<Instant> noon = Optional.of(Instant.parse("2026-11-22T12:04:00Z"));
+        assertEquals(noon, ListFilter.dumpParameters("from=2026-11-22T12:04").time("from"));
+        assertEquals(noon, ListFilter.dumpParameters("from=2026-11-22T12%3A04%3A00").time("from"));
+    }
+
+    @Test
+    void refusesAnEndBeforeTheBeginning() {
+        assertEquals("Parameter \"to\" is \"5\", but must be later than \"from\".",
+                refused(() -> ListFilter.incidents(ListFilter.incidentParameters("from=5&to=5"))).problem().message());
+    }
+
+    @Test
+    void takesAFunctionOutOfAFrame() {
+        for (String frame : List.of("jbd2_log_wait_commit", "jbd2_log_wait_commit%2B0x10c/0x140",
+                "+jbd2_log_wait_commit%2B0x10c/0x140+[jbd2]")) {
+            assertEquals(Optional.of("jbd2_log_wait_commit"),
+                    ListFilter.dumps(ListFilter.dumpParameters("function=" + frame)).names().function());
+        }
     }
 
     @Test

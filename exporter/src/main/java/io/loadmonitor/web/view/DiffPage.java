@@ -5,16 +5,30 @@ import io.loadmonitor.flame.StackChange;
 import io.loadmonitor.flame.StackDiff;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What changed from one dump to another.
  *
+ * @param incidentId that the later one belongs to
  * @param title one sentence
  * @param flame empty graph and rows when nothing changed
  * @param more changed stacks that have no row
+ * @param compare to choose others
  */
 public record DiffPage(
-        DumpRow before, DumpRow after, String title, FlameView flame, List<Row> rows, int more) implements PageModel {
+        DumpRow before,
+        DumpRow after,
+        Optional<Long> incidentId,
+        String title,
+        FlameView flame,
+        List<Row> rows,
+        int more,
+        CompareForm compare) implements PageModel {
     private static final int MAX_ROWS = 30;
 
     public DiffPage {
@@ -29,15 +43,23 @@ public record DiffPage(
      */
     public record Row(String change, int before, int after, String comm, String where, String fill) {}
 
-    public static DiffPage of(DumpSummary before, DumpSummary after, StackDiff diff) {
+    /** @param choices other dumps that may be compared, oldest first */
+    public static DiffPage of(DumpSummary before, DumpSummary after, StackDiff diff, List<DumpSummary> choices) {
         List<StackChange> changed = diff.changed();
         List<Row> rows = changed.stream()
                 .sorted(Comparator.comparingInt((StackChange change) -> -Math.abs(change.difference())))
                 .limit(MAX_ROWS)
                 .map(DiffPage::row)
                 .toList();
-        return new DiffPage(DumpRow.of(before), DumpRow.of(after), title(diff, changed),
-                FlameView.of(diff, FlameView.MAX_IN_PAGE), rows, changed.size() - rows.size());
+        List<DumpSummary> offered = Stream.concat(Stream.of(before, after), choices.stream())
+                .collect(Collectors.toMap(DumpSummary::id, Function.identity(), (one, same) -> one, TreeMap::new))
+                .values().stream()
+                .sorted(Comparator.comparing(DumpSummary::takenAt).thenComparing(DumpSummary::id))
+                .toList();
+        return new DiffPage(DumpRow.of(before), DumpRow.of(after),
+                after.incidentId().isPresent() ? Optional.of(after.incidentId().getAsLong()) : Optional.empty(),
+                title(diff, changed), FlameView.of(diff, FlameView.MAX_IN_PAGE), rows, changed.size() - rows.size(),
+                CompareForm.of(offered, before.id(), after.id()));
     }
 
     private static String title(StackDiff diff, List<StackChange> changed) {

@@ -26,6 +26,17 @@ final class DumpFacts {
         };
     }
 
+    /** In two words, for a list. */
+    static String brief(DumpTrigger trigger) {
+        return switch (trigger) {
+            case THRESHOLD -> "load crossed";
+            case ACTIVE -> "many active";
+            case ALERT -> "for the alert";
+            case MANUAL -> "on request";
+            case UNKNOWN -> "unknown why";
+        };
+    }
+
     static String state(DumpState state) {
         return switch (state) {
             case CAPTURING -> "being taken";

@@ -3,12 +3,11 @@ package io.loadmonitor.web.view;
 import java.util.List;
 
 /**
- * The list of incidents.
+ * The list of incidents, or what a search found of them.
  *
- * @param open what the list is limited to: {@code true}, {@code false}, or empty text for all
  * @param next address of the next part; empty text on the last
  */
-public record IncidentListPage(String open, List<IncidentRow> incidents, String next) implements PageModel {
+public record IncidentListPage(SearchForm search, List<IncidentRow> incidents, String next) implements PageModel {
     public IncidentListPage {
         incidents = List.copyOf(incidents);
     }

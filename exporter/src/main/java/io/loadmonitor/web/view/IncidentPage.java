@@ -1,24 +1,32 @@
 package io.loadmonitor.web.view;
 
-import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.Incident;
-import io.loadmonitor.archive.IncidentDetail;
-import io.loadmonitor.dump.CauseCatalogue;
-import io.loadmonitor.dump.LoadBreakdown;
+import io.loadmonitor.archive.IncidentKind;
 import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.incident.IncidentReport;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * One incident with its dumps, oldest first.
+ * One incident: the load over its time, its dumps, and what one of them says.
  *
  * @param ended empty while it is open
- * @param more dumps that are not shown
+ * @param rule empty text for a load without an alert
+ * @param chart of the load over its time
+ * @param stations its dumps, oldest first
+ * @param more dumps that have no station
+ * @param chosen the dump that is shown; empty without one
+ * @param changes from the dump before it in the incident, largest first; empty where nothing is known to have changed
+ * @param changedFrom the number of that dump
  */
 public record IncidentPage(
         IncidentRow incident,
@@ -29,56 +37,59 @@ public record IncidentPage(
         Optional<Long> sharedDumpId,
         List<Fact> labels,
         List<Annotation> annotations,
-        List<Card> cards,
-        int more) implements PageModel {
-    private static final int MAX_GROUPS = 12;
-    private static final int MAX_TASKS = 10;
+        LoadChart chart,
+        List<Station> stations,
+        int more,
+        Optional<DumpView> chosen,
+        List<String> changes,
+        long changedFrom,
+        CompareForm compare) implements PageModel {
+    /** Dumps that have a mark and a station; the rest are links. */
+    public static final int MOST_STATIONS = 50;
+
+    private static final int MOST_CHANGES = 8;
+
+    /** {@code load 4.43 >= 4.00}, {@code active 11 >= 8}: what the module says of a dump that it takes by itself. */
+    private static final Pattern CROSSED = Pattern.compile("(load|active) [0-9.]{1,12} >= ([0-9]{1,9}(?:\\.[0-9]{1,2})?)");
 
     public IncidentPage {
         labels = List.copyOf(labels);
         annotations = List.copyOf(annotations);
-        cards = List.copyOf(cards);
+        stations = List.copyOf(stations);
+        changes = List.copyOf(changes);
     }
 
     /**
      * A dump on the time line.
      *
+     * @param number on this page
      * @param offset from the start of the incident, in words
-     * @param parts empty without a text, and for those that come after the first few: reading them costs time
      */
-    public record Card(
-            DumpRow dump,
-            String offset,
-            List<String> warnings,
-            Optional<LoadParts> parts,
-            Optional<TaskGroup.Groups> groups) {
-        public Card {
-            warnings = List.copyOf(warnings);
-        }
+    public record Station(int number, DumpRow dump, String offset, String kind, boolean chosen) {}
 
-        public static Card of(
-                DumpSummary dump, Optional<ArchivedDump> archived, CauseCatalogue causes, Instant incidentStart) {
-            Optional<StackDump> content = archived.flatMap(ArchivedDump::dump);
-            return new Card(
-                    DumpRow.of(dump),
-                    offset(Duration.between(incidentStart, dump.takenAt())),
-                    DumpFacts.warnings(dump, content),
-                    content.map(text -> LoadBreakdown.of(text, causes)).map(LoadParts::of),
-                    content.map(text -> TaskGroup.of(text, MAX_GROUPS, MAX_TASKS)));
+    /**
+     * @param chosen the number of the dump that is shown
+     * @param cpus of the host, where the dump tells
+     */
+    public static IncidentPage of(IncidentReport report, Optional<DumpView> chosen, OptionalInt cpus, Instant now) {
+        Incident incident = report.incident();
+        List<IncidentReport.Dump> dumps = report.dumps().subList(0, Math.min(MOST_STATIONS, report.dumps().size()));
+        long chosenId = chosen.map(view -> view.dump().id()).orElse(0L);
+        List<Station> stations = new ArrayList<>();
+        List<LoadChart.Marked> marks = new ArrayList<>();
+        for (IncidentReport.Dump dump : dumps) {
+            DumpSummary summary = dump.summary();
+            String offset = offset(incident, summary);
+            stations.add(new Station(stations.size() + 1, DumpRow.of(summary), offset,
+                    DumpFacts.brief(summary.trigger()), summary.id() == chosenId));
+            marks.add(new LoadChart.Marked(summary.id(), summary.takenAt(), "Dump " + summary.id() + ", " + offset));
         }
-
-        private static String offset(Duration offset) {
-            if (offset.abs().toSeconds() == 0) {
-                return "at the start of the incident";
-            }
-            return Quantity.of(offset) + (offset.isNegative() ? " before the incident" : " into the incident");
-        }
-    }
-
-    public static IncidentPage of(IncidentDetail detail, List<Card> cards, Instant now) {
-        Incident incident = detail.incident();
+        Optional<IncidentReport.Change> change =
+                report.changes().stream().filter(one -> one.after() == chosenId).findFirst();
+        boolean alert = incident.kind() == IncidentKind.ALERT;
+        List<DumpSummary> summaries = report.dumps().stream().map(IncidentReport.Dump::summary).toList();
         return new IncidentPage(
-                IncidentRow.of(incident, now),
+                IncidentRow.of(incident, now).withHeadline(report.headline()),
                 incident.endedAt().map(Moment::of),
                 VisibleText.of(incident.host()),
                 VisibleText.of(incident.rule()),
@@ -91,8 +102,70 @@ public record IncidentPage(
                 sorted(incident.annotations()).entrySet().stream()
                         .map(annotation -> Annotation.of(annotation.getKey(), annotation.getValue()))
                         .toList(),
-                cards,
-                detail.dumps().size() - cards.size());
+                LoadChart.of(report.from(), report.to(), report.timeline().ticks(), alert ? "alert" : "load",
+                        incident.startedAt(), incident.endedAt(), limits(summaries, cpus), marks, chosenId),
+                stations,
+                report.dumps().size() - stations.size(),
+                chosen,
+                change.map(IncidentPage::words).orElse(List.of()),
+                change.map(IncidentReport.Change::before).orElse(0L),
+                CompareForm.of(summaries, change.map(IncidentReport.Change::before).orElseGet(() -> first(summaries)), chosenId));
+    }
+
+    private static long first(List<DumpSummary> dumps) {
+        return dumps.stream().filter(dump -> dump.rawBytes() > 0).findFirst().map(DumpSummary::id).orElse(0L);
+    }
+
+    private static List<String> words(IncidentReport.Change change) {
+        List<String> words = new ArrayList<>();
+        change.parts().stream().limit(MOST_CHANGES)
+                .forEach(part -> words.add(FlameView.sign(part.difference()) + " " + VisibleText.of(part.title())));
+        int more = change.parts().size() - MOST_CHANGES;
+        if (more > 0) {
+            words.add("and " + Quantity.count(more, "smaller change", "smaller changes"));
+        }
+        return words;
+    }
+
+    /** What the module compared with, as its newest dumps say, and how many tasks run at once. */
+    private static List<LoadChart.Limit> limits(List<DumpSummary> dumps, OptionalInt cpus) {
+        Map<String, LoadChart.Limit> limits = new TreeMap<>();
+        for (DumpSummary dump : dumps) {
+            dump.reason().map(reason -> CROSSED.matcher(reason.escaped())).filter(Matcher::matches).ifPresent(crossed ->
+                    limits.put(crossed.group(1), new LoadChart.Limit(Double.parseDouble(crossed.group(2)),
+                            crossed.group(1).equals("load")
+                                    ? "load threshold " + crossed.group(2)
+                                    : "threshold of active tasks " + crossed.group(2))));
+        }
+        List<LoadChart.Limit> all = new ArrayList<>(limits.values());
+        // At the same height, the threshold says more.
+        cpus.ifPresent(count -> {
+            if (all.stream().noneMatch(limit -> Math.abs(limit.value() - count) < 0.1 * count)) {
+                all.add(new LoadChart.Limit(count, Quantity.count(count, "CPU", "CPUs")));
+            }
+        });
+        return all;
+    }
+
+    /** The page with another dump, and groups as they are now. */
+    public String address(long dump) {
+        GroupTable.By by = chosen.flatMap(DumpView::groups).map(GroupTable::by).orElse(GroupTable.By.CAUSE);
+        return "/incidents/" + incident.id() + "?dump=" + dump
+                + (by == GroupTable.By.CAUSE ? "" : "&by=" + by.word()) + "#dump";
+    }
+
+    /** CPUs, by a dump's load line. */
+    public static OptionalInt cpus(Optional<StackDump> dump) {
+        return dump.flatMap(StackDump::load).map(StackDump.Load::cpus).orElse(OptionalInt.empty());
+    }
+
+    private static String offset(Incident incident, DumpSummary dump) {
+        String what = incident.kind() == IncidentKind.ALERT ? "the alert" : "the load";
+        Duration offset = Duration.between(incident.startedAt(), dump.takenAt());
+        if (offset.abs().toSeconds() == 0) {
+            return "at the start of " + what;
+        }
+        return Quantity.of(offset) + (offset.isNegative() ? " before " : " into ") + what;
     }
 
     private static Map<String, String> sorted(Map<String, String> map) {

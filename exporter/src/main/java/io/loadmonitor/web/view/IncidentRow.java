@@ -4,6 +4,7 @@ import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentKind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** An incident in a list. */
 public record IncidentRow(
@@ -18,6 +19,12 @@ public record IncidentRow(
                 Moment.of(incident.startedAt()),
                 Quantity.of(Duration.between(incident.startedAt(), incident.endedAt().orElse(now))),
                 Quantity.count(incident.dumps(), "dump", "dumps"));
+    }
+
+    /** With the sentence of the present causes; without one, the alert's name stays. */
+    IncidentRow withHeadline(Optional<String> other) {
+        return new IncidentRow(id, alert, other.filter(text -> !text.isEmpty()).map(VisibleText::of).orElse(headline), open,
+                started, lasted, dumps);
     }
 
     static String alert(Incident incident) {

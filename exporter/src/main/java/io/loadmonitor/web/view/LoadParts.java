@@ -3,7 +3,6 @@ package io.loadmonitor.web.view;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadCause;
 import io.loadmonitor.dump.LoadPart;
-import io.loadmonitor.dump.ProcessCount;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -12,7 +11,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * What the load consisted of, as a bar and a table. The rows sum to the tasks of the dump, with the remainder to the
+ * What the load consisted of, as a bar and its legend. The rows sum to the tasks of the dump, with the remainder to the
  * active ones; parts that are too many for a bar are summed up in one row, never left out.
  *
  * @param rows largest first
@@ -21,7 +20,6 @@ import java.util.OptionalInt;
  */
 public record LoadParts(int tasks, List<Row> rows, String label, String note) {
     private static final int MAX_ROWS = 16;
-    private static final int MAX_NAMES = 6;
     private static final int SHADES = 4;
 
     public LoadParts {
@@ -34,15 +32,9 @@ public record LoadParts(int tasks, List<Row> rows, String label, String note) {
      * @param fill class of the piece's colour
      * @param x where the piece begins, percent of the bar
      * @param width percent of the bar
-     * @param names of the tasks: {@code java × 8}
      */
     public record Row(
-            String fill, String x, String width, int tasks, String share, String title, List<String> names,
-            String moreNames) {
-        public Row {
-            names = List.copyOf(names);
-        }
-    }
+            String fill, String x, String width, int tasks, String share, String title) {}
 
     static LoadParts of(LoadBreakdown breakdown) {
         List<Row> rows = new ArrayList<>();
@@ -52,45 +44,34 @@ public record LoadParts(int tasks, List<Row> rows, String label, String note) {
         int before = 0;
         int shown = breakdown.parts().size() > MAX_ROWS ? MAX_ROWS - 1 : breakdown.parts().size();
         for (LoadPart part : breakdown.parts().subList(0, shown)) {
-            LoadCause.Kind kind = part.cause().kind();
-            int shade = seen.merge(kind, 1, Integer::sum);
-            rows.add(row("fill-" + kind.text() + "-" + ((shade - 1) % SHADES + 1), before, part.tasks(), whole,
-                    part.title(), names(part), moreNames(part)));
+            rows.add(row(part.chronic() ? "fill-chronic" : fill(part.cause().kind(), seen), before, part.tasks(), whole,
+                    VisibleText.of(part.title()) + (part.chronic() ? ", as always on this host" : "")));
             before += part.tasks();
         }
         if (shown < breakdown.parts().size()) {
             int rest = breakdown.tasks() - before;
             rows.add(row("fill-other", before, rest, whole,
-                    Quantity.count(breakdown.parts().size() - shown, "smaller part", "smaller parts"), List.of(), ""));
+                    Quantity.count(breakdown.parts().size() - shown, "smaller part", "smaller parts")));
             before += rest;
         }
         if (missing > 0) {
-            rows.add(row("fill-missing", before, missing, whole, "active, but not in the dump", List.of(), ""));
+            rows.add(row("fill-missing", before, missing, whole, "active, but not in the dump"));
         }
         return new LoadParts(breakdown.tasks(), rows, label(rows), note(breakdown));
     }
 
-    private static Row row(
-            String fill, int before, int tasks, double whole, String title, List<String> names, String more) {
+    private static String fill(LoadCause.Kind kind, Map<LoadCause.Kind, Integer> seen) {
+        int shade = seen.merge(kind, 1, Integer::sum);
+        return "fill-" + kind.text() + "-" + ((shade - 1) % SHADES + 1);
+    }
+
+    private static Row row(String fill, int before, int tasks, double whole, String title) {
         return new Row(fill, percent(100 * before / whole), percent(100 * tasks / whole), tasks,
-                Math.round(100 * tasks / whole) + " %", title, names, more);
+                Math.round(100 * tasks / whole) + " %", title);
     }
 
     private static String percent(double value) {
         return String.format(Locale.ROOT, "%.2f", value);
-    }
-
-    private static List<String> names(LoadPart part) {
-        return part.processes().stream().limit(MAX_NAMES).map(LoadParts::name).toList();
-    }
-
-    private static String name(ProcessCount process) {
-        return process.comm().escaped() + (process.tasks() > 1 ? " × " + process.tasks() : "");
-    }
-
-    private static String moreNames(LoadPart part) {
-        int more = part.processes().size() - MAX_NAMES;
-        return more > 0 ? "and " + Quantity.count(more, "other name", "other names") : "";
     }
 
     private static String label(List<Row> rows) {

@@ -1,0 +1,84 @@
+package io.loadmonitor.web.view;
+
+import io.loadmonitor.archive.ArchivedDump;
+import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.LoadBreakdown;
+import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.StackDump;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What a page shows of one dump.
+ *
+ * @param address of the page, to which {@code &by=} is added for other groups
+ * @param groups empty without a text, as all that follows
+ * @param rawText the beginning of it
+ * @param rawRest bytes of it that are not shown
+ */
+public record DumpView(
+        DumpRow dump,
+        String address,
+        List<String> warnings,
+        List<Fact> facts,
+        Optional<LoadParts> parts,
+        Optional<GroupTable> groups,
+        Optional<FlameView> flame,
+        String rawText,
+        long rawRest) {
+    private static final int MOST_TEXT = 16_000;
+
+    public DumpView {
+        warnings = List.copyOf(warnings);
+        facts = List.copyOf(facts);
+    }
+
+    /**
+     * @param address see above
+     * @param seen what earlier dumps had of its signatures
+     * @param before the dump before it, of the same boot
+     */
+    public static DumpView of(
+            ArchivedDump dump,
+            String address,
+            GroupTable.By by,
+            CauseCatalogue causes,
+            Map<String, GroupTable.Sighting> seen,
+            Optional<GroupTable.Before> before) {
+        Optional<StackDump> content = dump.dump();
+        Optional<StackDump> filled = content.filter(text -> !text.tasks().isEmpty());
+        Set<String> chronic = seen.entrySet().stream()
+                .filter(entry -> entry.getValue().chronic()).map(Map.Entry::getKey).collect(Collectors.toSet());
+        byte[] raw = dump.raw().map(RawDump::toByteArray).orElse(new byte[0]);
+        String shown = text(raw);
+        return new DumpView(
+                DumpRow.of(dump.summary()),
+                address,
+                DumpFacts.warnings(dump.summary(), content),
+                DumpFacts.facts(dump.summary(), content),
+                content.map(text -> LoadBreakdown.of(text, causes, chronic)).map(LoadParts::of),
+                filled.map(text -> GroupTable.of(text, causes, by, seen, before, dump.summary().takenAt())),
+                filled.map(text -> FlameView.of(text, FlameView.MAX_IN_PAGE)),
+                VisibleText.of(shown),
+                Math.max(0, raw.length - shown.length()));
+    }
+
+    /** Whole lines; a byte is a character, since a dump is ASCII. */
+    private static String text(byte[] raw) {
+        if (raw.length <= MOST_TEXT) {
+            return new String(raw, StandardCharsets.ISO_8859_1);
+        }
+        String beginning = new String(Arrays.copyOf(raw, MOST_TEXT), StandardCharsets.ISO_8859_1);
+        return beginning.substring(0, beginning.lastIndexOf('\n') + 1);
+    }
+
+    /** The page with the tasks in other groups. */
+    public String groupedBy(GroupTable.By by) {
+        return address + (address.contains("?") ? "&" : "?") + "by=" + by.word() + "#groups";
+    }
+}

@@ -1,0 +1,291 @@
+package io.loadmonitor.web.view;
+
+import io.loadmonitor.dump.CallStack;
+import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.ComparedTask;
+import io.loadmonitor.dump.ContainerId;
+import io.loadmonitor.dump.DumpComparison;
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.Frame;
+import io.loadmonitor.dump.GroupKind;
+import io.loadmonitor.dump.LoadCause;
+import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.dump.StackDump.Task;
+import io.loadmonitor.dump.StackSignature;
+import io.loadmonitor.dump.TaskChange;
+import io.loadmonitor.dump.TaskGroups;
+import io.loadmonitor.dump.TimeInState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The tasks of a dump in groups, as a table: what they are, since when, and what became of them since the dump before.
+ * The rows and the rest that has none sum to the tasks of the dump.
+ *
+ * @param by what the groups have in common
+ * @param rows largest first, groups of nothing but chronic tasks after all others
+ * @param moreGroups and moreTasks, that have no row
+ * @param gone what was in the dump before, in words; largest first
+ * @param compared with which dump, in words; empty text without one
+ */
+public record GroupTable(
+        By by, List<Row> rows, int moreGroups, int moreTasks, List<String> gone, String compared) {
+    private static final int MOST_ROWS = 25;
+    private static final int MOST_NAMES = 5;
+    private static final int MOST_FRAMES = 40;
+    private static final int MOST_GONE = 8;
+
+    public GroupTable {
+        rows = List.copyOf(rows);
+        gone = List.copyOf(gone);
+    }
+
+    /** By what tasks are put into groups, under the names that addresses have. */
+    public enum By {
+        CAUSE("cause", "Cause", GroupKind.CAUSE),
+        STACK("stack", "Stack", GroupKind.SIGNATURE),
+        PROCESS("process", "Process", GroupKind.PROCESS),
+        CGROUP("cgroup", "Cgroup", GroupKind.CGROUP),
+        CONTAINER("container", "Container", GroupKind.CONTAINER);
+
+        private final String word;
+        private final String title;
+        private final GroupKind kind;
+
+        By(String word, String title, GroupKind kind) {
+            this.word = word;
+            this.title = title;
+            this.kind = kind;
+        }
+
+        public String word() {
+            return word;
+        }
+
+        public String title() {
+            return title;
+        }
+    }
+
+    /**
+     * A group.
+     *
+     * @param names of its tasks: {@code java × 8}
+     * @param longest time in its state of one of them; empty text where the dump does not say
+     * @param changes since the dump before: {@code 13 new}
+     * @param seen how often the stack of the example was there before; empty text where nobody knows
+     * @param chronic how many of its tasks the host always has, in words; empty text for none
+     * @param frames of the one that has been there longest, innermost first
+     * @param example who that is
+     * @param explanation and check, of its cause
+     */
+    public record Row(
+            int tasks,
+            String share,
+            String title,
+            List<String> names,
+            String longest,
+            List<Change> changes,
+            String seen,
+            String chronic,
+            List<String> frames,
+            String example,
+            String cause,
+            String explanation,
+            String check) {
+        public Row {
+            names = List.copyOf(names);
+            changes = List.copyOf(changes);
+            frames = List.copyOf(frames);
+        }
+    }
+
+    /** @param what class of its colour */
+    public record Change(String what, String text) {}
+
+    /**
+     * What the host's earlier dumps had of a signature.
+     *
+     * @param dumps that had it
+     * @param last when the newest of them was taken; empty for none
+     * @param chronic whether the host always has it
+     */
+    public record Sighting(long dumps, Optional<Instant> last, boolean chronic) {}
+
+    /** The dump before. */
+    public record Before(long id, StackDump dump) {}
+
+    /** The tasks of a group as they are counted. */
+    private static final class Tally {
+        final Map<String, Integer> names = new TreeMap<>();
+        final Map<TaskChange, Integer> changes = new EnumMap<>(TaskChange.class);
+        final Map<String, ComparedTask> byPid = new HashMap<>();
+        String title = "";
+    }
+
+    /**
+     * @param seen by the ids of signatures; those that are missing were never looked up
+     * @param before of the same boot; empty without one
+     * @param at when the dump was taken
+     */
+    public static GroupTable of(
+            StackDump dump,
+            CauseCatalogue causes,
+            By by,
+            Map<String, Sighting> seen,
+            Optional<Before> before,
+            Instant at) {
+        Set<String> chronic = seen.entrySet().stream()
+                .filter(entry -> entry.getValue().chronic()).map(Map.Entry::getKey).collect(Collectors.toSet());
+        List<io.loadmonitor.dump.TaskGroup> groups = TaskGroups.of(dump, causes, chronic).by(by.kind);
+        // Without one before, the comparison with itself tells of each task what it is; nothing is said to have changed.
+        DumpComparison comparison =
+                DumpComparison.of(before.map(Before::dump).orElse(dump), dump, causes);
+        Map<String, Tally> tallies = new LinkedHashMap<>();
+        for (ComparedTask task : comparison.tasks()) {
+            Tally tally = tallies.computeIfAbsent(key(by, task), missing -> new Tally());
+            tally.changes.merge(task.change(), 1, Integer::sum);
+            if (task.change() == TaskChange.GONE) {
+                tally.title = tally.title.isEmpty() ? goneTitle(by, task) : tally.title;
+            } else {
+                tally.names.merge(task.task().comm().escaped(), 1, Integer::sum);
+                tally.byPid.putIfAbsent(Long.toString(task.task().pid()), task);
+            }
+        }
+        Map<Integer, CallStack> stacks = dump.stacksById();
+        List<Row> rows = groups.stream()
+                .sorted(Comparator.comparing(group -> group.chronic() == group.tasks()))
+                .limit(MOST_ROWS)
+                .map(group -> row(group, dump.tasks().size(), tallies.getOrDefault(group.key(), new Tally()),
+                        before.isPresent(), seen, stacks, at))
+                .toList();
+        return new GroupTable(by, rows, groups.size() - rows.size(),
+                dump.tasks().size() - rows.stream().mapToInt(Row::tasks).sum(),
+                gone(tallies, groups.stream().map(io.loadmonitor.dump.TaskGroup::key).collect(Collectors.toSet())),
+                before.map(earlier -> compared(earlier, comparison)).orElse(""));
+    }
+
+    /** As {@link TaskGroups} has it. */
+    private static String key(By by, ComparedTask compared) {
+        Task task = compared.task();
+        return switch (by) {
+            case CAUSE -> compared.cause().id();
+            case STACK -> compared.signature().id();
+            case PROCESS -> task.tgid().isPresent()
+                    ? Long.toString(task.tgid().getAsLong()) : "comm " + task.comm().escaped();
+            case CGROUP -> task.cgroup().map(EscapedText::escaped).orElse("");
+            case CONTAINER -> task.cgroup().flatMap(ContainerId::of).map(ContainerId::full).orElse("");
+        };
+    }
+
+    private static String goneTitle(By by, ComparedTask task) {
+        return switch (by) {
+            case CAUSE -> task.cause().title();
+            case STACK -> innermost(task.signature());
+            case PROCESS -> task.task().comm().escaped()
+                    + (task.task().tgid().isPresent() ? " (" + task.task().tgid().getAsLong() + ")" : "");
+            case CGROUP -> task.task().cgroup().map(EscapedText::escaped).orElse("cgroup not in the dump");
+            case CONTAINER -> task.task().cgroup().flatMap(ContainerId::of).map(ContainerId::shortened)
+                    .orElse("in no container");
+        };
+    }
+
+    private static String innermost(StackSignature signature) {
+        return String.join(" < ", signature.frames().subList(0, Math.min(3, signature.frames().size())));
+    }
+
+    private static Row row(
+            io.loadmonitor.dump.TaskGroup group,
+            int all,
+            Tally tally,
+            boolean compared,
+            Map<String, Sighting> seen,
+            Map<Integer, CallStack> stacks,
+            Instant at) {
+        Task example = group.example();
+        CallStack stack = stacks.get(example.stackId());
+        ComparedTask known = tally.byPid.get(Long.toString(example.pid()));
+        Optional<LoadCause> cause = Optional.ofNullable(known).map(ComparedTask::cause);
+        Optional<TimeInState> time = group.timeInD().isPresent() ? group.timeInD() : group.time();
+        return new Row(
+                group.tasks(),
+                Math.round(100.0 * group.tasks() / Math.max(1, all)) + " %",
+                VisibleText.of(group.title()),
+                names(tally.names),
+                time.map(found -> Quantity.of(Duration.ofMillis(found.maxMillis()))).orElse(""),
+                compared ? changes(tally.changes) : List.of(),
+                Optional.ofNullable(known).map(task -> seen.get(task.signature().id()))
+                        .map(sighting -> seen(sighting, at)).orElse(""),
+                group.chronic() == 0 ? "" : group.chronic() == group.tasks() ? "chronic" : group.chronic() + " chronic",
+                stack == null ? List.of()
+                        : stack.frames().stream().limit(MOST_FRAMES).map(Frame::toString).toList(),
+                example.comm().escaped() + " (" + example.pid() + ")",
+                cause.map(LoadCause::title).map(VisibleText::of).orElse(""),
+                cause.map(LoadCause::explanation).map(VisibleText::of).orElse(""),
+                cause.map(LoadCause::check).map(VisibleText::of).orElse(""));
+    }
+
+    private static List<String> names(Map<String, Integer> names) {
+        List<String> shown = names.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                .limit(MOST_NAMES)
+                .map(name -> name.getKey() + (name.getValue() > 1 ? " × " + name.getValue() : ""))
+                .collect(Collectors.toCollection(ArrayList::new));
+        if (names.size() > MOST_NAMES) {
+            shown.add("and " + Quantity.count(names.size() - MOST_NAMES, "other name", "other names"));
+        }
+        return shown;
+    }
+
+    private static List<Change> changes(Map<TaskChange, Integer> counts) {
+        List<Change> changes = new ArrayList<>();
+        counts.forEach((change, tasks) -> changes.add(switch (change) {
+            case NEW -> new Change("new", tasks + " new");
+            case PERSISTING -> new Change("stayed", tasks + " stayed");
+            case MOVED -> new Change("moved", tasks + " ran on");
+            case UNCLEAR -> new Change("moved", tasks + " unclear");
+            case GONE -> new Change("gone", tasks + " gone");
+        }));
+        return changes;
+    }
+
+    private static String seen(Sighting sighting, Instant at) {
+        return sighting.last()
+                .map(last -> "seen in " + Quantity.count(sighting.dumps(), "dump", "dumps") + " before, last "
+                        + Quantity.of(Duration.between(last, at)) + " earlier")
+                .orElse("never seen before");
+    }
+
+    private static List<String> gone(Map<String, Tally> tallies, Set<String> there) {
+        List<Map.Entry<String, Tally>> left = tallies.entrySet().stream()
+                .filter(entry -> !there.contains(entry.getKey()))
+                .sorted(Comparator.comparing(entry -> -entry.getValue().changes.getOrDefault(TaskChange.GONE, 0)))
+                .toList();
+        List<String> gone = left.stream().limit(MOST_GONE)
+                .map(entry -> entry.getValue().changes.getOrDefault(TaskChange.GONE, 0) + " "
+                        + VisibleText.of(entry.getValue().title))
+                .collect(Collectors.toCollection(ArrayList::new));
+        if (left.size() > MOST_GONE) {
+            gone.add(Quantity.count(left.size() - MOST_GONE, "smaller group", "smaller groups"));
+        }
+        return gone;
+    }
+
+    private static String compared(Before before, DumpComparison comparison) {
+        return "Compared with dump " + before.id()
+                + comparison.elapsed().map(time -> ", " + Quantity.of(time) + " earlier").orElse("")
+                + ": “stayed” is the same task that has not run since, “ran on” the same that has."
+                + (comparison.complete() ? "" : " One of the two was cut off, so some may only seem new or gone.");
+    }
+}
