@@ -4,25 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loadmonitor.archive.Archive;
-import io.loadmonitor.archive.ArchiveSettings;
-import io.loadmonitor.archive.DumpTrigger;
-import io.loadmonitor.archive.Retention;
-import io.loadmonitor.dump.EscapedText;
-import io.loadmonitor.dump.RawDump;
-import java.net.InetAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,88 +30,44 @@ final class FlameIT {
     private static final int HOSTILE = 3;
     private static final int HUGE = 4;
 
-    private static final Path PICTURES = Tree.root().resolve("exporter/target/pictures");
-
-    /** Innermost first, as a 6.1 kernel has them (ext4, jbd2, the block layer, NFS). */
-    private static final String JOURNAL = """
-              jbd2_log_wait_commit+0x10c/0x140 [jbd2]
-              ext4_sync_file+0xf7/0x340 [ext4]
-              __x64_sys_fsync+0x33/0x60
-              do_syscall_64+0x55/0xb0
-              entry_SYSCALL_64_after_hwframe+0x6e/0xd8
-            """;
-    private static final String WRITE = """
-              jbd2_journal_begin_ordered_truncate+0x10/0xd0 [jbd2]
-              add_transaction_credits+0xd1/0x2c0 [jbd2]
-              start_this_handle+0x1b3/0x540 [jbd2]
-              ext4_dirty_inode+0x3b/0x80 [ext4]
-              __mark_inode_dirty+0x51/0x390
-              ext4_buffered_write_iter+0x5e/0x110 [ext4]
-              vfs_write+0x24d/0x410
-              ksys_write+0x6b/0xf0
-              do_syscall_64+0x55/0xb0
-              entry_SYSCALL_64_after_hwframe+0x6e/0xd8
-            """;
-    private static final String NFS = """
-              rpc_wait_bit_killable+0x1a/0x90 [sunrpc]
-              __rpc_execute+0x12a/0x380 [sunrpc]
-              nfs4_proc_getattr+0x76/0x100 [nfsv4]
-              nfs_getattr+0x1c9/0x4a0 [nfs]
-              vfs_statx+0xa6/0x150
-              __do_sys_newfstatat+0x3c/0x80
-              do_syscall_64+0x55/0xb0
-              entry_SYSCALL_64_after_hwframe+0x6e/0xd8
-            """;
-
-    private Exporter.OnHost host;
+    private BrowsedExporter pages;
     private Browser browser;
-    private Path folder;
 
     @BeforeAll
-    void archivesDumpsAndStarts(@TempDir Path temporary) throws Exception {
-        folder = temporary;
-        ArchiveSettings settings = new ArchiveSettings(
-                folder.resolve("archive.db"), InetAddress.getLocalHost().getHostName(), Retention.DEFAULT);
-        try (Archive archive = Archive.open(settings, Clock.systemUTC())) {
-            store(archive, dump(60, List.of(
-                    new Group(6, "java", "R on=cpu-user", ""), new Group(2, "postgres", "D on=sleep", JOURNAL),
-                    new Group(3, "df", "D on=sleep", NFS), new Group(1, "rsync", "R on=queue", ""))));
-            store(archive, dump(30, List.of(
-                    new Group(5, "java", "R on=cpu-user", ""), new Group(4, "java", "R on=queue", ""),
-                    new Group(18, "postgres", "D on=sleep", JOURNAL), new Group(6, "postgres", "D on=sleep", WRITE),
-                    new Group(3, "df", "D on=sleep", NFS), new Group(1, "kworker/u8:2", "R on=cpu-kernel", WRITE))));
-            store(archive, dump(20, List.of(
-                    new Group(3, "<script>document.title=1</script>", "R on=queue", ""),
-                    new Group(2, "a;b\\n7 \\xe2\\x80\\xaegnp.exe", "D on=sleep", "  </text><script>alert(1)</script>\n  x;y\n"),
-                    new Group(1, "]]>&lt;\\\" onload=x y=\\\"", "D on=sleep", JOURNAL))));
-            List<Group> many = new ArrayList<>();
+    void archivesDumpsAndStarts(@TempDir Path folder) throws Exception {
+        pages = BrowsedExporter.start(folder, archive -> {
+            Story.manual(archive, dump(CALM)
+                    .with(6, "java", "R on=cpu-user", "").with(2, "postgres", "D on=sleep", KernelStacks.JOURNAL)
+                    .with(3, "df", "D on=sleep", KernelStacks.NFS).with(1, "rsync", "R on=queue", "").raw());
+            Story.manual(archive, dump(STUCK)
+                    .with(5, "java", "R on=cpu-user", "").with(4, "java", "R on=queue", "")
+                    .with(18, "postgres", "D on=sleep", KernelStacks.JOURNAL)
+                    .with(6, "postgres", "D on=sleep", KernelStacks.WRITE)
+                    .with(3, "df", "D on=sleep", KernelStacks.NFS)
+                    .with(1, "kworker/u8:2", "R on=cpu-kernel", KernelStacks.WRITE).raw());
+            Story.manual(archive, dump(HOSTILE)
+                    .with(3, "<script>document.title=1</script>", "R on=queue", "")
+                    .with(2, "a;b\\n7 \\xe2\\x80\\xaegnp.exe", "D on=sleep", "  </text><script>alert(1)</script>\n  x;y\n")
+                    .with(1, "]]>&lt;\\\" onload=x y=\\\"", "D on=sleep", KernelStacks.JOURNAL).raw());
+            WrittenDump many = dump(HUGE);
             for (int i = 0; i < 400; i++) {
-                many.add(new Group(25, "worker-" + i % 40, "D on=sleep",
-                        own(i) + JOURNAL + NFS));
+                many.with(25, "worker-" + i % 40, "D on=sleep", own(i) + KernelStacks.JOURNAL + KernelStacks.NFS);
             }
-            store(archive, dump(10, many));
-        }
-        host = Exporter.OnHost.start(folder, List.of(), Tree.jar(), "--source=procfs");
-        browser = Browser.start(folder);
-        browser.size(1200, 900);
+            Story.manual(archive, many.raw());
+        });
+        browser = pages.browser();
     }
 
     @AfterAll
     void ends() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (host != null) {
-            host.close();
+        if (pages != null) {
+            pages.close();
         }
     }
 
     @AfterEach
     void noPageComplainsOrAsksOtherHosts() {
-        assertEquals(List.of(), browser.complaints());
-        for (URI request : browser.requests()) {
-            assertEquals(host.exporter().hostAndPort(), request.getAuthority(), "a request left this host: " + request);
-        }
+        pages.assertQuiet();
     }
 
     @Test
@@ -153,7 +98,7 @@ final class FlameIT {
     void zoomsByKeyboard() {
         open("/dumps/" + STUCK);
         long all = shown();
-        tabTo("frame");
+        pages.tabTo(".frame");
         press(Keys.ARROW_DOWN, Keys.ARROW_RIGHT);
         assertTrue(details().startsWith("java — 9 tasks"), details());
         press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
@@ -169,7 +114,7 @@ final class FlameIT {
         press(Keys.ESCAPE);
         assertEquals(all, shown());
         press("/");
-        assertTrue(active().getDomAttribute("class").contains("flame-search"), "the slash leads to the search");
+        assertTrue(pages.active().getDomAttribute("class").contains("flame-search"), "the slash leads to the search");
     }
 
     @Test
@@ -194,12 +139,13 @@ final class FlameIT {
     @Test
     void showsWhatChangedInBothThemes() {
         open("/dumps/" + STUCK);
-        browser.driver().findElement(By.name("compare")).sendKeys("1", Keys.ENTER);
+        pages.find("select[name=before] option[value='1']").click();
+        pages.find(".compare button").click();
         Wait.until("the comparison", Duration.ofSeconds(10),
                 () -> Optional.of(true).filter(yes -> browser.driver().getCurrentUrl().contains("/diff/")),
                 () -> browser.driver().getCurrentUrl());
         assertTrue(browser.driver().getCurrentUrl().endsWith("/dumps/1/diff/2"), browser.driver().getCurrentUrl());
-        assertEquals("12 tasks before, 37 after: 27 arrived, 2 left", heading());
+        assertEquals("12 tasks before, 37 after: 27 arrived, 2 left", pages.heading());
         assertEquals("+22 postgres", label("postgres"));
         assertTrue(box("jbd2_log_wait_commit [jbd2] — 2 → 18 tasks (+16)").getDomAttribute("class").contains("flame-more-3"));
         assertTrue(box("rsync — 1 → 0 tasks (\u22121)").getDomAttribute("class").contains("flame-less-1"));
@@ -212,7 +158,7 @@ final class FlameIT {
         assertTrue(box("df — 3 → 3 tasks (=)").getDomAttribute("class").contains("away"));
         press(Keys.ESCAPE);
         open("/dumps/2/diff/2");
-        assertTrue(heading().startsWith("No difference"), heading());
+        assertTrue(pages.heading().startsWith("No difference"), pages.heading());
         assertEquals(0, browser.driver().findElements(By.cssSelector("[class*=flame-more], .frame[class*=flame-less]")).stream()
                 .filter(element -> element.getDomAttribute("class").startsWith("frame")).count());
     }
@@ -226,7 +172,7 @@ final class FlameIT {
                 open(page);
                 Map<?, ?> worst = (Map<?, ?>) browser.ask(WORST_CONTRAST);
                 assertTrue(((Number) worst.get("ratio")).doubleValue() >= 4.5, theme + " " + page + ": " + worst);
-                browser.picture(PICTURES.resolve("flame" + page.replace('/', '-') + "-" + theme + ".png"));
+                browser.picture(BrowsedExporter.PICTURES.resolve("flame" + page.replace('/', '-') + "-" + theme + ".png"));
                 browser.size(1200, 900);
             }
         }
@@ -235,10 +181,10 @@ final class FlameIT {
 
     @Test
     void isAFileThatNeedsNoServer() throws Exception {
-        Path file = Files.writeString(folder.resolve("flame.html"),
-                host.exporter().text("/api/v1/dumps/" + STUCK + "/flamegraph"));
+        Path file = Files.writeString(pages.folder().resolve("flame.html"),
+                pages.exporter().text("/api/v1/dumps/" + STUCK + "/flamegraph"));
         for (URI address : List.of(
-                file.toUri(), host.exporter().address().resolve("/api/v1/dumps/" + STUCK + "/flamegraph"))) {
+                file.toUri(), pages.address("/api/v1/dumps/" + STUCK + "/flamegraph"))) {
             browser.open(address);
             long all = shown();
             box("postgres — 24 tasks").click();
@@ -248,7 +194,7 @@ final class FlameIT {
             assertEquals("25 of 37 tasks, 67.6 %", found());
             browser.theme("dark");
             assertEquals("rgb(21, 24, 27)", browser.ask("getComputedStyle(document.body).backgroundColor"));
-            browser.picture(PICTURES.resolve("flame-file.png"));
+            browser.picture(BrowsedExporter.PICTURES.resolve("flame-file.png"));
             browser.size(1200, 900);
             browser.theme("light");
         }
@@ -257,10 +203,10 @@ final class FlameIT {
     @Test
     void showsHostileNamesAsText() throws Exception {
         String hostile = "/dumps/" + HOSTILE;
-        Path file = Files.writeString(folder.resolve("hostile.html"),
-                host.exporter().text("/api/v1" + hostile + "/flamegraph"));
-        for (URI address : List.of(host.exporter().address().resolve(hostile), file.toUri(),
-                host.exporter().address().resolve(hostile + "/diff/2"))) {
+        Path file = Files.writeString(pages.folder().resolve("hostile.html"),
+                pages.exporter().text("/api/v1" + hostile + "/flamegraph"));
+        for (URI address : List.of(pages.address(hostile), file.toUri(),
+                pages.address(hostile + "/diff/2"))) {
             browser.open(address);
             long scripts = browser.driver().findElements(By.tagName("script")).size();
             assertEquals(1, scripts, "scripts at " + address);
@@ -307,24 +253,12 @@ final class FlameIT {
 
     @Test
     void fitsAPhone() {
-        for (String page : List.of("/dumps/" + STUCK, "/dumps/1/diff/2", "/dumps/" + HOSTILE,
-                "/api/v1/dumps/" + STUCK + "/flamegraph")) {
-            browser.size(400, 800);
-            open(page);
-            long wide = (Long) browser.ask("document.documentElement.scrollWidth");
-            long screen = (Long) browser.ask("document.documentElement.clientWidth");
-            assertTrue(wide <= screen, page + " is " + wide + " px wide on a screen of " + screen);
-            browser.picture(PICTURES.resolve("flame-phone" + page.replace('/', '-') + ".png"));
-        }
-        browser.size(1200, 900);
+        pages.assertFits(360, List.of("/dumps/" + STUCK, "/dumps/1/diff/2", "/dumps/" + HOSTILE,
+                "/api/v1/dumps/" + STUCK + "/flamegraph"));
     }
 
-    /** A task's name, its state and place, its stack or empty text. */
-    private record Group(int tasks, String comm, String place, String frames) {}
-
-    private static void store(Archive archive, String text) throws Exception {
-        long id = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(new EscapedText("test")), OptionalLong.empty());
-        archive.store(id, RawDump.of(text.getBytes(StandardCharsets.US_ASCII)));
+    private static WrittenDump dump(int number) {
+        return WrittenDump.of(number, "kind=manual reason=\"test\"", Instant.now().minusSeconds(90 - 20L * number));
     }
 
     /** Ten functions that no other stack has. */
@@ -334,31 +268,6 @@ final class FlameIT {
             frames.append("  wait_").append(stack).append('_').append(i).append("+0x1/0x2 [driver]\n");
         }
         return frames.toString();
-    }
-
-    private static String dump(int secondsAgo, List<Group> groups) {
-        int tasks = groups.stream().mapToInt(Group::tasks).sum();
-        StringBuilder text = new StringBuilder("""
-                load_monitor dump version=1 id=%d source=kmod boot_id=6f1c0a52-5c6c-4d0e-9a53-2f8f54f0c1aa release=6.1.0-56-cloud-amd64
-                trigger kind=manual reason="test" cause=present
-                time wall=%s monotonic_ns=%d
-                load avg1=%d.42 avg5=1.10 avg15=0.37 active=%d cpus=4
-                """.formatted(100 - secondsAgo, Instant.now().minusSeconds(secondsAgo), (1000 - secondsAgo) * 1_000_000_000L,
-                tasks, tasks));
-        StringBuilder rows = new StringBuilder();
-        int pid = 100;
-        for (int i = 0; i < groups.size(); i++) {
-            Group group = groups.get(i);
-            boolean stacked = !group.frames().isEmpty();
-            if (stacked) {
-                text.append("stack id=" + (i + 1) + " tasks=" + group.tasks() + "\n" + group.frames());
-            }
-            for (int task = 0; task < group.tasks(); task++, pid++) {
-                rows.append("task pid=" + pid + " tgid=" + pid + " ppid=1 cpu=0 state=" + group.place() + " stack="
-                        + (stacked ? i + 1 : 0) + " cgroup=\"/\" comm=\"" + group.comm() + "\"\n");
-            }
-        }
-        return text.append(rows).append("end id=" + (100 - secondsAgo) + " tasks=" + tasks + "\n").toString();
     }
 
     private static final String TIMES = """
@@ -389,7 +298,7 @@ final class FlameIT {
             })()""";
 
     private void open(String path) {
-        browser.open(host.exporter().address().resolve(path));
+        browser.open(pages.address(path));
     }
 
     private WebElement root() {
@@ -433,28 +342,7 @@ final class FlameIT {
         return browser.driver().findElement(By.xpath("//button[text()='" + text + "']"));
     }
 
-    private String heading() {
-        return browser.driver().findElement(By.tagName("h1")).getText();
-    }
-
-    private WebElement active() {
-        return browser.driver().switchTo().activeElement();
-    }
-
     private void press(CharSequence... keys) {
-        for (CharSequence key : keys) {
-            active().sendKeys(key);
-        }
-    }
-
-    private void tabTo(String className) {
-        for (int presses = 0; presses < 60; presses++) {
-            active().sendKeys(Keys.TAB);
-            String classes = active().getDomAttribute("class");
-            if (classes != null && classes.startsWith(className)) {
-                return;
-            }
-        }
-        throw new AssertionError("60 presses of Tab do not reach " + className);
+        pages.press(keys);
     }
 }

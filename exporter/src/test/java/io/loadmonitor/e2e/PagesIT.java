@@ -1,14 +1,17 @@
 package io.loadmonitor.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loadmonitor.capture.UninterruptibleTask;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,129 +20,347 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.NoAlertPresentException;
 import org.openqa.selenium.WebElement;
 
-/** The pages in a real browser, on an incident made here: an alert is posted while a task sleeps in D. */
+/** The pages in a real browser, with the story of a slow disk: as a reader goes through them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PagesIT {
-    private static final List<String> PAGES = List.of("/", "/incidents", "/incidents/1", "/dumps", "/dumps/1");
+    private BrowsedExporter pages;
+    private Story story;
+    private String incident;
+    private String diff;
 
-    /** A label that would do something on a page that trusted it. */
-    private static final String HOSTILE = "<script>document.title='forged'</script>\u202egnp.exe";
-
-    private Exporter.OnHost host;
-    private Browser browser;
+    /** Every kind of page, with harmless and with hostile names. */
+    private List<String> all;
 
     @BeforeAll
-    void makesAnIncident(@TempDir Path folder) throws Exception {
-        host = Exporter.OnHost.start(folder, List.of(), Tree.jar(), "--source=procfs");
-        try (UninterruptibleTask sleeper = UninterruptibleTask.start()) {
-            String alert = """
-                    {"version":"4","groupKey":"{}:{}","status":"firing","receiver":"load-monitor","groupLabels":{},
-                     "commonLabels":{},"commonAnnotations":{},"externalURL":"http://127.0.0.1:9093","truncatedAlerts":0,
-                     "alerts":[{"status":"firing","fingerprint":"00000000000000aa",
-                       "labels":{"alertname":"LoadHigh","hostile":"%s"},
-                       "annotations":{"summary":"Load 5.00","runbook_url":"javascript:alert(1)"},
-                       "startsAt":"2026-01-02T03:04:05.678Z","endsAt":"0001-01-01T00:00:00Z",
-                       "generatorURL":"http://127.0.0.1:9090/graph"}]}"""
-                    .formatted(HOSTILE);
-            var answer = Http.post(host.exporter().address().resolve("/api/v1/alerts"), alert);
-            assertEquals(202, answer.statusCode(), answer.body());
-            Wait.until("the incident's dump", Duration.ofSeconds(60), () -> host.exporter().incident("LoadHigh")
-                    .filter(incident -> Loop.completeDumps(incident, "alert").size() == 1), host.server()::tail);
-            assertTrue(sleeper.isUninterruptible(), "the task slept until its dump was taken");
-        }
-        browser = Browser.start(folder);
+    void tellsTheStory(@TempDir Path folder) throws Exception {
+        AtomicReference<Story> told = new AtomicReference<>();
+        pages = BrowsedExporter.start(folder, archive -> told.set(Story.tell(archive)));
+        story = told.get();
+        incident = "/incidents/" + story.incident;
+        diff = "/dumps/" + story.crossing + "/diff/" + story.alert;
+        all = List.of("/", "/incidents", "/incidents?cause=ext4-journal&comm=postgres&from=2026-01-01T00:00",
+                "/incidents?comm=nobody", incident, incident + "?dump=" + story.rising + "&by=stack", incident + "?by=container",
+                "/incidents/" + story.hostile, "/incidents/" + story.hostile + "?by=cgroup",
+                "/incidents/" + story.hostile + "?by=process", "/dumps", "/dumps?limit=2", "/dumps/" + story.alert,
+                "/dumps/" + story.hostileDump, "/dumps/" + story.hostileDump + "?by=stack", diff,
+                "/dumps/" + story.alert + "/diff/" + story.hostileDump);
     }
 
     @AfterAll
     void ends() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (host != null) {
-            host.close();
+        if (pages != null) {
+            pages.close();
         }
     }
 
     @AfterEach
     void noPageComplainsOrAsksOtherHosts() {
-        assertEquals(List.of(), browser.complaints());
-        for (URI request : browser.requests()) {
-            assertEquals(host.exporter().hostAndPort(), request.getAuthority(), "a request left this host: " + request);
+        pages.assertQuiet();
+    }
+
+    @Test
+    void leadsFromTheListThroughTheIncidentToTheDifference() {
+        pages.open("/");
+        pages.link("Incidents").click();
+        pages.find("a[href='" + incident + "']").click();
+        assertTrue(pages.heading().matches("Load [0-9.]+ at 12:05:30 = 18 waiting for the ext4 journal .*"), pages.heading());
+        assertEquals(4, pages.all(".mark").size());
+        assertEquals("Dump " + story.alert + ", 30 s into the alert", pages.find(".mark[aria-current]").getDomAttribute("aria-label"));
+        pages.all(".mark").get(0).findElement(By.tagName("text")).click();
+        pages.awaitPage(incident + "?dump=" + story.rising);
+        assertTrue(pages.find("#dump-title").getText().startsWith("Dump " + story.rising), pages.text());
+        assertEquals("Dump " + story.rising + ", 1 min 19 s before the alert",
+                pages.find(".mark[aria-current]").getDomAttribute("aria-label"));
+
+        pages.open(incident);
+        long boxes = shownBoxes();
+        box("postgres — 18 tasks").click();
+        assertTrue(shownBoxes() < boxes, "zoom leaves less");
+        pages.find(".flame-reset").click();
+        assertEquals(boxes, shownBoxes());
+        pages.find(".flame-search").sendKeys("nfs_getattr");
+        assertTrue(pages.find(".flame-found").getText().startsWith("9 of 38 tasks"), pages.find(".flame-found").getText());
+
+        choose(".compare select[name=before]", Long.toString(story.rising));
+        choose(".compare select[name=after]", Long.toString(story.falling));
+        pages.find(".compare button").click();
+        pages.awaitPage("/dumps/" + story.rising + "/diff/" + story.falling);
+        assertTrue(pages.heading().startsWith("14 tasks before, 7 after"), pages.heading());
+        assertTrue(box("postgres — 5 → 0 tasks (−5)").isDisplayed());
+        pages.find(".eyebrow a[href^='/incidents/']").click();
+        pages.awaitPage(incident + "?dump=" + story.falling);
+    }
+
+    @Test
+    void findsAnIncidentByWhatItsDumpsHold() {
+        pages.open("/incidents");
+        long before = pages.all(".row").size();
+        choose("select[name=cause]", "nfs");
+        pages.find("input[name=function]").sendKeys("nfs_getattr+0x1c9/0x4a0 [nfs]");
+        pages.find("input[name=cgroup]").sendKeys("/user.slice");
+        pages.find(".search button").click();
+        assertEquals(1, pages.all(".row").size());
+        assertTrue(before > 5);
+        assertEquals("1 incident with cause waiting for NFS function nfs_getattr cgroup /user.slice",
+                pages.find(".found").getText().replaceAll("\\s+", " "));
+        pages.find(".search summary").click();
+        pages.find("input[name=container]").sendKeys(Story.CONTAINER.substring(0, 12), Keys.ENTER);
+        assertEquals(1, pages.all(".row").size(), "the tasks of the container are in the same dump");
+        pages.find("input[name=comm]").sendKeys("postgre", Keys.ENTER);
+        assertEquals(0, pages.all(".row").size());
+        assertTrue(pages.find(".found").getText().startsWith("No incident found"), pages.text());
+        assertTrue(pages.find("input[name=container]").isDisplayed(), "the field that is used is not folded away");
+        pages.link("Show all").click();
+        assertEquals(before, pages.all(".row").size());
+    }
+
+    @Test
+    void goesTheWholeWayByKeyboard() {
+        pages.open("/incidents");
+        pages.tabTo("select[name=cause]");
+        pages.press("waiting for the ext4");
+        assertEquals("ext4-journal", pages.active().getDomProperty("value"));
+        pages.tabTo("input[name=comm]");
+        pages.press("df", Keys.ENTER);
+        assertEquals(1, pages.all(".row").size());
+        pages.tabTo("a[href='" + incident + "']");
+        pages.press(Keys.ENTER);
+        pages.awaitPage(incident);
+        pages.tabTo(".mark[href*='dump=" + story.falling + "']");
+        assertFocusIsSeen();
+        pages.press(Keys.ENTER);
+        pages.awaitPage(incident + "?dump=" + story.falling);
+        pages.tabTo(".groups a[href*='by=process']");
+        pages.press(Keys.ENTER);
+        pages.awaitPage(incident + "?dump=" + story.falling + "&by=process");
+        pages.tabTo(".groups summary");
+        pages.press(Keys.ENTER);
+        assertTrue(pages.find(".groups details[open]").getText().contains("Check:"), pages.text());
+        pages.tabTo(".frame");
+        long boxes = shownBoxes();
+        pages.press(Keys.ARROW_DOWN, Keys.ENTER);
+        assertTrue(shownBoxes() < boxes);
+        pages.press(Keys.ESCAPE, "/", "nfs");
+        assertTrue(pages.find(".flame-found").getText().startsWith("1 of 7 tasks"), pages.find(".flame-found").getText());
+        pages.tabTo(".compare select[name=before]");
+        pages.press(Long.toString(story.alert) + ":");
+        pages.tabTo(".compare button");
+        pages.press(Keys.ENTER);
+        pages.awaitPage("/dumps/" + story.alert + "/diff/" + story.falling);
+    }
+
+    @Test
+    void hasPartsThatSumToTheLoad() {
+        pages.open(incident);
+        assertEquals(40, sum(".legend b"));
+        assertTrue(pages.find(".legend").getText().contains("2 active, but not in the dump"), pages.text());
+        assertEquals(100, widths(".bar rect"), 0.2);
+        for (String by : List.of("cause", "stack", "process", "cgroup", "container")) {
+            pages.open(incident + "?by=" + by);
+            assertEquals(38, sum(".groups .size b"), by);
+            assertEquals("true", pages.find(".groups a[href*='by=" + by + "']").getDomAttribute("aria-current"));
         }
     }
 
     @Test
-    void leadsFromTheListToTheIncidentToItsDump() {
-        open("/");
-        browser.driver().findElement(By.cssSelector("a[href='/incidents']")).click();
-        WebElement link = browser.driver().findElement(By.cssSelector("a[href='/incidents/1']"));
-        assertTrue(link.getText().contains("Load "), link.getText());
-        link.click();
-        assertTrue(heading().contains("waiting for a vfork child"), heading());
-        browser.driver().findElement(By.cssSelector("a[href='/dumps/1']")).click();
-        assertTrue(heading().contains("waiting for a vfork child"), heading());
-        assertTrue(text().contains("perl"), text());
+    void tellsOfEachGroupWhatIsNew() {
+        pages.open(incident);
+        WebElement journal = pages.all(".groups tbody tr").get(0);
+        assertTrue(journal.getText().startsWith("18 47 % waiting for the ext4 journal postgres × 18".replace(' ', '\n'))
+                || journal.getText().replaceAll("\\s+", " ").startsWith("18 47 % waiting for the ext4 journal postgres × 18"),
+                journal.getText());
+        assertTrue(journal.getText().contains("1 min 53 s"), journal.getText());
+        assertEquals("5 new 5 stayed 8 ran on",
+                journal.findElement(By.className("changes")).getText().replaceAll("\\s+", " "));
+        pages.open(incident + "?dump=" + story.falling);
+        assertTrue(pages.find("p.gone").getText().contains("18 waiting for the ext4 journal"), pages.text());
     }
 
     @Test
-    void showsAHostileLabelAsText() {
-        open("/incidents/1");
-        assertTrue(text().contains("<script>document.title='forged'</script>"), text());
-        assertNotEquals("forged", browser.driver().getTitle());
-        assertEquals(List.of(), browser.driver().findElements(By.cssSelector("a[href^='javascript']")));
+    void drawsTheLoadWithItsThresholdsAndAsATable() {
+        pages.open(incident);
+        assertEquals(List.of("load threshold 8.00", "threshold of active tasks 12"),
+                pages.all(".level-name").stream().map(WebElement::getText).sorted().toList());
+        assertTrue(((Number) pages.browser().ask("document.querySelector('.load-chart .active').getBBox().height"))
+                .doubleValue() > 100, "the active tasks fill the chart");
+        assertTrue(pages.find("#chart-words").getDomProperty("textContent").contains("41 active tasks at most"));
+        pages.find(".chart summary").click();
+        assertTrue(pages.all(".ticks tbody tr").size() > 20);
+        assertTrue(pages.find(".ticks").getText().contains("12:0"), pages.find(".ticks").getText());
+    }
+
+    @Test
+    void linksToEveryFile() {
+        pages.open(incident);
+        for (String file : List.of("Markdown", "Everything as one file", "Raw text", "Folded stacks", "speedscope", "pprof",
+                "Flame graph file")) {
+            String address = pages.link(file).getDomProperty("href");
+            assertTrue(Http.get(URI.create(address)).isPresent(), file + " at " + address);
+        }
+        pages.find(".raw summary").click();
+        assertTrue(pages.find(".raw pre").getText().startsWith("load_monitor dump version=1"));
+    }
+
+    @Test
+    void showsNamesThatAttackAsTextAndApart() {
+        for (String page : all) {
+            pages.open(page);
+            pages.assertInert();
+            assertThrows(NoAlertPresentException.class, () -> pages.browser().driver().switchTo().alert(), page);
+        }
+        for (String page : List.of("/incidents", "/incidents/" + story.hostile, "/dumps/" + story.hostileDump,
+                "/dumps/" + story.alert + "/diff/" + story.hostileDump)) {
+            pages.open(page);
+            assertTrue(pages.text().contains(Story.SCRIPT), page);
+            assertTrue(pages.text().contains("\\xe2\\x80\\xaegnp.exe"), page);
+            assertEquals(List.of(), pages.browser().ask(NOT_ISOLATED), page);
+        }
+        pages.open("/incidents/" + story.hostile);
+        assertTrue(pages.text().contains("\\u202egnp.exe"), "of a label, too");
+        assertEquals(0, pages.all("a[href^='javascript']").size());
+    }
+
+    /** Contrast of 4.5 : 1, as the guidelines for accessible pages ask of text (WCAG 2.2, 1.4.3). */
+    @Test
+    void isLightOrDarkAsTheReaderLikes() throws Exception {
+        for (String page : all) {
+            pages.open(page);
+            pages.browser().theme("light");
+            Object light = pages.browser().ask("getComputedStyle(document.body).backgroundColor");
+            assertReadable(page);
+            pages.browser().theme("dark");
+            assertNotEquals(light, pages.browser().ask("getComputedStyle(document.body).backgroundColor"), page);
+            assertReadable(page);
+        }
+        pages.browser().theme("light");
+        picture(incident, "incident");
+        picture("/incidents?cause=ext4-journal", "incidents");
+        pages.browser().theme("dark");
+        picture(incident + "?by=stack", "incident-dark");
+        picture("/dumps/" + story.rising + "/diff/" + story.falling, "diff-dark");
+        pages.browser().theme("light");
     }
 
     @Test
     void fitsAPhone() {
-        for (String page : PAGES) {
-            browser.size(400, 800);
-            open(page);
-            long wide = (Long) browser.ask("document.documentElement.scrollWidth");
-            long shown = (Long) browser.ask("document.documentElement.clientWidth");
-            assertTrue(wide <= shown, page + " is " + wide + " px wide on a screen of " + shown);
-        }
-        browser.size(1200, 900);
+        pages.assertFits(360, all);
     }
 
     @Test
-    void isLightOrDarkAsTheReaderLikes() {
-        for (String page : PAGES) {
-            open(page);
-            browser.theme("light");
-            Object light = browser.ask("getComputedStyle(document.body).backgroundColor");
-            browser.theme("dark");
-            Object dark = browser.ask("getComputedStyle(document.body).backgroundColor");
-            assertNotEquals(light, dark, page);
+    void canBeReadWithoutAScript() {
+        pages.browser().driver().executeCdpCommand("Emulation.setScriptExecutionDisabled", Map.of("value", true));
+        try {
+            pages.open(incident);
+            assertFalse(pages.find(".flame-tools").isDisplayed());
+            assertTrue(pages.find(".load-chart .active").isDisplayed());
+            pages.find(".stations a[href*='dump=" + story.rising + "']").click();
+            pages.awaitPage(incident + "?dump=" + story.rising);
+            pages.find(".groups a[href*='by=stack']").click();
+            pages.awaitPage(incident + "?dump=" + story.rising + "&by=stack");
+            pages.find(".groups summary").click();
+            assertTrue(pages.find(".groups details[open]").getText().contains("Check:"), pages.text());
+        } finally {
+            pages.browser().driver().executeCdpCommand("Emulation.setScriptExecutionDisabled", Map.of("value", false));
         }
-        browser.theme("light");
     }
 
-    @Test
-    void canBeReachedByKeyboard() {
-        open("/incidents");
-        for (int presses = 0; presses < 40; presses++) {
-            browser.driver().switchTo().activeElement().sendKeys(Keys.TAB);
-            String target = browser.driver().switchTo().activeElement().getDomAttribute("href");
-            if ("/incidents/1".equals(target)) {
-                browser.driver().switchTo().activeElement().sendKeys(Keys.ENTER);
-                assertTrue(browser.driver().getCurrentUrl().endsWith("/incidents/1"), browser.driver().getCurrentUrl());
-                return;
-            }
+    private void picture(String page, String name) throws Exception {
+        pages.browser().size(1100, 900);
+        pages.open(page);
+        Path file = BrowsedExporter.PICTURES.resolve(name + ".png");
+        pages.browser().picture(file);
+        pages.browser().size(1200, 900);
+        Path published = Tree.root().resolve("exporter/docs/images/" + name + ".png");
+        if (Boolean.getBoolean("pictures.rewrite") && PUBLISHED.contains(name)) {
+            Files.write(published, Files.readAllBytes(file));
         }
-        throw new AssertionError("40 presses of Tab do not reach the incident");
     }
 
-    private void open(String path) {
-        browser.open(host.exporter().address().resolve(path));
+    private static final List<String> PUBLISHED = List.of("incident", "diff-dark");
+
+    private void assertReadable(String page) {
+        Map<?, ?> worst = (Map<?, ?>) pages.browser().ask(WORST_CONTRAST);
+        assertTrue(((Number) worst.get("ratio")).doubleValue() >= 4.5, page + ": " + worst);
     }
 
-    private String heading() {
-        return browser.driver().findElement(By.tagName("h1")).getText();
+    private void assertFocusIsSeen() {
+        assertNotEquals("none", pages.browser().ask("(() => { const style = getComputedStyle(document.activeElement.querySelector("
+                + "'circle') || document.activeElement); return style.outlineStyle !== 'none' ? 'outline' :"
+                + " parseFloat(style.strokeWidth) > 3 ? 'stroke' : 'none'; })()"));
     }
 
-    private String text() {
-        return browser.driver().findElement(By.tagName("body")).getText();
+    private WebElement box(String title) {
+        return pages.all(".frame").stream()
+                .filter(box -> box.findElement(By.tagName("title")).getDomProperty("textContent").startsWith(title))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no box is titled " + title));
     }
+
+    private void choose(String select, String value) {
+        pages.find(select + " option[value='" + value + "']").click();
+        assertEquals(value, pages.find(select).getDomProperty("value"));
+    }
+
+    private long shownBoxes() {
+        return (Long) pages.browser().ask("[...document.querySelectorAll('.frame')]"
+                + ".filter(frame => getComputedStyle(frame).display !== 'none').length");
+    }
+
+    private int sum(String selector) {
+        return pages.all(selector).stream().mapToInt(element -> Integer.parseInt(element.getText())).sum();
+    }
+
+    private double widths(String selector) {
+        return pages.all(selector).stream().mapToDouble(element -> Double.parseDouble(element.getDomAttribute("width"))).sum();
+    }
+
+    /** Elements whose own text has a name of the story's attackers, outside of what keeps its direction to itself. */
+    private static final String NOT_ISOLATED = """
+            (() => {
+              const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+              const loose = [];
+              while (texts.nextNode()) {
+                const element = texts.currentNode.parentElement;
+                if (/alert\\(1\\)|gnp\\.exe/.test(texts.currentNode.data)
+                    && !element.closest('bdi, svg, option, textarea, title, code')) {
+                  loose.push(element.outerHTML.slice(0, 200));
+                }
+              }
+              return loose;
+            })()""";
+
+    private static final String WORST_CONTRAST = """
+            (() => {
+              const parts = colour => colour.match(/[0-9.]+/g).map(Number);
+              const light = colour => parts(colour).slice(0, 3).map(c => c / 255)
+                  .map(c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4)
+                  .reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
+              const back = element => {
+                for (let e = element; e; e = e.parentElement) {
+                  const colour = getComputedStyle(e).backgroundColor;
+                  if ((parts(colour)[3] ?? 1) > 0) {
+                    return colour;
+                  }
+                }
+                return 'rgb(255, 255, 255)';
+              };
+              let worst = {ratio: 21};
+              const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+              while (texts.nextNode()) {
+                const element = texts.currentNode.parentElement;
+                if (!texts.currentNode.data.trim() || element.closest('svg, button:disabled, option')
+                    || !element.checkVisibility()) {
+                  continue;
+                }
+                const [low, high] = [light(back(element)), light(getComputedStyle(element).color)].sort((a, b) => a - b);
+                const ratio = (high + .05) / (low + .05);
+                if (ratio < worst.ratio) {
+                  worst = {ratio, text: texts.currentNode.data.trim().slice(0, 40), element: element.outerHTML.slice(0, 120)};
+                }
+              }
+              return worst;
+            })()""";
 }

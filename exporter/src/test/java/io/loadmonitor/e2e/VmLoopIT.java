@@ -193,10 +193,7 @@ final class VmLoopIT {
             browser.open(vm.exporter().address().resolve("/incidents/" + incident.path("id").asLong()));
             assertEquals(incident.path("headline").asText(), browser.driver().findElement(By.tagName("h1")).getText());
             assertEquals(List.of(), browser.complaints());
-            browser.picture(Tree.root().resolve("exporter/target/pictures/incident.png"));
-            if (Boolean.getBoolean("pictures.rewrite")) {
-                browser.picture(Tree.root().resolve("exporter/docs/images/incident.png"));
-            }
+            browser.picture(Tree.root().resolve("exporter/target/pictures/vm-incident.png"));
         }
     }
 
