@@ -10,6 +10,7 @@ import io.loadmonitor.dump.RawDump;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -145,6 +146,11 @@ final class SearchTest {
         assertEquals(List.of(old), dumps(DumpNames.ANY.withCause("ext4-journal")));
         assertEquals(List.of(damaged, old), dumps(DumpNames.ANY.withComm("db")), "a damaged text keeps the names it had");
         assertEquals(List.of(), dumps(DumpNames.ANY.withCause("nfs")));
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("a.db"));
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT count(*) FROM dump WHERE named = 0")) {
+            assertEquals(0, row.getInt(1), "none is read again each minute");
+        }
     }
 
     private void asAnOlderVersionLeftIt(long damaged) throws Exception {
