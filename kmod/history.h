@@ -9,7 +9,7 @@
 #define LM_TICKS 1536
 
 struct lm_tick {
-	/* CLOCK_MONOTONIC when the update was due, at most a jiffy late. */
+	/* CLOCK_MONOTONIC when the update was due, within about a jiffy. */
 	u64 time_ns;
 	/* Tasks that were running or uninterruptible at the tick. */
 	u32 active;

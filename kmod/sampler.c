@@ -41,9 +41,10 @@ static struct hrtimer lm_sampler_timer;
 
 /* The timer's own. */
 static unsigned long lm_sampler_last;
-/* The counter at the next update, and when that is: never early, late by less than a jiffy. */
+/* The counter at the next update, about when that is, and the last look that was before it. */
 static unsigned long lm_sampler_due;
 static u64 lm_sampler_due_ns;
+static u64 lm_sampler_early_ns;
 /* The counter was there at the look before. */
 static bool lm_sampler_was_due;
 static u64 lm_sampler_asked_ns;
@@ -134,15 +135,35 @@ static void lm_sampler_watch(u64 now, unsigned int active, unsigned long average
 		      reason);
 }
 
-/* The next update after @counter. */
-static void lm_sampler_expect(u64 now, unsigned long counter)
+/* The time from @counter to the first update after it, and the counter then. */
+static u64 lm_sampler_ahead(unsigned long counter)
 {
 	unsigned long first = (unsigned long)INITIAL_JIFFIES + LM_TICK_DELAY;
-	unsigned long since = (counter - first) % LOAD_FREQ;
+	unsigned long ahead = LOAD_FREQ - (counter - first) % LOAD_FREQ;
 
-	lm_sampler_due = counter + LOAD_FREQ - since;
-	lm_sampler_due_ns = now + (u64)(LOAD_FREQ - since) * TICK_NSEC;
+	lm_sampler_due = counter + ahead;
+	return (u64)ahead * TICK_NSEC;
+}
+
+/*
+ * When the next update is due. By the counter: never early, but as late as the counter is now. By
+ * the update before: as good as that was, and after the last look that found nothing. Both can only
+ * be late, so the earlier one is right.
+ */
+static void lm_sampler_expect(u64 now, unsigned long counter, unsigned int updates)
+{
+	u64 by_counter = now + lm_sampler_ahead(counter);
+	u64 by_update = max(lm_sampler_due_ns, lm_sampler_early_ns) +
+			updates * lm_load_period_ns();
+
+	lm_sampler_due_ns = min(by_counter, by_update);
 	lm_sampler_was_due = false;
+}
+
+/* When to look: half a jiffy later it is there, unless a CPU is late. */
+static u64 lm_sampler_when(void)
+{
+	return lm_sampler_due_ns + TICK_NSEC / 2;
 }
 
 static u64 lm_sampler_sample(u64 now)
@@ -156,20 +177,27 @@ static u64 lm_sampler_sample(u64 now)
 	smp_rmb();
 	average = lm_load_now();
 	/* Between the two, then: nothing else moves the averages. */
-	if (average != last && time_before(counter, lm_sampler_due))
-		counter = lm_sampler_due;
+	if (average != last && time_before(counter, lm_sampler_due)) {
+		/* The average before the counter, this time: by now it is there. */
+		smp_rmb();
+		counter = READ_ONCE(jiffies);
+		if (time_before(counter, lm_sampler_due))
+			counter = lm_sampler_due;
+	}
 	due = !time_before(counter, lm_sampler_due);
 	if (average == last &&
 	    !(lm_sampler_was_due && counter - lm_sampler_due >= LM_GRACE_JIFFIES)) {
 		lm_sampler_was_due = due;
+		if (!due)
+			lm_sampler_early_ns = now;
 		return now + (u64)READ_ONCE(lm_interval_ms) * NSEC_PER_MSEC;
 	}
 	updates = min_t(unsigned long, 1 + (counter - lm_sampler_due) / LOAD_FREQ, LM_TICKS);
 	active = lm_sampler_record(last, average, updates);
 	lm_sampler_watch(now, active, average);
 	lm_sampler_last = average;
-	lm_sampler_expect(now, counter);
-	return lm_sampler_due_ns;
+	lm_sampler_expect(now, counter, updates);
+	return lm_sampler_when();
 }
 
 static enum hrtimer_restart lm_sampler_expired(struct hrtimer *timer)
@@ -183,9 +211,9 @@ static enum hrtimer_restart lm_sampler_expired(struct hrtimer *timer)
 int lm_sampler_init(void)
 {
 	lm_sampler_last = lm_load_now();
-	lm_sampler_expect(ktime_get_ns(), READ_ONCE(jiffies));
+	lm_sampler_due_ns = ktime_get_ns() + lm_sampler_ahead(READ_ONCE(jiffies));
 	lm_hrtimer_setup(&lm_sampler_timer, lm_sampler_expired);
-	hrtimer_start(&lm_sampler_timer, ns_to_ktime(lm_sampler_due_ns), HRTIMER_MODE_ABS_HARD);
+	hrtimer_start(&lm_sampler_timer, ns_to_ktime(lm_sampler_when()), HRTIMER_MODE_ABS_HARD);
 	return 0;
 }
 

@@ -333,11 +333,11 @@ crosses_the_threshold_alone() {
 }
 
 # agree SIZE: at a load tick, history, the file tasks and the number of tasks that there are agree within
-# one; a worker that wants to run right then may be one more, so that three ticks are looked at. The time
-# from the average's change to history's is written to /tmp/late.
+# one. On a busy host a few kernel threads want to run right then, too, so up to six ticks are looked at.
+# The time from the average's change to history's is written to /tmp/late.
 agree() {
 	local tick active tasks
-	for try in 1 2 3; do
+	for try in 1 2 3 4 5 6; do
 		tick=$(act ticks $knobs 1)
 		echo "$tick" | sed 's/.*late_ms=//' >>/tmp/late
 		active=$(echo "$tick" | sed 's/.* active=\([0-9]*\) .*/\1/')
@@ -385,10 +385,15 @@ keeps_the_phase_over_a_stopped_cpu() {
 		act hold /sys/module/known_stack/parameters/hold "300 $cpu" $period $knobs/history || result=1
 		sleep 1
 	done
-	text=$(act ticks $knobs 1)
+	# Now and then the host takes the CPU; a phase that is lost stays lost.
+	for try in 1 2 3; do
+		text=$(act ticks $knobs 1)
+		[ "$(echo "$text" | sed 's/.*late_ms=//')" -gt 40 ] || break
+	done
 	lines=$(awk -v first=$first '$1 > first' $knobs/history)
 	rmmod known_stack
-	expect "ticks" 4 "$(printf '%s\n' "$lines" | wc -l)" || result=1
+	# One that is lost, or one too many, moves all after it.
+	[ "$(printf '%s\n' "$lines" | wc -l)" -ge 4 ] || { echo "fewer than 4 ticks"; result=1; }
 	expect "ticks at another time" "" "$(printf '%s\n' "$lines" | awk -v first=$first -v period=$period '
 		{ off = $1 - first - NR * period; if (off < -20000000 || off > 20000000) print }')" || result=1
 	expect "ticks with another number than 60 to 66" "" "$(printf '%s\n' "$lines" | awk '$2 < 60 || $2 > 66')" || result=1
