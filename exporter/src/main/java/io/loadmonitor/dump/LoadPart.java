@@ -49,8 +49,9 @@ public record LoadPart(
 
     /**
      * The part in words: {@code 24 waiting for the ext4 journal (db, system.slice/db)}, {@code 9 on CPU in user mode
-     * (java 6, cc1 2, sh)}. Three names at most, then the cgroup if it is one and not the root. A name that is not plain
-     * stands in quotes, so that none can look like a part of its own.
+     * (java 6, cc1 2, sh)}, {@code 2 waiting for a CPU (java, docker 8f0c5a1e90b2)}. Three names at most, then the
+     * container or cgroup if it is one and not the root. A name that is not plain stands in quotes, so that none can look
+     * like a part of its own.
      */
     public String text() {
         String names = processes.stream()
@@ -68,8 +69,12 @@ public record LoadPart(
         return shown(comm.escaped(), LONGEST_NAME);
     }
 
-    /** Without the slash that every path begins with. */
+    /** A container by its runtime's short name for it; another cgroup without the slash that every path begins with. */
     private static String shownCgroup(EscapedText path) {
+        Optional<ContainerId> container = ContainerId.of(path);
+        if (container.isPresent()) {
+            return container.get().runtime().orElse("container") + " " + container.get().shortened();
+        }
         String text = path.escaped();
         return shown(text.startsWith("/") ? text.substring(1) : text, LONGEST_CGROUP);
     }

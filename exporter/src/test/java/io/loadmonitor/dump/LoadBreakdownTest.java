@@ -150,6 +150,16 @@ final class LoadBreakdownTest {
     }
 
     @Test
+    void namesAContainerByItsShortId() {
+        String id = "8f0c5a1e90b2" + "7d34".repeat(13);
+        String text = tasks(2, "on=queue cgroup=\"/system.slice/docker-" + id + ".scope\" comm=\"java\"")
+                + tasks(1, "on=cpu-user cgroup=\"/kubepods/burstable/pod1/" + id + "\" comm=\"nginx\"");
+        assertEquals(
+                List.of("2 waiting for a CPU (java, docker 8f0c5a1e90b2)", "1 on CPU in user mode (nginx, container 8f0c5a1e90b2)"),
+                of(text).parts().stream().map(LoadPart::text).toList());
+    }
+
+    @Test
     void quotesACgroupThatCouldLookLikeAPartAndCutsALongOne() {
         String text = tasks(1, "on=queue cgroup=\"/x) + 99 y (z\" comm=\"a\"");
         assertEquals("1 waiting for a CPU (a, \"x) + 99 y (z\")", of(text).parts().get(0).text());
