@@ -93,6 +93,18 @@ final class BrowsedExporter implements AutoCloseable {
                 this::shown);
     }
 
+    /**
+     * Does what leads away from this page, and waits for the next one. A click or a key returns as soon as the browser has
+     * it, so what is looked for at once may still be found on the old page.
+     */
+    void follow(Runnable step) {
+        browser.ask("(window.left = true)");
+        step.run();
+        Wait.until("a page after " + shown(), Duration.ofSeconds(20),
+                () -> Optional.of((Boolean) browser.ask("!window.left && document.readyState === 'complete'")).filter(there -> there),
+                this::shown);
+    }
+
     WebElement find(String selector) {
         return browser.driver().findElement(By.cssSelector(selector));
     }

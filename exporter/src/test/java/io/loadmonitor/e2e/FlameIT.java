@@ -140,7 +140,7 @@ final class FlameIT {
     void showsWhatChangedInBothThemes() {
         open("/dumps/" + STUCK);
         pages.find("select[name=before] option[value='1']").click();
-        pages.find(".compare button").click();
+        pages.follow(() -> pages.find(".compare button").click());
         Wait.until("the comparison", Duration.ofSeconds(10),
                 () -> Optional.of(true).filter(yes -> browser.driver().getCurrentUrl().contains("/diff/")),
                 () -> browser.driver().getCurrentUrl());

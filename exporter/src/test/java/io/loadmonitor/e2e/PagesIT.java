@@ -64,12 +64,12 @@ final class PagesIT {
     @Test
     void leadsFromTheListThroughTheIncidentToTheDifference() {
         pages.open("/");
-        pages.link("Incidents").click();
-        pages.find("a[href='" + incident + "']").click();
+        pages.follow(() -> pages.link("Incidents").click());
+        pages.follow(() -> pages.find("a[href='" + incident + "']").click());
         assertTrue(pages.heading().matches("Load [0-9.]+ at 12:05:30 = 18 waiting for the ext4 journal .*"), pages.heading());
         assertEquals(4, pages.all(".mark").size());
         assertEquals("Dump " + story.alert + ", 30 s into the alert", pages.find(".mark[aria-current]").getDomAttribute("aria-label"));
-        pages.all(".mark").get(0).findElement(By.tagName("text")).click();
+        pages.follow(() -> pages.all(".mark").get(0).findElement(By.tagName("text")).click());
         pages.awaitPage(incident + "?dump=" + story.rising);
         assertTrue(pages.find("#dump-title").getText().startsWith("Dump " + story.rising), pages.text());
         assertEquals("Dump " + story.rising + ", 1 min 19 s before the alert",
@@ -86,11 +86,11 @@ final class PagesIT {
 
         choose(".compare select[name=before]", Long.toString(story.rising));
         choose(".compare select[name=after]", Long.toString(story.falling));
-        pages.find(".compare button").click();
+        pages.follow(() -> pages.find(".compare button").click());
         pages.awaitPage("/dumps/" + story.rising + "/diff/" + story.falling);
         assertTrue(pages.heading().startsWith("14 tasks before, 7 after"), pages.heading());
         assertTrue(box("postgres — 5 → 0 tasks (−5)").isDisplayed());
-        pages.find(".eyebrow a[href^='/incidents/']").click();
+        pages.follow(() -> pages.find(".eyebrow a[href^='/incidents/']").click());
         pages.awaitPage(incident + "?dump=" + story.falling);
     }
 
@@ -101,19 +101,19 @@ final class PagesIT {
         choose("select[name=cause]", "nfs");
         pages.find("input[name=function]").sendKeys("nfs_getattr+0x1c9/0x4a0 [nfs]");
         pages.find("input[name=cgroup]").sendKeys("/user.slice");
-        pages.find(".search button").click();
+        pages.follow(() -> pages.find(".search button").click());
         assertEquals(1, pages.all(".row").size());
         assertTrue(before > 5);
         assertEquals("1 incident with cause waiting for NFS function nfs_getattr cgroup /user.slice",
                 pages.find(".found").getText().replaceAll("\\s+", " "));
         pages.find(".search summary").click();
-        pages.find("input[name=container]").sendKeys(Story.CONTAINER.substring(0, 12), Keys.ENTER);
+        pages.follow(() -> pages.find("input[name=container]").sendKeys(Story.CONTAINER.substring(0, 12), Keys.ENTER));
         assertEquals(1, pages.all(".row").size(), "the tasks of the container are in the same dump");
-        pages.find("input[name=comm]").sendKeys("postgre", Keys.ENTER);
+        pages.follow(() -> pages.find("input[name=comm]").sendKeys("postgre", Keys.ENTER));
         assertEquals(0, pages.all(".row").size());
         assertTrue(pages.find(".found").getText().startsWith("No incident found"), pages.text());
         assertTrue(pages.find("input[name=container]").isDisplayed(), "the field that is used is not folded away");
-        pages.link("Show all").click();
+        pages.follow(() -> pages.link("Show all").click());
         assertEquals(before, pages.all(".row").size());
     }
 
@@ -124,17 +124,17 @@ final class PagesIT {
         pages.press("waiting for the ext4");
         assertEquals("ext4-journal", pages.active().getDomProperty("value"));
         pages.tabTo("input[name=comm]");
-        pages.press("df", Keys.ENTER);
+        pages.follow(() -> pages.press("df", Keys.ENTER));
         assertEquals(1, pages.all(".row").size());
         pages.tabTo("a[href='" + incident + "']");
-        pages.press(Keys.ENTER);
+        pages.follow(() -> pages.press(Keys.ENTER));
         pages.awaitPage(incident);
         pages.tabTo(".mark[href*='dump=" + story.falling + "']");
         assertFocusIsSeen();
-        pages.press(Keys.ENTER);
+        pages.follow(() -> pages.press(Keys.ENTER));
         pages.awaitPage(incident + "?dump=" + story.falling);
         pages.tabTo(".groups a[href*='by=process']");
-        pages.press(Keys.ENTER);
+        pages.follow(() -> pages.press(Keys.ENTER));
         pages.awaitPage(incident + "?dump=" + story.falling + "&by=process");
         pages.tabTo(".groups summary");
         pages.press(Keys.ENTER);
@@ -148,7 +148,7 @@ final class PagesIT {
         pages.tabTo(".compare select[name=before]");
         pages.press(Long.toString(story.alert) + ":");
         pages.tabTo(".compare button");
-        pages.press(Keys.ENTER);
+        pages.follow(() -> pages.press(Keys.ENTER));
         pages.awaitPage("/dumps/" + story.alert + "/diff/" + story.falling);
     }
 
@@ -256,9 +256,9 @@ final class PagesIT {
             pages.open(incident);
             assertFalse(pages.find(".flame-tools").isDisplayed());
             assertTrue(pages.find(".load-chart .active").isDisplayed());
-            pages.find(".stations a[href*='dump=" + story.rising + "']").click();
+            pages.follow(() -> pages.find(".stations a[href*='dump=" + story.rising + "']").click());
             pages.awaitPage(incident + "?dump=" + story.rising);
-            pages.find(".groups a[href*='by=stack']").click();
+            pages.follow(() -> pages.find(".groups a[href*='by=stack']").click());
             pages.awaitPage(incident + "?dump=" + story.rising + "&by=stack");
             pages.find(".groups summary").click();
             assertTrue(pages.find(".groups details[open]").getText().contains("Check:"), pages.text());
