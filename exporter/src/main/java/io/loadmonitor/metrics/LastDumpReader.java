@@ -6,6 +6,7 @@ import io.loadmonitor.archive.DumpQuery;
 import io.loadmonitor.archive.DumpState;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadCause;
 import io.loadmonitor.dump.LoadPart;
@@ -86,7 +87,7 @@ final class LastDumpReader implements FamilyReader {
         for (LoadCause cause : catalogue.causes()) {
             tasks.put(cause, 0);
         }
-        archive.dump(dumpId).flatMap(dump -> dump.dump()).ifPresent(dump -> {
+        archive.raw(dumpId).map(DumpParser::parse).ifPresent(dump -> {
             for (LoadPart part : LoadBreakdown.of(dump, catalogue).parts()) {
                 tasks.merge(part.cause(), part.tasks(), Integer::sum);
             }

@@ -7,6 +7,7 @@ import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
@@ -72,10 +73,9 @@ final class DumpsEndpoint {
     /** One line a stack, for flame graph programs. */
     void folded(Context context) throws ArchiveException {
         QueryParameters.only(context.queryString(), Set.of());
-        ArchivedDump dump = find(context);
-        long id = dump.summary().id();
-        StackDump content = dump.dump().orElseThrow(() -> withoutText(id));
-        text(context, "dump-" + id + ".folded").result(FoldedStacks.write(content));
+        long id = id(context);
+        StackDump dump = archive.raw(id).map(DumpParser::parse).orElseThrow(() -> withoutText(id));
+        text(context, "dump-" + id + ".folded").result(FoldedStacks.write(dump));
     }
 
     /** Asks for a dump now. */

@@ -2,8 +2,8 @@ package io.loadmonitor.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.fail;
 
+import io.loadmonitor.Golden;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -20,17 +20,13 @@ import picocli.CommandLine;
 /** What {@code explain} says of the scenes in {@code kmod/tests/captures/RELEASE/causes}, against reports that somebody has looked at. */
 final class ExplainSceneTest {
     private static final Path CAPTURES = Path.of("../kmod/tests/captures");
-    private static final Path GOLDEN = Path.of("src/test/resources/io/loadmonitor/app/explain");
-    private static final boolean REWRITE = Boolean.getBoolean("golden.rewrite");
-    private static final String HOW_TO_REWRITE =
-            " To accept what is said now: mvn -pl exporter test -Dtest=ExplainSceneTest -Dgolden.rewrite=true,"
-                    + " then look at the difference in git.";
+    private static final Golden GOLDEN = new Golden(ExplainSceneTest.class, "app/explain");
 
     @TestFactory
     List<DynamicTest> explainsEverySceneAsItsReportSays() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
         for (Path dump : dumps()) {
-            tests.add(DynamicTest.dynamicTest(golden(dump).getFileName().toString(), () -> compare(dump)));
+            tests.add(DynamicTest.dynamicTest(name(dump), () -> compare(dump)));
         }
         assertFalse(tests.isEmpty(), "no scene in " + CAPTURES);
         return tests;
@@ -38,25 +34,11 @@ final class ExplainSceneTest {
 
     @Test
     void hasNoReportWithoutItsScene() throws IOException {
-        List<Path> expected = dumps().stream().map(ExplainSceneTest::golden).toList();
-        try (Stream<Path> files = Files.list(GOLDEN)) {
-            List<Path> left = files.filter(file -> !expected.contains(file)).toList();
-            assertEquals(List.of(), left, "reports whose dump is gone: remove them");
-        }
+        GOLDEN.assertNoOthers(dumps().stream().map(ExplainSceneTest::name).toList());
     }
 
     private static void compare(Path dump) throws IOException {
-        String report = explain(dump);
-        Path golden = golden(dump);
-        if (REWRITE) {
-            Files.createDirectories(GOLDEN);
-            Files.writeString(golden, report);
-            return;
-        }
-        if (!Files.exists(golden)) {
-            fail(dump + " has no report " + golden + '.' + HOW_TO_REWRITE);
-        }
-        assertEquals(Files.readString(golden), report, dump + " is explained otherwise." + HOW_TO_REWRITE);
+        GOLDEN.compare(name(dump), explain(dump), dump);
     }
 
     private static String explain(Path dump) {
@@ -71,9 +53,9 @@ final class ExplainSceneTest {
         return out.toString();
     }
 
-    private static Path golden(Path dump) {
+    private static String name(Path dump) {
         Path release = CAPTURES.relativize(dump).getName(0);
-        return GOLDEN.resolve(release + "-" + dump.getFileName().toString().replace(".dump", ".txt"));
+        return release + "-" + dump.getFileName().toString().replace(".dump", ".txt");
     }
 
     private static List<Path> dumps() throws IOException {

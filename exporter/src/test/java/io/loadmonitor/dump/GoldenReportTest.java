@@ -1,19 +1,13 @@
 package io.loadmonitor.dump;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.fail;
 
+import io.loadmonitor.Golden;
 import io.loadmonitor.flame.FoldedStacks;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -23,11 +17,7 @@ import org.junit.jupiter.api.TestFactory;
  * cause are {@code SceneTest}'s and {@code ExplainSceneTest}'s.
  */
 final class GoldenReportTest {
-    private static final Path GOLDEN = Path.of("src/test/resources/io/loadmonitor/dump/golden");
-    private static final boolean REWRITE = Boolean.getBoolean("golden.rewrite");
-    private static final String HOW_TO_REWRITE =
-            " To accept what is read now: mvn -pl exporter test -Dtest=GoldenReportTest -Dgolden.rewrite=true,"
-                    + " then look at the difference in git.";
+    private static final Golden GOLDEN = new Golden(GoldenReportTest.class, "dump/golden");
 
     @TestFactory
     List<DynamicTest> readsEveryCaptureAsItsReportSays() throws IOException {
@@ -41,13 +31,7 @@ final class GoldenReportTest {
 
     @Test
     void hasNoReportWithoutItsCapture() throws IOException {
-        Set<String> reports = captures().stream()
-                .map(capture -> golden(capture).getFileName().toString())
-                .collect(Collectors.toSet());
-        try (Stream<Path> files = Files.list(GOLDEN)) {
-            List<Path> left = files.filter(file -> !reports.contains(file.getFileName().toString())).toList();
-            assertEquals(List.of(), left, "reports whose dump is gone: remove them");
-        }
+        GOLDEN.assertNoOthers(captures().stream().map(GoldenReportTest::name).toList());
     }
 
     private static List<Captures.Capture> captures() throws IOException {
@@ -57,21 +41,11 @@ final class GoldenReportTest {
     }
 
     private static void compare(Captures.Capture capture) throws IOException {
-        String report = report(DumpParser.parse(capture.read()));
-        Path golden = golden(capture);
-        if (REWRITE) {
-            Files.createDirectories(GOLDEN);
-            Files.writeString(golden, report);
-            return;
-        }
-        if (!Files.exists(golden)) {
-            fail(capture.file() + " has no report " + golden + '.' + HOW_TO_REWRITE);
-        }
-        assertEquals(Files.readString(golden), report, capture.file() + " is read otherwise." + HOW_TO_REWRITE);
+        GOLDEN.compare(name(capture), report(DumpParser.parse(capture.read())), capture.file());
     }
 
-    private static Path golden(Captures.Capture capture) {
-        return GOLDEN.resolve(capture.name() + ".report");
+    private static String name(Captures.Capture capture) {
+        return capture.name() + ".report";
     }
 
     private static String report(StackDump dump) {

@@ -1,29 +1,20 @@
 package io.loadmonitor.kernellog;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.fail;
 
+import io.loadmonitor.Golden;
 import io.loadmonitor.dump.StackDump;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Every capture and sample in the tree, as it is read, against a report that somebody has looked at. */
 final class LogGoldenTest {
-    private static final boolean REWRITE = Boolean.getBoolean("golden.rewrite");
-    private static final String HOW_TO_REWRITE =
-            " To accept what is read now: mvn -pl exporter test -Dtest=LogGoldenTest -Dgolden.rewrite=true,"
-                    + " then look at the difference in git.";
+    private static final Golden GOLDEN = new Golden(LogGoldenTest.class, "kernellog/golden");
 
     @TestFactory
     List<DynamicTest> readsEveryTextAsItsReportSays() throws IOException {
@@ -37,28 +28,15 @@ final class LogGoldenTest {
 
     @Test
     void hasNoReportWithoutItsText() throws IOException {
-        Set<String> names = LogTexts.all().stream().map(text -> golden(text).getFileName().toString()).collect(Collectors.toSet());
-        try (Stream<Path> files = Files.list(LogTexts.GOLDEN)) {
-            assertEquals(List.of(), files.filter(file -> !names.contains(file.getFileName().toString())).toList());
-        }
+        GOLDEN.assertNoOthers(LogTexts.all().stream().map(LogGoldenTest::name).toList());
     }
 
     private static void compare(LogTexts.Text text) throws IOException {
-        String report = report(KernelLogReader.read(text.bytes()));
-        Path golden = golden(text);
-        if (REWRITE) {
-            Files.createDirectories(LogTexts.GOLDEN);
-            Files.writeString(golden, report);
-            return;
-        }
-        if (!Files.exists(golden)) {
-            fail(text.file() + " has no report " + golden + '.' + HOW_TO_REWRITE);
-        }
-        assertEquals(Files.readString(golden), report, text.file() + " is read otherwise." + HOW_TO_REWRITE);
+        GOLDEN.compare(name(text), report(KernelLogReader.read(text.bytes())), text.file());
     }
 
-    private static Path golden(LogTexts.Text text) {
-        return LogTexts.GOLDEN.resolve(text.name().replace(".txt", ".report"));
+    private static String name(LogTexts.Text text) {
+        return text.name().replace(".txt", ".report");
     }
 
     private static String report(KernelLog log) {

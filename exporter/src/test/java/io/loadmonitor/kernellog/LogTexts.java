@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 /** Texts in the tree, and short ways to read them. */
 final class LogTexts {
     private static final Path ROOT = Path.of("src/test/resources/io/loadmonitor/kernellog");
-    static final Path GOLDEN = ROOT.resolve("golden");
 
     private LogTexts() {}
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.loadmonitor.Golden;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveSettings;
 import io.loadmonitor.archive.Retention;
@@ -40,11 +41,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * An incident of real dumps: what one guest's module took by itself and on request within 20 s, from the crossing of the
- * threshold on, with names that try to break out. Rewrite the golden files with {@code -Dgolden.rewrite=true}.
+ * threshold on, with names that try to break out.
  */
 final class IncidentGoldenTest {
     private static final Path CAPTURES = Path.of("../kmod/tests/captures/6.1.0-56-cloud-amd64");
-    private static final Path GOLDEN = Path.of("src/test/resources/io/loadmonitor/web/golden");
+    private static final Golden GOLDEN = new Golden(IncidentGoldenTest.class, "web/golden");
     private static final List<String> IN_ORDER = List.of(
             "threshold-busy-vfork", "manual-busy-vfork", "active-busy-vfork", "hostile-names", "frozen-filesystem", "on-cpu-kernel");
 
@@ -83,13 +84,13 @@ final class IncidentGoldenTest {
     void tellsItAsJson() throws Exception {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
         byte[] answer = new Json().write(IncidentAnswer.of(report));
-        compare("incident.json", mapper.writeValueAsString(mapper.readTree(answer)) + "\n");
+        GOLDEN.compare("incident.json", mapper.writeValueAsString(mapper.readTree(answer)) + "\n", "the incident");
     }
 
     @Test
     void tellsItAsMarkdown() throws Exception {
         String markdown = IncidentMarkdown.write(report, LATER);
-        compare("incident.md", markdown);
+        GOLDEN.compare("incident.md", markdown, "the incident");
         String outsideCode = Pattern.compile("`[^`\n]*`").matcher(markdown).replaceAll("");
         assertTrue(outsideCode.chars().noneMatch(c -> "`<>&".indexOf(c) >= 0), outsideCode);
         assertTrue(markdown.startsWith("# `Load 4.43 at 14:49:57 = 7 waiting for a CPU"), markdown);
@@ -138,15 +139,5 @@ final class IncidentGoldenTest {
             }
         }
         return files;
-    }
-
-    private static void compare(String name, String actual) throws IOException {
-        Path golden = GOLDEN.resolve(name);
-        if (Boolean.getBoolean("golden.rewrite")) {
-            Files.createDirectories(GOLDEN);
-            Files.writeString(golden, actual);
-            return;
-        }
-        assertEquals(Files.readString(golden), actual, "to accept it: -Dtest=IncidentGoldenTest -Dgolden.rewrite=true");
     }
 }
