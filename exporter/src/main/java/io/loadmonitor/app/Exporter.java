@@ -121,7 +121,7 @@ final class Exporter implements AutoCloseable {
                 config::reload,
                 events::webhookAnswered,
                 config::causes,
-                new IncidentReporter(archive, recorder, config::causes, clock),
+                new IncidentReporter(archive, recorder, clock),
                 clock));
         keep("web server", server::close);
         tellStart(options, config, place, host, server, choice.current());

@@ -276,15 +276,18 @@ public final class Archive implements AutoCloseable {
         }
         Optional<RawDump> raw = raw(id);
         Optional<StackDump> dump = raw.map(DumpParser::parse);
-        if (dump.isEmpty() || !showsReading(summary.get())) {
-            return Optional.of(new ArchivedDump(summary.get(), raw, dump));
+        if (dump.isEmpty()) {
+            return Optional.of(new ArchivedDump(summary.get(), raw, dump, Optional.empty()));
         }
         Set<String> chronic = signatures(id).stream()
                 .filter(SeenSignature::chronic)
                 .map(seen -> seen.signature().id())
                 .collect(Collectors.toSet());
-        String headline = DumpReading.headline(LoadBreakdown.of(dump.get(), causes.get(), chronic));
-        return Optional.of(new ArchivedDump(summary.get().withHeadline(headline), raw, dump));
+        LoadBreakdown breakdown = LoadBreakdown.of(dump.get(), causes.get(), chronic);
+        DumpSummary shown = showsReading(summary.get())
+                ? summary.get().withHeadline(DumpReading.headline(breakdown))
+                : summary.get();
+        return Optional.of(new ArchivedDump(shown, raw, dump, Optional.of(breakdown)));
     }
 
     /** Not while the text waits to be read, and not when what it says could not be stored. */

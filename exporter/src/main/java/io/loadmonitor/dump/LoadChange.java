@@ -20,7 +20,11 @@ public record LoadChange(LoadCause cause, String detail, String title, int befor
         }
     }
 
-    private record Key(String causeId, String detail) {}
+    private record Key(String causeId, String detail) {
+        static Key of(LoadPart part) {
+            return new Key(part.cause().id(), part.detail());
+        }
+    }
 
     public int difference() {
         return after - before;
@@ -29,17 +33,18 @@ public record LoadChange(LoadCause cause, String detail, String title, int befor
     /**
      * The parts whose numbers differ, the largest difference first; what came before what went. The differences sum to that
      * of the dumps' tasks, and there is none between a breakdown and itself. Parts are the same when their cause's id and
-     * detail are.
+     * detail are, whether the host always has some of their tasks or not.
      */
     public static List<LoadChange> between(LoadBreakdown before, LoadBreakdown after) {
-        Map<Key, LoadPart> earlier = byKey(before);
-        Map<Key, LoadPart> later = byKey(after);
-        Map<Key, LoadPart> either = new LinkedHashMap<>(later);
-        earlier.forEach(either::putIfAbsent);
+        Map<Key, Integer> earlier = tasks(before);
+        Map<Key, Integer> later = tasks(after);
+        Map<Key, LoadPart> either = new LinkedHashMap<>();
+        after.parts().forEach(part -> either.putIfAbsent(Key.of(part), part));
+        before.parts().forEach(part -> either.putIfAbsent(Key.of(part), part));
         List<LoadChange> changes = new ArrayList<>();
         either.forEach((key, part) -> {
-            LoadChange change = new LoadChange(
-                    part.cause(), part.detail(), part.title(), tasks(earlier, key), tasks(later, key));
+            LoadChange change = new LoadChange(part.cause(), part.detail(), part.title(),
+                    earlier.getOrDefault(key, 0), later.getOrDefault(key, 0));
             if (change.difference() != 0) {
                 changes.add(change);
             }
@@ -51,14 +56,9 @@ public record LoadChange(LoadCause cause, String detail, String title, int befor
         return List.copyOf(changes);
     }
 
-    private static Map<Key, LoadPart> byKey(LoadBreakdown breakdown) {
-        Map<Key, LoadPart> parts = new HashMap<>();
-        breakdown.parts().forEach(part -> parts.put(new Key(part.cause().id(), part.detail()), part));
-        return parts;
-    }
-
-    private static int tasks(Map<Key, LoadPart> parts, Key key) {
-        LoadPart part = parts.get(key);
-        return part == null ? 0 : part.tasks();
+    private static Map<Key, Integer> tasks(LoadBreakdown breakdown) {
+        Map<Key, Integer> tasks = new HashMap<>();
+        breakdown.parts().forEach(part -> tasks.merge(Key.of(part), part.tasks(), Integer::sum));
+        return tasks;
     }
 }

@@ -65,6 +65,11 @@ public record LoadPart(
                 + (place.isEmpty() ? "" : ", " + place) + ")";
     }
 
+    /** The title, and whether the host always has it. */
+    public String titleOnHost() {
+        return chronic ? title + ", as always on this host" : title;
+    }
+
     private static String shown(EscapedText comm) {
         return shown(comm.escaped(), LONGEST_NAME);
     }

@@ -2,14 +2,12 @@ package io.loadmonitor.incident;
 
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
-import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentDetail;
 import io.loadmonitor.archive.IncidentKind;
 import io.loadmonitor.archive.StoredTicks;
-import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadChange;
 import io.loadmonitor.dump.LoadSample;
@@ -26,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /** Puts together what is shown of an incident. Safe for use by several threads. */
 public final class IncidentReporter {
@@ -42,14 +39,11 @@ public final class IncidentReporter {
 
     private final Archive archive;
     private final LoadRecorder recorder;
-    private final Supplier<CauseCatalogue> causes;
     private final Clock clock;
 
-    /** @param causes asked for each report, so that others take effect at once */
-    public IncidentReporter(Archive archive, LoadRecorder recorder, Supplier<CauseCatalogue> causes, Clock clock) {
+    public IncidentReporter(Archive archive, LoadRecorder recorder, Clock clock) {
         this.archive = archive;
         this.recorder = recorder;
-        this.causes = causes;
         this.clock = clock;
     }
 
@@ -127,9 +121,8 @@ public final class IncidentReporter {
             if (explained.size() == MOST_EXPLAINED || bytes > MOST_BYTES && !explained.isEmpty()) {
                 break;
             }
-            Optional<ArchivedDump> archived = archive.dump(dump.id());
-            archived.flatMap(ArchivedDump::dump).ifPresent(content -> explained.put(dump.id(), new Explained(
-                    archived.get().summary(), LoadBreakdown.of(content, causes.get()))));
+            archive.dump(dump.id()).ifPresent(archived -> archived.breakdown().ifPresent(
+                    breakdown -> explained.put(dump.id(), new Explained(archived.summary(), breakdown))));
         }
         return explained;
     }

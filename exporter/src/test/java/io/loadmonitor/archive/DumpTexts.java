@@ -44,4 +44,23 @@ public final class DumpTexts {
         String text = of(id, "manual", at, "vf", "/", "kernel_clone");
         return raw(text.substring(0, text.indexOf("task pid=96") + 15));
     }
+
+    /** @param own task lines beside the two threads of a driver that sleep for ever; they may be in stack 2 */
+    public static RawDump withVendor(int id, Instant at, String own) {
+        return raw("""
+                load_monitor dump version=1 id=%d source=kmod boot_id=b release=6.1.0
+                trigger kind=threshold cause=present
+                time wall=%s monotonic_ns=%d
+                load avg1=4.42 avg5=1.10 avg15=0.37 active=%d cpus=2
+                stack id=1 tasks=2
+                  vendor_wait+0x1/0x2 [vendor]
+                  kthread+0x1/0x2
+                stack id=2 tasks=1
+                  mnt_want_write+0x1/0x2
+                  path_openat+0x1/0x2
+                task pid=70 tgid=70 state=D on=sleep since_ms=10 switches=%d start_ns=900000000 stack=1 cgroup="/" comm="vendor"
+                task pid=71 tgid=71 state=D on=sleep since_ms=10 switches=%d start_ns=910000000 stack=1 cgroup="/" comm="vendor"
+                %send id=%d tasks=%d
+                """.formatted(id, at, id * 1000L, 2 + own.lines().count(), id, id, own, id, 2 + own.lines().count()));
+    }
 }

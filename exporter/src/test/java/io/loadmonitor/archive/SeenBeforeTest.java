@@ -241,39 +241,23 @@ final class SeenBeforeTest {
         assertEquals("1 never seen", seen(archive, id).get("kernel_clone"));
     }
 
-    /** Two threads of a driver sleep for ever; at the end tasks wait for the file system, too. */
-    private static RawDump withVendor(int id, Instant at, String own) {
-        return raw("""
-                load_monitor dump version=1 id=%d source=kmod boot_id=b release=6.1.0
-                trigger kind=threshold cause=present
-                time wall=%s monotonic_ns=%d
-                load avg1=4.42 avg5=1.10 avg15=0.37 active=%d cpus=2
-                stack id=1 tasks=2
-                  vendor_wait+0x1/0x2 [vendor]
-                  kthread+0x1/0x2
-                stack id=2 tasks=1
-                  mnt_want_write+0x1/0x2
-                  path_openat+0x1/0x2
-                task pid=70 tgid=70 state=D on=sleep since_ms=10 switches=%d start_ns=900000000 stack=1 cgroup="/" comm="vendor"
-                task pid=71 tgid=71 state=D on=sleep since_ms=10 switches=%d start_ns=910000000 stack=1 cgroup="/" comm="vendor"
-                %send id=%d tasks=%d
-                """.formatted(id, at, id * 1000L, 2 + own.lines().count(), id, id, own, id, 2 + own.lines().count()));
-    }
-
     @Test
     void tellsWhatTheHostAlwaysHasFromWhatIsNew() throws Exception {
         Archive archive = open();
         for (int i = 0; i < 5; i++) {
-            long id = store(archive, withVendor(i + 1, NOON.plus(STEP.multipliedBy(i)), ""));
+            long id = store(archive, DumpTexts.withVendor(i + 1, NOON.plus(STEP.multipliedBy(i)), ""));
             assertFalse(archive.signatures(id).get(0).chronic(), "dump " + id);
             assertFalse(archive.dump(id).orElseThrow().summary().headline().contains("chronic"));
         }
         String own = "task pid=200 tgid=200 state=D on=sleep since_ms=5 switches=1 start_ns=99000000000 stack=2 comm=\"touch\"\n";
 
-        long id = store(archive, withVendor(6, NOON.plus(STEP.multipliedBy(5)), own));
+        long id = store(archive, DumpTexts.withVendor(6, NOON.plus(STEP.multipliedBy(5)), own));
 
         assertEquals("Load 4.42 at 22:04:10 = 1 waiting for a frozen file system or suspended volume (touch) + 2 chronic (other: in vendor_wait)",
                 archive.dump(id).orElseThrow().summary().headline());
+        assertEquals(List.of("frozen-filesystem 1 false", "other 2 true"),
+                archive.dump(id).orElseThrow().breakdown().orElseThrow().parts().stream()
+                        .map(part -> part.cause().id() + " " + part.tasks() + " " + part.chronic()).toList());
         Map<String, Boolean> chronic = new TreeMap<>();
         archive.signatures(id).forEach(seen -> chronic.put(seen.signature().frames().get(0), seen.chronic()));
         assertEquals(Map.of("vendor_wait", true, "mnt_want_write", false), chronic);
@@ -282,8 +266,8 @@ final class SeenBeforeTest {
     @Test
     void findsTheDumpBeforeInTheSameBootAlone() throws Exception {
         Archive archive = open();
-        long first = store(archive, withVendor(1, NOON, ""));
-        long second = store(archive, withVendor(2, NOON.plusSeconds(1), ""));
+        long first = store(archive, DumpTexts.withVendor(1, NOON, ""));
+        long second = store(archive, DumpTexts.withVendor(2, NOON.plusSeconds(1), ""));
         long other = store(archive, dump(3, NOON.plusSeconds(2), "kernel_clone"));
 
         assertEquals(Optional.empty(), archive.dumpBefore(archive.dump(first).orElseThrow()));

@@ -14,7 +14,6 @@ import io.loadmonitor.archive.Retention;
 import io.loadmonitor.archive.RoutedAlert;
 import io.loadmonitor.archive.TestAlerts;
 import io.loadmonitor.archive.TestClock;
-import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.incident.IncidentReport.Phase;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ final class IncidentReporterTest {
     void open(@TempDir Path folder) throws Exception {
         archive = Archive.open(new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT), clock);
         recorder = new LoadRecorder(archive);
-        reporter = new IncidentReporter(archive, recorder, CauseCatalogue::standard, clock);
+        reporter = new IncidentReporter(archive, recorder, clock);
     }
 
     @AfterEach
@@ -83,7 +82,7 @@ final class IncidentReporterTest {
         assertEquals(301, report.timeline().seen(), "from memory");
         recorder.keep();
         assertEquals(report, reporter.report(alert).orElseThrow(), "and the same from memory and archive");
-        assertEquals(report.timeline(), new IncidentReporter(archive, new LoadRecorder(archive), CauseCatalogue::standard, clock)
+        assertEquals(report.timeline(), new IncidentReporter(archive, new LoadRecorder(archive), clock)
                 .report(alert).orElseThrow().timeline(), "and after a restart");
     }
 

@@ -10,7 +10,6 @@ import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveSettings;
 import io.loadmonitor.archive.Retention;
 import io.loadmonitor.archive.TestClock;
-import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.incident.IncidentReport;
@@ -72,7 +71,7 @@ final class IncidentGoldenTest {
         recorder.add(new LoadSample(Instant.parse("2026-11-22T14:50:23Z"), OptionalInt.of(0), OptionalDouble.of(3.95),
                 OptionalInt.of(0), OptionalInt.empty()));
         recorder.keep();
-        report = new IncidentReporter(archive, recorder, CauseCatalogue::standard, clock).report(1).orElseThrow();
+        report = new IncidentReporter(archive, recorder, clock).report(1).orElseThrow();
     }
 
     @AfterEach

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.loadmonitor.archive.DumpTexts;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.RawDump;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -12,6 +13,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +90,28 @@ final class IncidentsEndpointTest {
         }
         assertEquals(change.path("tasksAfter").asInt() - change.path("tasksBefore").asInt(), sum);
         assertEquals(200, server.get(change.path("diff").asText()).statusCode());
+    }
+
+    @Test
+    void tellsWhatTheHostAlwaysHasApart() throws Exception {
+        Instant first = Instant.now().minus(Duration.ofDays(1));
+        for (int i = 0; i < 5; i++) {
+            server.archived(DumpTexts.withVendor(i + 1, first.plus(Duration.ofHours(3L * i)), ""));
+        }
+        long dump = server.archive.storeFound(DumpTexts.withVendor(6, first.plus(Duration.ofHours(15)),
+                "task pid=200 tgid=200 state=D on=sleep since_ms=5 switches=1 start_ns=99000000000 stack=2 comm=\"touch\"\n"))
+                .orElseThrow().id();
+
+        JsonNode parts = RunningServer.json(server.get("/api/v1/dumps/" + dump)).path("breakdown").path("parts");
+        assertEquals("frozen-filesystem", parts.path(0).path("cause").asText());
+        assertFalse(parts.path(0).has("chronic"));
+        assertTrue(parts.path(1).path("chronic").asBoolean(), parts.toString());
+        String message = Samples.firing("a1b2c3d4e5f60718")
+                .replace("2026-11-22T12:04:00.123456789Z", first.plus(Duration.ofHours(15)).plusSeconds(10).toString());
+        long incident = RunningServer.json(server.postAlerts(message)).path("alerts").path(0).path("incidentId").asLong();
+        String markdown = server.get("/api/v1/incidents/" + incident + ".md").body();
+        assertTrue(markdown.contains("| 2 | `other: in vendor_wait, as always on this host` | `vendor` × 2 |"), markdown);
+        assertTrue(server.page("/dumps/" + dump).body().contains("other: in vendor_wait, as always on this host"));
     }
 
     @Test

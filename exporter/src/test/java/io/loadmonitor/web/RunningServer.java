@@ -82,7 +82,7 @@ final class RunningServer implements AutoCloseable {
                     reloads.incrementAndGet();
                     return reloadRefused.get();
                 }, webhookAnswers::add, causes::get,
-                new IncidentReporter(archive, recorder, causes::get, Clock.systemUTC()), Clock.systemUTC()), () -> System.nanoTime() + skippedNanos.get());
+                new IncidentReporter(archive, recorder, Clock.systemUTC()), Clock.systemUTC()), () -> System.nanoTime() + skippedNanos.get());
     }
 
     static RunningServer start(Path folder) throws Exception {

@@ -17,7 +17,7 @@ public record DumpAnswer(@JsonUnwrapped DumpDetail detail, @JsonUnwrapped @Nulla
     public static DumpAnswer of(
             ArchivedDump dump, Optional<ArchivedDump> before, List<SeenSignature> seen, CauseCatalogue causes) {
         return new DumpAnswer(
-                DumpDetail.of(dump, causes),
+                DumpDetail.of(dump),
                 dump.dump().map(content -> DumpRelations.of(content, before, seen, causes)).orElse(null));
     }
 }

@@ -1,9 +1,9 @@
 package io.loadmonitor.web.json;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.dump.CallStack;
-import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.Frame;
 import io.loadmonitor.dump.LoadBreakdown;
@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A dump with all that its text says. Without a text only the fields of {@link DumpItem} are there. */
 public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullable Content content) {
-    public static DumpDetail of(ArchivedDump dump, CauseCatalogue causes) {
-        return new DumpDetail(
-                DumpItem.of(dump.summary()), dump.dump().map(content -> Content.of(content, causes)).orElse(null));
+    public static DumpDetail of(ArchivedDump dump) {
+        return new DumpDetail(DumpItem.of(dump.summary()), dump.dump()
+                .flatMap(content -> dump.breakdown().map(breakdown -> Content.of(content, breakdown))).orElse(null));
     }
 
     /** What the text says. */
@@ -36,7 +36,7 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
             List<Task> taskList,
             int unreadLines) {
 
-        static Content of(StackDump dump, CauseCatalogue causes) {
+        static Content of(StackDump dump, LoadBreakdown breakdown) {
             return new Content(
                     dump.header().map(Header::of).orElse(null),
                     dump.trigger().flatMap(StackDump.Trigger::presence)
@@ -44,7 +44,7 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
                     dump.load().map(Load::of).orElse(null),
                     dump.counts().<Map<String, Long>>map(counts -> new TreeMap<>(counts.values())).orElse(null),
                     dump.cost().map(Cost::of).orElse(null),
-                    Breakdown.of(LoadBreakdown.of(dump, causes)),
+                    Breakdown.of(breakdown),
                     dump.stacks().stream().map(Stack::of).toList(),
                     dump.tasks().stream().map(Task::of).toList(),
                     dump.unreadLines().size());
@@ -86,7 +86,7 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
         }
     }
 
-    /** One part of the load. */
+    /** @param chronic whether the host always has it */
     public record Part(
             String cause,
             String detail,
@@ -94,11 +94,12 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
             String explanation,
             String check,
             int tasks,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean chronic,
             @Nullable String cgroup,
             List<Process> processes) {
         static Part of(LoadPart part) {
             return new Part(part.cause().id(), part.detail(), part.title(), part.cause().explanation(),
-                    part.cause().check(), part.tasks(), part.cgroup().map(EscapedText::escaped).orElse(null),
+                    part.cause().check(), part.tasks(), part.chronic(), part.cgroup().map(EscapedText::escaped).orElse(null),
                     part.processes().stream().map(Process::of).toList());
         }
     }

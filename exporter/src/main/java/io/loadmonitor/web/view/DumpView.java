@@ -2,7 +2,6 @@ package io.loadmonitor.web.view;
 
 import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.dump.CauseCatalogue;
-import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
 import java.nio.charset.StandardCharsets;
@@ -10,8 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What a page shows of one dump.
@@ -52,8 +49,6 @@ public record DumpView(
             Optional<GroupTable.Before> before) {
         Optional<StackDump> content = dump.dump();
         Optional<StackDump> filled = content.filter(text -> !text.tasks().isEmpty());
-        Set<String> chronic = seen.entrySet().stream()
-                .filter(entry -> entry.getValue().chronic()).map(Map.Entry::getKey).collect(Collectors.toSet());
         byte[] raw = dump.raw().map(RawDump::toByteArray).orElse(new byte[0]);
         String shown = text(raw);
         return new DumpView(
@@ -61,7 +56,7 @@ public record DumpView(
                 address,
                 DumpFacts.warnings(dump.summary(), content),
                 DumpFacts.facts(dump.summary(), content),
-                content.map(text -> LoadBreakdown.of(text, causes, chronic)).map(LoadParts::of),
+                dump.breakdown().map(LoadParts::of),
                 filled.map(text -> GroupTable.of(text, causes, by, seen, before, dump.summary().takenAt())),
                 filled.map(text -> FlameView.of(text, FlameView.MAX_IN_PAGE)),
                 VisibleText.of(shown),

@@ -169,7 +169,7 @@ public final class IncidentMarkdown {
         line("|---:|---|---|---|");
         int shown = Math.min(MOST_PARTS, breakdown.parts().size());
         for (LoadPart part : breakdown.parts().subList(0, shown)) {
-            line("| " + part.tasks() + " | " + MarkdownText.code(part.title()) + " | " + who(part) + " | "
+            line("| " + part.tasks() + " | " + MarkdownText.code(part.titleOnHost()) + " | " + who(part) + " | "
                     + MarkdownText.code(part.cause().check()) + " |");
         }
         int others = breakdown.parts().stream().skip(shown).mapToInt(LoadPart::tasks).sum();

@@ -45,7 +45,7 @@ public record LoadParts(int tasks, List<Row> rows, String label, String note) {
         int shown = breakdown.parts().size() > MAX_ROWS ? MAX_ROWS - 1 : breakdown.parts().size();
         for (LoadPart part : breakdown.parts().subList(0, shown)) {
             rows.add(row(part.chronic() ? "fill-chronic" : fill(part.cause().kind(), seen), before, part.tasks(), whole,
-                    VisibleText.of(part.title()) + (part.chronic() ? ", as always on this host" : "")));
+                    VisibleText.of(part.titleOnHost())));
             before += part.tasks();
         }
         if (shown < breakdown.parts().size()) {
