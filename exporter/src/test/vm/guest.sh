@@ -46,6 +46,9 @@ while read -r command; do
 		# The children of the vforks keep their parents in D; they have no other name.
 		kill -9 $tasks $(pidof act) 2>/dev/null
 		;;
+	watch)
+		echo 6 >/sys/kernel/load_monitor/active_threshold
+		;;
 	off)
 		kill "$exporter"
 		wait "$exporter"

@@ -343,7 +343,7 @@ public final class Archive implements AutoCloseable {
     public Page<Incident> incidents(IncidentQuery query) throws ArchiveException {
         Cursor cursor = Cursor.parse(query.cursor());
         Listing listing = new Listing(IncidentTable.INCIDENT)
-                .where("i.started_us >= ?", query.from())
+                .where("(i.ended_us IS NULL OR i.ended_us >= ?)", query.from())
                 .where("i.started_us < ?", query.to())
                 .where("i.folded_into IS NULL")
                 .where("i.alert_name = ?", query.alertName());

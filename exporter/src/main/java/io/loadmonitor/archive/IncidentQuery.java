@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * Which incidents. Empty filters let everything through.
  *
- * @param from inclusive, by the start of the incident
- * @param to exclusive
+ * @param from those that lasted at this time or later; open ones last still
+ * @param to those that began before it
  * @param open only open ones, or only closed ones
  * @param alertName exactly
  * @param names what one of its dumps holds: one dump, all of them

@@ -103,6 +103,25 @@ final class SearchTest {
                 DumpNames.ANY.withComm("df"), START, 10)));
     }
 
+    @Test
+    void findsIncidentsThatLastedAtSomeTimeWithin() throws ArchiveException {
+        long ended = incident(1, NOON);
+        end(1, NOON);
+        long open = incident(2, NOON.plusSeconds(30));
+
+        assertEquals(List.of(open, ended), within(NOON.minusSeconds(5), NOON.plusSeconds(3600)));
+        Instant end = archive.incident(ended).orElseThrow().incident().endedAt().orElseThrow();
+        assertEquals(List.of(open, ended), within(end, end.plusSeconds(3600)), "began before");
+        assertEquals(List.of(open), within(end.plusMillis(1), end.plusSeconds(3600)), "one had ended");
+        assertEquals(List.of(ended), within(NOON.minusSeconds(5), NOON.plusSeconds(30)), "one had not begun");
+        assertEquals(List.of(open), within(NOON.plus(Duration.ofDays(5)), NOON.plus(Duration.ofDays(6))), "it lasts still");
+    }
+
+    private List<Long> within(Instant from, Instant to) throws ArchiveException {
+        return ids(new IncidentQuery(Optional.of(from), Optional.of(to), Optional.empty(), Optional.empty(), DumpNames.ANY,
+                Optional.empty(), 10));
+    }
+
     /** What an alert of the same time shows, too; a load of another time is an incident of its own. */
     @Test
     void findsAnIncidentByEveryDumpThatItsPageShows() throws ArchiveException {

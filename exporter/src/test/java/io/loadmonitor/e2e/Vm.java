@@ -106,6 +106,11 @@ final class Vm implements AutoCloseable, Loop.Load {
         tell("end");
     }
 
+    /** From now on the module takes a dump by itself when 6 tasks are active. */
+    void watch() {
+        tell("watch");
+    }
+
     /** Ends the guest in order. Returns the status of {@code boot}: 0 when the console shows no fault of the kernel. */
     int off() {
         tell("off");

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
@@ -199,6 +200,38 @@ final class VmLoopIT {
 
     @Test
     @Order(9)
+    void theModuleAloneMakesAnIncidentOfALoadThatNoAlertToldOf() {
+        vm.watch();
+        vm.raise();
+        JsonNode load = Wait.until("an incident of the module's own dump", Duration.ofSeconds(60), () ->
+                loadWithoutAlert().filter(found -> !Loop.completeDumps(found, "active").isEmpty()), vm::tail);
+        vm.end();
+        timeline.step("incident " + load.path("id") + " without an alert: " + load.path("headline").asText());
+
+        JsonNode dump = Loop.completeDumps(load, "active").get(0);
+        assertEquals("at", dump.path("phase").asText(), load::toPrettyString);
+        assertEquals("kmod", dump.path("source").asText());
+        assertTrue(dump.path("reason").asText().matches("active [0-9]+ >= 6"), load::toPrettyString);
+        JsonNode breakdown = dump.path("breakdown");
+        int sum = StreamSupport.stream(breakdown.path("parts").spliterator(), false).mapToInt(part -> part.path("tasks").asInt()).sum();
+        assertEquals(breakdown.path("active").asInt(), sum + breakdown.path("remainder").asInt(), load::toPrettyString);
+        assertTrue(StreamSupport.stream(load.path("timeline").path("ticks").spliterator(), false)
+                .anyMatch(tick -> tick.path("active").asInt() >= 6), load::toPrettyString);
+        String markdown = vm.exporter().text("/api/v1/incidents/" + load.path("id").asLong() + ".md");
+        assertTrue(markdown.contains("| Seen by | the kernel module, without an alert |"), markdown);
+    }
+
+    private Optional<JsonNode> loadWithoutAlert() {
+        for (JsonNode item : vm.exporter().json("/api/v1/incidents").path("items")) {
+            if (item.path("kind").asText().equals("load")) {
+                return Optional.of(vm.exporter().json("/api/v1/incidents/" + item.path("id").asLong()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Test
+    @Order(10)
     void theGuestEndsWithoutAFaultOfItsKernel() {
         assertEquals(0, vm.off(), vm::tail);
         assertTrue(vm.console().contains("guest: exporter ended with status 0")
