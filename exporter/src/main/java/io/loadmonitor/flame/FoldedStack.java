@@ -22,6 +22,11 @@ public record FoldedStack(List<FlameName> path, int tasks) {
         return text(path);
     }
 
+    /** {@code vf;__do_sys_vfork;kernel_clone 2} and the end of the line. */
+    public String line() {
+        return text() + ' ' + tasks + '\n';
+    }
+
     static String text(List<FlameName> path) {
         return path.stream().map(FlameName::text).collect(Collectors.joining(";"));
     }

@@ -1,18 +1,17 @@
 package io.loadmonitor.flame;
 
 import io.loadmonitor.dump.CallStack;
-import io.loadmonitor.dump.Frame;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.StackDump.Placement;
 import io.loadmonitor.dump.StackDump.State;
 import io.loadmonitor.dump.StackDump.Task;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Folded stacks, the interchange format of flame graph tools (flamegraph.pl, speedscope), and what all other forms here
@@ -26,10 +25,12 @@ public final class FoldedStacks {
      * without a stack has a frame in brackets that says why.
      */
     public static List<FoldedStack> of(StackDump dump) {
-        Map<Integer, CallStack> stacks = dump.stacksById();
+        // Thousands of tasks share a few stacks, and so the names of their frames.
+        Map<Integer, List<FlameName>> functions = new HashMap<>();
+        dump.stacksById().forEach((id, stack) -> functions.put(id, functions(stack)));
         Map<String, FoldedStack> folded = new TreeMap<>();
         for (Task task : dump.tasks()) {
-            FoldedStack one = new FoldedStack(path(task, stacks.get(task.stackId())), 1);
+            FoldedStack one = new FoldedStack(path(task, functions.getOrDefault(task.stackId(), List.of())), 1);
             folded.merge(one.text(), one, (all, next) -> new FoldedStack(all.path(), all.tasks() + 1));
         }
         return List.copyOf(folded.values());
@@ -41,21 +42,24 @@ public final class FoldedStacks {
      */
     public static String write(StackDump dump) {
         StringBuilder text = new StringBuilder();
-        of(dump).forEach(stack -> text.append(stack.text()).append(' ').append(stack.tasks()).append('\n'));
+        of(dump).forEach(stack -> text.append(stack.line()));
         return text.toString();
     }
 
-    private static List<FlameName> path(Task task, @Nullable CallStack stack) {
-        List<FlameName> path = new ArrayList<>();
+    /** Outermost first. */
+    private static List<FlameName> functions(CallStack stack) {
+        List<FlameName> functions = new ArrayList<>();
+        stack.frames().forEach(frame -> functions.add(0, FlameName.function(frame)));
+        return functions;
+    }
+
+    private static List<FlameName> path(Task task, List<FlameName> functions) {
+        List<FlameName> path = new ArrayList<>(functions.size() + 2);
         path.add(FlameName.task(task.comm()));
-        if (stack == null || stack.frames().isEmpty()) {
+        if (functions.isEmpty()) {
             path.add(without(task));
-            return path;
         }
-        List<Frame> frames = stack.frames();
-        for (int i = frames.size() - 1; i >= 0; i--) {
-            path.add(FlameName.function(frames.get(i)));
-        }
+        path.addAll(functions);
         return path;
     }
 

@@ -6,13 +6,18 @@ import io.javalin.http.MethodNotAllowedResponse;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.web.json.ErrorAnswer;
 import io.loadmonitor.web.view.ErrorPage;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.Map;
+import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Turns what handlers throw into answers: JSON below /api, else a page for browsers and JSON for the rest. */
 final class ErrorAnswers {
     private static final Logger LOG = LoggerFactory.getLogger(ErrorAnswers.class);
+
+    private static final String FAULT = "The exporter failed to answer this. Its log says why.";
 
     private final Json json;
     private final PageRenderer pages;
@@ -52,7 +57,34 @@ final class ErrorAnswers {
     /** A fault of this program: the log has the stack trace, the client does not. */
     void failed(Exception fault, Context context) {
         LOG.error("{} {} failed", context.req().getMethod(), QuotedText.of(context.path()), fault);
-        answer(context, 500, "internal_error", "The exporter failed to answer this. Its log says why.", Map.of());
+        answer(context, 500, "internal_error", FAULT, Map.of());
+    }
+
+    /**
+     * Most of all an answer that needs more memory than {@code -Xmx} allows. What was sent of it ends in the middle, so that
+     * no client takes it for whole.
+     */
+    void broken(HttpServletResponse response, Error error) {
+        LOG.error("An answer broke off", error);
+        if (response.isCommitted()) {
+            // To throw it again would have Javalin come here again, for ever.
+            ServletContextResponse.getServletContextResponse(response).getRequest()
+                    .getConnectionMetaData().getConnection().getEndPoint().close(error);
+            return;
+        }
+        boolean memory = error instanceof OutOfMemoryError;
+        byte[] body = json.write(memory
+                ? ErrorAnswer.of(503, "out_of_memory", "The answer needs more memory than the exporter may take (-Xmx).")
+                : ErrorAnswer.of(500, "internal_error", FAULT));
+        try {
+            response.resetBuffer();
+            response.setHeader("Content-Disposition", null);
+            response.setStatus(memory ? 503 : 500);
+            response.setContentType(Json.CONTENT_TYPE);
+            response.getOutputStream().write(body);
+        } catch (IOException gone) {
+            LOG.debug("the client went away", gone);
+        }
     }
 
     private void answer(Context context, int status, String code, String message, Map<String, String> headers) {

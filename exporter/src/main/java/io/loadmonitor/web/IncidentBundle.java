@@ -115,8 +115,12 @@ final class IncidentBundle {
     private void forms(ZipOutputStream zip, String name, Instant time, ArchivedDump dump) throws IOException {
         StackDump content = dump.dump().orElseThrow();
         String title = "Dump " + dump.summary().id() + " of " + dump.summary().host() + ": " + dump.summary().headline();
-        put(zip, name + ".folded", time, FoldedStacks.write(content));
         List<FoldedStack> stacks = FoldedStacks.of(content);
+        zip.putNextEntry(entry(name + ".folded", time));
+        for (FoldedStack stack : stacks) {
+            zip.write(stack.line().getBytes(StandardCharsets.UTF_8));
+        }
+        zip.closeEntry();
         put(zip, name + ".speedscope.json", time, json.write(SpeedscopeFile.of(SampledProfile.of(stacks), title, version)));
         put(zip, name + ".pb.gz", time, PprofProfile.write(stacks, Optional.of(time), title));
         put(zip, name + ".html", time, renderer.renderAlone(FlameFilePage.of(dump.summary(), content)));

@@ -59,6 +59,7 @@ public final class WebServer implements AutoCloseable {
                     parts.webhookAnswers().accept(context.statusCode());
                 }
             });
+            config.router.javaLangErrorHandler(errors::broken);
             config.routes.exception(Refusal.class, errors::refused);
             config.routes.exception(ArchiveException.class, errors::archiveFailed);
             config.routes.exception(HttpResponseException.class, errors::unrouted);

@@ -2,12 +2,14 @@ package io.loadmonitor.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.loadmonitor.archive.DumpTexts;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.RawDump;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +93,27 @@ final class IncidentsEndpointTest {
         }
         assertEquals(change.path("tasksAfter").asInt() - change.path("tasksBefore").asInt(), sum);
         assertEquals(200, server.get(change.path("diff").asText()).statusCode());
+    }
+
+    @Test
+    void breaksTheConnectionOffWhenAFileCannotBeMadeToItsEnd() throws Exception {
+        Random random = new Random(1);
+        for (int i = 0; i < 2; i++) {
+            // What does not compress is sent before the next dump is read.
+            StringBuilder tasks = new StringBuilder();
+            for (int pid = 1000; pid < 3000; pid++) {
+                tasks.append("task pid=%d state=D on=sleep stack=2 comm=\"%016x\"\n".formatted(pid, random.nextLong()));
+            }
+            server.archive.storeFound(DumpTexts.withVendor(i + 1, Instant.parse("2026-11-22T12:04:10Z").plusSeconds(i), tasks.toString()));
+        }
+        long incident = RunningServer.json(server.get("/api/v1/incidents")).path("items").path(0).path("id").asLong();
+        assertEquals(2, RunningServer.json(server.get("/api/v1/incidents/" + incident)).path("dumps").size());
+
+        // The report asks for each of the two dumps, the file for the first.
+        server.causesToError.set(4);
+        IOException broken = assertThrows(IOException.class, () -> server.get("/api/v1/incidents/" + incident + "/archive"));
+        assertTrue(broken.getMessage() != null, broken.toString());
+        assertEquals(200, server.get("/api/v1/incidents/" + incident + "/archive").statusCode());
     }
 
     @Test

@@ -57,21 +57,28 @@ final class RunningServer implements AutoCloseable {
     final AtomicReference<Optional<String>> reloadRefused = new AtomicReference<>(Optional.empty());
     final AtomicReference<CauseCatalogue> causes = new AtomicReference<>(CauseCatalogue.standard());
     final AtomicInteger reloads = new AtomicInteger();
-    final AtomicReference<RuntimeException> metricsFault = new AtomicReference<>();
+    /** How many times more the archive may ask for the causes; 0 for ever. */
+    final AtomicInteger causesToError = new AtomicInteger();
+    final AtomicReference<Throwable> metricsFault = new AtomicReference<>();
     final AtomicLong skippedNanos = new AtomicLong();
     private final WebServer web;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private RunningServer(WebSettings settings, Path folder, CaptureSettings limits) throws Exception {
         archive = Archive.open(
-                new ArchiveSettings(folder.resolve("archive.sqlite"), "db1", Retention.DEFAULT), Clock.systemUTC(), causes::get);
+                new ArchiveSettings(folder.resolve("archive.sqlite"), "db1", Retention.DEFAULT), Clock.systemUTC(), () -> {
+            if (causesToError.decrementAndGet() == 0) {
+                throw new OutOfMemoryError("no more memory, says the test");
+            }
+            return causes.get();
+        });
         captureDesk = CaptureDesk.start(
                 limits, () -> Rules.DEFAULT, archive, () -> source, Clock.systemUTC(), new DeafObserver());
         recorder = new LoadRecorder(archive);
         AlertDesk alertDesk = new AlertDesk(() -> Rules.DEFAULT, archive, captureDesk, outcomes -> {});
         web = WebServer.start(settings, new WebParts(archive, alertDesk, captureDesk, (names, accept) -> {
             if (metricsFault.get() != null) {
-                throw metricsFault.get();
+                throw thrown(metricsFault.get());
             }
             String text = "# names " + names.stream().sorted().toList() + "\n# accept " + accept + "\n" + "x".repeat(5000);
             return new MetricsSource.MetricsText(
@@ -83,6 +90,13 @@ final class RunningServer implements AutoCloseable {
                     return reloadRefused.get();
                 }, webhookAnswers::add, causes::get,
                 new IncidentReporter(archive, recorder, Clock.systemUTC()), Clock.systemUTC()), () -> System.nanoTime() + skippedNanos.get());
+    }
+
+    private static RuntimeException thrown(Throwable fault) {
+        if (fault instanceof Error) {
+            throw (Error) fault;
+        }
+        return (RuntimeException) fault;
     }
 
     static RunningServer start(Path folder) throws Exception {

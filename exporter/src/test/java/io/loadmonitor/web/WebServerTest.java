@@ -153,6 +153,20 @@ final class WebServerTest {
     }
 
     @Test
+    void saysThatAnAnswerNeedsTooMuchMemory() throws Exception {
+        server.metricsFault.set(new OutOfMemoryError("secret detail"));
+        HttpResponse<String> answer = server.get("/metrics");
+        assertEquals(503, answer.statusCode());
+        assertEquals("out_of_memory", RunningServer.json(answer).path("error").path("code").asText());
+        assertEquals("nosniff", answer.headers().firstValue("X-Content-Type-Options").orElseThrow());
+        server.metricsFault.set(new StackOverflowError("secret detail"));
+        answer = server.get("/metrics");
+        assertEquals(500, answer.statusCode());
+        assertEquals("internal_error", RunningServer.json(answer).path("error").path("code").asText());
+        assertFalse(answer.body().contains("secret"), answer.body());
+    }
+
+    @Test
     void answersWhatNoRouteSeesWithoutDetails() throws Exception {
         String longHeader = RawHttp.exchange(server.port(),
                 "GET /metrics HTTP/1.1\nHost: localhost\nX-Long: " + "a".repeat(20_000) + "\n\n");
