@@ -164,15 +164,15 @@ echo 0 >/proc/sys/kernel/hung_task_timeout_secs 2>/dev/null
 echo 65536 >/proc/sys/kernel/pid_max
 echo 1 >/proc/sys/kernel/sysrq
 load_module
-timed "wakes up at most twice a second at rest" is_quiet_at_rest
+check "wakes up at most twice a second at rest" is_quiet_at_rest
 insmod /original_way.ko
 row tasks "who" "capture ms" "irqoff us" "RCU ms" "in log"
-timed "has no false sleepers, other than by the bit in the state" has_no_false_sleepers
-timed "costs less than sysrq-w and printk with 100 tasks" costs_with_100
-timed "costs less than printk on a serial console" costs_on_the_console
-timed "costs less than sysrq-w and printk with 1,000 tasks" costs_with_1000
-timed "costs less than sysrq-w and printk with 10,000 tasks" costs_with_10000
-timed "leaves the kernel log clean when measured" is_clean_in_the_log
+check "has no false sleepers, other than by the bit in the state" has_no_false_sleepers
+check "costs less than sysrq-w and printk with 100 tasks" costs_with_100
+check "costs less than printk on a serial console" costs_on_the_console
+check "costs less than sysrq-w and printk with 1,000 tasks" costs_with_1000
+check "costs less than sysrq-w and printk with 10,000 tasks" costs_with_10000
+check "leaves the kernel log clean when measured" is_clean_in_the_log
 sed 's/^/# /' $table
 rmmod original_way
 rmmod load_monitor

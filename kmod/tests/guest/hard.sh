@@ -12,17 +12,6 @@ note() { echo "# $*" >/dev/console; }
 # field TEXT KEY: a number of a dump's header.
 field() { printf '%s\n' "$1" | head -n 12 | sed -n "s/^.* $2=\([0-9]*\).*/\1/p" | head -n 1; }
 
-uptime_cs() { sed 's/\.//; s/ .*//' /proc/uptime; }
-
-# timed NAME FUNCTION: check, and how long it took.
-timed() {
-	local began took
-	began=$(uptime_cs)
-	check "$1" "$2"
-	took=$(($(uptime_cs) - began))
-	echo "# took $((took / 100)).$((took % 100 / 10)) s"
-}
-
 # gather COUNT, scatter: so many kernel threads in D, and two more, and no more. On one CPU: to start or to
 # end one takes several threads that wake each other, and to wake an emulated CPU takes ten times as long.
 cpu1=/sys/devices/system/cpu/cpu1/online

@@ -64,10 +64,13 @@ clear_log() {
 	dmesg -c >/dev/null
 }
 
-# check NAME FUNCTION: one KTAP line, with what was expected and got below it when it fails. Whatever a
-# test says, it fails when the kernel's log shows a fault.
+uptime_cs() { sed 's/\.//; s/ .*//' /proc/uptime; }
+
+# check NAME FUNCTION: one KTAP line, with what was expected and got below it when it fails, and how long
+# it took. Whatever a test says, it fails when the kernel's log shows a fault.
 check() {
-	local result=0
+	local result=0 began took
+	began=$(uptime_cs)
 	number=$((number + 1))
 	rm -f /tmp/cleared
 	"$2" >/tmp/check 2>&1 || result=1
@@ -80,6 +83,8 @@ check() {
 		echo "not ok $number - $1"
 		sed 's/^/# /' /tmp/check | head -n 60
 	fi
+	took=$(($(uptime_cs) - began))
+	echo "# took $((took / 100)).$((took % 100 / 10)) s"
 }
 
 load_module() {

@@ -98,7 +98,8 @@ captures_thousands_of_sleepers() {
 		expect "which say why" $((count + 2)) "$(grep -c 'state=D .* stack=0 flags=no_unwinder ' /tmp/dump)" || result=1
 	fi
 	expect "left out" 0 "$(field "$header" truncated)" || result=1
-	expect "unstable" 0 "$(field "$header" unstable)" || result=1
+	# Not of all tasks: another one may be caught between two states.
+	expect "unstable ones of them" 0 "$(grep -c ' flags=unstable .*comm="known-crowd"$' /tmp/dump)" || result=1
 	expect "without a stack" 0 "$(field "$header" unwind_failed)" || result=1
 	expect "different pids" $count "$(sed -n 's/^task pid=\([0-9]*\) .*known-crowd"$/\1/p' /tmp/dump | sort -u | wc -l)" || result=1
 	note "$count of $(field "$header" scanned) in D: capture $(field "$header" capture_ns) ns, text $(wc -c </tmp/dump) bytes"
@@ -299,7 +300,7 @@ load_and_unload() {
 }
 
 leaks_nothing() {
-	local result=0 key before after areas turns=$((300 / scale))
+	local result=0 key before after areas turns=$((300 / scale)) most
 	rmmod load_monitor
 	# Hundreds of grace periods are waited for; how a normal one goes, the other tests see.
 	echo 1 >/sys/kernel/rcu_expedited
@@ -314,8 +315,10 @@ leaks_nothing() {
 	note "SUnreclaim, VmallocUsed, Percpu, KernelStack in kB, areas: $(echo $before) $areas before, $(echo $after) $(wc -l </proc/vmallocinfo) after $turns loads"
 	set -- $before
 	for key in SUnreclaim VmallocUsed Percpu KernelStack; do
-		# One kilobyte a load would show; the debug kernel's kmemleak looks for single bytes.
-		[ $(($(kilobytes $key) - $1)) -lt $turns ] || { echo "$key: $1 kB before, $(kilobytes $key) kB after"; result=1; }
+		# One kilobyte a load would show. Of few loads, on the debug kernel, no more than what comes and goes
+		# by itself can be asked; its kmemleak looks for single bytes.
+		most=$((turns > 64 ? turns : 64))
+		[ $(($(kilobytes $key) - $1)) -lt $most ] || { echo "$key: $1 kB before, $(kilobytes $key) kB after"; result=1; }
 		shift
 	done
 	# A mapping a load would show.
@@ -409,18 +412,18 @@ echo 0 >/proc/sys/kernel/hung_task_timeout_secs 2>/dev/null
 echo 40000 >/proc/sys/kernel/threads-max
 echo 65536 >/proc/sys/kernel/pid_max
 load_module
-timed "counts 10,000 and 30,000 threads" counts_many_threads
-timed "captures 5,000 sleepers of 35,000 threads" captures_thousands_of_sleepers
-timed "counts exactly what it cuts off" counts_what_is_cut_off
-timed "unloads while it captures, and not while it is open" unloads_while_it_captures
-timed "survives a mass exit" survives_a_mass_exit
-timed "survives a fork storm" survives_a_fork_storm
-timed "serves 8 writers, readers of 1 byte and 1 MB, and pollers at once" serves_many_hands
-timed "refuses 100,000 random writes" refuses_random_writes
-timed "keeps going when a CPU goes" keeps_going_when_a_cpu_goes
-timed "is not fooled by names" is_not_fooled_by_names
-timed "leaks nothing over 300 loads and unloads" leaks_nothing
-timed "leaves the kernel log clean when pressed" is_clean_in_the_log
+check "counts 10,000 and 30,000 threads" counts_many_threads
+check "captures 5,000 sleepers of 35,000 threads" captures_thousands_of_sleepers
+check "counts exactly what it cuts off" counts_what_is_cut_off
+check "unloads while it captures, and not while it is open" unloads_while_it_captures
+check "survives a mass exit" survives_a_mass_exit
+check "survives a fork storm" survives_a_fork_storm
+check "serves 8 writers, readers of 1 byte and 1 MB, and pollers at once" serves_many_hands
+check "refuses 100,000 random writes" refuses_random_writes
+check "keeps going when a CPU goes" keeps_going_when_a_cpu_goes
+check "is not fooled by names" is_not_fooled_by_names
+check "leaks nothing over 300 loads and unloads" leaks_nothing
+check "leaves the kernel log clean when pressed" is_clean_in_the_log
 rmmod load_monitor
 echo "1..$number"
 [ $failed = 0 ]

@@ -305,8 +305,10 @@ has_cgroup() {
 	expect_match "the group" ' cgroup="/some group" comm="in-a-group"$' "$text"
 }
 
+monotonic_ns() { printf '%s\n' "$1" | sed -n 's/^time .*monotonic_ns=\([0-9]*\).*/\1/p'; }
+
 crosses_the_threshold_alone() {
-	local before text result=0 active
+	local before later text result=0 active
 	spin busy 8
 	vfork_parents 2
 	# Longer than a slow machine takes for the looks in between.
@@ -326,10 +328,15 @@ crosses_the_threshold_alone() {
 	expect "busy ones" 8 "$(printf '%s\n' "$text" | grep -c 'state=R .*comm="busy"')" || result=1
 	active=$(printf '%s\n' "$text" | sed -n 's/^tick .* active=\([0-9]*\) .*/\1/p')
 	[ "${active:-0}" -ge 9 ] && [ "$active" -le 14 ] || { echo "active at the tick: expected about 10, got '$active'"; result=1; }
-	# The load stays, but the cooldown holds the next one back over the next two ticks.
+	# The load stays, but the cooldown holds the next one back over the next two ticks, or for longer if
+	# the looks above took so long that it is over by now.
 	before=$(cat $knobs/last_id)
 	sleep 11
-	expect "no second dump in the cooldown" "$before" "$(cat $knobs/last_id)" || result=1
+	if [ "$before" != "$(cat $knobs/last_id)" ]; then
+		later=$(cat $device | newest)
+		[ $(($(monotonic_ns "$later") - $(monotonic_ns "$text"))) -ge 60000000000 ] ||
+			{ echo "a second dump in the cooldown:"; printf '%s\n' "$later" | head -n 3; result=1; }
+	fi
 	expect_match "history" ' (9|1[0-4]) [0-9]+\.[0-9]{2}$' "$(tail -n 1 $knobs/history)" || result=1
 	# A shorter one, and the load that stays gives another dump.
 	echo 1000 >$knobs/cooldown_ms
@@ -407,28 +414,6 @@ keeps_the_phase_over_a_stopped_cpu() {
 	expect "ticks with another number than 60 to 66" "" "$(printf '%s\n' "$lines" | awk '$2 < 60 || $2 > 66')" || result=1
 	[ "$(echo "$text" | sed 's/.*late_ms=//')" -le 40 ] || { echo "the tick after that: $text"; result=1; }
 	[ $result = 0 ] || { cat $knobs/history; }
-	return $result
-}
-
-# Counted by the kernel's own trace points.
-is_quiet_at_rest() {
-	local result=0 seconds=11 tracing=/sys/kernel/tracing timers wakeups
-	mount -t tracefs tracefs $tracing 2>/dev/null
-	echo 0 >$tracing/tracing_on
-	echo >$tracing/trace
-	echo 'comm == "load_monitor"' >$tracing/events/sched/sched_wakeup/filter || return 1
-	echo 1 >$tracing/events/timer/hrtimer_expire_entry/enable || return 1
-	echo 1 >$tracing/events/sched/sched_wakeup/enable || return 1
-	echo 1 >$tracing/tracing_on
-	sleep $seconds
-	echo 0 >$tracing/tracing_on
-	echo 0 >$tracing/events/enable
-	timers=$(grep -c 'hrtimer_expire_entry.*lm_sampler_expired' $tracing/trace)
-	wakeups=$(grep -c 'sched_wakeup.*comm=load_monitor' $tracing/trace)
-	echo >$tracing/trace
-	echo "# at rest: $timers timer interrupts and $wakeups wakeups of the thread in $seconds s" >/dev/console
-	[ "$timers" -ge 2 ] || { echo "only $timers timers: the module does not look at the load"; result=1; }
-	[ $((timers + wakeups)) -le $((2 * seconds)) ] || { echo "$timers timers, $wakeups wakeups in $seconds s"; result=1; }
 	return $result
 }
 
@@ -804,23 +789,6 @@ prints_to_the_log() {
 	return $result
 }
 
-loads_and_unloads_fifty_times() {
-	local turn=0
-	rmmod load_monitor
-	spin busy 2
-	while [ $turn -lt 50 ]; do
-		load_module || return 1
-		echo 0.01 >$knobs/threshold
-		act write $knobs/trigger cycle >/dev/null &
-		[ $((turn % 2)) = 0 ] || wait $!
-		rmmod load_monitor || return 1
-		turn=$((turn + 1))
-	done
-	stop_spinning
-	wait
-	load_module
-}
-
 is_clean_in_the_log() {
 	local result=0
 	no_faults || result=1
@@ -843,18 +811,11 @@ check "believes no name of a module that went" believes_no_name_of_a_module_that
 check "knows the stack of a thread that spins on a CPU" knows_a_spinning_thread
 check "finds vfork parents in D" finds_vfork_parents
 check "finds the writer to a frozen file system" finds_a_frozen_filesystem
-# The debug kernel has no such disks.
-case $(uname -r) in
-*-debug-*) ;;
-*)
-	check "finds the reader of a suspended dm device" finds_the_reader_of_a_suspended_disk
-	check "finds the reader of a slow disk" finds_the_reader_of_a_slow_disk
-	;;
-esac
+check "finds the reader of a suspended dm device" finds_the_reader_of_a_suspended_disk
+check "finds the reader of a slow disk" finds_the_reader_of_a_slow_disk
 check "names the cgroup" has_cgroup
 check "agrees with the averages from 0 to 64 tasks" agrees_with_the_averages
 check "keeps the phase of the load ticks over a stopped CPU" keeps_the_phase_over_a_stopped_cpu
-check "wakes up at most twice a second at rest" is_quiet_at_rest
 check "has the history in every dump" has_the_history_in_every_dump
 check "refuses bad values and keeps the old one" refuses_bad_values
 check "takes good values" takes_good_values
@@ -875,7 +836,6 @@ check "refuses to unload while it is open" refuses_to_unload_while_open
 check "counts what it leaves out" counts_what_it_leaves_out
 check "cuts off at a record" cuts_off_at_a_record
 check "prints to the kernel log on request" prints_to_the_log
-check "loads and unloads fifty times" loads_and_unloads_fifty_times
 check "is clean in the kernel log" is_clean_in_the_log
 rmmod load_monitor
 echo "1..$number"
