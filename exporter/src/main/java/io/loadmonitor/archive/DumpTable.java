@@ -107,6 +107,10 @@ final class DumpTable {
         return sql.number("SELECT count(*) FROM dump WHERE id = ? AND state = 'CAPTURING'", id) > 0;
     }
 
+    static String host(Sql sql, long id) throws SQLException {
+        return sql.one(row -> row.getString(1), "SELECT host FROM dump WHERE id = ?", id).orElseThrow();
+    }
+
     Optional<Long> withText(Sql sql, String sha256) throws SQLException {
         return sql.one(row -> row.getLong(1),
                 "SELECT id FROM dump WHERE raw_sha256 = ? AND host = ? ORDER BY id LIMIT 1", sha256, host);

@@ -113,14 +113,13 @@ final class Evidence {
 
     /** What follows for incidents from a dump that was read. */
     private static DumpSummary settled(Sql sql, long id, DumpReading reading) throws SQLException {
-        LoadIncidents.lastWhile(sql, DumpTable.find(sql, id).orElseThrow().host(), reading.ticks());
+        String host = DumpTable.host(sql, id);
+        LoadIncidents.lastWhile(sql, host, reading.ticks());
         IncidentTable.claimDump(sql, id);
-        DumpSummary summary = DumpTable.find(sql, id).orElseThrow();
         if (!reading.ticks().isEmpty()) {
-            TickTable.putOfModule(
-                    sql, summary.host(), LoadIncidents.around(sql, summary.host(), reading.ticks()));
+            TickTable.putOfModule(sql, host, LoadIncidents.around(sql, host, reading.ticks()));
         }
-        return summary;
+        return DumpTable.find(sql, id).orElseThrow();
     }
 
     private DumpSummary put(Sql sql, long id, DumpReading reading, byte[] parsedGzip) throws SQLException {

@@ -102,8 +102,8 @@ public record IncidentPage(
                 sorted(incident.annotations()).entrySet().stream()
                         .map(annotation -> Annotation.of(annotation.getKey(), annotation.getValue()))
                         .toList(),
-                LoadChart.of(report.from(), report.to(), report.timeline().ticks(), alert ? "alert" : "load",
-                        incident.startedAt(), incident.endedAt(), limits(summaries, cpus), marks, chosenId),
+                LoadChart.of(report.from(), report.to(), report.timeline().ticks(),
+                        new LoadChart.Held(alert ? "alert" : "load", incident.startedAt(), incident.endedAt()), limits(summaries, cpus), marks, chosenId),
                 stations,
                 report.dumps().size() - stations.size(),
                 chosen,

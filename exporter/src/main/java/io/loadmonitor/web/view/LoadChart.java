@@ -89,25 +89,25 @@ public record LoadChart(
     /** A dump that is marked. */
     public record Marked(long id, Instant at, String label) {}
 
+    /** The alert, or a load without one; to is empty while it lasts. */
+    public record Held(String label, Instant from, Optional<Instant> to) {}
+
     /** A number to compare the load with. */
     public record Limit(double value, String label) {}
 
     /**
      * @param ticks oldest first
-     * @param spanLabel what held from spanFrom to spanTo: the alert, or a load without one; spanTo is empty while it lasts
      * @param chosen the dump that is shown below
      */
     public static LoadChart of(
             Instant from,
             Instant to,
             List<LoadSample> ticks,
-            String spanLabel,
-            Instant spanFrom,
-            Optional<Instant> spanTo,
+            Held held,
             List<Limit> limits,
             List<Marked> dumps,
             long chosen) {
-        return new Drawing(from, to, ticks).draw(spanLabel, spanFrom, spanTo, limits, dumps, chosen);
+        return new Drawing(from, to, ticks).draw(held, limits, dumps, chosen);
     }
 
     public boolean drawn() {
@@ -134,9 +134,7 @@ public record LoadChart(
         }
 
         LoadChart draw(
-                String spanLabel,
-                Instant spanFrom,
-                Optional<Instant> spanTo,
+                Held held,
                 List<Limit> limits,
                 List<Marked> dumps,
                 long chosen) {
@@ -162,10 +160,10 @@ public record LoadChart(
             for (Marked dump : dumps) {
                 marks.add(new Mark(dump.id(), marks.size() + 1, percent(x(dump.at())), dump.label(), dump.id() == chosen));
             }
-            double start = x(spanFrom);
-            double width = Math.max(0.3, x(spanTo.orElse(to)) - start);
+            double start = x(held.from());
+            double width = Math.max(0.3, x(held.to().orElse(to)) - start);
             return new LoadChart(
-                    area(), line(), scale, times(), List.of(new Span(percent(start), percent(width), spanLabel)),
+                    area(), line(), scale, times(), List.of(new Span(percent(start), percent(width), held.label())),
                     levels(near), marks,
                     words(dumps.size()), rows());
         }

@@ -18,6 +18,8 @@ final class LoadChartTest {
     private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
     private static final Instant END = NOON.plusSeconds(1000);
 
+    private static final LoadChart.Held LASTING = new LoadChart.Held("alert", NOON, Optional.empty());
+
     @Test
     void drawsStepsOfActiveTasksAndALineOfTheAverage() {
         LoadChart chart = chart(List.of(tick(0, 10, 1.0), tick(5, 20, 2.0)));
@@ -41,8 +43,7 @@ final class LoadChartTest {
 
     @Test
     void marksDumpsAndTheAlertWithinTheTime() {
-        LoadChart chart = LoadChart.of(NOON, END, List.of(tick(0, 10, 1.0)), "alert", NOON.plusSeconds(250),
-                Optional.of(NOON.plusSeconds(500)), List.of(),
+        LoadChart chart = LoadChart.of(NOON, END, List.of(tick(0, 10, 1.0)), new LoadChart.Held("alert", NOON.plusSeconds(250), Optional.of(NOON.plusSeconds(500))), List.of(),
                 List.of(new LoadChart.Marked(7, NOON.plusSeconds(100), "first"),
                         new LoadChart.Marked(9, END.plusSeconds(5), "later")), 9);
         assertEquals(List.of("10.00%", "100.00%"), chart.marks().stream().map(LoadChart.Mark::x).toList());
@@ -64,7 +65,7 @@ final class LoadChartTest {
     @Test
     void labelsAnyTimeSparsely() {
         for (long seconds : new long[] {1, 60, 1320, 7200, 86_400, 30 * 86_400L, 3650 * 86_400L}) {
-            LoadChart chart = LoadChart.of(NOON, NOON.plusSeconds(seconds), List.of(), "alert", NOON, Optional.empty(), List.of(),
+            LoadChart chart = LoadChart.of(NOON, NOON.plusSeconds(seconds), List.of(), LASTING, List.of(),
                     List.of(), 0);
             assertTrue(chart.times().size() <= 13, seconds + " s: " + chart.times());
         }
@@ -84,11 +85,11 @@ final class LoadChartTest {
     }
 
     private static LoadChart levels(LoadChart.Limit... limits) {
-        return LoadChart.of(NOON, END, List.of(tick(0, 20, 1.0)), "alert", NOON, Optional.empty(), List.of(limits), List.of(), 0);
+        return LoadChart.of(NOON, END, List.of(tick(0, 20, 1.0)), LASTING, List.of(limits), List.of(), 0);
     }
 
     private static LoadChart chart(List<LoadSample> ticks) {
-        return LoadChart.of(NOON, END, ticks, "alert", NOON, Optional.empty(), List.of(), List.of(), 0);
+        return LoadChart.of(NOON, END, ticks, LASTING, List.of(), List.of(), 0);
     }
 
     private static LoadSample tick(int seconds, int active, double load) {
