@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Stops load_monitor between the moment when all stacks are read and the one when the first name is
+ * looked up, so that a test can do meanwhile what otherwise takes a rare chance. With "state" at 1
+ * the next dump stops there and sets it to 2; it goes on when the test writes 0, or after 5 s.
+ */
+#include <linux/kprobes.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/processor.h>
+
+enum { SLOW_OFF, SLOW_ARMED, SLOW_HOLDS };
+
+#define SLOW_MOST_MS 5000
+
+static unsigned int state;
+module_param(state, uint, 0644);
+MODULE_PARM_DESC(state, "0 off, 1 armed, 2 while a dump is held");
+
+/* It spins with preemption off; the test has the other CPU. */
+static int slow_names_before(struct kprobe *probe, struct pt_regs *regs)
+{
+	ktime_t end = ktime_add_ms(ktime_get(), SLOW_MOST_MS);
+
+	if (cmpxchg(&state, SLOW_ARMED, SLOW_HOLDS) != SLOW_ARMED)
+		return 0;
+	while (READ_ONCE(state) == SLOW_HOLDS && ktime_before(ktime_get(), end))
+		cpu_relax();
+	WRITE_ONCE(state, SLOW_OFF);
+	return 0;
+}
+
+static struct kprobe slow_names_probe = {
+	.symbol_name = "lm_symbols_name",
+	.pre_handler = slow_names_before,
+};
+
+static int __init slow_names_init(void)
+{
+	return register_kprobe(&slow_names_probe);
+}
+
+static void __exit slow_names_exit(void)
+{
+	WRITE_ONCE(state, SLOW_OFF);
+	unregister_kprobe(&slow_names_probe);
+}
+
+module_init(slow_names_init);
+module_exit(slow_names_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("holds a dump before it looks up names, for load_monitor's tests");
