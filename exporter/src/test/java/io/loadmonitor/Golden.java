@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Files with what somebody has looked at and found right, for one test class. */
@@ -51,7 +50,7 @@ public final class Golden {
             List<String> left = files.map(file -> file.getFileName().toString())
                     .filter(name -> !expected.contains(name))
                     .sorted()
-                    .collect(Collectors.toList());
+                    .toList();
             assertEquals(List.of(), left, "files in " + folder + " of what is gone: remove them");
         }
     }

@@ -277,17 +277,18 @@ public final class Archive implements AutoCloseable {
         Optional<RawDump> raw = raw(id);
         Optional<StackDump> dump = raw.map(DumpParser::parse);
         if (dump.isEmpty()) {
-            return Optional.of(new ArchivedDump(summary.get(), raw, dump, Optional.empty()));
+            return Optional.of(new ArchivedDump(summary.get(), raw, dump, Optional.empty(), List.of()));
         }
-        Set<String> chronic = signatures(id).stream()
+        List<SeenSignature> seen = signatures(id);
+        Set<String> chronic = seen.stream()
                 .filter(SeenSignature::chronic)
-                .map(seen -> seen.signature().id())
+                .map(one -> one.signature().id())
                 .collect(Collectors.toSet());
         LoadBreakdown breakdown = LoadBreakdown.of(dump.get(), causes.get(), chronic);
         DumpSummary shown = showsReading(summary.get())
                 ? summary.get().withHeadline(DumpReading.headline(breakdown))
                 : summary.get();
-        return Optional.of(new ArchivedDump(shown, raw, dump, Optional.of(breakdown)));
+        return Optional.of(new ArchivedDump(shown, raw, dump, Optional.of(breakdown), seen));
     }
 
     /** Not while the text waits to be read, and not when what it says could not be stored. */

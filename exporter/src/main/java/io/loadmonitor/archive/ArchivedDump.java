@@ -3,6 +3,7 @@ package io.loadmonitor.archive;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,15 @@ import java.util.Optional;
  * @param raw empty while it is captured and when the capture failed
  * @param dump what the text says, parsed anew from it; empty where there is no text
  * @param breakdown what the load consisted of, by the causes in force and by what the host always has; there with dump
+ * @param seen its signatures, as {@link Archive#signatures} gives them; none without dump
  */
 public record ArchivedDump(
-        DumpSummary summary, Optional<RawDump> raw, Optional<StackDump> dump, Optional<LoadBreakdown> breakdown) {}
+        DumpSummary summary,
+        Optional<RawDump> raw,
+        Optional<StackDump> dump,
+        Optional<LoadBreakdown> breakdown,
+        List<SeenSignature> seen) {
+    public ArchivedDump {
+        seen = List.copyOf(seen);
+    }
+}

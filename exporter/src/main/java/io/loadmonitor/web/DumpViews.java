@@ -36,7 +36,7 @@ final class DumpViews {
     /** @param address of the page */
     DumpView of(ArchivedDump dump, String address, GroupTable.By by) throws ArchiveException {
         Map<String, GroupTable.Sighting> seen = new HashMap<>();
-        for (SeenSignature signature : archive.signatures(dump.summary().id())) {
+        for (SeenSignature signature : dump.seen()) {
             seen.put(signature.signature().id(), new GroupTable.Sighting(
                     signature.before().map(SeenSignature.Earlier::dumps).orElse(0L),
                     signature.before().map(SeenSignature.Earlier::last),

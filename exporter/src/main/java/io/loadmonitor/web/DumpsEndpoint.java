@@ -59,7 +59,7 @@ final class DumpsEndpoint {
         QueryParameters.only(context.queryString(), Set.of());
         ArchivedDump dump = find(context);
         json.answer(context, 200, DumpAnswer.of(
-                dump, archive.dumpBefore(dump), archive.signatures(dump.summary().id()), causes.get()));
+                dump, archive.dumpBefore(dump), dump.seen(), causes.get()));
     }
 
     /** The text as its source gave it, byte for byte. */

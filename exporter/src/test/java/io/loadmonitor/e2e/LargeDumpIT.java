@@ -9,6 +9,7 @@ import io.loadmonitor.archive.ArchiveSettings;
 import io.loadmonitor.archive.Retention;
 import io.loadmonitor.dump.RawDump;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -69,7 +70,7 @@ final class LargeDumpIT {
                         .body();
                 ZipInputStream zip = new ZipInputStream(answer)) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                zip.transferTo(java.io.OutputStream.nullOutputStream());
+                zip.transferTo(OutputStream.nullOutputStream());
                 files.add(entry.getName());
             }
         }
