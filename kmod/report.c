@@ -177,8 +177,8 @@ static void lm_report_header(struct lm_text *text, const struct lm_facts *facts,
 	lm_text_print(text, " cpu_no_answer=%u lost_dumps=%llu complete=%d\n",
 		      facts->cpu_no_answer, facts->lost_dumps, !counts->incomplete);
 
-	lm_text_print(text, "cost capture_ns=%llu irq_off_max_ns=%llu rcu_max_ns=%llu\n",
-		      facts->capture_ns, facts->irq_off_max_ns, counts->rcu_max_ns);
+	lm_text_print(text, "cost capture_ns=%llu irq_off_max_ns=%llu rcu_max_ns=%llu walks=%u\n",
+		      facts->capture_ns, facts->irq_off_max_ns, counts->rcu_max_ns, counts->walks);
 
 	lm_report_history(text);
 }

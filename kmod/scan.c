@@ -16,15 +16,26 @@
 /* Reading the clock costs about as much as looking at a thread. */
 #define LM_CLOCK_EVERY 64
 
-/* A walk that lost its place this often is on a machine that forks faster than it can be read. */
-#define LM_RESTARTS 3
+/* Walks that lost their place this often are on a machine that forks faster than it can be read. */
+#define LM_WALKS 4
 
 /* A switch takes a microsecond or two; this many looks take no longer. */
 #define LM_LEAVING_TRIES 100
 
+/* Lets RCU, and whoever waits for this CPU, go on. Not inlined, so that a test can stay here. */
+static noinline void lm_scan_rest(void)
+	__releases(RCU)
+	__acquires(RCU)
+{
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
+}
+
 /*
- * Lets RCU, and whoever waits for this CPU, go on. Both tasks are pinned over the pause, but only
- * while they are still hashed do their list pointers lead back into the list.
+ * Both tasks are pinned over the pause, but only while they are still hashed do their list pointers
+ * lead back into the list. A thread may outlive the first one of its process: exec() by it takes
+ * that one's place.
  */
 static bool lm_scan_pause(struct task_struct *process, struct task_struct *thread)
 {
@@ -32,9 +43,7 @@ static bool lm_scan_pause(struct task_struct *process, struct task_struct *threa
 
 	get_task_struct(process);
 	get_task_struct(thread);
-	rcu_read_unlock();
-	cond_resched();
-	rcu_read_lock();
+	lm_scan_rest();
 	hashed = pid_alive(process) && pid_alive(thread);
 	put_task_struct(thread);
 	put_task_struct(process);
@@ -131,11 +140,12 @@ unlock:
 void lm_scan(struct lm_counts *counts, const struct task_struct *asker, struct lm_matches *matches)
 {
 	u64 rcu_max_ns = 0;
-	int attempt;
+	unsigned int walk;
 
-	for (attempt = 0; attempt <= LM_RESTARTS; attempt++) {
+	for (walk = 1; walk <= LM_WALKS; walk++) {
 		lm_scan_forget(matches);
 		memset(counts, 0, sizeof(*counts));
+		counts->walks = walk;
 		counts->rcu_max_ns = rcu_max_ns;
 		if (lm_scan_once(counts, asker, matches))
 			return;

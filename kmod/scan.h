@@ -15,6 +15,8 @@ struct lm_counts {
 	unsigned int iowait;
 	/* The walk met a process that went away in a pause, too often to begin again. */
 	bool incomplete;
+	/* Times that it was begun: once, and once more each time that it lost its place. */
+	unsigned int walks;
 	u64 rcu_max_ns;
 };
 

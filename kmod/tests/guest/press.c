@@ -2,7 +2,8 @@
 /*
  * What presses hard on the module, and takes more or faster hands than a shell has:
  *
- *   press threads COUNT       COUNT sleeping threads; prints "ready" and stays until it is killed
+ *   press threads COUNT       COUNT sleeping threads; prints "ready" and stays until it is killed;
+ *                             at SIGUSR1 all threads but the first end
  *   press crowd COUNT         COUNT sleeping processes; prints "ready"; SIGTERM ends all
  *   press storm SECONDS       forks and ends processes as fast as it can; prints how many
  *   press take TRIGGER DEVICE REASON   takes a dump and prints it, and nothing older
@@ -67,11 +68,22 @@ static unsigned long long now_ns(void)
 	return now.tv_sec * 1000000000ull + now.tv_nsec;
 }
 
-static void *sleep_for_ever(void *unused)
+static void sleep_for_ever(void)
 {
-	(void)unused;
 	for (;;)
 		pause();
+}
+
+static int ends[2];
+
+/* At the end of a pipe, until the other end is closed. */
+static void *sleep_in_pipe(void *unused)
+{
+	char none;
+
+	(void)unused;
+	while (read(ends[0], &none, 1) < 0)
+		;
 	return NULL;
 }
 
@@ -82,14 +94,21 @@ static int press_threads(int count)
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	pthread_attr_t attributes;
 	pthread_t thread;
+	sigset_t end;
 	int i;
 
 	if (stacks == MAP_FAILED)
 		fail("mmap");
+	if (pipe(ends))
+		fail("pipe");
+	/* Of all threads that wait for it, the first alone. */
+	sigemptyset(&end);
+	sigaddset(&end, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &end, NULL);
 	pthread_attr_init(&attributes);
 	for (i = 0; i < count; i++) {
 		pthread_attr_setstack(&attributes, stacks + (size_t)i * STACK, STACK);
-		errno = pthread_create(&thread, &attributes, sleep_for_ever, NULL);
+		errno = pthread_create(&thread, &attributes, sleep_in_pipe, NULL);
 		if (errno) {
 			printf("press: only %d threads: %s\n", i, strerror(errno));
 			return 1;
@@ -97,7 +116,9 @@ static int press_threads(int count)
 	}
 	puts("ready");
 	fflush(stdout);
-	sleep_for_ever(NULL);
+	sigwait(&end, &i);
+	close(ends[1]);
+	sleep_for_ever();
 	return 0;
 }
 
@@ -113,7 +134,7 @@ static int press_crowd(int count)
 		if (child < 0)
 			fail("fork");
 		if (!child)
-			sleep_for_ever(NULL);
+			sleep_for_ever();
 	}
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);

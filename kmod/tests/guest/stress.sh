@@ -158,6 +158,51 @@ survives_a_fork_storm() {
 	return $result
 }
 
+threads_of() { [ "$(ls /proc/$1/task 2>/dev/null | wc -l)" = "$2" ]; }
+
+# lost_place SIGNAL: a dump whose walk rests at a thread that ends meanwhile, by that signal to its process.
+lost_place() {
+	local result=0 held=/sys/module/slow_walk/parameters dumping threads=400 before left
+	until_ready press threads $threads || return 1
+	dump "all are there" || result=1
+	before=$(field "$header" scanned)
+	expect "walks" 1 "$(field "$header" walks)" || result=1
+	echo $worker >$held/victim
+	echo 1 >$held/state
+	press take $knobs/trigger $device "held" >/tmp/dump &
+	dumping=$!
+	wait_for 30 grep -qx 2 $held/state || { echo "no walk is held"; result=1; }
+	kill -$1 $worker
+	# One that nobody waited for stays in the list.
+	[ $1 != KILL ] || wait $worker 2>/dev/null
+	[ $1 = KILL ] && left=0 || left=1
+	wait_for 30 threads_of $worker $left || { echo "$1: $(ls /proc/$worker/task | wc -l) threads are left"; result=1; }
+	# What has ended is to be freed, and used for others.
+	press storm 1 >/dev/null
+	grep -qx 2 $held/state || { echo "the walk did not wait"; result=1; }
+	echo 0 >$held/state
+	wait $dumping || { cat /tmp/dump; result=1; }
+	header=$(head -n 12 /tmp/dump)
+	expect "$1: what does not add up" "dumps 1" "$(awk -f /dump.awk /tmp/dump)" || result=1
+	expect "$1: walks" 2 "$(field "$header" walks)" || result=1
+	expect_match "$1: the second walk" ' complete=1$' "$header" || result=1
+	# Some kernel threads come and go by themselves.
+	[ "$(field "$header" scanned)" -le $((before - threads + 20)) ] || { echo "$1: $before threads before"; result=1; }
+	[ $result = 0 ] || printf '%s\n' "$header"
+	ends $worker
+	return $result
+}
+
+walks_again_when_its_place_ends() {
+	local result=0
+	insmod /slow_walk.ko || return 1
+	# A thread that ends while its process goes on, and one whose process ends, too.
+	lost_place USR1 || result=1
+	lost_place KILL || result=1
+	rmmod slow_walk
+	return $result
+}
+
 # Threads, processes and kernel threads in D end while dumps are taken without a pause.
 survives_a_mass_exit() {
 	local result=0 trigger victims=""
@@ -244,7 +289,7 @@ has_open() {
 # While it is open it is refused; else it waits for the dump that is being taken, and the writers are
 # told that it is gone.
 unloads_while_it_captures() {
-	local result=0 turn hand hands refused=0 turns=$((8 / scale + 4))
+	local result=0 turn hand hands refused=0 turns=$((4 / scale + 4))
 	crowd || return 1
 	rm -f /tmp/hand.*
 	for turn in $(seq $turns); do
@@ -302,10 +347,13 @@ load_and_unload() {
 leaks_nothing() {
 	local result=0 key before after areas turns=$((300 / scale)) most
 	rmmod load_monitor
-	# Hundreds of grace periods are waited for; how a normal one goes, the other tests see.
+	# Hundreds of grace periods are waited for; how a normal one goes, the other tests see. And an emulated
+	# CPU that waits for the other one's answer works all the time.
 	echo 1 >/sys/kernel/rcu_expedited
+	load_and_unload 10 || return 1
+	echo 0 >$cpu1
 	# The first ones fill caches.
-	load_and_unload 20 || return 1
+	load_and_unload 10 || return 1
 	settle
 	before=$(for key in SUnreclaim VmallocUsed Percpu KernelStack; do kilobytes $key; done)
 	areas=$(wc -l </proc/vmallocinfo)
@@ -326,6 +374,7 @@ leaks_nothing() {
 	expect "mappings of the module's" 0 "$(grep -cE 'lm_|load_monitor' /proc/vmallocinfo)" || result=1
 	expect "its thread" "" "$(grep -lx load_monitor /proc/[0-9]*/comm)" || result=1
 	echo 0 >/sys/kernel/rcu_expedited
+	echo 1 >$cpu1
 	load_module || result=1
 	return $result
 }
@@ -361,7 +410,7 @@ keeps_going_when_a_cpu_goes() {
 	local result=0 trigger turns=0 online=/sys/devices/system/cpu/cpu1/online
 	[ -e $online ] || { echo "CPU 1 cannot be taken offline"; return 1; }
 	spin busy 2
-	press trigger $knobs/trigger 10 >/tmp/trigger &
+	press trigger $knobs/trigger 7 >/tmp/trigger &
 	trigger=$!
 	while [ -d /proc/$trigger ] && ! state_is $trigger Z; do
 		echo 0 >$online || result=1
@@ -416,6 +465,7 @@ check "counts 10,000 and 30,000 threads" counts_many_threads
 check "captures 5,000 sleepers of 35,000 threads" captures_thousands_of_sleepers
 check "counts exactly what it cuts off" counts_what_is_cut_off
 check "unloads while it captures, and not while it is open" unloads_while_it_captures
+check "walks again when its place in the list ends" walks_again_when_its_place_ends
 check "survives a mass exit" survives_a_mass_exit
 check "survives a fork storm" survives_a_fork_storm
 check "serves 8 writers, readers of 1 byte and 1 MB, and pollers at once" serves_many_hands
