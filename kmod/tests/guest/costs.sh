@@ -132,7 +132,7 @@ has_no_false_sleepers() {
 
 # Timer interrupts and wakeups of the module's, as the kernel's own trace points count them.
 is_quiet_at_rest() {
-	local result=0 seconds=30 timers wakeups per_second
+	local result=0 seconds=15 timers wakeups per_second
 	mount -t tracefs tracefs $tracing 2>/dev/null
 	[ -e $tracing/events/timer/hrtimer_expire_entry/enable ] || { echo "this kernel has no trace points"; return 1; }
 	echo 0 >$tracing/tracing_on

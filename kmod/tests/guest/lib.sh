@@ -172,6 +172,27 @@ stop_vfork_parents() {
 
 pgrep_children() { cat /proc/$1/task/$1/children 2>/dev/null || awk -v p="$1" '$4 == p { print $1 }' /proc/[0-9]*/stat; }
 
+# gather COUNT, scatter: so many kernel threads in D, and two more, and no more. On one CPU: to start or to
+# end one takes several threads that wake each other, and to wake an emulated CPU takes ten times as long.
+cpu1=/sys/devices/system/cpu/cpu1/online
+gather() {
+	local result
+	echo 0 >$cpu1
+	insmod /known_stack.ko crowd=$1
+	result=$?
+	echo 1 >$cpu1
+	return $result
+}
+
+scatter() {
+	local result
+	echo 0 >$cpu1
+	rmmod known_stack
+	result=$?
+	echo 1 >$cpu1
+	return $result
+}
+
 # freeze: a frozen ext2 on a loop device and a writer that hangs in it, its pid in $writer.
 freeze() {
 	dd if=/dev/zero of=/tmp/disk bs=1M count=4 2>/dev/null

@@ -17,14 +17,17 @@ static unsigned int state;
 module_param(state, uint, 0644);
 MODULE_PARM_DESC(state, "0 off, 1 armed, 2 while a dump is held");
 
-/* It spins with preemption off; the test has the other CPU. */
+/*
+ * It spins with preemption off; the test has the other CPU. A probe may ask no other clock than the
+ * one for NMIs.
+ */
 static int slow_names_before(struct kprobe *probe, struct pt_regs *regs)
 {
-	ktime_t end = ktime_add_ms(ktime_get(), SLOW_MOST_MS);
+	u64 end = ktime_get_mono_fast_ns() + SLOW_MOST_MS * NSEC_PER_MSEC;
 
 	if (cmpxchg(&state, SLOW_ARMED, SLOW_HOLDS) != SLOW_ARMED)
 		return 0;
-	while (READ_ONCE(state) == SLOW_HOLDS && ktime_before(ktime_get(), end))
+	while (READ_ONCE(state) == SLOW_HOLDS && ktime_get_mono_fast_ns() < end)
 		cpu_relax();
 	WRITE_ONCE(state, SLOW_OFF);
 	return 0;
