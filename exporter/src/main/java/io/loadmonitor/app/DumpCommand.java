@@ -1,6 +1,7 @@
 package io.loadmonitor.app;
 
 import io.loadmonitor.capture.CaptureException;
+import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.ProcfsLimits;
@@ -53,11 +54,12 @@ final class DumpCommand implements Callable<Integer> {
         log.install();
         KernelModule module = options.module();
         ProcFs procFs = options.procFs();
+        DeviceLook deviceLook = options.deviceLook();
         SourceChoice choice = new SourceChoice(
                 options.preference,
                 module,
-                new KernelModuleSource(module),
-                new ProcfsSource(procFs, new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT));
+                new KernelModuleSource(module, deviceLook),
+                new ProcfsSource(procFs, deviceLook, new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT));
         DumpSource source = choice.current().source();
         try {
             RawDump dump = source.take(EscapedText.of(reason));

@@ -3,6 +3,7 @@ package io.loadmonitor.app;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchiveSettings;
+import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.KernelDumpWatcher;
 import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.ProcfsSource;
@@ -83,12 +84,13 @@ final class Exporter implements AutoCloseable {
                 new LoadWatch(procFs, activeTasks, module, clock), recorder, archive);
         keep("housekeeping", housekeeping::close);
 
-        KernelModuleSource moduleSource = new KernelModuleSource(module);
+        DeviceLook deviceLook = options.source.deviceLook();
+        KernelModuleSource moduleSource = new KernelModuleSource(module, deviceLook);
         SourceChoice choice = new SourceChoice(
                 options.source.preference,
                 module,
                 moduleSource,
-                new ProcfsSource(procFs, activeTasks, clock, limits.procfs()));
+                new ProcfsSource(procFs, deviceLook, activeTasks, clock, limits.procfs()));
         Supplier<Rules> rules = () -> config.current().rules();
         CaptureDesk captures = CaptureDesk.start(
                 captureSettings(limits), rules, archive, () -> choice.current().source(), clock, events);

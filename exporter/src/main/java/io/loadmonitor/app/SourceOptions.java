@@ -1,6 +1,8 @@
 package io.loadmonitor.app;
 
+import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.SourcePreference;
+import io.loadmonitor.kernel.DeviceMapper;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.procfs.ProcFs;
 import java.nio.file.Path;
@@ -18,7 +20,7 @@ final class SourceOptions {
     @Option(names = "--path.procfs", paramLabel = "DIRECTORY", defaultValue = "/proc", description = "Where procfs is mounted.")
     Path procfs = Path.of("/proc");
 
-    @Option(names = "--path.sysfs", paramLabel = "DIRECTORY", defaultValue = "/sys", description = "Where sysfs is mounted.")
+    @Option(names = "--path.sysfs", paramLabel = "DIRECTORY", defaultValue = "/sys", description = "Where sysfs is mounted; dev/mapper beside it has the names of device-mapper devices.")
     Path sysfs = Path.of("/sys");
 
     @Option(
@@ -30,6 +32,11 @@ final class SourceOptions {
 
     ProcFs procFs() {
         return new ProcFs(procfs);
+    }
+
+    /** A container that has the host's /sys at /host/sys has its /dev at /host/dev. */
+    DeviceLook deviceLook() {
+        return new DeviceLook(new DeviceMapper(sysfs, sysfs.resolveSibling("dev/mapper")));
     }
 
     KernelModule module() {

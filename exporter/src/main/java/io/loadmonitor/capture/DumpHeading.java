@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
  */
 record DumpHeading(List<String> lines) {
     private static final int LINES = 3;
+    private static final Pattern MONOTONIC = Pattern.compile("^time .*\\bmonotonic_ns=([0-9]{1,18})(?: |$)");
     private static final Pattern ID = Pattern.compile(" id=([0-9]{1,18})(?: |$)");
 
     DumpHeading {
@@ -49,6 +50,12 @@ record DumpHeading(List<String> lines) {
     OptionalLong id() {
         Matcher id = ID.matcher(lines.isEmpty() ? "" : lines.get(0));
         return id.find() ? OptionalLong.of(Long.parseLong(id.group(1))) : OptionalLong.empty();
+    }
+
+    /** CLOCK_MONOTONIC when it was taken; empty when the text does not say. */
+    OptionalLong monotonicNanos() {
+        Matcher time = MONOTONIC.matcher(lines.size() < LINES ? "" : lines.get(LINES - 1));
+        return time.find() ? OptionalLong.of(Long.parseLong(time.group(1))) : OptionalLong.empty();
     }
 
     /** Whether it was taken because somebody wrote {@code reason}, in its escaped form, to the trigger. */

@@ -18,6 +18,8 @@ import java.util.Set;
 /**
  * Dumps from the kernel module: writes the trigger, then reads the dump from the device.
  *
+ * <p>The text is the module's, with the records of {@link DeviceLook} in it.
+ *
  * <p>The device is opened for each reading, because an open one keeps the module from being unloaded. One lock covers
  * trigger and reading, so that {@link #found} never gives out what {@link #take} made.
  */
@@ -26,17 +28,19 @@ public final class KernelModuleSource implements DumpSource {
     private static final int MAX_REMEMBERED = 256;
 
     private final KernelModule module;
+    private final DeviceLook deviceLook;
     private final Trigger trigger;
 
     /** What {@link #found} shall not give out: what {@link #take} made, and what has no id and was given out once. */
     private final Set<DumpHeading> remembered = new LinkedHashSet<>();
 
-    public KernelModuleSource(KernelModule module) {
-        this(module, module::trigger);
+    public KernelModuleSource(KernelModule module, DeviceLook deviceLook) {
+        this(module, deviceLook, module::trigger);
     }
 
-    KernelModuleSource(KernelModule module, Trigger trigger) {
+    KernelModuleSource(KernelModule module, DeviceLook deviceLook, Trigger trigger) {
         this.module = module;
+        this.deviceLook = deviceLook;
         this.trigger = trigger;
     }
 
@@ -64,7 +68,7 @@ public final class KernelModuleSource implements DumpSource {
             trigger.write(plain);
             RawDump dump = readOwn(device, before, reason);
             remember(DumpHeading.of(dump));
-            return dump;
+            return deviceLook.beside(dump);
         } catch (SystemCallException failed) {
             throw new CaptureException(reasonOf(failed), messageOf(failed), failed);
         } catch (NoSuchFileException unloaded) {
@@ -99,7 +103,7 @@ public final class KernelModuleSource implements DumpSource {
                     newest = id.getAsLong();
                 }
                 if (!remembered.contains(heading)) {
-                    dumps.add(new FoundDump(newest, dump.get()));
+                    dumps.add(new FoundDump(newest, deviceLook.beside(dump.get())));
                 }
                 if (id.isEmpty()) {
                     remember(heading);

@@ -3,6 +3,7 @@ package io.loadmonitor.capture;
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.Frame;
+import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.procfs.LoadAverage;
 import io.loadmonitor.procfs.LoadTick;
@@ -33,6 +34,7 @@ record ProcfsDump(
         LoadAverage load,
         ProcStat stat,
         Optional<LoadTick> tick,
+        Optional<MappedDevices> devices,
         ProcfsScan.Sight sight) {
 
     private static final int VERSION = 1;
@@ -58,13 +60,16 @@ record ProcfsDump(
                         load.load1(), load.load5(), load.load15(),
                         OptionalInt.of(active()), OptionalInt.of(stat.cpusOnline()))),
                 tick.map(this::tickLine),
+                Optional.empty(),
                 Optional.of(counts(tasks, stacks)),
                 Optional.of(new StackDump.Cost(
                         OptionalLong.of(endNanos - startNanos), OptionalLong.empty(), OptionalLong.empty())),
+                devices,
                 stacks,
                 tasks,
                 true,
-                List.of());
+                List.of(),
+                0);
     }
 
     private static Frame frame(String latin1) {

@@ -2,6 +2,7 @@ package io.loadmonitor.capture;
 
 import io.loadmonitor.dump.DumpWriter;
 import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.procfs.ActiveTasks;
@@ -49,6 +50,7 @@ public final class ProcfsSource implements DumpSource {
     private static final int PATIENCE_DIVISOR = 5;
 
     private final ProcFs procFs;
+    private final DeviceLook deviceLook;
     private final ActiveTasks activeTasks;
     private final Clock clock;
     private final ProcfsLimits limits;
@@ -59,8 +61,10 @@ public final class ProcfsSource implements DumpSource {
     private long lastId;
 
     /** @param activeTasks for the dump's tick line; fed by somebody else with {@link System#nanoTime} */
-    public ProcfsSource(ProcFs procFs, ActiveTasks activeTasks, Clock clock, ProcfsLimits limits) {
+    public ProcfsSource(
+            ProcFs procFs, DeviceLook deviceLook, ActiveTasks activeTasks, Clock clock, ProcfsLimits limits) {
         this.procFs = procFs;
+        this.deviceLook = deviceLook;
         this.activeTasks = activeTasks;
         this.clock = clock;
         this.limits = limits;
@@ -106,11 +110,13 @@ public final class ProcfsSource implements DumpSource {
         LoadAverage load = LoadAverage.read(procFs);
         ProcStat stat = ProcStat.read(procFs);
         Optional<LoadTick> tick = activeTasks.newest(start);
+        // Before the walk, which may take longer than a dump may be old for it.
+        Optional<MappedDevices> devices = deviceLook.look(System.nanoTime() - start);
         ProcfsScan.Sight sight = look(start, skipped);
         if (sight.failure().isPresent()) {
             throw sight.failure().get();
         }
-        return new ProcfsDump(procFs, id, reason, wall, start, System.nanoTime(), load, stat, tick, sight).compose();
+        return new ProcfsDump(procFs, id, reason, wall, start, System.nanoTime(), load, stat, tick, devices, sight).compose();
     }
 
     /**

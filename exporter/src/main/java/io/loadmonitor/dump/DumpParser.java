@@ -32,7 +32,7 @@ import java.util.OptionalLong;
  * <li>Whatever follows the footer, or a second header, belongs to no dump and is unread.
  * <li>{@code complete} means: the footer is there, repeats the header's id and states the number of tasks
  *     that were read.
- * <li>Limits: lines of 64 KiB, 100,000 tasks, 100,000 stacks, 1,000,000 frames. What is beyond them is unread. Of the
+ * <li>Limits: lines of 64 KiB, 100,000 tasks, 100,000 stacks, 1,000,000 frames, 64 devices. What is beyond them is unread. Of the
  *     unread lines the first 1,000 are kept, all are counted.
  * </ul>
  * Time and memory are linear in the text. {@link #parse} is safe for use by several threads.
@@ -54,6 +54,8 @@ public final class DumpParser {
     private Optional<History> history = Optional.empty();
     private Optional<Counts> counts = Optional.empty();
     private Optional<Cost> cost = Optional.empty();
+    private Optional<MappedDevices> devices = Optional.empty();
+    private final List<MappedDevices.Device> suspended = new ArrayList<>();
     private final List<CallStack> stacks = new ArrayList<>();
     private final List<Task> tasks = new ArrayList<>();
     private final List<UnreadLine> unreadLines = new ArrayList<>();
@@ -82,8 +84,16 @@ public final class DumpParser {
         parser.closeStack();
         return new StackDump(
                 parser.header, parser.trigger, parser.time, parser.load, parser.tick, parser.history,
-                parser.counts, parser.cost, parser.stacks, parser.tasks, parser.complete && !parser.overLimit,
-                parser.unreadLines, parser.unreadCount);
+                parser.counts, parser.cost, parser.devices(), parser.stacks, parser.tasks,
+                parser.complete && !parser.overLimit, parser.unreadLines, parser.unreadCount);
+    }
+
+    private Optional<MappedDevices> devices() {
+        if (devices.isEmpty() && suspended.isEmpty()) {
+            return Optional.empty();
+        }
+        MappedDevices counted = devices.orElse(RecordReader.NO_COUNTS_OF_DEVICES);
+        return Optional.of(new MappedDevices(counted.ageMillis(), counted.mapped(), counted.suspended(), suspended));
     }
 
     private void unread(DumpLines lines) {
@@ -129,6 +139,10 @@ public final class DumpParser {
                 return counts.isEmpty() && (counts = RecordReader.counts(line)).isPresent();
             case "cost":
                 return cost.isEmpty() && (cost = RecordReader.cost(line)).isPresent();
+            case "devices":
+                return devices.isEmpty() && (devices = RecordReader.devices(line)).isPresent();
+            case "device":
+                return device(line);
             case "stack":
                 return stack(line);
             case "task":
@@ -149,6 +163,19 @@ public final class DumpParser {
         header = RecordReader.header(line);
         ended = header.isPresent() && header.get().version() != VERSION;
         return header.isPresent();
+    }
+
+    /** Only what is suspended is kept; of a device that is not, a newer source may write, too. */
+    private boolean device(DumpRecord line) {
+        OptionalInt state = line.smallNumber("suspended");
+        Optional<MappedDevices.Device> device = RecordReader.device(line);
+        if (device.isEmpty() || state.orElse(0) > 1) {
+            return false;
+        }
+        if (state.orElse(0) == 0) {
+            return true;
+        }
+        return suspended.size() < MappedDevices.MOST_LISTED && suspended.add(device.get());
     }
 
     private boolean stack(DumpRecord line) {

@@ -5,6 +5,7 @@ import io.loadmonitor.dump.StackDump.State;
 import io.loadmonitor.dump.StackDump.Task;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ public final class DumpWriter {
     private static final List<String> COUNTS_IN_ORDER = List.of(
             "scanned", "running", "uninterruptible", "iowait", "captured", "stacks", "truncated", "unstable",
             "unwind_failed", "cpu_no_answer", "lost_dumps", "complete");
+
+    private static final byte[] FOOTER = "end id=".getBytes(StandardCharsets.US_ASCII);
 
     private final StringBuilder text;
 
@@ -44,11 +47,47 @@ public final class DumpWriter {
         writer.head(dump);
         writer.stacks(dump);
         dump.tasks().forEach(writer::task);
+        dump.devices().ifPresent(writer::devices);
         if (dump.complete()) {
             writer.text.append("end id=").append(dump.header().orElseThrow().id());
             writer.text.append(" tasks=").append(dump.tasks().size()).append('\n');
         }
         return RawDump.owning(writer.text.toString().getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /**
+     * The text with these records just before its footer and everything else as it was. A text whose last line is no
+     * footer was cut off, and is given back as it is.
+     */
+    public static RawDump insert(RawDump raw, MappedDevices devices) {
+        byte[] text = raw.bytes();
+        int footer = lastLine(text);
+        if (!startsWith(text, footer, FOOTER)) {
+            return raw;
+        }
+        DumpWriter writer = new DumpWriter(64 + 64 * devices.listed().size());
+        writer.devices(devices);
+        byte[] records = writer.text.toString().getBytes(StandardCharsets.US_ASCII);
+        byte[] whole = Arrays.copyOf(text, text.length + records.length);
+        System.arraycopy(text, footer, whole, footer + records.length, text.length - footer);
+        System.arraycopy(records, 0, whole, footer, records.length);
+        return RawDump.owning(whole);
+    }
+
+    /** Where the last line begins; the end of the text when that line is not terminated. */
+    private static int lastLine(byte[] text) {
+        int start = text.length - 1;
+        if (start < 0 || text[start] != '\n') {
+            return text.length;
+        }
+        while (start > 0 && text[start - 1] != '\n') {
+            start--;
+        }
+        return start;
+    }
+
+    private static boolean startsWith(byte[] text, int from, byte[] word) {
+        return text.length - from >= word.length && Arrays.equals(text, from, from + word.length, word, 0, word.length);
     }
 
     private void head(StackDump dump) {
@@ -134,6 +173,20 @@ public final class DumpWriter {
             text.append("stack id=").append(stack.id());
             text.append(" tasks=").append(tasksByStack.getOrDefault(stack.id(), 0)).append('\n');
             stack.frames().forEach(frame -> text.append("  ").append(frame).append('\n'));
+        }
+    }
+
+    private void devices(MappedDevices devices) {
+        text.append("devices");
+        number("age_ms", devices.ageMillis());
+        number("mapped", devices.mapped());
+        number("suspended", devices.suspended());
+        text.append('\n');
+        for (MappedDevices.Device device : devices.listed()) {
+            text.append("device");
+            quoted("dev", Optional.of(device.dev()));
+            quoted("name", device.name());
+            text.append(" suspended=1\n");
         }
     }
 

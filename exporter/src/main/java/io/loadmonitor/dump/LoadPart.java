@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
  *
  * @param cause why
  * @param detail the kernel function that tells parts of one cause apart; empty where the cause says all
- * @param title cause and detail in words, no more than a line: {@code waiting for a mutex in known_middle}
+ * @param title cause and detail in words, no more than a line: {@code waiting for a mutex in known_middle}, {@code waiting
+ *     for block I/O while dm-0 (data) is suspended}. It does not tell parts apart: what was so meanwhile may be in it
  * @param tasks at least 1
  * @param processes their names, the most frequent first; they sum to {@code tasks}
  * @param cgroup the one that holds all of the tasks; empty when there are several, or the dump does not say
@@ -84,7 +85,8 @@ public record LoadPart(
         return shown(text.startsWith("/") ? text.substring(1) : text, LONGEST_CGROUP);
     }
 
-    private static String shown(String text, int longest) {
+    /** A name that cannot be taken for anything but a name: cut, and in quotes unless it is plain. */
+    static String shown(String text, int longest) {
         String name = text.length() > longest ? text.substring(0, longest) + "..." : text;
         return name.chars().allMatch(LoadPart::plain) && !name.isEmpty() ? name : '"' + name + '"';
     }

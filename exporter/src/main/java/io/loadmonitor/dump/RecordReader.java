@@ -35,6 +35,10 @@ final class RecordReader {
     /** {@code 10x6}: six ticks of 10 tasks. */
     private static final Pattern RUN = Pattern.compile("([0-9]{1,9})(?:x([0-9]{1,9}))?");
 
+    /** Of a dump that lists devices without the line that counts them. */
+    static final MappedDevices NO_COUNTS_OF_DEVICES =
+            new MappedDevices(OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(), List.of());
+
     private RecordReader() {}
 
     static Optional<Header> header(DumpRecord line) {
@@ -130,6 +134,16 @@ final class RecordReader {
     static Optional<Cost> cost(DumpRecord line) {
         return Optional.of(new Cost(
                 line.number("capture_ns"), line.number("irq_off_max_ns"), line.number("rcu_max_ns")));
+    }
+
+    /** Without the devices, which have lines of their own. */
+    static Optional<MappedDevices> devices(DumpRecord line) {
+        return Optional.of(new MappedDevices(
+                line.number("age_ms"), line.smallNumber("mapped"), line.smallNumber("suspended"), List.of()));
+    }
+
+    static Optional<MappedDevices.Device> device(DumpRecord line) {
+        return line.text("dev").map(dev -> new MappedDevices.Device(dev, line.text("name")));
     }
 
     /** A task without a name stays a task, for the tasks must sum to the load; its line is noted as unread. */

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param history that tick and earlier ones; {@link LoadHistory} gives them their times
  * @param counts what was seen, captured and left out
  * @param cost what the capture cost the machine
+ * @param devices the host's device-mapper devices beside the dump; absent when nobody looked
  * @param stacks each stack once, in the order of the text
  * @param tasks the tasks that made up the load, in the order of the text
  * @param complete whether the footer is there and agrees with the header's id and the number of tasks; otherwise the
@@ -37,6 +38,7 @@ public record StackDump(
         Optional<History> history,
         Optional<Counts> counts,
         Optional<Cost> cost,
+        Optional<MappedDevices> devices,
         List<CallStack> stacks,
         List<Task> tasks,
         boolean complete,
@@ -53,7 +55,7 @@ public record StackDump(
         }
     }
 
-    /** A dump without a history that keeps all of its unread lines. */
+    /** A dump without a history and devices that keeps all of its unread lines. */
     public StackDump(
             Optional<Header> header,
             Optional<Trigger> trigger,
@@ -66,8 +68,8 @@ public record StackDump(
             List<Task> tasks,
             boolean complete,
             List<UnreadLine> unreadLines) {
-        this(header, trigger, time, load, tick, Optional.empty(), counts, cost, stacks, tasks, complete, unreadLines,
-                unreadLines.size());
+        this(header, trigger, time, load, tick, Optional.empty(), counts, cost, Optional.empty(), stacks, tasks, complete,
+                unreadLines, unreadLines.size());
     }
 
     /**

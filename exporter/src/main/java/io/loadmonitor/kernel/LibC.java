@@ -34,6 +34,12 @@ final class LibC {
     /** Size of {@code struct pollfd}: int fd, short events, short revents. */
     static final int POLLFD_BYTES = 8;
 
+    /** {@code time.h}. */
+    static final int CLOCK_MONOTONIC = 1;
+
+    /** Size of a C long. */
+    static final int LONG_BYTES = NativeLong.SIZE;
+
     static {
         Native.register(LibC.class, "c");
     }
@@ -58,6 +64,9 @@ final class LibC {
 
     /** {@code poll.h: int poll(struct pollfd *, nfds_t, int)}. */
     static native int poll(ByteBuffer pollfds, NativeLong count, int timeoutMillis) throws LastErrorException;
+
+    /** {@code time.h: int clock_gettime(clockid_t, struct timespec *)}. */
+    static native int clock_gettime(int clock, ByteBuffer timespec) throws LastErrorException;
 
     /** {@code unistd.h: int close(int)}. */
     static native int close(int fd) throws LastErrorException;

@@ -62,7 +62,7 @@ final class DumpsEndpoint {
                 dump, archive.dumpBefore(dump), dump.seen(), causes.get()));
     }
 
-    /** The text as its source gave it, byte for byte. */
+    /** The text as it is stored, byte for byte. */
     void raw(Context context) throws ArchiveException {
         QueryParameters.only(context.queryString(), Set.of());
         long id = id(context);

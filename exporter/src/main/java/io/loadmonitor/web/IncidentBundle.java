@@ -159,7 +159,7 @@ final class IncidentBundle {
                 incident.md              all that its page shows, for people and tickets
                 incident.json            the same for programs, as GET /api/v1/incidents/%d answers it
 
-                dumps/dump-N.txt              text of dump N, byte for byte as its source gave it
+                dumps/dump-N.txt              text of dump N, byte for byte as it was stored
                 dumps/dump-N.folded           folded stacks: "comm;outermost;...;innermost count"
                 dumps/dump-N.speedscope.json  for https://www.speedscope.app
                 dumps/dump-N.pb.gz            for go tool pprof

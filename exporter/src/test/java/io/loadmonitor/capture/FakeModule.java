@@ -1,5 +1,6 @@
 package io.loadmonitor.capture;
 
+import io.loadmonitor.kernel.DeviceMapper;
 import io.loadmonitor.kernel.Errno;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.kernel.SystemCallException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +25,7 @@ final class FakeModule {
     private final List<String> ring = new ArrayList<>();
     private long lastId;
     private long clock;
+    private long ageNanos;
     private Optional<Errno> refusal = Optional.empty();
     private Runnable beforeCapture = () -> {};
 
@@ -38,7 +41,18 @@ final class FakeModule {
 
     /** A source whose trigger is this module's. */
     KernelModuleSource source() {
-        return new KernelModuleSource(module, this::trigger);
+        return new KernelModuleSource(module, deviceLook(), this::trigger);
+    }
+
+    /** At the devices of {@code sys/block}, with names from {@code mapper}; the module's clock stands still. */
+    DeviceLook deviceLook() {
+        Path root = device.getParent();
+        return new DeviceLook(new DeviceMapper(root.resolve("sys"), root.resolve("mapper")), () -> clock + ageNanos);
+    }
+
+    /** From now on the newest dump is so old when it is looked at. */
+    synchronized void age(Duration age) {
+        ageNanos = age.toNanos();
     }
 
     synchronized void load() throws IOException {

@@ -88,7 +88,7 @@ final class KernelModuleSourceTest {
 
     @Test
     void failsWhenTheDeviceDoesNotHaveTheDump() {
-        KernelModuleSource deaf = new KernelModuleSource(fake.module(), reason -> {});
+        KernelModuleSource deaf = new KernelModuleSource(fake.module(), fake.deviceLook(), reason -> {});
         CaptureException failed = assertThrows(CaptureException.class, () -> deaf.take(REASON));
         assertEquals(CaptureException.Reason.FAILED, failed.reason());
     }

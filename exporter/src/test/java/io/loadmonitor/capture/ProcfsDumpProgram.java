@@ -1,18 +1,23 @@
 package io.loadmonitor.capture;
 
 import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.kernel.DeviceMapper;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
+import java.nio.file.Path;
 import java.time.Clock;
 
 /** Prints one dump of this host, so that a test can run it with other rights. */
 final class ProcfsDumpProgram {
     private ProcfsDumpProgram() {}
 
+    static ProcfsSource source() {
+        DeviceLook look = new DeviceLook(new DeviceMapper(Path.of("/sys"), Path.of("/dev/mapper")));
+        return new ProcfsSource(ProcFs.ofThisHost(), look, new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT);
+    }
+
     public static void main(String[] arguments) throws Exception {
-        ProcfsSource source =
-                new ProcfsSource(ProcFs.ofThisHost(), new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT);
-        System.out.write(source.take(EscapedText.of("test")).toByteArray());
+        System.out.write(source().take(EscapedText.of("test")).toByteArray());
         System.out.flush();
     }
 }

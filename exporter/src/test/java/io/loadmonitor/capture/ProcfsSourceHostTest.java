@@ -26,8 +26,7 @@ import org.junit.jupiter.api.Timeout;
 final class ProcfsSourceHostTest {
     private static StackDump take() throws CaptureException {
         return DumpParser.parse(
-                new ProcfsSource(ProcFs.ofThisHost(), new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT)
-                        .take(EscapedText.of("test")));
+                ProcfsDumpProgram.source().take(EscapedText.of("test")));
     }
 
     private static StackDump.Task of(StackDump dump, UninterruptibleTask sleeper) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.kernel.DeviceMapper;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
 import java.io.IOException;
@@ -53,7 +54,11 @@ final class ProcfsSourceTest {
     }
 
     private ProcfsSource source(ProcfsLimits limits) {
-        return new ProcfsSource(proc.procFs(), new ActiveTasks(), CLOCK, limits);
+        return new ProcfsSource(proc.procFs(), noDevices(), new ActiveTasks(), CLOCK, limits);
+    }
+
+    private DeviceLook noDevices() {
+        return new DeviceLook(new DeviceMapper(root.resolve("no-sysfs"), root.resolve("no-links")));
     }
 
     private StackDump take() throws CaptureException {
@@ -163,7 +168,7 @@ final class ProcfsSourceTest {
         activeTasks.feed(0.00, now - 3_000_000_000L);
         activeTasks.feed(0.64, now - 2_000_000_000L);
         StackDump dump = DumpParser.parse(
-                new ProcfsSource(proc.procFs(), activeTasks, CLOCK, ProcfsLimits.DEFAULT).take(REASON));
+                new ProcfsSource(proc.procFs(), noDevices(), activeTasks, CLOCK, ProcfsLimits.DEFAULT).take(REASON));
         StackDump.Tick tick = dump.tick().orElseThrow();
         assertEquals(OptionalInt.of(8), tick.active());
         assertEquals(0.64, tick.load1());
@@ -380,6 +385,7 @@ final class ProcfsSourceTest {
                 CaptureException.class,
                 () -> new ProcfsSource(
                                 new ProcFs(root.resolve("missing")),
+                                noDevices(),
                                 new ActiveTasks(),
                                 CLOCK,
                                 ProcfsLimits.DEFAULT)

@@ -29,7 +29,8 @@ final class SourceChoiceTest {
                 preference,
                 fake.module(),
                 fake.source(),
-                new ProcfsSource(new ProcFs(root), new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT));
+                new ProcfsSource(
+                        new ProcFs(root), fake.deviceLook(), new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT));
     }
 
     @Test

@@ -111,7 +111,8 @@ final class DumpParserPropertyTest {
     Arbitrary<List<String>> pieces() {
         Arbitrary<String> known = Arbitraries.of(
                 "load_monitor dump version=1 id=1 source=kmod", "trigger ", "time wall=", "load avg1=1 avg5=2 avg15=",
-                "tick ", "count a=", "cost ", "stack id=1", "task pid=1", "end id=1 tasks=", "\n", "\n  ", "\r\n", " ",
+                "tick ", "count a=", "cost ", "stack id=1", "task pid=1", "end id=1 tasks=", "devices age_ms=", "mapped=2 suspended=1",
+                "device dev=\"dm-0\" ", "suspended=1", "\n", "\n  ", "\r\n", " ",
                 "\"", "\\", "=", "99999999999999999999", "-1", "1e9", ".", "\0", "f+0x1/0x2 [m]",
                 " +0x", KEYS_AND_MARKS);
         return Arbitraries.oneOf(known, Arbitraries.strings().all().ofMaxLength(3)).list().ofMaxSize(40);

@@ -39,7 +39,7 @@ final class Dumps {
         return Combinators.combine(head(), stacks(), tasks().list().ofMaxSize(12), Arbitraries.of(true, false))
                 .as((head, stacks, tasks, complete) -> new StackDump(
                         head.header(), head.trigger(), head.time(), head.load(), head.tick(), head.history(),
-                        head.counts(), head.cost(), stacks, tasks, complete && head.header().isPresent(), List.of(), 0));
+                        head.counts(), head.cost(), head.devices(), stacks, tasks, complete && head.header().isPresent(), List.of(), 0));
     }
 
     static Arbitrary<EscapedText> names() {
@@ -84,9 +84,19 @@ final class Dumps {
                         optionalLongs(),
                         Arbitraries.integers().between(0, 999_999_999).list().ofMinSize(1).ofMaxSize(8))
                 .as(History::new).optional();
-        return Combinators.combine(header, trigger, time, load, tick, history, counts, cost)
-                .as((a, b, c, d, e, f, g, h) ->
-                        new StackDump(a, b, c, d, e, f, g, h, List.of(), List.of(), false, List.of(), 0));
+        Arbitrary<StackDump> rest = Combinators.combine(header, trigger, time, load, tick, history, counts, cost)
+                .as((a, b, c, d, e, f, g, h) -> new StackDump(
+                        a, b, c, d, e, f, g, h, Optional.empty(), List.of(), List.of(), false, List.of(), 0));
+        return Combinators.combine(rest, devices().optional()).as((head, devices) -> new StackDump(
+                head.header(), head.trigger(), head.time(), head.load(), head.tick(), head.history(), head.counts(),
+                head.cost(), devices, List.of(), List.of(), false, List.of(), 0));
+    }
+
+    static Arbitrary<MappedDevices> devices() {
+        Arbitrary<MappedDevices.Device> device =
+                Combinators.combine(names(), names().optional()).as(MappedDevices.Device::new);
+        return Combinators.combine(optionalLongs(), optionalInts(), optionalInts(), device.list().ofMaxSize(5))
+                .as(MappedDevices::new);
     }
 
     private static Arbitrary<List<CallStack>> stacks() {
