@@ -12,6 +12,7 @@ import io.loadmonitor.dump.DumpComparison;
 import io.loadmonitor.dump.GroupKind;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadPart;
+import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.StackDump.Placement;
 import io.loadmonitor.dump.StackDump.State;
@@ -86,6 +87,7 @@ final class ExplainJson {
             ObjectNode values = node.putObject("counts");
             new TreeMap<>(counts.values()).forEach(values::put);
         });
+        dump.devices().ifPresent(devices -> devices(devices, node.putObject("devices")));
         node.put("tasks_total", dump.tasks().size());
         ArrayNode parts = node.putArray("parts");
         load.parts().forEach(part -> part(part, dump.tasks().size(), parts.addObject()));
@@ -97,6 +99,17 @@ final class ExplainJson {
         report.listed().forEach(task -> listed(task, listed.addObject()));
         ArrayNode warnings = node.putArray("warnings");
         report.warnings().forEach(warnings::add);
+    }
+
+    private static void devices(MappedDevices devices, ObjectNode node) {
+        devices.ageMillis().ifPresent(age -> node.put("age_ms", age));
+        devices.mapped().ifPresent(mapped -> node.put("mapped", mapped));
+        devices.suspended().ifPresent(suspended -> node.put("suspended", suspended));
+        ArrayNode listed = node.putArray("suspended_devices");
+        for (MappedDevices.Device device : devices.listed()) {
+            ObjectNode one = listed.addObject().put("dev", device.dev().escaped());
+            device.name().ifPresent(name -> one.put("name", name.escaped()));
+        }
     }
 
     private static void part(LoadPart part, int whole, ObjectNode node) {

@@ -6,6 +6,7 @@ import io.loadmonitor.dump.DumpComparison;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadPart;
+import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.StackDump.Task;
 import io.loadmonitor.dump.StackDump.UnreadLine;
@@ -71,6 +72,7 @@ final class ExplainText {
     private void report(LogReport report, List<LoadPart> parts, Optional<StackDump> earlier) {
         StackDump dump = report.dump();
         parts(dump, parts);
+        dump.devices().flatMap(MappedDevices::sentence).ifPresent(devices -> out.printf("%nDevices: %s%n", devices));
         groups.groups(dump);
         earlier.ifPresent(other -> groups.changes(DumpComparison.of(other, dump, causes)));
         causes(parts);

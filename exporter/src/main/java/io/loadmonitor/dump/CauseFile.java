@@ -57,6 +57,7 @@ final class CauseFile {
         final List<String> sources = new ArrayList<>();
         final List<RuleLine> rules = new ArrayList<>();
         boolean otherwise;
+        boolean waitsForDevice;
         @Nullable LoadCause cause;
 
         Entry(String id, int line) {
@@ -151,6 +152,13 @@ final class CauseFile {
                 }
             }
             case "source" -> entry.sources.add(value);
+            case "waits-for-device" -> {
+                if (entry.cause != null) {
+                    complain(line, "\"" + entry.id + "\" is a cause of the catalogue: rules can be added to it, but whether it"
+                            + " waits for a device stays");
+                }
+                entry.waitsForDevice = true;
+            }
             case "otherwise" -> {
                 if (mayBeOtherwise) {
                     entry.otherwise = true;
@@ -160,7 +168,7 @@ final class CauseFile {
             }
             case "frames", "first" -> rule(entry, line, key.equals("first"), value);
             default -> complain(line, '"' + key + "\" is no key: expected cause, kind, title, title-in, explanation, check,"
-                    + " source, frames or first");
+                    + " source, waits-for-device, frames or first");
         }
     }
 
@@ -248,7 +256,7 @@ final class CauseFile {
         }
         try {
             return new LoadCause(entry.id, kind, text(entry, "title"), Optional.ofNullable(entry.texts.get("title-in")),
-                    text(entry, "explanation"), text(entry, "check"), entry.sources);
+                    text(entry, "explanation"), text(entry, "check"), entry.sources, entry.waitsForDevice);
         } catch (IllegalArgumentException e) {
             complain(entry.line, e.getMessage());
             return null;

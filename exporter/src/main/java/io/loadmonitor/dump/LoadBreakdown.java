@@ -28,6 +28,7 @@ import java.util.Set;
  * @param load1 the 1-minute load average
  * @param at when the dump was taken, by the host's clock
  * @param presence whether what raised the load was still there
+ * @param devices the host's device-mapper devices beside the dump; absent when nobody looked
  * @param complete whether the dump is whole and its source looked at every thread ({@code complete=} of the count line)
  */
 public record LoadBreakdown(
@@ -37,6 +38,7 @@ public record LoadBreakdown(
         OptionalDouble load1,
         Optional<Instant> at,
         Optional<Presence> presence,
+        Optional<MappedDevices> devices,
         boolean complete) {
     private static final int PARTS_IN_HEADLINE = 5;
     private static final int CHRONIC_IN_HEADLINE = 2;
@@ -91,7 +93,9 @@ public record LoadBreakdown(
             places.computeIfAbsent(new Place(found.cause(), found.function(), always), place -> new Tally()).add(task);
         }
         List<LoadPart> parts = new ArrayList<>(places.size());
-        places.forEach((place, tally) -> parts.add(part(place, tally)));
+        // The stack does not prove which device a task waits for, so no more is said than what was so meanwhile.
+        String suspended = dump.devices().flatMap(MappedDevices::brief).map(words -> " while " + words).orElse("");
+        places.forEach((place, tally) -> parts.add(part(place, tally, suspended)));
         parts.sort(Comparator.comparing(LoadPart::chronic)
                 .thenComparing(Comparator.comparingInt(LoadPart::tasks).reversed())
                 .thenComparing(part -> part.cause().id())
@@ -103,6 +107,7 @@ public record LoadBreakdown(
                 dump.load().map(load -> OptionalDouble.of(load.load1())).orElse(OptionalDouble.empty()),
                 dump.time().flatMap(StackDump.Time::wall),
                 dump.trigger().flatMap(StackDump.Trigger::presence),
+                dump.devices(),
                 dump.complete() && dump.counts().map(LoadBreakdown::lookedAtAll).orElse(true));
     }
 
@@ -179,7 +184,8 @@ public record LoadBreakdown(
         return counts.of("complete").orElse(1) != 0;
     }
 
-    private static LoadPart part(Place place, Tally tally) {
+    /** @param suspended for the titles of what waits for a device; empty where none is suspended */
+    private static LoadPart part(Place place, Tally tally, String suspended) {
         List<ProcessCount> processes = new ArrayList<>(tally.names.size());
         tally.names.forEach((comm, tasks) -> processes.add(new ProcessCount(comm, tasks)));
         processes.sort(Comparator.comparingInt(ProcessCount::tasks).reversed()
@@ -187,7 +193,7 @@ public record LoadBreakdown(
         int tasks = processes.stream().mapToInt(ProcessCount::tasks).sum();
         Optional<EscapedText> cgroup =
                 tally.cgroups.size() == 1 ? tally.cgroups.iterator().next() : Optional.empty();
-        return new LoadPart(
-                place.cause, place.detail, place.cause.title(place.detail), tasks, processes, cgroup, place.chronic);
+        String title = place.cause.title(place.detail) + (place.cause.waitsForDevice() ? suspended : "");
+        return new LoadPart(place.cause, place.detail, title, tasks, processes, cgroup, place.chronic);
     }
 }

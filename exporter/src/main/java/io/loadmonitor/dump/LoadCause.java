@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param explanation one sentence
  * @param check what to look at next
  * @param sources kernel files and functions that the rules come from
+ * @param waitsForDevice whether its tasks wait for I/O of a block device, so that a suspended one may be why
  */
 public record LoadCause(
         String id,
@@ -24,7 +25,8 @@ public record LoadCause(
         Optional<String> titleIn,
         String explanation,
         String check,
-        List<String> sources) {
+        List<String> sources,
+        boolean waitsForDevice) {
     static final int LONGEST_ID = 40;
     static final int LONGEST_TITLE = 60;
     /** Stands for the function that wanted what is waited for. */

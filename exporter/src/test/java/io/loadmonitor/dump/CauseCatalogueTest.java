@@ -135,6 +135,35 @@ final class CauseCatalogueTest {
                 LoadBreakdown.of(polling).parts().stream().map(part -> part.cause().id()).sorted().toList());
     }
 
+    /** Neither what runs nor who waits for another task waits for a device. */
+    @Test
+    void marksWhatASuspendedDeviceMayHold() {
+        assertEquals(
+                List.of("block-tag", "block-io", "write-back", "dirty-throttling", "device-mapper", "md-raid", "loop-device",
+                        "ext4-journal", "xfs-log", "btrfs-transaction", "zfs", "frozen-filesystem", "page-in", "page-lock",
+                        "swap-in", "memory-pool"),
+                STANDARD.causes().stream().filter(LoadCause::waitsForDevice).map(LoadCause::id).toList());
+    }
+
+    @Test
+    void marksAUsersCauseThatWaitsForADevice() throws Exception {
+        String cause = """
+                cause vendor-card
+                  title waiting for the vendor's card
+                  explanation The card has not answered.
+                  check Its lamp.
+                  frames 70 vendor_wait
+                """;
+        StackDump dump = DumpParser.parse(Dumps.raw("""
+                task pid=1 state=D on=sleep wchan=vendor_wait comm="a"
+                device dev="dm-0" suspended=1
+                """));
+        assertEquals("waiting for the vendor's card",
+                LoadBreakdown.of(dump, STANDARD.with(cause, "own.txt")).parts().get(0).title());
+        assertEquals("waiting for the vendor's card while dm-0 is suspended",
+                LoadBreakdown.of(dump, STANDARD.with(cause + "waits-for-device\n", "own.txt")).parts().get(0).title());
+    }
+
     @Test
     void saysAllThatIsWrongWithAFileAndWhere() {
         CauseFileException e = assertThrows(CauseFileException.class, () -> STANDARD.with("""
@@ -154,6 +183,8 @@ final class CauseCatalogueTest {
                 cause nfs
                   title mine now
                 cause mine
+                cause vfork
+                  waits-for-device
                 cause empty
                   title t
                   title-in no place for it
@@ -165,7 +196,7 @@ final class CauseCatalogueTest {
                 List.of(
                         "own.txt:1: \"frames\" stands before the first cause",
                         "own.txt:8: \"colour\" is no key: expected cause, kind, title, title-in, explanation, check,"
-                                + " source, frames or first",
+                                + " source, waits-for-device, frames or first",
                         "own.txt:9: \"100\" is no specificity: expected 1 to 99, then functions",
                         "own.txt:10: a rule needs functions: \"20\"",
                         "own.txt:11: \"f*o\" is no name of a function: expected letters, digits, '_', '.', '$', and at"
@@ -175,11 +206,13 @@ final class CauseCatalogueTest {
                         "own.txt:13: \"otherwise\" is for the catalogue alone",
                         "own.txt:15: \"nfs\" is a cause of the catalogue: rules can be added to it, but its title stays",
                         "own.txt:16: \"mine\" is there twice, first in line 7",
-                        "own.txt:22: \"cause sp\\xc3\\xa4t\" has characters that are not printable ASCII",
+                        "own.txt:18: \"vfork\" is a cause of the catalogue: rules can be added to it, but whether it waits"
+                                + " for a device stays",
+                        "own.txt:24: \"cause sp\\xc3\\xa4t\" has characters that are not printable ASCII",
                         "own.txt:2: not the id of a cause: \"Bad_Id\"; expected at most 40 lower-case letters and digits"
                                 + " in words with hyphens between them",
                         "own.txt:7: \"mine\" has no title",
-                        "own.txt:17: title-in has to hold one of {function}, {innermost} and {call}: \"no place for it\""),
+                        "own.txt:19: title-in has to hold one of {function}, {innermost} and {call}: \"no place for it\""),
                 e.problems());
     }
 

@@ -66,6 +66,31 @@ final class LoadBreakdownTest {
     }
 
     @Test
+    void saysWhatWasSuspendedWhileTasksWaitedForADevice() {
+        String waiting = HEAD + tasks(6, "state=D on=sleep wchan=submit_bio_wait comm=\"db\"")
+                + tasks(4, "state=R on=cpu-user comm=\"java\"");
+        String one = "devices age_ms=3 mapped=2 suspended=1\ndevice dev=\"dm-0\" name=\"data\" suspended=1\n";
+        assertEquals(
+                "Load 4.42 at 12:04:10 = 6 waiting for block I/O while dm-0 (data) is suspended (db) + 4 on CPU in user mode"
+                        + " (java)",
+                of(waiting + one + end(10)).headline());
+        assertEquals(
+                "Load 4.42 at 12:04:10 = 6 waiting for block I/O (db) + 4 on CPU in user mode (java)",
+                of(waiting + "devices age_ms=3 mapped=2 suspended=0\n" + end(10)).headline());
+        assertEquals("block-io", of(waiting + one).parts().get(0).cause().id());
+        assertEquals("", of(waiting + one).parts().get(0).detail());
+    }
+
+    @Test
+    void namesOfDevicesCannotLookLikeAPart() {
+        LoadBreakdown breakdown = of(HEAD + tasks(10, "state=D on=sleep wchan=submit_bio_wait comm=\"db\"")
+                + "device dev=\"dm-0\" name=\"a) is suspended (x) + 99 y\\n\" suspended=1\n" + end(10));
+        assertEquals(
+                "Load 4.42 at 12:04:10 = 10 waiting for block I/O while dm-0 (\"a) is suspended (x) + 99 y\\n\") is suspended (db)",
+                breakdown.headline());
+    }
+
+    @Test
     void saysWhatIsNotInTheDump() {
         LoadBreakdown breakdown = of(HEAD + tasks(7, "state=R on=queue comm=\"cc1\"") + end(7));
         assertEquals(OptionalInt.of(3), breakdown.remainder());

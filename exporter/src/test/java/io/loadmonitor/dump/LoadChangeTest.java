@@ -48,6 +48,22 @@ final class LoadChangeTest {
                 change.cause().id().equals("vfork") && change.before() == 2 && change.after() == 0), changes.toString());
     }
 
+    /** The title says what was so meanwhile; the part is the same. */
+    @Test
+    void aVolumeThatWasResumedMakesNoOtherPart() {
+        String waiting = "task pid=%d state=D on=sleep wchan=submit_bio_wait comm=\"db\"\n";
+        String suspended = "device dev=\"dm-0\" name=\"data\" suspended=1\n";
+        LoadBreakdown before = LoadBreakdown.of(DumpParser.parse(
+                Dumps.raw(waiting.formatted(1) + waiting.formatted(2) + suspended)));
+        LoadBreakdown after = LoadBreakdown.of(DumpParser.parse(Dumps.raw(waiting.formatted(1) + waiting.formatted(2))));
+        LoadBreakdown fewer = LoadBreakdown.of(DumpParser.parse(Dumps.raw(waiting.formatted(1))));
+        assertEquals("waiting for block I/O while dm-0 (data) is suspended", before.parts().get(0).title());
+        assertEquals(List.of(), LoadChange.between(before, after));
+        LoadChange change = LoadChange.between(before, fewer).get(0);
+        assertEquals("block-io 2 1", change.cause().id() + " " + change.before() + " " + change.after());
+        assertEquals("waiting for block I/O", change.title(), "as it is in the later dump");
+    }
+
     @Provide
     Arbitrary<StackDump> dumps() {
         return Dumps.any();

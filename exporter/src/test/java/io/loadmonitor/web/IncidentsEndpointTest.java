@@ -169,6 +169,17 @@ final class IncidentsEndpointTest {
     }
 
     @Test
+    void saysWhichDevicesWereSuspended() throws Exception {
+        server.postAlerts(Samples.firing("a1b2c3d4e5f60718"));
+        server.await(1, "complete");
+        String markdown = server.get("/api/v1/incidents/1.md").body();
+        assertTrue(markdown.contains("\nDevices: `dm-0 (\"\\x3cimg src=x onerror=alert(1)>\") is suspended; 5 mapped devices, looked"
+                + " at 12 ms after the dump`.\n"), markdown);
+        String json = server.get("/api/v1/incidents/1").body();
+        assertTrue(json.contains("\"devices\":{\"ageMillis\":12,\"mapped\":5,\"suspended\":1,\"suspendedDevices\":[{\"dev\":\"dm-0\","), json);
+    }
+
+    @Test
     void namesOfTheAlertDoNothingInMarkdown() throws Exception {
         String hostile = "<script>alert(1)</script> | `x` \\u202egpj.exe\\u2066 \\u200f\\u0007 ](javascript:1) @everyone\\n# big";
         server.postAlerts(Samples.firing("a1b2c3d4e5f60718", "Load" + hostile.replace("\\n", " "), hostile, "https://runbooks.example/"));

@@ -184,6 +184,21 @@ final class PagesTest {
     }
 
     @Test
+    void saysWhichDevicesWereSuspendedHarmlessly() throws Exception {
+        String said = "dm-0 (\"&lt;img src=x onerror=alert(1)&gt;\") is suspended; 5 mapped devices, looked at 12 ms after the dump";
+        String page = incident(Samples.firing("a1b2c3d4e5f60718"));
+        assertTrue(page.contains("<p>Devices: <bdi>" + said + "</bdi>.</p>"), page);
+        assertHarmless(page);
+        String dump = server.page("/dumps/1").body();
+        assertTrue(dump.contains("<dt>Devices</dt><dd><bdi>" + said + "</bdi></dd>"), dump);
+        String resumed = new String(Samples.dump(3).toByteArray(), StandardCharsets.US_ASCII)
+                .replaceAll("devices .*\ndevice .*\n", "devices age_ms=12 mapped=5 suspended=0\n");
+        String without = server.page("/dumps/" + server.archived(
+                RawDump.of(resumed.getBytes(StandardCharsets.US_ASCII)))).body();
+        assertFalse(without.contains("Devices"), without);
+    }
+
+    @Test
     void saysWhatADumpLacks() throws Exception {
         String text = new String(Samples.dump(1).toByteArray(), StandardCharsets.US_ASCII)
                 .replace("truncated=0", "truncated=3 stacks_readable=0").replace("cause=present", "cause=decaying")

@@ -10,6 +10,9 @@ final class Samples {
              "receiver":"load-monitor","groupLabels":{},"commonLabels":{},"commonAnnotations":{},
              "externalURL":"http://alertmanager.example:9093","notification_reason":"first","alerts":[%s]}""";
 
+    /** A device's name that tries to be something else. */
+    private static final String DEVICE = "<img src=x onerror=alert(1)>";
+
     private Samples() {}
 
     /** A dump with two vfork parents and eight busy tasks; comms that try to be something else. */
@@ -39,6 +42,7 @@ final class Samples {
             text.append("task pid=" + (96 + i) + " tgid=" + (96 + i) + " ppid=1 cpu=" + i % 2 + " state=R on="
                     + (i < 2 ? "cpu-user" : "queue") + " since_ms=40 stack=0 cgroup=\"/\" comm=\"" + escapedComm + "\"\n");
         }
+        text.append("devices age_ms=12 mapped=5 suspended=1\ndevice dev=\"dm-0\" name=\"" + DEVICE + "\" suspended=1\n");
         text.append("end id=" + id + " tasks=10\n");
         return RawDump.of(text.toString().getBytes(StandardCharsets.US_ASCII));
     }

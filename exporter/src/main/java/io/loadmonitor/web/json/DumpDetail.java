@@ -8,6 +8,7 @@ import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.Frame;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadPart;
+import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.ProcessCount;
 import io.loadmonitor.dump.StackDump;
 import java.util.List;
@@ -31,6 +32,7 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
             @Nullable Load load,
             @Nullable Map<String, Long> counts,
             @Nullable Cost cost,
+            @Nullable Devices devices,
             Breakdown breakdown,
             List<Stack> stacks,
             List<Task> taskList,
@@ -44,6 +46,7 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
                     dump.load().map(Load::of).orElse(null),
                     dump.counts().<Map<String, Long>>map(counts -> new TreeMap<>(counts.values())).orElse(null),
                     dump.cost().map(Cost::of).orElse(null),
+                    dump.devices().map(Devices::of).orElse(null),
                     Breakdown.of(breakdown),
                     dump.stacks().stream().map(Stack::of).toList(),
                     dump.tasks().stream().map(Task::of).toList(),
@@ -74,6 +77,22 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
         static Cost of(StackDump.Cost cost) {
             return new Cost(Absent.orNull(cost.captureNanos()), Absent.orNull(cost.irqOffMaxNanos()),
                     Absent.orNull(cost.rcuMaxNanos()));
+        }
+    }
+
+    /** The device-mapper devices beside the dump; not there when nobody looked. */
+    public record Devices(
+            @Nullable Long ageMillis, @Nullable Integer mapped, @Nullable Integer suspended, List<Device> suspendedDevices) {
+        static Devices of(MappedDevices devices) {
+            return new Devices(Absent.orNull(devices.ageMillis()), Absent.orNull(devices.mapped()),
+                    Absent.orNull(devices.suspended()), devices.listed().stream().map(Device::of).toList());
+        }
+    }
+
+    /** One that is suspended. */
+    public record Device(String dev, @Nullable String name) {
+        static Device of(MappedDevices.Device device) {
+            return new Device(device.dev().escaped(), device.name().map(EscapedText::escaped).orElse(null));
         }
     }
 

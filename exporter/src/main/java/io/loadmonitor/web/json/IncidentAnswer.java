@@ -1,6 +1,7 @@
 package io.loadmonitor.web.json;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadChange;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.incident.IncidentReport;
@@ -47,11 +48,15 @@ public record IncidentAnswer(
 
     /** @param phase {@code before}, {@code at}, {@code after} */
     public record Dump(
-            @JsonUnwrapped DumpItem dump, String phase, DumpDetail.@Nullable Breakdown breakdown) {
+            @JsonUnwrapped DumpItem dump,
+            String phase,
+            DumpDetail.@Nullable Devices devices,
+            DumpDetail.@Nullable Breakdown breakdown) {
         static Dump of(IncidentReport.Dump dump) {
             return new Dump(
                     DumpItem.of(dump.summary()),
                     dump.phase().name().toLowerCase(Locale.ROOT),
+                    dump.breakdown().flatMap(LoadBreakdown::devices).map(DumpDetail.Devices::of).orElse(null),
                     dump.breakdown().<DumpDetail.Breakdown>map(DumpDetail.Breakdown::of).orElse(null));
         }
     }

@@ -4,6 +4,7 @@ import io.loadmonitor.archive.DumpState;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.StackDump.Counts;
 import io.loadmonitor.dump.StackDump.Presence;
@@ -82,6 +83,7 @@ final class DumpFacts {
             facts.add(new Fact("Source", VisibleText.of(header.source())));
             header.release().ifPresent(release -> facts.add(new Fact("Kernel", VisibleText.of(release))));
         });
+        dump.devices().flatMap(MappedDevices::sentence).ifPresent(devices -> facts.add(new Fact("Devices", devices)));
         dump.counts().ifPresent(counts -> addCounts(counts, facts));
         dump.cost().ifPresent(cost -> {
             cost.captureNanos().ifPresent(nanos -> facts.add(new Fact("Capture took", Quantity.ofNanos(nanos))));

@@ -2,6 +2,7 @@ package io.loadmonitor.web.view;
 
 import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * What a page shows of one dump.
  *
  * @param address of the page, to which {@code &by=} is added for other groups
+ * @param devices which devices were suspended; empty when none was, or nobody looked
  * @param groups empty without a text, as all that follows
  * @param rawText the beginning of it
  * @param rawRest bytes of it that are not shown
@@ -24,6 +26,7 @@ public record DumpView(
         List<String> warnings,
         List<Fact> facts,
         Optional<LoadParts> parts,
+        Optional<String> devices,
         Optional<GroupTable> groups,
         Optional<FlameView> flame,
         String rawText,
@@ -57,6 +60,7 @@ public record DumpView(
                 DumpFacts.warnings(dump.summary(), content),
                 DumpFacts.facts(dump.summary(), content),
                 dump.breakdown().map(LoadParts::of),
+                content.flatMap(StackDump::devices).flatMap(MappedDevices::sentence),
                 filled.map(text -> GroupTable.of(text, causes, by, seen, before, dump.summary().takenAt())),
                 filled.map(text -> FlameView.of(text, FlameView.MAX_IN_PAGE)),
                 VisibleText.of(shown),

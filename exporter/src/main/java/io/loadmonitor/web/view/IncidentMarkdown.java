@@ -8,6 +8,7 @@ import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadChange;
 import io.loadmonitor.dump.LoadPart;
 import io.loadmonitor.dump.LoadSample;
+import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.incident.IncidentReport;
 import io.loadmonitor.incident.LoadTimeline;
 import java.time.Duration;
@@ -148,6 +149,10 @@ public final class IncidentMarkdown {
                 + summary.reason().map(reason -> " (" + MarkdownText.code(reason.escaped()) + ")").orElse("")
                 + ", " + DumpFacts.state(summary.state()) + ".");
         line("");
+        dump.breakdown().flatMap(LoadBreakdown::devices).flatMap(MappedDevices::sentence).ifPresent(devices -> {
+            line("Devices: " + MarkdownText.code(devices) + ".");
+            line("");
+        });
         dump.breakdown().ifPresent(this::parts);
     }
 
