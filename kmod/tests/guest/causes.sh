@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Makes load of a known cause, one scene after the other, and keeps what the module says of each, byte
-# for byte. A scene is a function make_NAME, which starts the tasks and returns when they are where
+# for byte, with the records of devices that the exporter adds to it. A scene is a function make_NAME, which starts the tasks and returns when they are where
 # they are to be, and end_NAME, which undoes it all. Which cause a report of each has to name is in the
 # exporter's SceneTest.
 . /lib.sh
@@ -20,7 +20,8 @@ cast() {
 	# What busybox does depends on the name that it is called by.
 	case $(readlink -f "$program") in
 	*/busybox) name=$program ;;
-	*) ln -sf "$program" "$name" ;;
+	# Not anew each time: who was cast before may be about to execute it.
+	*) [ "$(readlink "$name")" = "$program" ] || ln -sf "$program" "$name" ;;
 	esac
 	sh -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' sh "$group" "$name" "$@" >/dev/null 2>&1 &
 	cast="$cast $!"
@@ -74,12 +75,41 @@ look() {
 	return 1
 }
 
+# beside NAME: adds to NAME.dump what the exporter adds to every dump that it reads: of the device-mapper
+# devices, how many there are, and which are suspended (exporter/docs/dump-format.md).
+beside() {
+	local mapped=0 suspended=0 age file link dev name
+	age=$(($(uptime_cs) * 10 - $(sed -n 's/^time .* monotonic_ns=\([0-9]*\)$/\1/p' "$1.dump") / 1000000))
+	# The uptime is cut to hundredths of a second.
+	[ $age -ge 0 ] || age=0
+	: >/tmp/devices
+	for file in /sys/block/dm-*/dm/suspended; do
+		[ -e "$file" ] || continue
+		mapped=$((mapped + 1))
+		[ "$(cat "$file")" = 1 ] || continue
+		suspended=$((suspended + 1))
+		dev=${file#/sys/block/}
+		dev=${dev%%/*}
+		name=
+		for link in /dev/mapper/*; do
+			[ "$(readlink "$link")" != "../$dev" ] || name=" name=\"${link##*/}\""
+		done
+		echo "device dev=\"$dev\"$name suspended=1" >>/tmp/devices
+	done
+	{
+		sed '$d' "$1.dump"
+		echo "devices age_ms=$age mapped=$mapped suspended=$suspended"
+		cat /tmp/devices
+		tail -n 1 "$1.dump"
+	} >/tmp/beside && mv /tmp/beside "$1.dump"
+}
+
 # play NAME: the scene as a dump, NAME.dump.
 play() {
 	local name=$1 function
 	wanted=0
 	function=$(echo "$name" | tr - _)
-	if ! make_$function >/tmp/said 2>&1 || ! look "$name" >>/tmp/said 2>&1; then
+	if ! make_$function >/tmp/said 2>&1 || ! look "$name" >>/tmp/said 2>&1 || ! beside "$name" >>/tmp/said 2>&1; then
 		echo "scene $name could not be made:"
 		cat /tmp/said
 		for pid in $cast; do
@@ -169,6 +199,8 @@ make_suspended_volume() {
 	disk volume 16 || return 1
 	cat /ext4.img >$disk
 	scene dm volume $disk || return 1
+	# As udev does.
+	ln -s ../dm-0 /dev/mapper/volume
 	mkdir -p /tmp/mnt/volume
 	mount -t ext4 /dev/dm-0 /tmp/mnt/volume || return 1
 	for file in 1 2 3 4 5 6; do

@@ -79,6 +79,8 @@ function wrong(text) { print "dump " id ": " text }
 	next
 }
 /^  [^ ]/ || /^trigger / || /^time / || /^tick / || /^cost / || /^history / { next }
+# What the exporter adds.
+/^devices age_ms=[0-9]+ mapped=[0-9]+ suspended=[0-9]+$/ || /^device dev="dm-[0-9]+" .*suspended=1$/ { next }
 { wrong("unknown line: " $0) }
 END {
 	if (open)

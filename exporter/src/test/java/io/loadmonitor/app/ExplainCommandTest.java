@@ -82,6 +82,25 @@ final class ExplainCommandTest {
     }
 
     @Test
+    void saysWhichDevicesWereSuspended() throws Exception {
+        Path dump = Path.of("../kmod/tests/captures/6.1.0-56-cloud-amd64/causes/suspended-device.dump");
+        List<String> lines = explain(dump.toString());
+        assertTrue(lines.stream().anyMatch(text -> text.matches(
+                "Devices: dm-0 \\(volume\\) is suspended; 1 mapped device, looked at \\d+ ms after the dump")), out.toString());
+        out.getBuffer().setLength(0);
+        explain("--json", dump.toString());
+        JsonNode devices = new ObjectMapper().readTree(out.toString()).path("reports").path(0).path("devices");
+        assertEquals("1 1 [{\"dev\":\"dm-0\",\"name\":\"volume\"}]", devices.path("mapped").asText() + " "
+                + devices.path("suspended").asText() + " " + devices.path("suspended_devices"));
+        assertTrue(devices.path("age_ms").isNumber(), devices.toString());
+
+        Path resumed = Files.writeString(folder.resolve("resumed"), Files.readString(dump)
+                .replaceAll("devices .*\ndevice .*\n", "devices age_ms=3 mapped=1 suspended=0\n"));
+        out.getBuffer().setLength(0);
+        assertFalse(String.join("\n", explain(resumed.toString())).contains("Devices"), out.toString());
+    }
+
+    @Test
     void refusesADumpBeforeThatIsNone() throws Exception {
         Path after = DUMPS.resolve("manual-busy-vfork.dump");
         Path other = Files.writeString(folder.resolve("other"),

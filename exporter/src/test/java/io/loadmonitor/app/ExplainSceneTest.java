@@ -2,6 +2,7 @@ package io.loadmonitor.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.Golden;
 import java.io.IOException;
@@ -35,6 +36,17 @@ final class ExplainSceneTest {
     @Test
     void hasNoReportWithoutItsScene() throws IOException {
         GOLDEN.assertNoOthers(dumps().stream().map(ExplainSceneTest::name).toList());
+    }
+
+    /** Stacks do not tell it; what the exporter saw beside the dump does. */
+    @Test
+    void namesASuspendedDeviceInTheFirstLine() throws IOException {
+        List<Path> suspended = dumps().stream().filter(dump -> dump.endsWith("suspended-device.dump")).toList();
+        assertEquals(4, suspended.size(), suspended.toString());
+        for (Path dump : suspended) {
+            String first = explain(dump).lines().findFirst().orElseThrow();
+            assertTrue(first.contains(" waiting for block I/O while dm-0 (volume) is suspended (db, "), dump + ": " + first);
+        }
     }
 
     private static void compare(Path dump) throws IOException {
