@@ -111,6 +111,16 @@ final class Vm implements AutoCloseable, Loop.Load {
         tell("watch");
     }
 
+    /** Suspends the device-mapper device dm-0 of the name data, with eight readers. */
+    void suspend() {
+        tell("suspend");
+    }
+
+    /** Resumes it; the readers end. */
+    void resume() {
+        tell("resume");
+    }
+
     /** Ends the guest in order. Returns the status of {@code boot}: 0 when the console shows no fault of the kernel. */
     int off() {
         tell("off");

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.loadmonitor.grafana.Dashboard;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -236,6 +238,54 @@ final class VmLoopIT {
 
     @Test
     @Order(10)
+    void theHeadlineNamesASuspendedVolumeWhichNoStackTells() {
+        vm.suspend();
+        JsonNode suspended = Wait.until("a dump of a suspended volume's readers", Duration.ofSeconds(60), () ->
+                Optional.of(taken("suspended")).filter(dump -> dump.path("headline").asText().contains(" is suspended")), vm::tail);
+        timeline.step("dump " + suspended.path("id") + ": " + suspended.path("headline").asText());
+        assertTrue(suspended.path("headline").asText().contains(" while dm-0 (data) is suspended (head, batch.slice)"),
+                suspended::toPrettyString);
+        assertEquals("{\"dev\":\"dm-0\",\"name\":\"data\"}", suspended.path("devices").path("suspendedDevices").path(0).toString());
+        assertEquals("kmod", suspended.path("source").asText());
+        for (JsonNode stack : suspended.path("stacks")) {
+            assertTrue(!stack.toString().contains("dm_"), () -> "a frame of the device mapper would tell it: " + stack);
+        }
+        String raw = vm.exporter().text("/api/v1/dumps/" + suspended.path("id").asLong() + "/raw");
+        assertTrue(Pattern.compile("\ndevices age_ms=[0-9]{1,4} mapped=1 suspended=1\n"
+                + "device dev=\"dm-0\" name=\"data\" suspended=1\nend id=[0-9]+ tasks=[0-9]+\n$").matcher(raw).find(), raw);
+
+        // The module's own, which the exporter finds at its device.
+        JsonNode own = Wait.until("the module's own dump of them", Duration.ofSeconds(60), () ->
+                Optional.of(vm.exporter().json("/api/v1/dumps?limit=1&trigger=active&comm=head").path("items").path(0))
+                        .filter(dump -> dump.path("state").asText().equals("complete")), vm::tail);
+        assertTrue(own.path("headline").asText().contains(" while dm-0 (data) is suspended (head, batch.slice)"), own::toPrettyString);
+
+        vm.resume();
+        JsonNode resumed = taken("resumed");
+        assertEquals(1, resumed.path("devices").path("mapped").asInt(), resumed::toPrettyString);
+        assertEquals(0, resumed.path("devices").path("suspended").asInt(-1), resumed::toPrettyString);
+        assertTrue(!resumed.path("headline").asText().contains("suspended"), resumed::toPrettyString);
+    }
+
+    /** A dump now, as soon as the spacing of manual dumps allows it. */
+    private JsonNode taken(String reason) {
+        String location = Wait.until("a dump is accepted", Duration.ofSeconds(60), () -> asked(reason), vm::tail);
+        return Wait.until("the dump " + location, Duration.ofSeconds(30), () ->
+                Http.json(vm.exporter().address().resolve(location))
+                        .filter(dump -> dump.path("state").asText().equals("complete")), vm::tail);
+    }
+
+    private Optional<String> asked(String reason) {
+        try {
+            var answer = Http.post(vm.exporter().address().resolve("/api/v1/dumps"), "{\"reason\":\"" + reason + "\"}");
+            return answer.statusCode() == 202 ? answer.headers().firstValue("Location") : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the exporter in the guest does not answer", e);
+        }
+    }
+
+    @Test
+    @Order(11)
     void theGuestEndsWithoutAFaultOfItsKernel() {
         assertEquals(0, vm.off(), vm::tail);
         assertTrue(vm.console().contains("guest: exporter ended with status 0")
