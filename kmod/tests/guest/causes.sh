@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Makes load of a known cause, one scene after the other, and keeps what the module says of each, byte
-# for byte, with the records of devices that the exporter adds to it. A scene is a function make_NAME, which starts the tasks and returns when they are where
-# they are to be, and end_NAME, which undoes it all. Which cause a report of each has to name is in the
-# exporter's SceneTest.
+# for byte, with the records of devices that the exporter adds to it. A scene is a function make_NAME,
+# which starts the tasks and returns when they are where they are to be, and end_NAME, which undoes it
+# all. Which cause a report of each has to name is in the exporter's SceneTest.
 . /lib.sh
 
 mkdir -p /tmp/captures /tmp/names /tmp/mnt
