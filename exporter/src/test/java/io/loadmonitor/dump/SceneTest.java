@@ -3,6 +3,7 @@ package io.loadmonitor.dump;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.Scene;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,37 +20,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Load of a known cause, made on real kernels by {@code kmod/tests/guest/causes.sh}: the report has to name that cause first. */
 final class SceneTest {
-    private static final Path CAPTURES = Path.of("../kmod/tests/captures");
-
-    /**
-     * @param name of the scene and its dump
-     * @param causes of which the first part has to be; several where what was made shows in several ways: a cgroup at
-     *     its limit makes its tasks reclaim, asleep or on a CPU, and read back what was swapped out
-     * @param detail the function that the part has to name; empty for none
-     * @param made that many tasks at least have the cause: those that the scene waited for before it took the dump, less
-     *     what waits for something else in it; of what runs, those that have a CPU
-     */
-    private record Scene(String name, List<String> causes, String detail, int made) {}
-
     /** In percent of the dump's tasks. */
     private static final int LEAST_SHARE = 40;
-
-    private static final List<Scene> SCENES = List.of(
-            new Scene("user-mode", List.of("on-cpu-user"), "", 2),
-            new Scene("system-calls", List.of("on-cpu-kernel-syscall"), "getrandom", 2),
-            new Scene("more-than-cpus", List.of("waiting-for-cpu"), "", 8),
-            new Scene("vfork", List.of("vfork"), "", 5),
-            new Scene("held-mutex", List.of("mutex"), "held_ask_device", 30),
-            new Scene("frozen-filesystem", List.of("frozen-filesystem"), "", 6),
-            new Scene("suspended-volume", List.of("frozen-filesystem"), "", 6),
-            new Scene("suspended-device", List.of("block-io"), "", 5),
-            new Scene("journal", List.of("ext4-journal"), "", 7),
-            new Scene("slow-disk", List.of("page-in"), "", 5),
-            new Scene("queue-full", List.of("block-tag"), "", 7),
-            new Scene("memory-high", List.of("memory-cgroup"), "", 6),
-            new Scene("memory-thrash", List.of("memory-cgroup", "on-cpu-kernel-memory-cgroup", "swap-in"), "", 4),
-            new Scene("fuse-hangs", List.of("fuse"), "", 6),
-            new Scene("nfs-server-gone", List.of("nfs"), "", 7));
 
     /** In which a device was suspended, which no stack tells; see docs/causes.md. */
     private static final Set<String> SUSPENDING = Set.of("suspended-volume", "suspended-device");
@@ -57,11 +29,11 @@ final class SceneTest {
     @TestFactory
     List<DynamicTest> namesTheCauseThatWasMade() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
-        for (Path kernel : kernels()) {
-            for (Scene scene : SCENES) {
+        for (Path kernel : Scene.kernels()) {
+            for (Scene scene : Scene.ALL) {
                 tests.add(DynamicTest.dynamicTest(
                         kernel.getParent().getFileName() + " " + scene.name(),
-                        () -> check(scene, kernel.resolve(scene.name() + ".dump"))));
+                        () -> check(scene, scene.dumpOf(kernel))));
             }
         }
         return tests;
@@ -94,7 +66,7 @@ final class SceneTest {
 
     @Test
     void hasEveryKernelThatTheModuleIsMadeFor() throws IOException {
-        Set<String> versions = kernels().stream()
+        Set<String> versions = Scene.kernels().stream()
                 .map(kernel -> kernel.getParent().getFileName().toString().split("\\.")[0] + "."
                         + kernel.getParent().getFileName().toString().split("\\.")[1])
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -104,8 +76,8 @@ final class SceneTest {
 
     @Test
     void knowsEveryDumpOfAScene() throws IOException {
-        Set<String> expected = SCENES.stream().map(scene -> scene.name() + ".dump").collect(Collectors.toSet());
-        for (Path kernel : kernels()) {
+        Set<String> expected = Scene.ALL.stream().map(scene -> scene.name() + ".dump").collect(Collectors.toSet());
+        for (Path kernel : Scene.kernels()) {
             try (Stream<Path> files = Files.list(kernel)) {
                 assertEquals(
                         new TreeSet<>(expected),
@@ -115,12 +87,6 @@ final class SceneTest {
                         kernel.toString());
             }
             assertTrue(Files.readString(kernel.resolve("PROVENANCE.md")).contains("Kernel: `linux-image-"), kernel.toString());
-        }
-    }
-
-    private static List<Path> kernels() throws IOException {
-        try (Stream<Path> releases = Files.list(CAPTURES)) {
-            return releases.map(release -> release.resolve("causes")).filter(Files::isDirectory).sorted().toList();
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveSettings;
 import io.loadmonitor.archive.Retention;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -22,6 +23,8 @@ import org.openqa.selenium.WebElement;
 /** The packaged exporter on an archive that a test has filled, and a real browser that looks at it. */
 final class BrowsedExporter implements AutoCloseable {
     static final Path PICTURES = Tree.root().resolve("exporter/target/pictures");
+
+    private static final List<String> PUBLISHED = List.of("incident", "diff-dark", "scene");
 
     private static final Retention ALL = new Retention(100_000, Duration.ofDays(3_650), 8L << 30, 1);
 
@@ -162,6 +165,19 @@ final class BrowsedExporter implements AutoCloseable {
             }
         } finally {
             browser.size(1200, 900);
+        }
+    }
+
+    /** A picture for people; one of those that the documents show is written there when they are to be written anew. */
+    void picture(String page, String name) throws IOException {
+        browser.size(1100, 900);
+        open(page);
+        Path file = PICTURES.resolve(name + ".png");
+        browser.picture(file);
+        browser.size(1200, 900);
+        Path published = Tree.root().resolve("exporter/docs/images/" + name + ".png");
+        if (Boolean.getBoolean("pictures.rewrite") && PUBLISHED.contains(name)) {
+            Files.write(published, Files.readAllBytes(file));
         }
     }
 

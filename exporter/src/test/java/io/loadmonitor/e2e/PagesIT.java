@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -236,11 +235,11 @@ final class PagesIT {
             assertReadable(page);
         }
         pages.browser().theme("light");
-        picture(incident, "incident");
-        picture("/incidents?cause=ext4-journal", "incidents");
+        pages.picture(incident, "incident");
+        pages.picture("/incidents?cause=ext4-journal", "incidents");
         pages.browser().theme("dark");
-        picture(incident + "?by=stack", "incident-dark");
-        picture("/dumps/" + story.rising + "/diff/" + story.falling, "diff-dark");
+        pages.picture(incident + "?by=stack", "incident-dark");
+        pages.picture("/dumps/" + story.rising + "/diff/" + story.falling, "diff-dark");
         pages.browser().theme("light");
     }
 
@@ -266,20 +265,6 @@ final class PagesIT {
             pages.browser().driver().executeCdpCommand("Emulation.setScriptExecutionDisabled", Map.of("value", false));
         }
     }
-
-    private void picture(String page, String name) throws Exception {
-        pages.browser().size(1100, 900);
-        pages.open(page);
-        Path file = BrowsedExporter.PICTURES.resolve(name + ".png");
-        pages.browser().picture(file);
-        pages.browser().size(1200, 900);
-        Path published = Tree.root().resolve("exporter/docs/images/" + name + ".png");
-        if (Boolean.getBoolean("pictures.rewrite") && PUBLISHED.contains(name)) {
-            Files.write(published, Files.readAllBytes(file));
-        }
-    }
-
-    private static final List<String> PUBLISHED = List.of("incident", "diff-dark");
 
     private void assertReadable(String page) {
         Map<?, ?> worst = (Map<?, ?>) pages.browser().ask(WORST_CONTRAST);

@@ -1,0 +1,90 @@
+package io.loadmonitor.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loadmonitor.Scene;
+import io.loadmonitor.alert.Alert;
+import io.loadmonitor.archive.Archive;
+import io.loadmonitor.archive.IntakeOutcome;
+import io.loadmonitor.archive.RoutedAlert;
+import io.loadmonitor.dump.DumpParser;
+import io.loadmonitor.dump.LoadBreakdown;
+import io.loadmonitor.dump.LoadPart;
+import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.StackDump;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every scene on every kernel as an incident of its own: the first line of its page names the cause that was made. The
+ * dumps are as they were captured, with their times; an archive for each kernel, as for each host.
+ */
+final class SceneIT {
+    /** For the front page: a kernel that many hosts have. */
+    private static final String PICTURED = "6.1.0-56-cloud-amd64 journal";
+
+    /** @param of the kernel and the scene */
+    private record Shown(String of, Scene scene, LoadBreakdown breakdown, long incident) {}
+
+    @TestFactory
+    List<DynamicTest> namesTheCauseInTheFirstLine(@TempDir Path folder) throws IOException {
+        return Scene.kernels().stream()
+                .map(kernel -> DynamicTest.dynamicTest(
+                        kernel.getParent().getFileName().toString(),
+                        () -> check(kernel, Files.createDirectory(folder.resolve(kernel.getParent().getFileName())))))
+                .toList();
+    }
+
+    private static void check(Path kernel, Path folder) throws Exception {
+        List<Shown> all = new ArrayList<>();
+        BrowsedExporter.Filling filling = archive -> {
+            for (Scene scene : Scene.ALL) {
+                all.add(add(archive, kernel, scene));
+            }
+        };
+        try (BrowsedExporter pages = BrowsedExporter.start(folder, filling)) {
+            for (Shown shown : all) {
+                pages.open("/incidents/" + shown.incident());
+                String first = pages.heading();
+                LoadPart part = shown.breakdown().parts().get(0);
+                assertEquals(shown.breakdown().headline(), first, shown.of());
+                assertTrue(first.contains(" = " + part.text()), shown.of() + ": " + first);
+                assertTrue(shown.scene().causes().contains(part.cause().id()), shown.of() + ": " + first);
+                if (shown.of().equals(PICTURED)) {
+                    pages.browser().theme("light");
+                    pages.picture("/incidents/" + shown.incident(), "scene");
+                }
+            }
+            pages.assertQuiet();
+        }
+    }
+
+    private static Shown add(Archive archive, Path kernel, Scene scene) throws Exception {
+        RawDump raw = RawDump.of(Files.readAllBytes(scene.dumpOf(kernel)));
+        StackDump dump = DumpParser.parse(raw);
+        Instant taken = dump.time().flatMap(StackDump.Time::wall).orElseThrow();
+        String fingerprint = String.format("%016x", scene.name().hashCode());
+        Map<String, String> labels = Map.of("alertname", "LoadHigh", "instance", "db-1.example.com:9817");
+        RoutedAlert.Route route = new RoutedAlert.Route("load", Duration.ZERO);
+        IntakeOutcome opened = archive.takeIn(List.of(new RoutedAlert(new Alert(fingerprint, Alert.Status.FIRING, labels,
+                Map.of("summary", "Load is high"), taken.minusSeconds(30), Optional.empty(), Optional.empty()),
+                Optional.of(route)))).get(0);
+        archive.beginNext();
+        archive.store(opened.dumpId().getAsLong(), raw);
+        archive.takeIn(List.of(new RoutedAlert(new Alert(fingerprint, Alert.Status.RESOLVED, labels, Map.of(),
+                taken.minusSeconds(30), Optional.of(taken.plusSeconds(60)), Optional.empty()), Optional.of(route))));
+        return new Shown(kernel.getParent().getFileName() + " " + scene.name(), scene, LoadBreakdown.of(dump),
+                opened.incidentId().getAsLong());
+    }
+}
