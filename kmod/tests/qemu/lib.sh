@@ -40,11 +40,11 @@ lm_base_suite() { printf '%s\n' "${1%-backports}"; }
 
 lm_suite_root() { printf '%s\n' "$lm_cache/suites/$1"; }
 
-# lm_in_suite SUITE COMMAND...: runs a command in the suite's chroot. It has a /proc there (objtool of
-# the newest kernels reads its own limits), mounted for this command alone, where mounting is allowed.
-lm_in_suite() {
-    local root private=()
-    root=$(lm_suite_root "$1")
+# lm_in_root FOLDER COMMAND...: runs a command in a chroot. It has a /proc there (objtool of the newest
+# kernels reads its own limits, Java asks where it is), mounted for this command alone, where mounting is
+# allowed.
+lm_in_root() {
+    local root=$1 private=()
     shift
     # shellcheck disable=SC2016
     ! unshare --mount true 2>/dev/null ||
@@ -52,6 +52,14 @@ lm_in_suite() {
     "${private[@]}" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
         ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
         chroot "$root" "$@"
+}
+
+# lm_in_suite SUITE COMMAND...: runs a command in the suite's chroot.
+lm_in_suite() {
+    local root
+    root=$(lm_suite_root "$1")
+    shift
+    lm_in_root "$root" "$@"
 }
 
 # lm_arch KERNEL: amd64 or arm64.
