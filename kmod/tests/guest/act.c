@@ -11,6 +11,8 @@
  *   act tail FILE MS      goes to the end of FILE, polls it for POLLIN, then prints what is there
  *   act overtake DEVICE TRIGGER COUNT
  *                         reads one byte, writes COUNT times to TRIGGER, reads on to the end
+ *   act take TRIGGER DEVICE REASON
+ *                         takes a dump with the same escapes and prints it, and nothing older
  *   act many TRIGGER TIMES
  *                         writes TIMES times to TRIGGER, prints how many went well and not
  *   act seek DEVICE       reads DEVICE, again after a seek to 0, and after one to the end
@@ -140,6 +142,24 @@ static int act_read(const char *path, size_t size)
 		fwrite(buffer, 1, got, stdout);
 	if (got < 0)
 		fail(path);
+	return 0;
+}
+
+static int act_take(const char *trigger, const char *device, const char *reason)
+{
+	size_t length = unescape(buffer, reason);
+	int file = open_or_fail(device, O_RDONLY);
+	int knob = open_or_fail(trigger, O_WRONLY);
+	ssize_t got;
+
+	if (lseek(file, 0, SEEK_END) < 0)
+		fail("seek to the end");
+	if (write(knob, buffer, length) < 0)
+		fail(trigger);
+	while ((got = read(file, buffer, sizeof(buffer))) > 0)
+		fwrite(buffer, 1, got, stdout);
+	if (got < 0)
+		fail(device);
 	return 0;
 }
 
@@ -409,6 +429,8 @@ int main(int count, char **arguments)
 		return act_write(arguments[2], arguments[3]);
 	if (count == 4 && !strcmp(act, "read"))
 		return act_read(arguments[2], strtoul(arguments[3], NULL, 10));
+	if (count == 5 && !strcmp(act, "take"))
+		return act_take(arguments[2], arguments[3], arguments[4]);
 	if (count == 4 && !strcmp(act, "wait"))
 		return act_wait(arguments[2], atoi(arguments[3]));
 	if (count == 4 && !strcmp(act, "tail"))

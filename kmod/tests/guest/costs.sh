@@ -21,7 +21,7 @@ microseconds() { awk -v ns="$1" 'BEGIN { printf "%.1f", ns / 1000 }'; }
 
 row() { printf '%-7s %-22s %10s %10s %10s %9s\n' "$@" >>$table; }
 
-take_into() { press take $knobs/trigger $device "costs" >"$1"; }
+take_into() { act take $knobs/trigger $device "costs" >"$1"; }
 
 # best KEY: of five dumps or more, because the host takes the CPU from the guest now and then.
 best() {

@@ -69,7 +69,7 @@ fails_cleanly_to_load() {
 fails_cleanly_to_open() {
 	local result=0 text
 	load_module || return 1
-	press take $knobs/trigger $device "to read" >/dev/null
+	act take $knobs/trigger $device "to read" >/dev/null
 	faults N 0 0
 	dmesg -n 4
 	text=$(press fail-open $device) || result=1
@@ -90,7 +90,7 @@ allocates_nothing_in_a_dump() {
 	faults Y 100 1000
 	echo 1 >/proc/${pid%/comm}/make-it-fail || return 1
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		press take $knobs/trigger $device "no memory" >/tmp/dump || { cat /tmp/dump; result=1; }
+		act take $knobs/trigger $device "no memory" >/tmp/dump || { cat /tmp/dump; result=1; }
 		expect "what does not add up" "dumps 1" "$(awk -f /dump.awk /tmp/dump)" || result=1
 	done
 	expect "failed slab allocations" 1000 "$(cat $debug/failslab/times)" || result=1

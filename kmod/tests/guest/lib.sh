@@ -98,10 +98,11 @@ unload_module() { rmmod load_monitor; }
 # The newest of the dumps on standard input.
 newest() { awk '/^load_monitor dump / { text = "" } { text = text $0 "\n" } END { printf "%s", text }'; }
 
-# take REASON: a manual dump, printed.
+# take REASON: a manual dump, printed. Nothing of this shell's runs meanwhile, and another one may have
+# come with it.
 take() {
-	expect "writing to trigger" OK "$(act write $knobs/trigger "$1")" >&2 || return 1
-	cat $device | newest
+	act take $knobs/trigger $device "$1" >/tmp/taken || return 1
+	newest </tmp/taken
 }
 
 # wait_for SECONDS COMMAND...: until it succeeds.
@@ -118,12 +119,13 @@ wait_for() {
 
 state_is() { grep -q "^State:[[:space:]]*$2" /proc/$1/status; }
 
-# spin NAME COUNT: starts spinning processes and notes their pids in $spinning.
+# spin NAME COUNT [MASK]: starts spinning processes, which may run on these CPUs only, and notes their pids
+# in $spinning. On one CPU where that will do: a spinning CPU of the guest costs one of the host.
 spinning=
 spin() {
 	local left=$2
 	while [ $left -gt 0 ]; do
-		act spin "$1" &
+		${3:+taskset $3} act spin "$1" &
 		spinning="$spinning $!"
 		left=$((left - 1))
 	done

@@ -6,7 +6,6 @@
  *                             at SIGUSR1 all threads but the first end
  *   press crowd COUNT         COUNT sleeping processes; prints "ready"; SIGTERM ends all
  *   press storm SECONDS       forks and ends processes as fast as it can; prints how many
- *   press take TRIGGER DEVICE REASON   takes a dump and prints it, and nothing older
  *   press time FILE TEXT      one write() of TEXT; prints the nanoseconds that it took
  *   press trigger FILE SECONDS         writes to the trigger all the time, at most until SIGTERM;
  *                                      prints the answers
@@ -174,23 +173,6 @@ static int press_storm(int seconds)
 			;
 	}
 	printf("%lu\n", forks);
-	return 0;
-}
-
-static int press_take(const char *trigger, const char *device, const char *reason)
-{
-	int file = open_or_fail(device, O_RDONLY);
-	int knob = open_or_fail(trigger, O_WRONLY);
-	ssize_t got;
-
-	if (lseek(file, 0, SEEK_END) < 0)
-		fail("seek to the end");
-	if (write(knob, reason, strlen(reason)) < 0)
-		fail(trigger);
-	while ((got = read(file, buffer, sizeof(buffer))) > 0)
-		fwrite(buffer, 1, got, stdout);
-	if (got < 0)
-		fail(device);
 	return 0;
 }
 
@@ -620,8 +602,6 @@ int main(int count, char **arguments)
 		return press_crowd(atoi(a[2]));
 	if (count == 3 && !strcmp(act, "storm"))
 		return press_storm(atoi(a[2]));
-	if (count == 5 && !strcmp(act, "take"))
-		return press_take(a[2], a[3], a[4]);
 	if (count == 4 && !strcmp(act, "time"))
 		return press_time(a[2], a[3]);
 	if (count == 4 && !strcmp(act, "trigger"))

@@ -413,13 +413,13 @@ agrees_with_the_averages() {
 	local result=0 late
 	rm -f /tmp/late
 	agree 0 || result=1
-	spin busy 1
+	spin busy 1 1
 	agree 1 || result=1
 	insmod /known_stack.ko park=0 crowd=7 || return 1
 	agree 8 || result=1
 	rmmod known_stack
 	insmod /known_stack.ko park=0 crowd=60 || return 1
-	spin busy 3
+	spin busy 3 1
 	agree 64 || result=1
 	stop_spinning
 	rmmod known_stack

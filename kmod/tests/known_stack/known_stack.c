@@ -17,6 +17,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/smp.h>
 
 enum known_kind {
@@ -123,10 +124,18 @@ static struct task_struct *known_threads[KNOWN_KINDS];
 static struct task_struct **known_crowd;
 static unsigned int known_crowd_size;
 
+/* The crowd, all at once: one after the other takes seconds where others want the CPU. */
+static bool known_leaves;
+
+static bool known_should_stop(void)
+{
+	return READ_ONCE(known_leaves) || kthread_should_stop();
+}
+
 static noinline void known_inner(enum known_kind kind)
 {
 	if (kind == KNOWN_SPINNING) {
-		while (!kthread_should_stop()) {
+		while (!known_should_stop()) {
 			cpu_relax();
 			if (need_resched())
 				cond_resched();
@@ -135,7 +144,7 @@ static noinline void known_inner(enum known_kind kind)
 	}
 	for (;;) {
 		set_current_state(known_states[kind]);
-		if (kthread_should_stop())
+		if (known_should_stop())
 			break;
 		schedule();
 	}
@@ -181,7 +190,7 @@ static int known_thread(void *kind)
 		known_outer((enum known_kind)(long)kind);
 		return 0;
 	}
-	while (!kthread_should_stop()) {
+	while (!known_should_stop()) {
 		known_left();
 		known_right();
 	}
@@ -190,13 +199,19 @@ static int known_thread(void *kind)
 
 static void known_stop(void)
 {
+	unsigned int i;
 	int kind;
 
 	for (kind = 0; kind < KNOWN_KINDS; kind++)
 		if (known_threads[kind])
 			kthread_stop(known_threads[kind]);
-	while (known_crowd_size)
-		kthread_stop(known_crowd[--known_crowd_size]);
+	WRITE_ONCE(known_leaves, true);
+	for (i = 0; i < known_crowd_size; i++)
+		wake_up_process(known_crowd[i]);
+	for (i = 0; i < known_crowd_size; i++) {
+		kthread_stop(known_crowd[i]);
+		put_task_struct(known_crowd[i]);
+	}
 	kvfree(known_crowd);
 }
 
@@ -219,6 +234,8 @@ static int __init known_gather(void)
 				     hops ? "known-hop" : "known-crowd");
 		if (IS_ERR(thread))
 			return PTR_ERR(thread);
+		/* It may leave before it is waited for. */
+		get_task_struct(thread);
 		known_crowd[known_crowd_size++] = thread;
 	}
 	return 0;
