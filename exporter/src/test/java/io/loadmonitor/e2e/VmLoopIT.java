@@ -215,7 +215,9 @@ final class VmLoopIT {
         timeline.step("incident " + load.path("id") + " without an alert: " + load.path("headline").asText());
 
         JsonNode dump = Loop.completeDumps(load, "active").get(0);
-        assertEquals("at", dump.path("phase").asText(), load::toPrettyString);
+        // The load of the round before may have come back to the threshold for a moment while it went: it began this one then.
+        boolean first = load.path("dumps").path(0).path("id").asLong() == dump.path("id").asLong();
+        assertEquals(first ? "at" : "after", dump.path("phase").asText(), load::toPrettyString);
         assertEquals("kmod", dump.path("source").asText());
         assertTrue(dump.path("reason").asText().matches("active [0-9]+ >= 6"), load::toPrettyString);
         JsonNode breakdown = dump.path("breakdown");
