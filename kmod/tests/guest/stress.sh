@@ -75,10 +75,10 @@ scans() {
 
 counts_many_threads() {
 	local result=0
-	until_ready taskset 1 press threads $((10000 / scale)) || return 1
+	until_ready press threads $((10000 / scale)) || return 1
 	few=$worker
 	scans $((10000 / scale)) || result=1
-	until_ready taskset 1 press threads $((20000 / scale)) || return 1
+	until_ready press threads $((20000 / scale)) || return 1
 	many=$worker
 	scans $((30000 / scale)) || result=1
 	return $result
@@ -197,7 +197,7 @@ threads_of() { [ "$(ls /proc/$1/task 2>/dev/null | wc -l)" = "$2" ]; }
 # lost_place SIGNAL: a dump whose walk rests at a thread that ends meanwhile, by that signal to its process.
 lost_place() {
 	local result=0 held=/sys/module/slow_walk/parameters dumping threads=400 before left
-	until_ready taskset 1 press threads $threads || return 1
+	until_ready press threads $threads || return 1
 	dump "all are there" || result=1
 	before=$(field "$header" scanned)
 	expect "walks" 1 "$(field "$header" walks)" || result=1
