@@ -46,7 +46,7 @@ expect_no_match() {
 }
 
 # What no healthy kernel prints. (Call traces alone are also what sysrq prints.)
-fault_lines='BUG:|BUG at|WARNING:|Oops|general protection|Kernel panic|stall|soft lockup|hard LOCKUP|blocked for more than|scheduling while atomic|suspicious RCU|possible recursive locking|circular locking|refcount_t:|UBSAN:|KASAN:|list_(add|del) corruption|double fault'
+fault_lines='BUG:|BUG at|WARNING:|Oops|general protection|Kernel panic|\bstall|soft lockup|hard LOCKUP|blocked for more than|scheduling while atomic|suspicious RCU|possible recursive locking|circular locking|refcount_t:|UBSAN:|KASAN:|list_(add|del) corruption|double fault'
 
 # no_faults: fails and shows what there is. A fault is shown once, and kept in /tmp/faults.
 no_faults() {
@@ -57,6 +57,16 @@ no_faults() {
 	dmesg -c >/dev/null
 	return 1
 }
+
+# has_clean_log: no test has found a fault, and there is none now.
+has_clean_log() {
+	local result=0
+	no_faults || result=1
+	[ ! -s /tmp/faults ] || { cat /tmp/faults; result=1; }
+	return $result
+}
+
+has_no_call_trace() { ! dmesg | grep 'Call Trace'; }
 
 # Empties the kernel's log; a fault in it fails the test that runs.
 clear_log() {

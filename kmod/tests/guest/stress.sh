@@ -242,6 +242,8 @@ serves_many_hands() {
 	local result=0 hand hands="" before refused=0 unloaded=0 seconds=6
 	before=$(cat $knobs/last_id)
 	rm -f /tmp/hand.*
+	# Else a dump may be over on the CPU of its writer before anybody else comes to ask for one.
+	pin load_monitor 2
 	for hand in 1 2 3 4 5 6 7 8; do
 		press trigger $knobs/trigger $seconds >/tmp/hand.t$hand &
 		hands="$hands $!"
@@ -277,7 +279,7 @@ serves_many_hands() {
 	note "8 writers: $(sum ok /tmp/hand.t*) dumps, $(sum busy /tmp/hand.t*) busy; pollers woken $(sum woken /tmp/hand.p*) times"
 	[ $result = 0 ] || head /tmp/hand.*
 	rm -f /tmp/hand.*
-	[ -d $knobs ] || load_module
+	if [ -d $knobs ]; then pin load_monitor 3; else load_module; fi
 	return $result
 }
 
@@ -458,7 +460,7 @@ is_not_fooled_by_names() {
 	return $result
 }
 
-is_clean_in_the_log() { ! dmesg | grep -E 'BUG|WARNING|Call Trace|Oops|stall'; }
+is_clean_in_the_log() { has_clean_log && has_no_call_trace; }
 
 # On a slow host the parked threads are in D for longer than the kernel finds healthy.
 echo 0 >/proc/sys/kernel/hung_task_timeout_secs 2>/dev/null

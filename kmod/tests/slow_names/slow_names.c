@@ -2,7 +2,8 @@
 /*
  * Stops load_monitor between the moment when all stacks are read and the one when the first name is
  * looked up, so that a test can do meanwhile what otherwise takes a rare chance. With "state" at 1
- * the next dump stops there and sets it to 2; it goes on when the test writes 0, or after 5 s.
+ * the next dump stops there and sets it to 2; it goes on when the test writes 0, or after 5 s. With
+ * "symbol" it stops at another function.
  */
 #include <linux/kprobes.h>
 #include <linux/ktime.h>
@@ -16,6 +17,10 @@ enum { SLOW_OFF, SLOW_ARMED, SLOW_HOLDS };
 static unsigned int state;
 module_param(state, uint, 0644);
 MODULE_PARM_DESC(state, "0 off, 1 armed, 2 while a dump is held");
+
+static char *symbol = "lm_symbols_name";
+module_param(symbol, charp, 0444);
+MODULE_PARM_DESC(symbol, "the function of load_monitor's to stop at");
 
 /*
  * It spins with preemption off; the test has the other CPU. A probe may ask no other clock than the
@@ -34,12 +39,12 @@ static int slow_names_before(struct kprobe *probe, struct pt_regs *regs)
 }
 
 static struct kprobe slow_names_probe = {
-	.symbol_name = "lm_symbols_name",
 	.pre_handler = slow_names_before,
 };
 
 static int __init slow_names_init(void)
 {
+	slow_names_probe.symbol_name = symbol;
 	return register_kprobe(&slow_names_probe);
 }
 
