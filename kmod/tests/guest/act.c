@@ -13,6 +13,9 @@
  *                         reads one byte, writes COUNT times to TRIGGER, reads on to the end
  *   act take TRIGGER DEVICE REASON
  *                         takes a dump with the same escapes and prints it, and nothing older
+ *   act keep TRIGGER DEVICE REASON
+ *                         takes a dump, reads one byte of it, prints "kept", and holds on to the
+ *                         rest for ever; prints the error's name when there is no dump
  *   act many TRIGGER TIMES
  *                         writes TIMES times to TRIGGER, prints how many went well and not
  *   act seek DEVICE       reads DEVICE, again after a seek to 0, and after one to the end
@@ -160,6 +163,26 @@ static int act_take(const char *trigger, const char *device, const char *reason)
 		fwrite(buffer, 1, got, stdout);
 	if (got < 0)
 		fail(device);
+	return 0;
+}
+
+static int act_keep(const char *trigger, const char *device, const char *reason)
+{
+	int file = open_or_fail(device, O_RDONLY);
+	int knob = open_or_fail(trigger, O_WRONLY);
+
+	if (lseek(file, 0, SEEK_END) < 0)
+		fail("seek to the end");
+	if (write(knob, reason, strlen(reason)) < 0) {
+		puts(name_of(errno));
+		return 0;
+	}
+	if (read(file, buffer, 1) != 1)
+		fail("first byte");
+	puts("kept");
+	fflush(stdout);
+	for (;;)
+		pause();
 	return 0;
 }
 
@@ -431,6 +454,8 @@ int main(int count, char **arguments)
 		return act_read(arguments[2], strtoul(arguments[3], NULL, 10));
 	if (count == 5 && !strcmp(act, "take"))
 		return act_take(arguments[2], arguments[3], arguments[4]);
+	if (count == 5 && !strcmp(act, "keep"))
+		return act_keep(arguments[2], arguments[3], arguments[4]);
 	if (count == 4 && !strcmp(act, "wait"))
 		return act_wait(arguments[2], atoi(arguments[3]));
 	if (count == 4 && !strcmp(act, "tail"))

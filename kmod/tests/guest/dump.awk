@@ -17,7 +17,7 @@ function wrong(text) { print "dump " id ": " text }
 	open = 1
 	dumps++
 	id = value($0, "id") + 0
-	tasks = running = uninterruptible = stacks = 0
+	tasks = running = uninterruptible = stacks = unstable = unwind_failed = 0
 	split("", promised)
 	split("", found)
 	if (value($0, "version") != 1 || value($0, "source") != "kmod")
@@ -34,6 +34,8 @@ function wrong(text) { print "dump " id ": " text }
 	c_captured = value($0, "captured")
 	c_truncated = value($0, "truncated")
 	c_stacks = value($0, "stacks")
+	c_unstable = value($0, "unstable")
+	c_unwind_failed = value($0, "unwind_failed")
 	next
 }
 /^load / { c_active = value($0, "active"); next }
@@ -56,6 +58,11 @@ function wrong(text) { print "dump " id ": " text }
 	if (stack != 0 && !(stack in promised))
 		wrong("a stack that is not there: " $0)
 	found[stack]++
+	# A name may look like flags.
+	flags = $0
+	sub(/ (cgroup|comm)=".*/, "", flags)
+	if (flags ~ / flags=([a-z_]+\|)*unstable(\||$)/) unstable++
+	if (flags ~ / flags=([a-z_]+\|)*unwind_failed(\||$)/) unwind_failed++
 	if ($0 !~ / comm="([^"\\]|\\.)*"$/)
 		wrong("does not end with a name: " $0)
 	next
@@ -70,6 +77,9 @@ function wrong(text) { print "dump " id ": " text }
 	if (c_truncated == 0) {
 		if (c_running != running) wrong("running=" c_running ", " running " lines")
 		if (c_uninterruptible != uninterruptible) wrong("uninterruptible=" c_uninterruptible ", " uninterruptible " lines")
+		if (c_unstable != unstable) wrong("unstable=" c_unstable ", " unstable " lines")
+		if (c_unwind_failed != unwind_failed)
+			wrong("unwind_failed=" c_unwind_failed ", " unwind_failed " lines")
 		for (stack in promised)
 			if (promised[stack] != found[stack])
 				wrong("stack " stack " has " found[stack] " tasks, not " promised[stack])

@@ -101,6 +101,8 @@ captures_thousands_of_sleepers() {
 	# Not of all tasks: another one may be caught between two states.
 	expect "unstable ones of them" 0 "$(grep -c ' flags=unstable .*comm="known-crowd"$' /tmp/dump)" || result=1
 	expect "without a stack" 0 "$(field "$header" unwind_failed)" || result=1
+	# Only who dies is ever kept.
+	expect "kept for ever of those that live" 0 "$(cat $knobs/stats/tasks_kept)" || result=1
 	expect "different pids" $count "$(sed -n 's/^task pid=\([0-9]*\) .*known-crowd"$/\1/p' /tmp/dump | sort -u | wc -l)" || result=1
 	note "$count of $(field "$header" scanned) in D: capture $(field "$header" capture_ns) ns, text $(wc -c </tmp/dump) bytes"
 	return $result
@@ -168,7 +170,7 @@ survives_a_fork_storm() {
 
 # Threads, processes and kernel threads in D end while dumps are taken without a pause.
 survives_a_mass_exit() {
-	local result=0 trigger victims="" before
+	local result=0 trigger victims="" before kept
 	crowd || return 1
 	until_ready press crowd $((2000 / scale)) || result=1
 	victims=$worker
@@ -188,9 +190,15 @@ survives_a_mass_exit() {
 	expect_match "dumps" '^ok=[1-9][0-9]* .*gone=0 other=0' "$(cat /tmp/trigger)" || result=1
 	cat $device >/tmp/dumps
 	expect "what does not add up" 0 "$(awk -f /dump.awk /tmp/dumps | grep -vc '^dumps ')" || { awk -f /dump.awk /tmp/dumps; result=1; }
-	# Before 5.18 a task that dies while its stack is read may be kept; since then none is.
-	uname -r | grep -qE '^5\.1[0-7]\.' || expect "kept for ever" 0 "$(cat $knobs/stats/tasks_kept)" || result=1
-	note "$(cat /tmp/trigger); kept for ever: $(cat $knobs/stats/tasks_kept); $(grep -c 'complete=0' /tmp/dumps) walks incomplete"
+	# Before 5.18 a task that dies in the microseconds in which its stack is read is kept: hardly any of
+	# the thousands. Since then none is.
+	kept=$(cat $knobs/stats/tasks_kept)
+	if uname -r | grep -qE '^5\.1[0-7]\.'; then
+		[ "$kept" -le 5 ] || { echo "kept for ever: expected at most 5, got $kept"; result=1; }
+	else
+		expect "kept for ever" 0 "$kept" || result=1
+	fi
+	note "$(cat /tmp/trigger); kept for ever: $kept; $(grep -c 'complete=0' /tmp/dumps) walks incomplete"
 	rm -f /tmp/dumps
 	settles 0 || result=1
 	dump "nobody is left" || result=1

@@ -603,6 +603,61 @@ crosses_the_active_threshold_alone() {
 	return $result
 }
 
+# after_tick: waits for a load tick and for the dump that it may bring. Leaves what the module saw at it: the
+# active tasks in $active, the average, in hundredths, in $average, the newest dump's id in $last.
+after_tick() {
+	act ticks $knobs 1 >/dev/null
+	sleep 0.5
+	last=$(cat $knobs/last_id)
+	read -r active average <<-TICK
+		$(tail -n 1 $knobs/history | awk '{ printf "%d %.0f", $2, $3 * 100 }')
+	TICK
+}
+
+hundredths() { printf '%d.%02d\n' $(($1 / 100)) $(($1 % 100)); }
+
+# Nobody is left of a burst, and the average falls by a twelfth at each tick. A load that rises again has its
+# cause with it, and would take a dump whether or not the crossing is the old one: so the cooldown holds that
+# one back, and is taken away when the cause has gone once more. A crossing that was forgotten would be a new
+# one then. The crowd is many times what else may want to run at a tick.
+repeats_no_dump_of_an_echo() {
+	local result=0 active average last before threshold ticks=0
+	insmod /known_stack.ko park=0 crowd=100 || return 1
+	after_tick
+	rmmod known_stack
+	threshold=$((average * 3 / 4))
+	before=$last
+	echo 0 >$knobs/cooldown_ms
+	hundredths $threshold >$knobs/threshold
+	after_tick
+	expect "the crossing at $(hundredths $threshold): dumps" 1 $((last - before)) || result=1
+	expect_match "the trigger" "^trigger kind=threshold reason=\"load .* >= $(hundredths $threshold)\" cause=decaying\$" \
+		"$(cat $device | newest)" || result=1
+	before=$last
+	while after_tick; [ $average -ge $threshold ] && [ $ticks -lt 6 ]; do
+		ticks=$((ticks + 1))
+		expect "tick $ticks of the echo, $active active, load $(hundredths $average): dumps" 0 $((last - before)) || result=1
+		before=$last
+	done
+	[ $ticks -ge 1 ] || { echo "above the threshold at $ticks ticks: the test proved nothing"; result=1; }
+	# By less than a tenth.
+	[ $average -lt $threshold ] && [ $average -ge $((threshold - threshold / 10)) ] ||
+		{ echo "load $(hundredths $average) at a threshold of $(hundredths $threshold): the test proved nothing"; result=1; }
+	echo 3600000 >$knobs/cooldown_ms
+	insmod /known_stack.ko park=0 crowd=100 || result=1
+	after_tick
+	[ $average -ge $threshold ] || { echo "load $(hundredths $average): it did not rise again"; result=1; }
+	rmmod known_stack
+	echo 0 >$knobs/cooldown_ms
+	after_tick
+	[ $average -ge $threshold ] || { echo "load $(hundredths $average): it did not stay above"; result=1; }
+	expect "from just below $(hundredths $threshold) to $(hundredths $average), $active active: dumps" 0 $((last - before)) || result=1
+	echo 0 >$knobs/threshold
+	echo 20000 >$knobs/cooldown_ms
+	[ $result = 0 ] || tail -n 10 $knobs/history
+	return $result
+}
+
 refuses_bad_values() {
 	local result=0 knob value before
 	for knob in threshold active_threshold cooldown_ms min_spacing_ms interval_ms; do
@@ -941,6 +996,237 @@ cuts_off_at_a_record() {
 	return $result
 }
 
+# value LINE KEY: what a record says.
+value() { printf '%s\n' "$1" | sed -n "s/^[^\"]* $2=\([^ ]*\).*/\1/p" | head -n 1; }
+
+# record TEXT KIND
+record() { printf '%s\n' "$1" | grep "^$2 " | head -n 1; }
+
+# is_between WHAT LEAST MOST GOT
+is_between() {
+	[ -n "$4" ] && [ "$4" -ge "$2" ] && [ "$4" -le "$3" ] && return 0
+	echo "$1: expected $2 to $3, got '$4'"
+	return 1
+}
+
+averages() { cut -d ' ' -f 1-3 /proc/loadavg; }
+
+# tells_of_the_host: a dump into $text, between $before and $after, hundredths of a second.
+tells_of_the_host() {
+	local result=0 earlier later load wall
+	earlier="$(averages)"
+	wall=$(date +%s)
+	before=$(uptime_cs)
+	text=$(take "the truth")
+	after=$(uptime_cs)
+	later="$(averages)"
+	load=$(record "$text" load)
+	load="$(value "$load" avg1) $(value "$load" avg5) $(value "$load" avg15)"
+	[ "$load" = "$earlier" ] || expect "averages, '$earlier' before" "$later" "$load" || result=1
+	# The clock that date looks at lags by a jiffy.
+	is_between "wall" $wall $(($(date +%s) + 1)) \
+		"$(date -u -d "$(value "$(record "$text" time)" wall | sed 's/T/ /; s/\..*//')" +%s)" || result=1
+	expect "boot_id" "$(cat /proc/sys/kernel/random/boot_id)" "$(value "$(record "$text" load_monitor)" boot_id)" || result=1
+	expect "release" "$(uname -r)" "$(value "$(record "$text" load_monitor)" release)" || result=1
+	expect "cpus" "$(nproc)" "$(value "$(record "$text" load)" cpus)" || result=1
+	return $result
+}
+
+# tells_of_the_task PID EARLIEST LATEST: its sleep began between these two times, in hundredths of a second.
+tells_of_the_task() {
+	local result=0 line ticks
+	line=$(printf '%s\n' "$text" | grep "^task pid=$1 ")
+	ticks=$(cut -d ' ' -f 22 /proc/$1/stat)
+	expect "$1: tgid" $1 "$(value "$line" tgid)" || result=1
+	expect "$1: ppid" "$(sed -n 's/^PPid:[^0-9]*//p' /proc/$1/status)" "$(value "$line" ppid)" || result=1
+	expect "$1: cpu" "$(cut -d ' ' -f 39 /proc/$1/stat)" "$(value "$line" cpu)" || result=1
+	# It sleeps, so there are none meanwhile.
+	expect "$1: switches" "$(awk '/ctxt_switches:/ { sum += $2 } END { print sum }' /proc/$1/status)" \
+		"$(value "$line" switches)" || result=1
+	# The kernel takes the two one after the other, and the next hundredth may begin in between.
+	is_between "$1: start_ns in hundredths" $((ticks - 1)) $ticks "$(($(value "$line" start_ns) / 10000000))" || result=1
+	# A little for the scheduler's clock, which is another one.
+	is_between "$1: since_ms" $(((before - $3) * 10 - 100)) $(((after - $2) * 10 + 100)) "$(value "$line" since_ms)" || result=1
+	return $result
+}
+
+tells_the_truth() {
+	local result=0 text before after pid earliest asleep
+	rm -f /tmp/asleep
+	# One that sleeps for longer, and has seen more, than the other.
+	for _ in 1 2; do
+		earliest=$(uptime_cs)
+		vfork_parents 1 || return 1
+		echo "${forking##* } $earliest $(uptime_cs)" >>/tmp/asleep
+		sleep 1.2
+	done
+	tells_of_the_host || result=1
+	while read -r pid earliest asleep; do
+		tells_of_the_task $pid $earliest $asleep || result=1
+	done </tmp/asleep
+	expect "what does not add up" "dumps 1" "$(printf '%s\n' "$text" | awk -f /dump.awk)" || result=1
+	stop_vfork_parents
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
+# in_dumps PROGRAM: what awk counts in all dumps that there are, of which none is cut off.
+in_dumps() { cat $device | awk "$1"; }
+
+# of_kind KIND: so many dumps.
+of_kind() { in_dumps '/^trigger kind='$1' / { n++ } END { print n + 0 }'; }
+
+has_kind() { [ "$(of_kind $1)" -gt 0 ]; }
+
+# longest KEY: the greatest one in the dumps; newest_of KEY: the one of the newest.
+longest() { in_dumps '/^cost / { match($0, / '$1'=[0-9]+/); n = substr($0, RSTART + length("'$1'") + 2, RLENGTH) + 0; if (n > most) most = n }
+	END { printf "%.0f\n", most }'; }
+
+newest_of() { value "$(cat $device | grep '^cost ' | tail -n 1)" $1; }
+
+# Until the last dump is one that set no record, which a lazy count would take for one.
+ends_without_a_record() {
+	for _ in $(seq 20); do
+		[ "$(newest_of capture_ns)" -lt "$(longest capture_ns)" ] &&
+			[ "$(newest_of irq_off_max_ns)" -lt "$(longest irq_off_max_ns)" ] && return 0
+		take "no record" >/dev/null || return 1
+		manual=$((manual + 1))
+	done
+	echo "the last of 20 dumps is always the longest"
+	return 1
+}
+
+# What the module counts is what is in the dumps; all of them are still there. No number is known from before:
+# the load of the tests above may cross the default threshold just after loading.
+counts_its_dumps() {
+	local result=0 manual=2 kind shared
+	rmmod load_monitor
+	load_module || return 1
+	expect "refused at the beginning" 0 "$(cat $knobs/stats/refused)" || result=1
+	expect "dumps_manual at the beginning" 0 "$(cat $knobs/stats/dumps_manual)" || result=1
+	vfork_parents 3 || result=1
+	take "one" >/dev/null || result=1
+	take "two" >/dev/null || result=1
+	echo 0 >$knobs/cooldown_ms
+	echo 2 >$knobs/active_threshold
+	wait_for 8 has_kind active || result=1
+	echo 0 >$knobs/active_threshold
+	# What three tasks add at one tick is more.
+	echo 0.01 >$knobs/threshold
+	wait_for 8 has_kind threshold || result=1
+	echo 0 >$knobs/threshold
+	echo 20000 >$knobs/cooldown_ms
+	stop_vfork_parents
+	ends_without_a_record || result=1
+	expect "writing a bad reason" EINVAL "$(act write $knobs/trigger 'tab\x09')" || result=1
+	echo 60000 >$knobs/min_spacing_ms
+	expect "writing too early" EAGAIN "$(act write $knobs/trigger early)" || result=1
+	echo 0 >$knobs/min_spacing_ms
+	expect "refused" 2 "$(cat $knobs/stats/refused)" || result=1
+	expect "manual dumps" $manual "$(of_kind manual)" || result=1
+	for kind in manual threshold active; do
+		[ "$(of_kind $kind)" -gt 0 ] || { echo "no dump of kind=$kind"; result=1; }
+		expect "dumps_$kind" "$(of_kind $kind)" "$(cat $knobs/stats/dumps_$kind)" || result=1
+	done
+	shared=$(in_dumps '/^stack / { n-- } /^task .* stack=[1-9]/ { n++ } END { print n + 0 }')
+	! sleepers_have_stacks || [ "$shared" -ge 8 ] || { echo "only $shared shared stacks of 3 tasks in 4 dumps"; result=1; }
+	expect "stacks_deduplicated" "$shared" "$(cat $knobs/stats/stacks_deduplicated)" || result=1
+	expect "last_capture_ns" "$(newest_of capture_ns)" "$(cat $knobs/stats/last_capture_ns)" || result=1
+	expect "longest_capture_ns" "$(longest capture_ns)" "$(cat $knobs/stats/longest_capture_ns)" || result=1
+	expect "longest_irq_off_ns" "$(longest irq_off_max_ns)" "$(cat $knobs/stats/longest_irq_off_ns)" || result=1
+	expect "truncated and lost" "0 0" "$(cat $knobs/stats/truncated) $(cat $knobs/stats/lost)" || result=1
+	[ $result = 0 ] || cat $device | grep -E '^(trigger|count|cost|stack|task) '
+	return $result
+}
+
+# keep REASON: a dump and a reader that holds on to it, with its pid in $kept.
+kept=
+keep() {
+	: >/tmp/keep
+	act keep $knobs/trigger $device "$1" >/tmp/keep 2>&1 &
+	kept="$kept $!"
+	wait_for 10 test -s /tmp/keep
+	expect "$1" kept "$(cat /tmp/keep)"
+}
+
+# let_go PID...: of their dumps.
+let_go() {
+	kill -9 "$@" 2>/dev/null
+	wait "$@" 2>/dev/null
+	return 0
+}
+
+# has_lost WHAT LOST LAST_ID MANUAL: there is no room for a dump, and it leaves nothing but a count.
+has_lost() {
+	local result=0
+	expect "$1" ENOSPC "$(act write $knobs/trigger 'no room')" || result=1
+	expect "$1: lost" $2 "$(cat $knobs/stats/lost)" || result=1
+	expect "$1: last_id" $3 "$(cat $knobs/last_id)" || result=1
+	expect "$1: dumps_manual" $4 "$(cat $knobs/stats/dumps_manual)" || result=1
+	expect "$1: refused" 0 "$(cat $knobs/stats/refused)" || result=1
+	return $result
+}
+
+# of_count KEY: in the newest dump.
+of_count() { value "$(cat $device | newest | grep '^count ')" $1; }
+
+# 16 chunks of 4 KiB. A dump begins only when it has 4 for its header and one for its footer, and 200 tasks
+# take 6 to 10 more, whatever the kernel's numbers look like. So the first one fits, to the second one the
+# first leaves 5 to 9, and the two together less than 5. What a dump does not need is given back.
+runs_out_of_memory() {
+	local result=0 first
+	rmmod load_monitor
+	load_module buffer_kb=64 || return 1
+	gather 198 || return 1
+	first=$(($(cat $knobs/last_id) + 1))
+	keep "fits" || result=1
+	expect "fits: truncated" 0 "$(of_count truncated)" || result=1
+	keep "cut off" || result=1
+	[ "$(of_count truncated)" -gt 0 ] || { echo "nothing was cut off: $(cat $device | grep '^count ')"; result=1; }
+	expect "cut off: lost_dumps" 0 "$(of_count lost_dumps)" || result=1
+	expect "cut off: what does not add up" "dumps 1" "$(cat $device | newest | awk -f /dump.awk)" || result=1
+	has_lost "two dumps held" 1 $((first + 1)) 2 || result=1
+	# Not even one without tasks.
+	scatter
+	has_lost "two dumps held, no tasks" 2 $((first + 1)) 2 || result=1
+	let_go ${kept##* }
+	expect_match "one dump held" "^load_monitor dump .* id=$((first + 2)) " "$(take "one held")" || result=1
+	expect "one dump held: lost_dumps" 2 "$(of_count lost_dumps)" || result=1
+	let_go $kept
+	kept=
+	act many $knobs/trigger 40 >/tmp/many
+	expect "nobody holds any" "ok=40 busy=0 early=0 other=0" "$(cat /tmp/many)" || result=1
+	expect "nobody holds any: lost_dumps" 2 "$(of_count lost_dumps)" || result=1
+	expect "nobody holds any: lost" 2 "$(cat $knobs/stats/lost)" || result=1
+	expect "what does not add up" 0 "$(cat $device | awk -f /dump.awk | grep -vc '^dumps [1-9]')" || result=1
+	return $result
+}
+
+# Memory there is, but 32 dumps and as many as the ring has are all that are told apart.
+runs_out_of_dumps() {
+	local result=0 first
+	rmmod load_monitor
+	load_module ring=2 || return 1
+	first=$(($(cat $knobs/last_id) + 1))
+	while [ $(($(cat $knobs/last_id) + 1)) -lt $((first + 34)) ]; do
+		keep "reader $(cat $knobs/last_id)" || { result=1; break; }
+	done
+	has_lost "34 dumps held" 1 $((first + 33)) 34 || result=1
+	let_go ${kept##* }
+	expect_match "33 dumps held" ' lost_dumps=1 ' "$(take "33 held")" || result=1
+	let_go $kept
+	kept=
+	expect_match "nobody holds any" ' lost_dumps=1 ' "$(take "free")" || result=1
+	return $result
+}
+
+says_when_there_is_no_room() {
+	local result=0
+	runs_out_of_memory || result=1
+	runs_out_of_dumps || result=1
+	return $result
+}
+
 prints_to_the_log() {
 	local result=0
 	rmmod load_monitor
@@ -967,6 +1253,7 @@ check "leaves out sleepers that are no load" leaves_out_what_is_no_load
 # Before the tests with hundreds of tasks: their echo in the average lasts for minutes.
 check "takes a dump by itself when the load crosses the threshold" crosses_the_threshold_alone
 check "takes a dump by itself at a number of active tasks" crosses_the_active_threshold_alone
+check "repeats no dump while the load decays, and none within the hysteresis" repeats_no_dump_of_an_echo
 check "prints no stack of another sleep" prints_no_stack_of_another_sleep
 check "believes no name of a module that went" believes_no_name_of_a_module_that_went
 check "believes no name in modules when one went" believes_no_name_in_modules_when_one_went
@@ -997,6 +1284,9 @@ check "lets a group read" lets_a_group_read
 check "refuses to unload while it is open" refuses_to_unload_while_open
 check "counts what it leaves out" counts_what_it_leaves_out
 check "cuts off at a record" cuts_off_at_a_record
+check "tells the truth about a task and its host" tells_the_truth
+check "counts its dumps in stats" counts_its_dumps
+check "says when a dump found no room" says_when_there_is_no_room
 check "prints to the kernel log on request" prints_to_the_log
 check "is clean in the kernel log" is_clean_in_the_log
 rmmod load_monitor
