@@ -9,6 +9,7 @@
 #include <linux/kprobes.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/processor.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
@@ -30,6 +31,15 @@ MODULE_PARM_DESC(victim, "id of the process at whose threads to hold it");
 static bool slow_at_victim;
 static unsigned int slow_resting;
 
+/* Not udelay(): on a busy host a guest takes its CPUs for slow ones, and then that is short. */
+static void slow_walk_spin(void)
+{
+	u64 end = ktime_get_mono_fast_ns() + SLOW_LOOK_US * NSEC_PER_USEC;
+
+	while (ktime_get_mono_fast_ns() < end)
+		cpu_relax();
+}
+
 /* enum lm_share lm_load_share(const struct task_struct *task) */
 static int slow_walk_look(struct kprobe *probe, struct pt_regs *regs)
 {
@@ -40,7 +50,7 @@ static int slow_walk_look(struct kprobe *probe, struct pt_regs *regs)
 	/* Its first thread may stay when all others end. */
 	WRITE_ONCE(slow_at_victim, task->tgid == READ_ONCE(victim) && task->pid != task->tgid);
 	if (slow_at_victim)
-		udelay(SLOW_LOOK_US);
+		slow_walk_spin();
 	return 0;
 }
 
