@@ -2,8 +2,8 @@
 #include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/kobject.h>
-#include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
@@ -24,16 +24,29 @@
 /* The longest line of history: a time, a count, a load. */
 #define LM_HISTORY_LINE 48
 
-/* Held while the directory is used from outside its own files. */
-static DEFINE_MUTEX(lm_knobs_lock);
 static struct kobject *lm_knobs;
+
+/*
+ * Held while last_id is used from outside its own file. It is looked up once, while all is well:
+ * sysfs_notify() looks it up each time, under a lock that whoever makes a file in sysfs holds while
+ * he waits for memory.
+ */
+static DEFINE_SPINLOCK(lm_knobs_lock);
+static struct kernfs_node *lm_knobs_last_id;
 
 void lm_knobs_notify(void)
 {
-	mutex_lock(&lm_knobs_lock);
-	if (lm_knobs)
-		sysfs_notify(lm_knobs, NULL, "last_id");
-	mutex_unlock(&lm_knobs_lock);
+	spin_lock(&lm_knobs_lock);
+	if (lm_knobs_last_id)
+		sysfs_notify_dirent(lm_knobs_last_id);
+	spin_unlock(&lm_knobs_lock);
+}
+
+static void lm_knobs_set_last_id(struct kernfs_node *node)
+{
+	spin_lock(&lm_knobs_lock);
+	lm_knobs_last_id = node;
+	spin_unlock(&lm_knobs_lock);
 }
 
 /*
@@ -243,20 +256,26 @@ static const struct attribute_group *lm_knob_groups[] = {
 
 int lm_knobs_init(void)
 {
-	struct kobject *directory = kobject_create_and_add("load_monitor", kernel_kobj);
+	struct kernfs_node *node;
 	int result;
 
-	if (!directory)
+	lm_knobs = kobject_create_and_add("load_monitor", kernel_kobj);
+	if (!lm_knobs)
 		return -ENOMEM;
-	result = sysfs_create_groups(directory, lm_knob_groups);
-	if (result) {
-		kobject_put(directory);
-		return result;
-	}
-	mutex_lock(&lm_knobs_lock);
-	lm_knobs = directory;
-	mutex_unlock(&lm_knobs_lock);
+	result = sysfs_create_groups(lm_knobs, lm_knob_groups);
+	if (result)
+		goto put;
+	result = -ENOENT;
+	node = sysfs_get_dirent(lm_knobs->sd, last_id_attribute.attr.name);
+	if (!node)
+		goto remove;
+	lm_knobs_set_last_id(node);
 	return 0;
+remove:
+	sysfs_remove_groups(lm_knobs, lm_knob_groups);
+put:
+	kobject_put(lm_knobs);
+	return result;
 }
 
 /*
@@ -265,12 +284,10 @@ int lm_knobs_init(void)
  */
 void lm_knobs_exit(void)
 {
-	struct kobject *directory;
+	struct kernfs_node *node = lm_knobs_last_id;
 
-	mutex_lock(&lm_knobs_lock);
-	directory = lm_knobs;
-	lm_knobs = NULL;
-	mutex_unlock(&lm_knobs_lock);
-	sysfs_remove_groups(directory, lm_knob_groups);
-	kobject_put(directory);
+	lm_knobs_set_last_id(NULL);
+	sysfs_put(node);
+	sysfs_remove_groups(lm_knobs, lm_knob_groups);
+	kobject_put(lm_knobs);
 }
