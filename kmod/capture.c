@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
@@ -83,11 +84,13 @@ static u64 lm_capture_since(const struct task_struct *task)
 }
 
 static void lm_capture_keep(struct lm_task *seen, const unsigned long *frames, unsigned int depth,
-			    bool exact)
+			    bool exact, bool partial)
 {
 	seen->stack = lm_stacks_add(frames, depth, exact);
 	if (!seen->stack)
 		seen->flags |= LM_FLAG_NO_ROOM;
+	else if (partial)
+		seen->flags |= LM_FLAG_PARTIAL;
 }
 
 static void lm_capture_answered(struct lm_task *seen, const struct lm_cpu *cpu)
@@ -100,17 +103,20 @@ static void lm_capture_answered(struct lm_task *seen, const struct lm_cpu *cpu)
 	} else {
 		seen->place = LM_ON_CPU_KERNEL;
 		if (cpu->below.depth)
-			lm_capture_keep(seen, cpu->frames, cpu->below.depth, true);
+			lm_capture_keep(seen, cpu->frames, cpu->below.depth, true,
+					cpu->below.partial);
 		else
 			seen->flags |= LM_FLAG_UNWIND_FAILED;
 	}
 }
 
 /* On a CPU, and not the task that the CPU named when it was asked. */
-static void lm_capture_unanswered(struct lm_task *seen, const struct lm_cpu *cpu)
+static void lm_capture_unanswered(struct lm_task *seen, const struct lm_cpu *cpu, bool hotplug_held)
 {
 	seen->place = LM_ON_CPU;
-	if (cpu->answer == LM_CPU_SILENT)
+	if (!hotplug_held)
+		seen->flags |= LM_FLAG_HOTPLUG;
+	else if (cpu->answer == LM_CPU_SILENT)
 		seen->flags |= LM_FLAG_CPU_NO_ANSWER;
 	else if (cpu->answer == LM_CPU_ISOLATED)
 		seen->flags |= LM_FLAG_CPU_ISOLATED;
@@ -138,7 +144,8 @@ static void lm_capture_off_cpu(struct lm_task *seen, struct lm_match *match)
 	seen->switches = match->switches;
 	switch (unwound) {
 	case LM_UNWOUND:
-		lm_capture_keep(seen, frames, depth, false);
+	case LM_UNWOUND_PARTLY:
+		lm_capture_keep(seen, frames, depth, false, unwound == LM_UNWOUND_PARTLY);
 		break;
 	case LM_UNWIND_UNSTABLE:
 		lm_capture_moved_on(seen, match);
@@ -170,12 +177,13 @@ static void lm_capture_task(struct lm_task *seen, struct lm_match *match, bool h
 	if (!match->uninterruptible && cpu.answer == LM_CPU_ANSWERED && cpu.task == task) {
 		lm_capture_answered(seen, &cpu);
 	} else if (!match->uninterruptible && lm_task_on_cpu(task)) {
-		lm_capture_unanswered(seen, &cpu);
+		lm_capture_unanswered(seen, &cpu, hotplug_held);
 	} else if (hotplug_held) {
 		lm_capture_off_cpu(seen, match);
 	} else {
+		/* No stack may be read: some CPU's may be given back right now (see unwind.c). */
 		seen->place = seen->uninterruptible ? LM_SLEEPS : LM_QUEUED;
-		seen->flags |= LM_FLAG_UNWIND_FAILED;
+		seen->flags |= LM_FLAG_HOTPLUG;
 	}
 }
 
@@ -212,6 +220,8 @@ static void lm_capture_begin(struct lm_facts *facts)
 		facts->average[i] = READ_ONCE(avenrun[i]);
 	facts->cpus = num_online_cpus();
 	facts->id = lm_ring_last_id() + 1;
+	facts->silent = lm_cpus_silent();
+	lm_cpus_begin();
 	lm_stacks_clear();
 	lm_symbols_begin();
 }
@@ -219,11 +229,11 @@ static void lm_capture_begin(struct lm_facts *facts)
 /* The CPUs are asked first, while they still do what made somebody ask for a dump. */
 static void lm_capture_ask_cpus(struct lm_facts *facts, bool hotplug_held)
 {
-	unsigned int silent = facts->cpus - 1;
-
-	if (hotplug_held)
-		silent = lm_cpus_ask(&facts->irq_off_max_ns);
-	facts->cpu_no_answer = max(facts->cpu_no_answer, silent);
+	facts->cpu_no_answer = facts->cpus - 1;
+	if (!hotplug_held)
+		return;
+	lm_cpus_ask(&facts->irq_off_max_ns);
+	facts->cpu_no_answer = cpumask_weight(facts->silent);
 }
 
 static void lm_capture_stacks(unsigned int count, bool hotplug_held, u8 only)
@@ -267,6 +277,8 @@ static unsigned int lm_capture_look(struct lm_facts *facts, const struct task_st
 		cpus_read_unlock();
 	facts->unstable = lm_capture_flagged(count, LM_FLAG_UNSTABLE);
 	facts->unwind_failed = lm_capture_flagged(count, LM_FLAG_UNWIND_FAILED);
+	facts->partial = lm_capture_flagged(count, LM_FLAG_PARTIAL);
+	facts->no_room = lm_capture_flagged(count, LM_FLAG_NO_ROOM);
 	facts->capture_ns = ktime_get_ns() - facts->monotonic_ns;
 	return count;
 }

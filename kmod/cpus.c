@@ -38,6 +38,9 @@ struct lm_question {
 
 static struct lm_question __percpu *lm_questions;
 
+/* Who asks is its only user. */
+static struct cpumask lm_silent;
+
 /* Hard interrupt. Raw atomics only, so that it is fit for PREEMPT_RT too; the asker polls. */
 static void lm_cpu_answer(void *info)
 {
@@ -104,14 +107,31 @@ static void lm_cpu_ask(unsigned int cpu)
 		atomic_set(&question->state, LM_FREE);
 }
 
-unsigned int lm_cpus_ask(u64 *irq_off_max_ns)
+static void lm_cpus_reset(void)
 {
-	struct lm_question *question;
-	unsigned int silent = 0;
-	unsigned int cpu, self;
+	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
 		per_cpu_ptr(lm_questions, cpu)->cpu.answer = LM_CPU_NOT_ASKED;
+}
+
+void lm_cpus_begin(void)
+{
+	lm_cpus_reset();
+	cpumask_clear(&lm_silent);
+}
+
+const struct cpumask *lm_cpus_silent(void)
+{
+	return &lm_silent;
+}
+
+void lm_cpus_ask(u64 *irq_off_max_ns)
+{
+	struct lm_question *question;
+	unsigned int cpu, self;
+
+	lm_cpus_reset();
 	/* This CPU runs the asker; whatever it ran before was preempted and is queued. */
 	self = get_cpu();
 	for_each_online_cpu(cpu)
@@ -127,10 +147,9 @@ unsigned int lm_cpus_ask(u64 *irq_off_max_ns)
 		} else if (question->cpu.answer == LM_CPU_SILENT) {
 			/* An answer in this very moment stays LM_DONE and is seen as silent. */
 			atomic_cmpxchg(&question->state, LM_ASKED, LM_ABANDONED);
-			silent++;
+			cpumask_set_cpu(cpu, &lm_silent);
 		}
 	}
-	return silent;
 }
 
 struct lm_cpu lm_cpus_get(unsigned int cpu)

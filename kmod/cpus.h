@@ -7,10 +7,11 @@
 
 #include "unwind.h"
 
+struct cpumask;
 struct task_struct;
 
 enum lm_answer {
-	/* Not asked: off line, the asking CPU itself. */
+	/* Not asked: off line, the asking CPU itself, or nobody was. */
 	LM_CPU_NOT_ASKED,
 	/* Not asked because an administrator isolated it. */
 	LM_CPU_ISOLATED,
@@ -30,11 +31,12 @@ struct lm_cpu {
 int lm_cpus_init(void);
 void lm_cpus_exit(void);
 
-/*
- * Asks all CPUs but this one. Process context, CPU hotplug held off, one caller at a time.
- * Returns how many did not answer.
- */
-unsigned int lm_cpus_ask(u64 *irq_off_max_ns);
+/* One caller at a time; before the first question of a dump. */
+void lm_cpus_begin(void);
+/* Asks all CPUs but this one. Process context, CPU hotplug held off. */
+void lm_cpus_ask(u64 *irq_off_max_ns);
+/* Those that did not answer a question since lm_cpus_begin(). */
+const struct cpumask *lm_cpus_silent(void);
 struct lm_cpu lm_cpus_get(unsigned int cpu);
 void lm_cpus_forget(void);
 

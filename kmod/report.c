@@ -2,6 +2,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cgroup.h>
+#include <linux/cpumask.h>
 #include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -27,6 +28,9 @@
 /* What the header needs at most with the longest reason, all of it escaped, and the history. */
 #define LM_HEADER_CHUNKS 4
 #define LM_FOOTER_CHUNKS 1
+
+/* More CPUs that did not answer are counted, but not named: the header has an end. */
+#define LM_SILENT_NAMED 32
 
 /* Deeper or longer paths are left out; container runtimes stay well below. */
 #define LM_CGROUP_MAX 1024
@@ -60,6 +64,8 @@ static const struct {
 	{ LM_FLAG_CPU_ISOLATED, "cpu_isolated" },
 	{ LM_FLAG_NO_ROOM, "no_room" },
 	{ LM_FLAG_NO_UNWINDER, "no_unwinder" },
+	{ LM_FLAG_PARTIAL, "partial" },
+	{ LM_FLAG_HOTPLUG, "hotplug" },
 };
 
 /* What found room; the first record that does not fit ends the body. */
@@ -140,6 +146,20 @@ static void lm_report_history(struct lm_text *text)
 		lm_text_rollback(text, mark);
 }
 
+static void lm_report_silent(struct lm_text *text, const struct cpumask *silent)
+{
+	const char *separator = " silent_cpus=";
+	unsigned int named = 0;
+	int cpu;
+
+	for_each_cpu(cpu, silent) {
+		if (named++ == LM_SILENT_NAMED)
+			return;
+		lm_text_print(text, "%s%d", separator, cpu);
+		separator = ",";
+	}
+}
+
 static void lm_report_header(struct lm_text *text, const struct lm_facts *facts,
 			     const struct lm_written *written, unsigned int truncated)
 {
@@ -165,7 +185,9 @@ static void lm_report_header(struct lm_text *text, const struct lm_facts *facts,
 	lm_report_average(text, "avg1", facts->average[0]);
 	lm_report_average(text, "avg5", facts->average[1]);
 	lm_report_average(text, "avg15", facts->average[2]);
-	lm_text_print(text, " active=%u cpus=%u\n", active, facts->cpus);
+	lm_text_print(text, " active=%u cpus=%u", active, facts->cpus);
+	lm_report_silent(text, facts->silent);
+	lm_text_print(text, "\n");
 
 	lm_report_tick(text, facts->monotonic_ns);
 
@@ -174,6 +196,7 @@ static void lm_report_header(struct lm_text *text, const struct lm_facts *facts,
 	lm_text_print(text, " captured=%u stacks=%u truncated=%u", written->tasks, written->stacks,
 		      truncated);
 	lm_text_print(text, " unstable=%u unwind_failed=%u", facts->unstable, facts->unwind_failed);
+	lm_text_print(text, " partial=%u no_room=%u", facts->partial, facts->no_room);
 	lm_text_print(text, " cpu_no_answer=%u lost_dumps=%llu complete=%d\n",
 		      facts->cpu_no_answer, facts->lost_dumps, !counts->incomplete);
 

@@ -27,13 +27,15 @@ enum lm_place {
 	LM_ON_CPU,
 };
 
-/* Why a task has no stack. */
+/* Why a task has no stack, or not all of it. */
 #define LM_FLAG_UNSTABLE	0x01
 #define LM_FLAG_UNWIND_FAILED	0x02
 #define LM_FLAG_CPU_NO_ANSWER	0x04
 #define LM_FLAG_CPU_ISOLATED	0x08
 #define LM_FLAG_NO_ROOM		0x10
 #define LM_FLAG_NO_UNWINDER	0x20
+#define LM_FLAG_PARTIAL		0x40
+#define LM_FLAG_HOTPLUG		0x80
 
 /* The kernel keeps no scheduling times, or the task never ran. */
 #define LM_SINCE_UNKNOWN U64_MAX
@@ -54,6 +56,8 @@ struct lm_task {
 	char comm[TASK_COMM_LEN];
 };
 
+struct cpumask;
+
 struct lm_facts {
 	u64 id;
 	enum lm_kind kind;
@@ -65,7 +69,11 @@ struct lm_facts {
 	struct lm_counts counts;
 	unsigned int unstable;
 	unsigned int unwind_failed;
+	unsigned int partial;
+	unsigned int no_room;
 	unsigned int cpu_no_answer;
+	/* Those of them that were asked. */
+	const struct cpumask *silent;
 	u64 lost_dumps;
 	u64 capture_ns;
 	u64 irq_off_max_ns;

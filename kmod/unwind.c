@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/atomic.h>
+#include <linux/kasan.h>
+#include <linux/minmax.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
@@ -29,12 +31,35 @@ unsigned int lm_unwind_kept(void)
 
 #ifdef LM_X86_UNWINDER
 
-static unsigned int lm_unwind_sleeping(struct task_struct *task, unsigned long *frames)
+/*
+ * Did the walk get to the end of the stack? The last thing on that of a user's task are the
+ * registers with which it entered the kernel: they hold no address in the kernel. Anywhere else
+ * that, a frame too many or an error of the unwinder's means that there is more.
+ */
+static bool lm_unwind_was_whole(struct unwind_state *state)
+{
+	struct pt_regs *regs;
+
+	if (unwind_error(state))
+		return false;
+	if (unwind_done(state))
+		return true;
+	regs = unwind_get_entry_regs(state, NULL);
+	return regs && user_mode(regs);
+}
+
+/*
+ * The task may wake up meanwhile and use its stack for something else. Then what is read is noise,
+ * which the caller throws away; but KASAN, which knows what may be read of a stack, would take the
+ * unwinder's looks at saved registers for a fault.
+ */
+static unsigned int lm_unwind_sleeping(struct task_struct *task, unsigned long *frames, bool *whole)
 {
 	struct unwind_state state;
 	unsigned int depth = 0;
 	unsigned long address;
 
+	kasan_disable_current();
 	for (unwind_start(&state, task, NULL, NULL); !unwind_done(&state);
 	     unwind_next_frame(&state)) {
 		address = unwind_get_return_address(&state);
@@ -42,6 +67,8 @@ static unsigned int lm_unwind_sleeping(struct task_struct *task, unsigned long *
 			break;
 		frames[depth++] = address;
 	}
+	*whole = lm_unwind_was_whole(&state);
+	kasan_enable_current();
 	return depth;
 }
 
@@ -69,18 +96,18 @@ static void lm_stack_release(struct task_struct *task)
 }
 #endif
 
-static unsigned int lm_unwind_held(struct task_struct *task, unsigned long *frames)
+static unsigned int lm_unwind_held(struct task_struct *task, unsigned long *frames, bool *whole)
 {
 	unsigned int depth = 0;
 
 #ifdef LM_HAVE_RCU_FREED_STACKS
 	rcu_read_lock();
 	if (refcount_read(&task->stack_refcount) && task_stack_page(task))
-		depth = lm_unwind_sleeping(task, frames);
+		depth = lm_unwind_sleeping(task, frames, whole);
 	rcu_read_unlock();
 #else
 	if (try_get_task_stack(task)) {
-		depth = lm_unwind_sleeping(task, frames);
+		depth = lm_unwind_sleeping(task, frames, whole);
 		lm_stack_release(task);
 	}
 #endif
@@ -112,18 +139,27 @@ void lm_unwind_interrupted(struct lm_interrupted *below, unsigned long *frames)
 		}
 		address = unwind_get_return_address(&state);
 		if (!address || below->depth == LM_DEPTH)
-			return;
+			break;
 		frames[below->depth++] = address;
 	}
+	below->partial = !lm_unwind_was_whole(&state);
 }
 
 #else /* !LM_X86_UNWINDER */
 
-static unsigned int lm_unwind_held(struct task_struct *task, unsigned long *frames)
+/* This unwinder says nothing about its end: only that there is more than room for. */
+static unsigned int lm_unwind_held(struct task_struct *task, unsigned long *frames, bool *whole)
 {
 #ifdef LM_HAVE_STACK_TRACE_SAVE_TSK
+	/* One thread takes dumps. */
+	static unsigned long all[LM_DEPTH + 1];
 	/* Pins the stack by itself. */
-	return stack_trace_save_tsk(task, frames, LM_DEPTH, 0);
+	unsigned int depth = stack_trace_save_tsk(task, all, LM_DEPTH + 1, 0);
+
+	*whole = depth <= LM_DEPTH;
+	depth = min_t(unsigned int, depth, LM_DEPTH);
+	memcpy(frames, all, depth * sizeof(*frames));
+	return depth;
 #else
 	return 0;
 #endif
@@ -149,6 +185,8 @@ void lm_unwind_interrupted(struct lm_interrupted *below, unsigned long *frames)
 		while (skip < depth && frames[skip] != instruction_pointer(regs))
 			skip++;
 		below->depth = depth - skip;
+		/* With the interrupt's own frames before it, it had less room than others. */
+		below->partial = depth == LM_DEPTH;
 		memmove(frames, frames + skip, below->depth * sizeof(*frames));
 	}
 #endif
@@ -200,6 +238,7 @@ static enum lm_unwound lm_unwind_try(struct lm_match *seen, unsigned long *frame
 				     unsigned int *depth)
 {
 	unsigned long switches = seen->switches;
+	bool whole = false;
 
 	*depth = 0;
 	if (!seen->uninterruptible)
@@ -210,7 +249,7 @@ static enum lm_unwound lm_unwind_try(struct lm_match *seen, unsigned long *frame
 		return LM_UNWIND_UNSTABLE;
 	/* No frame is read before the first look... */
 	smp_rmb();
-	*depth = lm_unwind_held(seen->task, frames);
+	*depth = lm_unwind_held(seen->task, frames, &whole);
 	/* ... and none after the second. */
 	smp_rmb();
 	if (!lm_unwind_is_as_seen(seen, switches)) {
@@ -219,7 +258,7 @@ static enum lm_unwound lm_unwind_try(struct lm_match *seen, unsigned long *frame
 	}
 	seen->switches = switches;
 	if (*depth)
-		return LM_UNWOUND;
+		return whole ? LM_UNWOUND : LM_UNWOUND_PARTLY;
 	return lm_unwind_possible() ? LM_UNWIND_FAILED : LM_UNWIND_MISSING;
 }
 

@@ -7,12 +7,14 @@
 
 struct lm_match;
 
-/* Deeper stacks lose their outermost frames. */
+/* Deeper stacks lose their outermost frames, and are marked. */
 #define LM_DEPTH 64
 
 enum lm_unwound {
 	/* The frames are the stack. */
 	LM_UNWOUND,
+	/* They are its inner end: it is deeper, or the kernel's unwinder lost its way. */
+	LM_UNWOUND_PARTLY,
 	/* The task ran since it was seen or while its stack was read: that stack is gone. */
 	LM_UNWIND_UNSTABLE,
 	/* The kernel gave no frame, or the stack is gone. */
@@ -34,6 +36,8 @@ struct lm_interrupted {
 	/* The interrupted code was found; else nothing below is known. */
 	bool known;
 	bool user;
+	/* The frames are not all. */
+	bool partial;
 	unsigned int depth;
 };
 

@@ -17,7 +17,7 @@ function wrong(text) { print "dump " id ": " text }
 	open = 1
 	dumps++
 	id = value($0, "id") + 0
-	tasks = running = uninterruptible = stacks = unstable = unwind_failed = 0
+	tasks = running = uninterruptible = stacks = unstable = unwind_failed = partial = no_room = 0
 	split("", promised)
 	split("", found)
 	if (value($0, "version") != 1 || value($0, "source") != "kmod")
@@ -36,6 +36,8 @@ function wrong(text) { print "dump " id ": " text }
 	c_stacks = value($0, "stacks")
 	c_unstable = value($0, "unstable")
 	c_unwind_failed = value($0, "unwind_failed")
+	c_partial = value($0, "partial")
+	c_no_room = value($0, "no_room")
 	next
 }
 /^load / { c_active = value($0, "active"); next }
@@ -63,6 +65,8 @@ function wrong(text) { print "dump " id ": " text }
 	sub(/ (cgroup|comm)=".*/, "", flags)
 	if (flags ~ / flags=([a-z_]+\|)*unstable(\||$)/) unstable++
 	if (flags ~ / flags=([a-z_]+\|)*unwind_failed(\||$)/) unwind_failed++
+	if (flags ~ / flags=([a-z_]+\|)*partial(\||$)/) partial++
+	if (flags ~ / flags=([a-z_]+\|)*no_room(\||$)/) no_room++
 	if ($0 !~ / comm="([^"\\]|\\.)*"$/)
 		wrong("does not end with a name: " $0)
 	next
@@ -80,6 +84,8 @@ function wrong(text) { print "dump " id ": " text }
 		if (c_unstable != unstable) wrong("unstable=" c_unstable ", " unstable " lines")
 		if (c_unwind_failed != unwind_failed)
 			wrong("unwind_failed=" c_unwind_failed ", " unwind_failed " lines")
+		if (c_partial != partial) wrong("partial=" c_partial ", " partial " lines")
+		if (c_no_room != no_room) wrong("no_room=" c_no_room ", " no_room " lines")
 		for (stack in promised)
 			if (promised[stack] != found[stack])
 				wrong("stack " stack " has " found[stack] " tasks, not " promised[stack])

@@ -6,7 +6,9 @@
  *   parameters/by_bit   counts the threads whose state has the bit TASK_UNINTERRUPTIBLE, and of
  *                       these the idle workers (TASK_NOLOAD), which are no load
  *   parameters/hold     "MS CPU" stops a CPU with interrupts off for so long, CPU -1: all at once
+ *   parameters/silence  "MS CPU" the same for one CPU, and does not wait for its end
  */
+#include <linux/cpuhotplug.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/hrtimer.h>
@@ -29,6 +31,9 @@ enum known_kind {
 	KNOWN_KINDS,
 	/* Not one of each, but many. */
 	KNOWN_HOPPING = KNOWN_KINDS,
+	KNOWN_LOST,
+	/* And its number. */
+	KNOWN_DEEP,
 };
 
 static const char *const known_names[KNOWN_KINDS] = {
@@ -61,6 +66,22 @@ MODULE_PARM_DESC(hop, "threads that sleep by turns in D in known_left(), in S in
 static unsigned int hop_us = 20000;
 module_param(hop_us, uint, 0644);
 MODULE_PARM_DESC(hop_us, "how long each of them sleeps in one place, in microseconds");
+
+static unsigned int deep;
+module_param(deep, uint, 0444);
+MODULE_PARM_DESC(deep, "this many threads in D, each with another stack of known_deep()");
+
+static unsigned int deep_frames = 80;
+module_param(deep_frames, uint, 0444);
+MODULE_PARM_DESC(deep_frames, "how often known_deep() calls itself");
+
+static bool lost;
+module_param(lost, bool, 0444);
+MODULE_PARM_DESC(lost, "a thread in D whose stack ends in known_lost(), for who reads it");
+
+static unsigned int slow_cpu;
+module_param(slow_cpu, uint, 0444);
+MODULE_PARM_DESC(slow_cpu, "a CPU that goes off line takes so many milliseconds more");
 
 static bool park = true;
 module_param(park, bool, 0444);
@@ -98,9 +119,13 @@ static const struct kernel_param_ops known_by_bit_ops = { .get = known_by_bit };
 module_param_cb(by_bit, &known_by_bit_ops, NULL, 0444);
 MODULE_PARM_DESC(by_bit, "threads with the bit TASK_UNINTERRUPTIBLE; idle ones of these");
 
+/* Not mdelay(): on a busy host a guest takes its CPUs for slow ones, and then that is short. */
 static void known_hold_here(void *milliseconds)
 {
-	mdelay((unsigned long)milliseconds);
+	u64 end = ktime_get_mono_fast_ns() + (unsigned long)milliseconds * NSEC_PER_MSEC;
+
+	while (ktime_get_mono_fast_ns() < end)
+		cpu_relax();
 }
 
 static int known_hold(const char *text, const struct kernel_param *parameter)
@@ -119,6 +144,45 @@ static int known_hold(const char *text, const struct kernel_param *parameter)
 static const struct kernel_param_ops known_hold_ops = { .set = known_hold };
 module_param_cb(hold, &known_hold_ops, NULL, 0200);
 MODULE_PARM_DESC(hold, "\"MS CPU\" stops a CPU with interrupts off");
+
+static bool known_is_silent;
+static call_single_data_t known_silence_call;
+
+static void known_silence_here(void *milliseconds)
+{
+	known_hold_here(milliseconds);
+	/* The last that it does with this module: known_exit() waits for it. */
+	smp_store_release(&known_is_silent, false);
+}
+
+static int known_silence(const char *text, const struct kernel_param *parameter)
+{
+	unsigned long milliseconds;
+	int cpu, result;
+
+	if (sscanf(text, "%lu %d", &milliseconds, &cpu) != 2 || milliseconds > KNOWN_HOLD_MAX_MS)
+		return -EINVAL;
+	if (cmpxchg(&known_is_silent, false, true))
+		return -EBUSY;
+	known_silence_call.func = known_silence_here;
+	known_silence_call.info = (void *)milliseconds;
+	result = smp_call_function_single_async(cpu, &known_silence_call);
+	if (result)
+		WRITE_ONCE(known_is_silent, false);
+	return result;
+}
+
+static const struct kernel_param_ops known_silence_ops = { .set = known_silence };
+module_param_cb(silence, &known_silence_ops, NULL, 0200);
+MODULE_PARM_DESC(silence, "\"MS CPU\" stops a CPU with interrupts off, and returns at once");
+
+static int known_slow_state;
+
+static int known_slow_down(unsigned int cpu)
+{
+	msleep(slow_cpu);
+	return 0;
+}
 
 static struct task_struct *known_threads[KNOWN_KINDS];
 static struct task_struct **known_crowd;
@@ -184,10 +248,56 @@ static noinline void known_outer(enum known_kind kind)
 	barrier();
 }
 
-static int known_thread(void *kind)
+/*
+ * The bits of @number are its way through the last calls: each with another way has another stack.
+ * What is before and behind the two calls differs, so they stay two.
+ */
+static noinline void known_deep(unsigned int left, unsigned int number)
 {
-	if ((long)kind != KNOWN_HOPPING) {
-		known_outer((enum known_kind)(long)kind);
+	if (!left) {
+		known_inner(KNOWN_UNINTERRUPTIBLE);
+	} else if (left < 16 && (number >> left) & 1) {
+		asm volatile("" : : "i"(1));
+		known_deep(left - 1, number);
+		asm volatile("" : : "i"(2));
+	} else {
+		asm volatile("" : : "i"(3));
+		known_deep(left - 1, number);
+		asm volatile("" : : "i"(4));
+	}
+	barrier();
+}
+
+/* While it sleeps nothing on its stack leads back to who called it. */
+static noinline void known_lost(void)
+{
+#ifdef CONFIG_X86
+	unsigned long *back = (unsigned long *)__builtin_frame_address(0) + 1;
+	unsigned long saved = READ_ONCE(*back);
+
+	WRITE_ONCE(*back, 0);
+	known_inner(KNOWN_UNINTERRUPTIBLE);
+	WRITE_ONCE(*back, saved);
+#else
+	known_inner(KNOWN_UNINTERRUPTIBLE);
+#endif
+	barrier();
+}
+
+static int known_thread(void *argument)
+{
+	long kind = (long)argument;
+
+	if (kind >= KNOWN_DEEP) {
+		known_deep(deep_frames, (kind - KNOWN_DEEP) << 1);
+		return 0;
+	}
+	if (kind == KNOWN_LOST) {
+		known_lost();
+		return 0;
+	}
+	if (kind != KNOWN_HOPPING) {
+		known_outer((enum known_kind)kind);
 		return 0;
 	}
 	while (!known_should_stop()) {
@@ -218,9 +328,10 @@ static void known_stop(void)
 /* Those that hop come last: a dump looks at them first a walk of all others after it saw them. */
 static int __init known_gather(void)
 {
-	unsigned int most = crowd + hop;
+	unsigned int most = crowd + deep + lost + hop;
 	struct task_struct *thread;
-	bool hops;
+	const char *name;
+	long kind;
 
 	if (!most)
 		return 0;
@@ -228,10 +339,19 @@ static int __init known_gather(void)
 	if (!known_crowd)
 		return -ENOMEM;
 	while (known_crowd_size < most) {
-		hops = known_crowd_size >= crowd;
-		thread = kthread_run(known_thread,
-				     (void *)(long)(hops ? KNOWN_HOPPING : KNOWN_UNINTERRUPTIBLE),
-				     hops ? "known-hop" : "known-crowd");
+		name = "known-hop";
+		kind = KNOWN_HOPPING;
+		if (known_crowd_size < crowd) {
+			name = "known-crowd";
+			kind = KNOWN_UNINTERRUPTIBLE;
+		} else if (known_crowd_size < crowd + deep) {
+			name = "known-deep";
+			kind = KNOWN_DEEP + known_crowd_size - crowd;
+		} else if (known_crowd_size < crowd + deep + lost) {
+			name = "known-lost";
+			kind = KNOWN_LOST;
+		}
+		thread = kthread_run(known_thread, (void *)kind, "%s", name);
 		if (IS_ERR(thread))
 			return PTR_ERR(thread);
 		/* It may leave before it is waited for. */
@@ -260,6 +380,11 @@ static int __init known_init(void)
 		known_threads[kind] = thread;
 	}
 	result = known_gather();
+	if (!result && slow_cpu) {
+		known_slow_state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "known:slow",
+							     NULL, known_slow_down);
+		result = min(known_slow_state, 0);
+	}
 	if (result)
 		known_stop();
 	return result;
@@ -267,6 +392,13 @@ static int __init known_init(void)
 
 static void __exit known_exit(void)
 {
+	if (slow_cpu)
+		cpuhp_remove_state_nocalls(known_slow_state);
+	/* Set in known_silence_here(). */
+	while (smp_load_acquire(&known_is_silent))
+		msleep(20);
+	/* It may still be on its way out of known_silence_here(). */
+	synchronize_rcu();
 	known_stop();
 }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Writes the text of a dump (version 1, {@code exporter/docs/dump-format.md}): {@code DumpParser.parse(write(dump))}
@@ -22,7 +23,7 @@ import java.util.TreeSet;
 public final class DumpWriter {
     private static final List<String> COUNTS_IN_ORDER = List.of(
             "scanned", "running", "uninterruptible", "iowait", "captured", "stacks", "truncated", "unstable",
-            "unwind_failed", "cpu_no_answer", "lost_dumps", "complete");
+            "unwind_failed", "partial", "no_room", "cpu_no_answer", "lost_dumps", "complete");
 
     private static final byte[] FOOTER = "end id=".getBytes(StandardCharsets.US_ASCII);
 
@@ -115,6 +116,10 @@ public final class DumpWriter {
             text.append(" avg5=").append(decimal(load.load5())).append(" avg15=").append(decimal(load.load15()));
             number("active", load.active());
             number("cpus", load.cpus());
+            if (!load.silentCpus().isEmpty()) {
+                text.append(" silent_cpus=");
+                text.append(load.silentCpus().stream().map(String::valueOf).collect(Collectors.joining(",")));
+            }
             text.append('\n');
         });
         dump.tick().ifPresent(tick -> {

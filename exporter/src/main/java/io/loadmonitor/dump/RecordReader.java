@@ -35,6 +35,9 @@ final class RecordReader {
     /** {@code 10x6}: six ticks of 10 tasks. */
     private static final Pattern RUN = Pattern.compile("([0-9]{1,9})(?:x([0-9]{1,9}))?");
 
+    /** As many numbers as the module names at most. */
+    private static final Pattern CPUS = Pattern.compile("[0-9]{1,6}(?:,[0-9]{1,6}){0,31}");
+
     /** Of a dump that lists devices without the line that counts them. */
     static final MappedDevices NO_COUNTS_OF_DEVICES =
             new MappedDevices(OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(), List.of());
@@ -90,7 +93,20 @@ final class RecordReader {
         }
         return Optional.of(new Load(
                 load1.getAsDouble(), load5.getAsDouble(), load15.getAsDouble(),
-                line.smallNumber("active"), line.smallNumber("cpus")));
+                line.smallNumber("active"), line.smallNumber("cpus"), silentCpus(line)));
+    }
+
+    /** None of them when one cannot be read. */
+    private static List<Integer> silentCpus(DumpRecord line) {
+        Optional<String> cpus = line.word("silent_cpus");
+        if (cpus.isEmpty()) {
+            return List.of();
+        }
+        if (!CPUS.matcher(cpus.get()).matches()) {
+            line.missing();
+            return List.of();
+        }
+        return Arrays.stream(cpus.get().split(",")).map(Integer::valueOf).toList();
     }
 
     static Optional<Tick> tick(DumpRecord line) {

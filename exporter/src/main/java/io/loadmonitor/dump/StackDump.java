@@ -167,14 +167,31 @@ public record StackDump(
         }
     }
 
-    /** {@code load avg1=4.42 avg5=1.10 avg15=0.37 active=10 cpus=2}; averages are numbers of tasks. */
-    public record Load(double load1, double load5, double load15, OptionalInt active, OptionalInt cpus) {
+    /**
+     * {@code load avg1=4.42 avg5=1.10 avg15=0.37 active=10 cpus=2 silent_cpus=1}; averages are numbers of tasks.
+     *
+     * @param silentCpus numbers of CPUs that did not answer in time, perhaps not all (see {@code cpu_no_answer})
+     */
+    public record Load(
+            double load1,
+            double load5,
+            double load15,
+            OptionalInt active,
+            OptionalInt cpus,
+            List<Integer> silentCpus) {
         public Load {
+            silentCpus = List.copyOf(silentCpus);
+            silentCpus.forEach(cpu -> requireNotNegative("silent_cpus", cpu));
             requireLoad("avg1", load1);
             requireLoad("avg5", load5);
             requireLoad("avg15", load15);
             active.ifPresent(tasks -> requireNotNegative("active", tasks));
             cpus.ifPresent(count -> requireNotNegative("cpus", count));
+        }
+
+        /** Every CPU answered, or none is known not to have. */
+        public Load(double load1, double load5, double load15, OptionalInt active, OptionalInt cpus) {
+            this(load1, load5, load15, active, cpus, List.of());
         }
     }
 

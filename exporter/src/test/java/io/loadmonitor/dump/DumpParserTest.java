@@ -41,7 +41,7 @@ final class DumpParserTest {
                 load_monitor dump version=1 id=17 source=kmod boot_id=6f1c-22 release=6.1.0-56-cloud-amd64
                 trigger kind=manual reason="alert LoadHigh" cause=present
                 time wall=2026-11-22T12:04:10.123456Z monotonic_ns=35570173000
-                load avg1=4.42 avg5=1.10 avg15=0.37 active=10 cpus=2
+                load avg1=4.42 avg5=1.10 avg15=0.37 active=10 cpus=2 silent_cpus=1,13
                 tick age_ms=1200 active=9 avg1=4.40
                 count scanned=67 running=8 uninterruptible=2 stacks_readable=0
                 cost capture_ns=812345 irq_off_max_ns=9100 rcu_max_ns=210000
@@ -66,7 +66,8 @@ final class DumpParserTest {
         assertEquals("2026-11-22T12:04:10.123456Z", dump.time().orElseThrow().wall().orElseThrow().toString());
         assertEquals(OptionalLong.of(35570173000L), dump.time().orElseThrow().monotonicNanos());
         assertEquals(
-                new StackDump.Load(4.42, 1.10, 0.37, OptionalInt.of(10), OptionalInt.of(2)), dump.load().orElseThrow());
+                new StackDump.Load(4.42, 1.10, 0.37, OptionalInt.of(10), OptionalInt.of(2), List.of(1, 13)),
+                dump.load().orElseThrow());
         assertEquals(
                 new StackDump.Tick(OptionalLong.of(1200), OptionalInt.of(9), 4.4), dump.tick().orElseThrow());
         assertEquals(
@@ -146,6 +147,15 @@ final class DumpParserTest {
         assertEquals(State.UNKNOWN, onlyTask(dump).state());
         assertEquals(Placement.UNKNOWN, onlyTask(dump).placement());
         assertEquals(0, dump.unreadCount());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",", "1,", ",1", "1,,2", "x", "-1", "1-3", "1234567"})
+    void keepsTheLoadWhenTheCpusThatWereSilentCannotBeRead(String cpus) {
+        StackDump dump = parse("load avg1=1.00 avg5=1.00 avg15=1.00 active=1 cpus=2 silent_cpus=" + cpus + "\n");
+        assertEquals(List.of(), dump.load().orElseThrow().silentCpus(), cpus);
+        assertEquals(OptionalInt.of(2), dump.load().orElseThrow().cpus());
+        assertEquals(1, dump.unreadCount(), cpus);
     }
 
     @ParameterizedTest

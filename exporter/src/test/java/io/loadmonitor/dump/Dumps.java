@@ -69,7 +69,9 @@ final class Dumps {
                         Arbitraries.longs().between(0, 999_999_999))
                 .as(Instant::ofEpochSecond).optional();
         Arbitrary<Optional<Time>> time = Combinators.combine(wall, optionalLongs()).as(Time::new).optional();
-        Arbitrary<Optional<Load>> load = Combinators.combine(loads(), loads(), loads(), optionalInts(), optionalInts())
+        Arbitrary<Optional<Load>> load = Combinators.combine(
+                        loads(), loads(), loads(), optionalInts(), optionalInts(),
+                        Arbitraries.integers().between(0, 999_999).list().ofMaxSize(32))
                 .as(Load::new).optional();
         Arbitrary<Optional<Tick>> tick = Combinators.combine(optionalLongs(), optionalInts(), loads())
                 .as(Tick::new).optional();

@@ -65,10 +65,15 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
 
     /** The load line. */
     public record Load(
-            double load1, double load5, double load15, @Nullable Integer active, @Nullable Integer cpus) {
+            double load1,
+            double load5,
+            double load15,
+            @Nullable Integer active,
+            @Nullable Integer cpus,
+            @Nullable List<Integer> silentCpus) {
         static Load of(StackDump.Load load) {
             return new Load(load.load1(), load.load5(), load.load15(), Absent.orNull(load.active()),
-                    Absent.orNull(load.cpus()));
+                    Absent.orNull(load.cpus()), load.silentCpus().isEmpty() ? null : load.silentCpus());
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What a dump says about itself, in words. */
 final class DumpFacts {
@@ -77,7 +78,7 @@ final class DumpFacts {
             facts.add(new Fact("Load", String.format(
                     Locale.ROOT, "%.2f  %.2f  %.2f (1, 5, 15 min)", load.load1(), load.load5(), load.load15())));
             load.active().ifPresent(active -> facts.add(new Fact("Active tasks", Integer.toString(active))));
-            load.cpus().ifPresent(cpus -> facts.add(new Fact("CPUs", Integer.toString(cpus))));
+            load.cpus().ifPresent(cpus -> facts.add(new Fact("CPUs", cpus + silent(load.silentCpus()))));
         });
         dump.header().ifPresent(header -> {
             facts.add(new Fact("Source", VisibleText.of(header.source())));
@@ -90,6 +91,13 @@ final class DumpFacts {
             cost.irqOffMaxNanos().ifPresent(
                     nanos -> facts.add(new Fact("Interrupts off", "at most " + Quantity.ofNanos(nanos))));
         });
+    }
+
+    private static String silent(List<Integer> cpus) {
+        if (cpus.isEmpty()) {
+            return "";
+        }
+        return cpus.stream().map(String::valueOf).collect(Collectors.joining(", ", " (no answer from CPU ", ")"));
     }
 
     private static void addCounts(Counts counts, List<Fact> facts) {
@@ -117,6 +125,9 @@ final class DumpFacts {
             warn(counts, "unstable", "stack changed while it was read; it is marked.",
                     "stacks changed while they were read; they are marked.", warnings);
             warn(counts, "unwind_failed", "stack could not be unwound.", "stacks could not be unwound.", warnings);
+            warn(counts, "partial", "stack is not whole: its outer frames are missing.",
+                    "stacks are not whole: their outer frames are missing.", warnings);
+            warn(counts, "no_room", "stack found no room.", "stacks found no room.", warnings);
             warn(counts, "cpu_no_answer", "CPU did not answer in time.", "CPUs did not answer in time.", warnings);
             warn(counts, "lost_dumps", "earlier dump was overwritten before it was read.",
                     "earlier dumps were overwritten before they were read.", warnings);

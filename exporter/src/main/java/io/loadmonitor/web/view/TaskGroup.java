@@ -30,6 +30,16 @@ public record TaskGroup(
         tasks = List.copyOf(tasks);
     }
 
+    /** By flag, see exporter/docs/dump-format.md. */
+    private static final Map<String, String> NO_STACK = Map.of(
+            "unwind_failed", "No stack: it could not be unwound.",
+            "unstable", "No stack: the task moved on while it was read.",
+            "no_room", "No stack: there were more different stacks than the module has room for.",
+            "no_unwinder", "No stack: this kernel does not let modules read that of a task that does not run.",
+            "hotplug", "No stack: a CPU was going off or coming on line, and none could be read safely.",
+            "cpu_no_answer", "No stack: the CPU did not answer in time.",
+            "cpu_isolated", "No stack: the CPU is isolated and was not interrupted.");
+
     /** One task. What is not known is empty text. */
     public record Row(String comm, long pid, String state, String on, String since, String cgroup, String flags) {}
 
@@ -88,11 +98,10 @@ public record TaskGroup(
         if (place.stackId() != 0) {
             return "The stack is missing: the dump was cut off.";
         }
-        if (task.flags().contains("unwind_failed")) {
-            return "No stack: it could not be unwound.";
-        }
-        if (task.flags().contains("unstable")) {
-            return "No stack: the task moved on while it was read.";
+        for (Map.Entry<String, String> reason : NO_STACK.entrySet()) {
+            if (task.flags().contains(reason.getKey())) {
+                return reason.getValue();
+            }
         }
         return switch (place.placement()) {
             case CPU_USER -> "No kernel stack: it was running its own code.";
