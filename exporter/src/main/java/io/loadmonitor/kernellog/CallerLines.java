@@ -56,6 +56,8 @@ final class CallerLines {
     private static final Pattern GREP = Pattern.compile("^[!-~]{0,200}/(\\d{1,10})/(?:task/(\\d{1,10})/)?stack:(\\[<.*)$");
     private static final Pattern REFUSED = Pattern.compile(
             "^(?:cat|head|tail|grep|more): .{0,40}/proc/\\d{1,10}/.{1,200}(?:No such|Permission|not permitted|No such process).{0,60}$");
+    /** What the module puts before each line that it prints. */
+    private static final String PRINTED = "load_monitor: ";
     private static final Pattern BARE_PID = Pattern.compile("^(?:=+ ?)?(?:PID:? ?|pid:? ?)?(\\d{1,10})(?:[: ] ?([!-~][ -~]{0,62}))?$");
 
     private final LogBook book;
@@ -72,6 +74,8 @@ final class CallerLines {
     private @Nullable NumberedLine bare;
 
     private final ByteArrayOutputStream dump = new ByteArrayOutputStream();
+    /** The dump that is being read was printed by the module, and so each of its lines begins. */
+    private boolean dumpPrinted;
     private final List<NumberedLine> dumpLines = new ArrayList<>();
 
     CallerLines(LogBook book, Settlement settlement) {
@@ -81,11 +85,16 @@ final class CallerLines {
 
     void read(NumberedLine line) {
         String message = line.log().message();
-        if (dumpLines.isEmpty() ? beginsDump(message) : continuesDump(message)) {
-            dumpLine(line, message);
+        boolean printed = message.startsWith(PRINTED);
+        String own = printed ? message.substring(PRINTED.length()) : message;
+        if (dumpLines.isEmpty() ? beginsDump(own) : printed == dumpPrinted && continuesDump(own)) {
+            dumpLine(line, own, printed);
             return;
         }
-        endDump();
+        // Others print into the log meanwhile, too; only in a file a strange line ends the dump.
+        if (printed || !dumpPrinted) {
+            endDump();
+        }
         String text = message.strip();
         boolean heading = bare != null && line.log().stamp().isEmpty() && text.startsWith("[<");
         if (bare != null) {
@@ -399,12 +408,13 @@ final class CallerLines {
                 && !SYSRQ.matcher(message.length() > 64 ? "" : message.strip()).matches();
     }
 
-    private void dumpLine(NumberedLine line, String message) {
+    private void dumpLine(NumberedLine line, String message, boolean printed) {
         if (message.startsWith("load_monitor dump ")) {
             endDump();
             report = null;
             task = null;
         }
+        dumpPrinted = printed;
         dumpLines.add(line);
         dump.writeBytes(message.getBytes(StandardCharsets.ISO_8859_1));
         if (line.terminated()) {
@@ -441,5 +451,6 @@ final class CallerLines {
         }
         dumpLines.clear();
         dump.reset();
+        dumpPrinted = false;
     }
 }

@@ -9,6 +9,8 @@ import io.loadmonitor.dump.StackDump.State;
 import io.loadmonitor.dump.StackDump.Task;
 import java.io.IOException;
 import java.time.Instant;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -295,6 +297,33 @@ final class KernelLogReaderTest {
         assertTrue(log.reports().get(1).dump().complete());
         assertEquals(7, log.reports().get(1).firstLine());
         assertEquals(List.of(6), log.unreadLines().stream().map(line -> line.number()).toList());
+    }
+
+    /** As the module prints it with {@code printk=1}: pr_info() puts the module's name before each line. */
+    @Test
+    void readsTheDumpsThatTheModulePrinted() throws IOException {
+        String dump = Files.readString(Path.of("../kmod/tests/captures/6.1.0-56-cloud-amd64/manual-busy-vfork.dump"));
+        String printed = dump.replaceAll("(?m)^(?=.)", "[   35.570173] load_monitor: ");
+        String others = "[   35.570174] usb 1-1: new device\n";
+        int middle = printed.indexOf("[   35.570173] load_monitor: task ");
+        KernelLog log = LogTexts.read("[    1.0] load_monitor: loaded, 4096 KiB for 32 dumps of up to 16384 tasks\n"
+                + printed.substring(0, middle) + others + printed.substring(middle) + others
+                + ONE_TASK.replace("@", "[   36.0] "));
+        assertEquals(List.of(LogKind.DUMP, LogKind.SYSRQ_BLOCKED), log.reports().stream().map(LogReport::kind).toList());
+        assertEquals(LogTexts.only(LogTexts.read(dump)).dump(), log.reports().get(0).dump());
+        assertTrue(log.reports().get(0).dump().complete());
+        assertEquals(2, log.reports().get(0).firstLine());
+        assertEquals(3, log.unread());
+    }
+
+    @Test
+    void endsAPrintedDumpThatWasCutOffWhereTheNextBegins() {
+        KernelLog log = LogTexts.read("load_monitor: load_monitor dump version=1 id=1 source=kmod\n"
+                + "load_monitor: task pid=9 stack=0 comm=\"a\"\n"
+                + "load_monitor: load_monitor dump version=1 id=2 source=kmod\nload_monitor: end id=2 tasks=0\n"
+                + "end id=3 tasks=0\n");
+        assertEquals(List.of(false, true), log.reports().stream().map(report -> report.dump().complete()).toList());
+        assertEquals(1, log.unread());
     }
 
     @Test
