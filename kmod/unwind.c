@@ -96,10 +96,27 @@ static void lm_stack_release(struct task_struct *task)
 }
 #endif
 
+/*
+ * Who waits for a CPU with a return probe on its stack: from 5.18 to 6.9 the kernel's unwinder
+ * complains, with a trace in the log, when it finds one on the stack of a task that is runnable.
+ * (A sleeper that wakes in the middle of the walk is in the same place; that is rare, and so is
+ * the complaint, which comes once a boot.)
+ */
+static bool lm_unwind_is_touchy(const struct task_struct *task)
+{
+#ifdef CONFIG_RETHOOK
+	return lm_task_state(task) == TASK_RUNNING && READ_ONCE(task->rethooks.first);
+#else
+	return false;
+#endif
+}
+
 static unsigned int lm_unwind_held(struct task_struct *task, unsigned long *frames, bool *whole)
 {
 	unsigned int depth = 0;
 
+	if (lm_unwind_is_touchy(task))
+		return 0;
 #ifdef LM_HAVE_RCU_FREED_STACKS
 	rcu_read_lock();
 	if (refcount_read(&task->stack_refcount) && task_stack_page(task))

@@ -487,6 +487,26 @@ looks_for_no_file_in_sysfs() {
 	return $result
 }
 
+# The kernel's unwinder may find the stack of who waits for a CPU with a return probe on it suspicious, and
+# print a trace: then there is no stack, and nothing in the log.
+leaves_return_probes_alone() {
+	local text result=0
+	insmod /known_stack.ko spin=1 probed=1 || return 1
+	# On one CPU, so that the capture pushes it off.
+	pin load_monitor 2
+	pin known-spin 2
+	sleep 0.2
+	for try in 1 2 3; do
+		text=$(take "return probe")
+		expect_match "known-spin" '^task .* state=R on=queue .*comm="known-spin"$' "$text" || result=1
+	done
+	printf '%s\n' "$text" | grep 'comm="known-spin"' | sed 's/^/# /' >/dev/console
+	pin load_monitor 3
+	rmmod known_stack
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
 finds_vfork_parents() {
 	local text result=0
 	vfork_parents 2 || return 1
@@ -1403,6 +1423,7 @@ check "knows the stack of a thread that spins on a CPU" knows_a_spinning_thread
 check "names a CPU that does not answer" names_a_cpu_that_does_not_answer
 check "goes on while a CPU goes off line" goes_on_without_hotplug
 check "looks for no file in sysfs when a dump is there" looks_for_no_file_in_sysfs
+check "leaves return probes alone" leaves_return_probes_alone
 check "finds vfork parents in D" finds_vfork_parents
 check "finds the writer to a frozen file system" finds_a_frozen_filesystem
 check "finds the reader of a suspended dm device" finds_the_reader_of_a_suspended_disk

@@ -12,6 +12,7 @@
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/hrtimer.h>
+#include <linux/kprobes.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
@@ -82,6 +83,10 @@ MODULE_PARM_DESC(lost, "a thread in D whose stack ends in known_lost(), for who 
 static unsigned int slow_cpu;
 module_param(slow_cpu, uint, 0444);
 MODULE_PARM_DESC(slow_cpu, "a CPU that goes off line takes so many milliseconds more");
+
+static bool probed;
+module_param(probed, bool, 0444);
+MODULE_PARM_DESC(probed, "with a return probe on known_inner()");
 
 static bool park = true;
 module_param(park, bool, 0444);
@@ -183,6 +188,10 @@ static int known_slow_down(unsigned int cpu)
 	msleep(slow_cpu);
 	return 0;
 }
+
+static struct kretprobe known_probe = {
+	.kp.symbol_name = "known_inner",
+};
 
 static struct task_struct *known_threads[KNOWN_KINDS];
 static struct task_struct **known_crowd;
@@ -367,6 +376,11 @@ static int __init known_init(void)
 	long kind;
 	int result;
 
+	if (probed) {
+		result = register_kretprobe(&known_probe);
+		if (result)
+			return result;
+	}
 	for (kind = 0; kind < KNOWN_KINDS; kind++) {
 		bool spins = kind == KNOWN_SPINNING;
 
@@ -400,6 +414,8 @@ static void __exit known_exit(void)
 	/* It may still be on its way out of known_silence_here(). */
 	synchronize_rcu();
 	known_stop();
+	if (probed)
+		unregister_kretprobe(&known_probe);
 }
 
 module_init(known_init);
