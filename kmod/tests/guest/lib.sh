@@ -150,6 +150,13 @@ pin() {
 	taskset -p "$2" "${pid%/comm}" >/dev/null
 }
 
+# apart MASK: whoever takes a dump on these CPUs, this shell and what it starts on the first one. The rest is for what
+# a test looks at: who asks for a dump, or takes it, on the same CPU pushes that off, and it waits in the queue.
+apart() { pin load_monitor "$1" && taskset -p 1 $$ >/dev/null; }
+
+# together: everybody everywhere again.
+together() { taskset -p 3 $$ >/dev/null && pin load_monitor 3; }
+
 # The shell's own word about each is thrown away.
 stop_spinning() {
 	[ -z "$spinning" ] || kill -9 $spinning 2>/dev/null

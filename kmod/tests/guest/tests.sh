@@ -205,13 +205,11 @@ leaves_out_a_delayed_sleeper() {
 leaves_out_what_is_no_load() {
 	local result=0
 	insmod /not_load.ko || return 1
-	pin load_monitor 1
-	taskset -p 1 $$ >/dev/null
+	apart 1
 	leaves_out_a_frozen_process || result=1
 	leaves_out_who_is_blocked_at_a_spinlock || result=1
 	leaves_out_a_delayed_sleeper || result=1
-	taskset -p 3 $$ >/dev/null
-	pin load_monitor 3
+	together
 	rmmod not_load || result=1
 	return $result
 }
@@ -353,8 +351,7 @@ believes_no_name_in_modules_when_one_went() {
 	insmod /original_way.ko || return 1
 	insmod /slow_names.ko || return 1
 	# Nothing else goes on where the dump is held, not even the clock of who waits for it.
-	pin load_monitor 2
-	taskset -p 1 $$ >/dev/null
+	apart 2
 	# Where nothing is unwound a dump has a stack to name only of a task on a CPU in the kernel, if there is one.
 	for try in 1 2 3 4 5 6 7 8; do
 		echo 1 >$held
@@ -372,8 +369,7 @@ believes_no_name_in_modules_when_one_went() {
 	echo 0 >$held
 	wait $dumping
 	wait $going
-	taskset -p 3 $$ >/dev/null
-	pin load_monitor 3
+	together
 	expect "writing to trigger" OK "$(cat /tmp/held)" || result=1
 	text=$(cat $device | newest)
 	expect_no_match "names in modules" '^  .*\]$' "$text" || result=1
@@ -389,8 +385,7 @@ believes_no_name_in_modules_when_one_went() {
 knows_a_spinning_thread() {
 	local text result=0 tries=0
 	insmod /known_stack.ko spin=1 || return 1
-	# On the same CPU it would be preempted by the capture and queued.
-	pin load_monitor 1 || return 1
+	apart 1 || return 1
 	pin known-spin 2 || return 1
 	while [ $tries -lt 10 ]; do
 		sleep 0.2
@@ -405,7 +400,7 @@ knows_a_spinning_thread() {
 		"$(frames_of "$text" known-spin)" || result=1
 	expect_no_match "the interrupt's own frames" 'sysvec|lm_cpu|load_monitor\]|smp_call|handle_IPI|el1h' "$text" || result=1
 	rmmod known_stack
-	pin load_monitor 3
+	together
 	[ $result = 0 ] || printf '%s\n' "$text"
 	return $result
 }
@@ -415,8 +410,7 @@ names_a_cpu_that_does_not_answer() {
 	local text result=0 silence=/sys/module/known_stack/parameters/silence turn took
 	insmod /known_stack.ko park=0 || return 1
 	# Nothing else of this test goes on where nothing can.
-	pin load_monitor 1
-	taskset -p 1 $$ >/dev/null
+	apart 1
 	spin busy 1 2
 	echo "1000 1" >$silence
 	# The second dump finds the question of the first still open.
@@ -443,7 +437,7 @@ names_a_cpu_that_does_not_answer() {
 	load_module
 	text=$(take "loaded again")
 	expect_match "the module afterwards" '^load .* cpus=2$' "$text" || result=1
-	taskset -p 3 $$ >/dev/null
+	together
 	stop_spinning
 	rmmod known_stack
 	[ $result = 0 ] || printf '%s\n' "$text"
@@ -916,8 +910,7 @@ counted() { printf '%s\n' "$1" | sed "s/.*$2=\([0-9]*\).*/\1/" | awk '{ sum += $
 refuses_while_a_dump_is_held() {
 	local result=0 held=/sys/module/slow_names/parameters/state before refused dumping
 	insmod /slow_names.ko symbol=lm_report_write || return 1
-	pin load_monitor 2
-	taskset -p 1 $$ >/dev/null
+	apart 2
 	before=$(cat $knobs/last_id)
 	refused=$(cat $knobs/stats/refused)
 	echo 1 >$held
@@ -929,8 +922,7 @@ refuses_while_a_dump_is_held() {
 	grep -qx 2 $held || { echo "the dump did not wait"; result=1; }
 	echo 0 >$held
 	wait $dumping
-	taskset -p 3 $$ >/dev/null
-	pin load_monitor 3
+	together
 	rmmod slow_names
 	expect "the one that is taken" OK "$(cat /tmp/held)" || result=1
 	expect "dumps" $((before + 1)) "$(cat $knobs/last_id)" || result=1
