@@ -62,6 +62,15 @@ lm_in_suite() {
     lm_in_root "$root" "$@"
 }
 
+# lm_install SUITE LOG PACKAGE...: in the suite's chroot. What was broken off there is finished first: else it would
+# stay in the way for ever.
+lm_install() {
+    local suite=$1 log=$2
+    shift 2
+    lm_quietly "$lm_cache/logs/$log" lm_in_suite "$suite" sh -c \
+        'dpkg --configure -a && apt-get install -y --fix-broken "$@"' sh "$@"
+}
+
 # lm_arch KERNEL: amd64 or arm64.
 lm_arch() { cat "$1/arch" 2>/dev/null || echo amd64; }
 
