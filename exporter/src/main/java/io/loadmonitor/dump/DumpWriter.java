@@ -103,6 +103,10 @@ public final class DumpWriter {
             text.append("trigger kind=").append(trigger.kind().text());
             quoted("reason", trigger.reason());
             word("cause", trigger.presence().map(StackDump.Presence::text));
+            trigger.asker().ifPresent(asker -> {
+                text.append(" asker_pid=").append(asker.pid());
+                quoted("asker_comm", Optional.of(asker.comm()));
+            });
             text.append('\n');
         });
         dump.time().ifPresent(time -> {

@@ -1,5 +1,6 @@
 package io.loadmonitor.dump;
 
+import io.loadmonitor.dump.StackDump.Asker;
 import io.loadmonitor.dump.StackDump.Cost;
 import io.loadmonitor.dump.StackDump.Counts;
 import io.loadmonitor.dump.StackDump.Header;
@@ -68,7 +69,16 @@ final class RecordReader {
                 .flatMap(word -> Arrays.stream(Presence.values())
                         .filter(value -> value.text().equals(word))
                         .findFirst());
-        return Optional.of(new Trigger(known, line.text("reason"), presence));
+        return Optional.of(new Trigger(known, line.text("reason"), presence, asker(line)));
+    }
+
+    private static Optional<Asker> asker(DumpRecord line) {
+        OptionalLong pid = line.number("asker_pid");
+        Optional<EscapedText> comm = line.text("asker_comm");
+        if (pid.isEmpty() || comm.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Asker(pid.getAsLong(), comm.get()));
     }
 
     static Optional<Time> time(DumpRecord line) {

@@ -112,8 +112,25 @@ public record StackDump(
         }
     }
 
-    /** {@code trigger kind=manual reason="alert LoadHigh" cause=present} */
-    public record Trigger(TriggerKind kind, Optional<EscapedText> reason, Optional<Presence> presence) {}
+    /**
+     * {@code trigger kind=manual reason="alert LoadHigh" cause=present asker_pid=412 asker_comm="java"}
+     *
+     * @param asker who waited for the dump
+     */
+    public record Trigger(
+            TriggerKind kind, Optional<EscapedText> reason, Optional<Presence> presence, Optional<Asker> asker) {
+        /** Nobody is named who asked. */
+        public Trigger(TriggerKind kind, Optional<EscapedText> reason, Optional<Presence> presence) {
+            this(kind, reason, presence, Optional.empty());
+        }
+    }
+
+    /** A task that is not in the dump, because it ran only to ask for it. */
+    public record Asker(long pid, EscapedText comm) {
+        public Asker {
+            requireNotNegative("asker_pid", pid);
+        }
+    }
 
     /** What asked for the dump. */
     public enum TriggerKind {

@@ -39,7 +39,7 @@ final class DumpParserTest {
     void readsEveryKey() {
         StackDump dump = parse("""
                 load_monitor dump version=1 id=17 source=kmod boot_id=6f1c-22 release=6.1.0-56-cloud-amd64
-                trigger kind=manual reason="alert LoadHigh" cause=present
+                trigger kind=manual reason="alert LoadHigh" cause=present asker_pid=412 asker_comm="a\\nb"
                 time wall=2026-11-22T12:04:10.123456Z monotonic_ns=35570173000
                 load avg1=4.42 avg5=1.10 avg15=0.37 active=10 cpus=2 silent_cpus=1,13
                 tick age_ms=1200 active=9 avg1=4.40
@@ -61,7 +61,8 @@ final class DumpParserTest {
                 new StackDump.Trigger(
                         TriggerKind.MANUAL,
                         Optional.of(EscapedText.of("alert LoadHigh")),
-                        Optional.of(StackDump.Presence.PRESENT)),
+                        Optional.of(StackDump.Presence.PRESENT),
+                        Optional.of(new StackDump.Asker(412, EscapedText.of("a\nb")))),
                 dump.trigger().orElseThrow());
         assertEquals("2026-11-22T12:04:10.123456Z", dump.time().orElseThrow().wall().orElseThrow().toString());
         assertEquals(OptionalLong.of(35570173000L), dump.time().orElseThrow().monotonicNanos());

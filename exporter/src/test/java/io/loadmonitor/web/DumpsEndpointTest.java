@@ -50,6 +50,7 @@ final class DumpsEndpointTest {
         JsonNode dump = server.await(asked.path("id").asLong(), "complete");
         assertEquals(10, dump.path("tasks").asInt());
         assertEquals("present", dump.path("cause").asText());
+        assertEquals("{\"pid\":412,\"comm\":\"java\"}", dump.path("asker").toString());
         int sum = 0;
         for (JsonNode part : dump.path("breakdown").path("parts")) {
             sum += part.path("tasks").asInt();

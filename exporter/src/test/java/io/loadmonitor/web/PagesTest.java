@@ -199,6 +199,17 @@ final class PagesTest {
     }
 
     @Test
+    void saysWhoAskedHarmlessly() throws Exception {
+        String text = new String(Samples.dump(1).toByteArray(), StandardCharsets.US_ASCII)
+                .replace("asker_comm=\"java\"", "asker_comm=\"<img src=x>\\n\"");
+        String page = server.page("/dumps/" + server.archived(
+                RawDump.of(text.getBytes(StandardCharsets.US_ASCII)))).body();
+        assertHarmless(page);
+        assertTrue(page.contains(
+                "<dt>Left out</dt><dd><bdi>&lt;img src=x&gt;\\n (412), who asked for the dump</bdi></dd>"), page);
+    }
+
+    @Test
     void saysWhatADumpLacks() throws Exception {
         String text = new String(Samples.dump(1).toByteArray(), StandardCharsets.US_ASCII)
                 .replace("truncated=0", "truncated=3 stacks_readable=0").replace("cause=present", "cause=decaying")

@@ -23,7 +23,7 @@ final class Samples {
     static RawDump dump(int id, String escapedComm) {
         StringBuilder text = new StringBuilder("""
                 load_monitor dump version=1 id=%d source=kmod boot_id=6f1c0a52-5c6c-4d0e-9a53-2f8f54f0c1aa release=6.1.0-56-cloud-amd64
-                trigger kind=manual reason="alert LoadHigh" cause=present
+                trigger kind=manual reason="alert LoadHigh" cause=present asker_pid=412 asker_comm="java"
                 time wall=2026-11-22T12:04:10.123456Z monotonic_ns=3557017%d000
                 load avg1=4.42 avg5=1.10 avg15=0.37 active=10 cpus=2
                 tick age_ms=1200 active=10 avg1=4.42

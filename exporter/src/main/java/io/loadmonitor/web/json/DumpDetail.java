@@ -29,6 +29,7 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
     public record Content(
             @Nullable Header header,
             @Nullable String cause,
+            @Nullable Asker asker,
             @Nullable Load load,
             @Nullable Map<String, Long> counts,
             @Nullable Cost cost,
@@ -43,6 +44,7 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
                     dump.header().map(Header::of).orElse(null),
                     dump.trigger().flatMap(StackDump.Trigger::presence)
                             .map(presence -> presence.name().toLowerCase(Locale.ROOT)).orElse(null),
+                    dump.trigger().flatMap(StackDump.Trigger::asker).map(Asker::of).orElse(null),
                     dump.load().map(Load::of).orElse(null),
                     dump.counts().<Map<String, Long>>map(counts -> new TreeMap<>(counts.values())).orElse(null),
                     dump.cost().map(Cost::of).orElse(null),
@@ -60,6 +62,13 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
         static Header of(StackDump.Header header) {
             return new Header(header.version(), header.id(), header.source(), header.bootId().orElse(null),
                     header.release().orElse(null));
+        }
+    }
+
+    /** Who asked for the dump, and is not among its tasks. */
+    public record Asker(long pid, String comm) {
+        static Asker of(StackDump.Asker asker) {
+            return new Asker(asker.pid(), asker.comm().escaped());
         }
     }
 

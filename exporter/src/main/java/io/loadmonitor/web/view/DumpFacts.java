@@ -74,6 +74,8 @@ final class DumpFacts {
     }
 
     private static void addContent(StackDump dump, List<Fact> facts) {
+        dump.trigger().flatMap(StackDump.Trigger::asker).ifPresent(asker -> facts.add(
+                new Fact("Left out", asker.comm().escaped() + " (" + asker.pid() + "), who asked for the dump")));
         dump.load().ifPresent(load -> {
             facts.add(new Fact("Load", String.format(
                     Locale.ROOT, "%.2f  %.2f  %.2f (1, 5, 15 min)", load.load1(), load.load5(), load.load15())));
