@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/cpumask.h>
-#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/overflow.h>
@@ -65,7 +64,7 @@ static bool lm_capture_hold_hotplug(void)
 	for (tries = 0; tries < LM_HOTPLUG_TRIES; tries++) {
 		if (lm_cpus_read_trylock())
 			return true;
-		usleep_range(1000, 1500);
+		lm_doze(1000);
 	}
 	return false;
 }
@@ -312,7 +311,7 @@ static void lm_capture_print(u64 id)
 	lm_ring_put(dump);
 }
 
-static void lm_capture_run(enum lm_kind kind, const char *reason, const struct task_struct *asker)
+static void lm_capture_run(enum lm_kind kind, const char *reason, struct task_struct *asker)
 {
 	/* Too large for a stack; the thread's own. */
 	static struct lm_facts facts;
@@ -326,6 +325,11 @@ static void lm_capture_run(enum lm_kind kind, const char *reason, const struct t
 	facts.kind = kind;
 	strscpy(facts.reason, reason, sizeof(facts.reason));
 	facts.lost_dumps = stats->lost;
+	if (asker) {
+		facts.asker_pid = task_pid_nr(asker);
+		/* As of any task: see lm_capture_task(). */
+		memcpy(facts.asker_comm, asker->comm, sizeof(facts.asker_comm));
+	}
 	lm_capture_begin(&facts);
 	count = lm_capture_look(&facts, asker);
 	without = lm_capture_chain(count);

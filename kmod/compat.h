@@ -7,6 +7,7 @@
 #define LM_COMPAT_H
 
 #include <linux/cpu.h>
+#include <linux/cpuset.h>
 #include <linux/device.h>
 #include <linux/hrtimer.h>
 #include <linux/kernel.h>
@@ -80,16 +81,42 @@ static inline bool lm_cpus_read_trylock(void)
 #endif
 }
 
-/* CPUs that an administrator isolated are not to be interrupted. */
+#ifdef LM_HAVE_HK_TYPE
+#define LM_HK(_kind) HK_TYPE_##_kind
+#else
+#define LM_HK(_kind) HK_FLAG_##_kind
+#endif
+
+/*
+ * CPUs that an administrator isolated are not to be interrupted: from the scheduler by isolcpus=,
+ * from the tick by nohz_full=, or by a cpuset's partition while the machine runs. The kernel's own
+ * cpu_is_isolated() came late and forgot the tick again.
+ */
 static inline bool lm_cpu_isolated(unsigned int cpu)
 {
-#if !defined(LM_HAVE_HOUSEKEEPING_CPUMASK)
-	return false;
-#elif defined(LM_HAVE_HK_TYPE)
-	return !cpumask_test_cpu(cpu, housekeeping_cpumask(HK_TYPE_DOMAIN));
-#else
-	return !cpumask_test_cpu(cpu, housekeeping_cpumask(HK_FLAG_DOMAIN));
+#ifdef LM_HAVE_HOUSEKEEPING_TEST_CPU
+	if (!housekeeping_test_cpu(cpu, LM_HK(DOMAIN)) || !housekeeping_test_cpu(cpu, LM_HK(TICK)))
+		return true;
 #endif
+#ifdef LM_HAVE_CPUSET_CPU_IS_ISOLATED
+	return cpuset_cpu_is_isolated(cpu);
+#else
+	return false;
+#endif
+}
+
+/*
+ * Sleeps for that long, and up to half as long again. Idle, not uninterruptible as usleep_range()
+ * is: the kernel would count the sleeper as load.
+ */
+static inline void lm_doze(unsigned int microseconds)
+{
+	u64 nanoseconds = (u64)microseconds * NSEC_PER_USEC;
+	ktime_t end = ktime_add_ns(ktime_get(), nanoseconds);
+
+	do {
+		__set_current_state(TASK_IDLE);
+	} while (schedule_hrtimeout_range(&end, nanoseconds / 2, HRTIMER_MODE_ABS));
 }
 
 /* device_type::devnode() is not to change the device, and from 6.2 on its type says so. */

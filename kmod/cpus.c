@@ -86,7 +86,7 @@ static void lm_cpus_wait(void)
 		if (waited < LM_SPIN_NS)
 			cpu_relax();
 		else
-			usleep_range(50, 100);
+			lm_doze(50);
 	}
 }
 

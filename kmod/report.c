@@ -146,6 +146,15 @@ static void lm_report_history(struct lm_text *text)
 		lm_text_rollback(text, mark);
 }
 
+static void lm_report_asker(struct lm_text *text, const struct lm_facts *facts)
+{
+	if (!facts->asker_pid)
+		return;
+	lm_text_print(text, " asker_pid=%d asker_comm=", facts->asker_pid);
+	lm_text_quote(text, facts->asker_comm,
+		      strnlen(facts->asker_comm, sizeof(facts->asker_comm)));
+}
+
 static void lm_report_silent(struct lm_text *text, const struct cpumask *silent)
 {
 	const char *separator = " silent_cpus=";
@@ -174,8 +183,10 @@ static void lm_report_header(struct lm_text *text, const struct lm_facts *facts,
 
 	lm_text_print(text, "trigger kind=%s reason=", lm_kind_names[facts->kind]);
 	lm_text_quote(text, facts->reason, strlen(facts->reason));
-	lm_text_print(text, " cause=%s\n",
+	lm_text_print(text, " cause=%s",
 		      lm_load_present(active, facts->average[0]) ? "present" : "decaying");
+	lm_report_asker(text, facts);
+	lm_text_print(text, "\n");
 
 	lm_text_print(text, "time");
 	lm_report_wall(text, &facts->wall);

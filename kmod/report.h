@@ -62,6 +62,9 @@ struct lm_facts {
 	u64 id;
 	enum lm_kind kind;
 	char reason[LM_REASON_MAX + 1];
+	/* Who waits for the dump, and is not in it; pid 0 is nobody. */
+	pid_t asker_pid;
+	char asker_comm[TASK_COMM_LEN];
 	struct timespec64 wall;
 	u64 monotonic_ns;
 	unsigned long average[3];

@@ -26,6 +26,8 @@
  *                         /proc/loadavg the history had it; both looked at each millisecond
  *   act hold FILE TEXT PERIOD_NS HISTORY
  *                         100 ms before the next load tick writes TEXT to FILE
+ *   act states PID MS     prints the states that a task was seen in during so many milliseconds, a
+ *                         letter each
  *   act disk create NAME  a device mapper disk of 1 MiB that answers every request by an error
  *   act disk suspend|resume|remove NAME
  */
@@ -437,6 +439,31 @@ static int act_disk(const char *what, const char *name)
 	return 0;
 }
 
+static int act_states(const char *pid, int milliseconds)
+{
+	long long until = now_ns() + milliseconds * 1000000LL;
+	char seen[128] = "", path[64], *name_end;
+	ssize_t length;
+	char letter;
+	int file;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+	file = open_or_fail(path, O_RDONLY);
+	while (now_ns() < until) {
+		length = pread(file, buffer, 1000, 0);
+		if (length <= 0)
+			fail(path);
+		buffer[length] = '\0';
+		/* "33 (load_monitor) I 2 0 0 ...": the name may hold parentheses, too. */
+		name_end = strrchr(buffer, ')');
+		letter = name_end ? name_end[2] : '?';
+		if (!strchr(seen, letter))
+			seen[strlen(seen)] = letter;
+	}
+	puts(seen);
+	return 0;
+}
+
 int main(int count, char **arguments)
 {
 	const char *act = count > 1 ? arguments[1] : "";
@@ -473,6 +500,8 @@ int main(int count, char **arguments)
 		return act_ticks(arguments[2], atoi(arguments[3]));
 	if (count == 6 && !strcmp(act, "hold"))
 		return act_hold(arguments[2], arguments[3], atoll(arguments[4]), arguments[5]);
+	if (count == 4 && !strcmp(act, "states"))
+		return act_states(arguments[2], atoi(arguments[3]));
 	if (count == 4 && !strcmp(act, "disk"))
 		return act_disk(arguments[2], arguments[3]);
 	fprintf(stderr, "act: see the head of act.c\n");

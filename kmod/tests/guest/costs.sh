@@ -130,6 +130,12 @@ has_no_false_sleepers() {
 	return $result
 }
 
+trace_timers_and_wakeups() {
+	echo 1 >$tracing/events/timer/hrtimer_expire_entry/enable && echo 1 >$tracing/events/sched/sched_wakeup/enable
+}
+
+trace_nothing() { echo 0 >$tracing/events/enable; }
+
 # Timer interrupts and wakeups of the module's, as the kernel's own trace points count them.
 is_quiet_at_rest() {
 	local result=0 seconds=15 timers wakeups per_second
@@ -139,12 +145,11 @@ is_quiet_at_rest() {
 	echo 8192 >$tracing/buffer_size_kb
 	echo >$tracing/trace
 	echo 'comm == "load_monitor"' >$tracing/events/sched/sched_wakeup/filter || return 1
-	echo 1 >$tracing/events/timer/hrtimer_expire_entry/enable || return 1
-	echo 1 >$tracing/events/sched/sched_wakeup/enable || return 1
+	on_one_cpu trace_timers_and_wakeups || return 1
 	echo 1 >$tracing/tracing_on
 	sleep $seconds
 	echo 0 >$tracing/tracing_on
-	echo 0 >$tracing/events/enable
+	on_one_cpu trace_nothing
 	grep -q hrtimer_expire_entry $tracing/trace || { echo "the trace is empty"; return 1; }
 	timers=$(grep -c 'hrtimer_expire_entry.*lm_sampler_expired' $tracing/trace)
 	wakeups=$(grep -c 'sched_wakeup.*comm=load_monitor' $tracing/trace)

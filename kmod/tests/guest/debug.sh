@@ -85,10 +85,9 @@ allocates_nothing_in_a_dump() {
 	local result=0 pid
 	gather 198 || return 1
 	spin busy 3
-	pid=$(grep -lx load_monitor /proc/[0-9]*/comm | head -n 1)
-	pid=${pid#/proc/}
+	pid=$(pid_of load_monitor)
 	faults Y 100 1000
-	echo 1 >/proc/${pid%/comm}/make-it-fail || return 1
+	echo 1 >/proc/$pid/make-it-fail || return 1
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		act take $knobs/trigger $device "no memory" >/tmp/dump || { cat /tmp/dump; result=1; }
 		expect "what does not add up" "dumps 1" "$(awk -f /dump.awk /tmp/dump)" || result=1

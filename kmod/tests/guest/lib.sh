@@ -38,6 +38,13 @@ expect_stack() {
 	return 1
 }
 
+# is_between WHAT LEAST MOST GOT
+is_between() {
+	[ -n "$4" ] && [ "$4" -ge "$2" ] && [ "$4" -le "$3" ] && return 0
+	echo "$1: expected $2 to $3, got '$4'"
+	return 1
+}
+
 expect_no_match() {
 	printf '%s\n' "$3" | grep -qE "$2" || return 0
 	echo "$1: expected no line like '$2', got:"
@@ -67,6 +74,8 @@ has_clean_log() {
 }
 
 has_no_call_trace() { ! dmesg | grep 'Call Trace'; }
+
+is_clean_in_the_log() { has_clean_log && has_no_call_trace; }
 
 # Empties the kernel's log; a fault in it fails the test that runs.
 clear_log() {
@@ -142,13 +151,16 @@ spin() {
 	sleep 0.3
 }
 
-# pin COMM MASK: a thread of that name may run on these CPUs only.
-pin() {
+# pid_of COMM: of a thread of that name.
+pid_of() {
 	local pid
 	pid=$(grep -lx "$1" /proc/[0-9]*/comm | head -n 1)
 	pid=${pid#/proc/}
-	taskset -p "$2" "${pid%/comm}" >/dev/null
+	echo "${pid%/comm}"
 }
+
+# pin COMM MASK: a thread of that name may run on these CPUs only.
+pin() { taskset -p "$2" "$(pid_of "$1")" >/dev/null; }
 
 # apart MASK: whoever takes a dump on these CPUs, this shell and what it starts on the first one. The rest is for what
 # a test looks at: who asks for a dump, or takes it, on the same CPU pushes that off, and it waits in the queue.
@@ -191,26 +203,24 @@ stop_vfork_parents() {
 
 pgrep_children() { cat /proc/$1/task/$1/children 2>/dev/null || awk -v p="$1" '$4 == p { print $1 }' /proc/[0-9]*/stat; }
 
-# gather COUNT, scatter: so many kernel threads in D, and two more, and no more. On one CPU: to start or to
-# end one takes several threads that wake each other, and to wake an emulated CPU takes ten times as long.
+# on_one_cpu COMMAND...: while the second CPU is off line. For what is quicker there, because to wake an emulated
+# CPU takes ten times as long; and for what makes the kernel patch its own code (a first cpuset, a trace point):
+# now and then the emulator breaks that on a CPU that runs meanwhile (an int3 that nobody owns).
 cpu1=/sys/devices/system/cpu/cpu1/online
-gather() {
+on_one_cpu() {
 	local result
 	echo 0 >$cpu1
-	insmod /known_stack.ko crowd=$1
+	"$@"
 	result=$?
 	echo 1 >$cpu1
 	return $result
 }
 
-scatter() {
-	local result
-	echo 0 >$cpu1
-	rmmod known_stack
-	result=$?
-	echo 1 >$cpu1
-	return $result
-}
+# gather COUNT, scatter: so many kernel threads in D, and two more, and no more. To start or to end one takes
+# several threads that wake each other.
+gather() { on_one_cpu insmod /known_stack.ko crowd=$1; }
+
+scatter() { on_one_cpu rmmod known_stack; }
 
 # freeze: a frozen ext2 on a loop device and a writer that hangs in it, its pid in $writer.
 freeze() {

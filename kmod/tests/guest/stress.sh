@@ -474,8 +474,6 @@ is_not_fooled_by_names() {
 	return $result
 }
 
-is_clean_in_the_log() { has_clean_log && has_no_call_trace; }
-
 # On a slow host the parked threads are in D for longer than the kernel finds healthy.
 echo 0 >/proc/sys/kernel/hung_task_timeout_secs 2>/dev/null
 echo 40000 >/proc/sys/kernel/threads-max

@@ -1,0 +1,93 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0-only
+# The counts against the load averages, and the load ticks. To be sourced by tests.sh.
+
+# agree SIZE: at a load tick, history, the file tasks and the number of tasks that there are agree within
+# one. On a busy host a few kernel threads want to run right then, too, so up to six ticks are looked at.
+# The time from the average's change to history's is written to /tmp/late.
+agree() {
+	local tick active tasks
+	for _ in 1 2 3 4 5 6; do
+		tick=$(act ticks $knobs 1)
+		echo "$tick" | sed 's/.*late_ms=//' >>/tmp/late
+		active=$(echo "$tick" | sed 's/.* active=\([0-9]*\) .*/\1/')
+		tasks=$(echo "$tick" | sed 's/.* tasks=\([0-9]*\) .*/\1/')
+		[ $((active - tasks)) -ge -1 ] && [ $((active - tasks)) -le 1 ] &&
+			[ $((tasks - $1)) -ge -1 ] && [ $((tasks - $1)) -le 1 ] && return 0
+		echo "$1 tasks: $tick"
+	done
+	return 1
+}
+
+agrees_with_the_averages() {
+	local result=0 late
+	rm -f /tmp/late
+	agree 0 || result=1
+	spin busy 1 1
+	agree 1 || result=1
+	insmod /known_stack.ko park=0 crowd=7 || return 1
+	agree 8 || result=1
+	rmmod known_stack
+	insmod /known_stack.ko park=0 crowd=60 || return 1
+	spin busy 3 1
+	agree 64 || result=1
+	stop_spinning
+	rmmod known_stack
+	late=$(sort -n /tmp/late | head -n 1)
+	echo "# history had the load tick $(sort -n /tmp/late | tr '\n' ' ')ms after the average" >/dev/console
+	# The host takes the CPU from the guest now and then; the best of all counts.
+	[ "$late" -le 20 ] || { echo "history had the load tick $late ms after the average"; result=1; }
+	return $result
+}
+
+# A CPU that stops over the load tick, the timer's or the one that moves the jiffies counter: no tick
+# may be lost, added or counted wrong, and the next one is seen in time. What a CPU left undone meanwhile
+# wants to run at the tick, really: a few kernel threads more than the crowd. A tick that never was would
+# count what the average says, which is far below.
+keeps_the_phase_over_a_stopped_cpu() {
+	local result=0 period first lines text
+	insmod /known_stack.ko park=0 crowd=60 || return 1
+	# The period takes two.
+	act ticks $knobs $(($(wc -l <$knobs/history) < 1 ? 2 : 1)) >/dev/null
+	period=$(tail -n 2 $knobs/history | awk 'NR == 1 { first = $1 } END { printf "%.0f", $1 - first }')
+	first=$(tail -n 1 $knobs/history | cut -d ' ' -f 1)
+	for cpu in 0 1 -1; do
+		act hold /sys/module/known_stack/parameters/hold "300 $cpu" $period $knobs/history || result=1
+		sleep 1
+	done
+	# Now and then the host takes the CPU; a phase that is lost stays lost.
+	for _ in 1 2 3; do
+		text=$(act ticks $knobs 1)
+		[ "$(echo "$text" | sed 's/.*late_ms=//')" -gt 40 ] || break
+	done
+	lines=$(awk -v first=$first '$1 > first' $knobs/history)
+	rmmod known_stack
+	# One that is lost, or one too many, moves all after it.
+	[ "$(printf '%s\n' "$lines" | wc -l)" -ge 4 ] || { echo "fewer than 4 ticks"; result=1; }
+	expect "ticks at another time" "" "$(printf '%s\n' "$lines" | awk -v first=$first -v period=$period '
+		{ off = $1 - first - NR * period; if (off < -20000000 || off > 20000000) print }')" || result=1
+	expect "ticks with another number than 60 to 66" "" "$(printf '%s\n' "$lines" | awk '$2 < 60 || $2 > 66')" || result=1
+	[ "$(echo "$text" | sed 's/.*late_ms=//')" -le 40 ] || { echo "the tick after that: $text"; result=1; }
+	[ $result = 0 ] || { cat $knobs/history; }
+	return $result
+}
+
+# The dump has all that history shows, and the newest first.
+has_the_history_in_every_dump() {
+	local text shown
+	text=$(take "history")
+	shown=$(sed '1!G;h;$!d' $knobs/history | cut -d ' ' -f 2 | tr '\n' ',')
+	printf '%s\n' "$text" | sed -n 's/^history period_ms=[0-9]* active=//p' | awk -F , '{
+		for (i = 1; i <= NF; i++) {
+			times = split($i, part, "x") == 2 ? part[2] : 1
+			while (times--) printf "%d,", part[1]
+		} }' >/tmp/inside
+	[ "$(echo "$shown" | tr ',' '\n' | wc -l)" -gt 5 ] || { echo "only '$shown'"; return 1; }
+	# A tick between the two looks is one more.
+	case $shown in
+	"$(cat /tmp/inside)"* | *"$(cat /tmp/inside)") return 0 ;;
+	esac
+	echo "history: $shown"
+	echo "the dump: $(cat /tmp/inside)"
+	return 1
+}

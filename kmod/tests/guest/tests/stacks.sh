@@ -1,0 +1,218 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0-only
+# Stacks, and the names in them. To be sourced by tests.sh.
+
+knows_parked_threads() {
+	local text result=0
+	insmod /known_stack.ko || return 1
+	sleep 0.5
+	text=$(take "known stacks")
+	if sleepers_have_stacks; then
+		expect "frames of known-d" "known_inner known_middle known_outer known_thread kthread " \
+			"$(frames_of "$text" known-d)" || result=1
+		expect "frames of known-killable" "known_inner known_middle known_outer known_thread kthread " \
+			"$(frames_of "$text" known-killable)" || result=1
+		expect_match "the module's name in the frame" '^  known_inner\+0x.*\[known_stack\]$' "$text" || result=1
+		# Not always the first: any kernel thread may want to run at that moment.
+		expect_match "one stack for both" "^stack id=$(stack_of "$text" known-d) tasks=2\$" "$text" || result=1
+		expect "the stack of known-killable" "$(stack_of "$text" known-d)" "$(stack_of "$text" known-killable)" || result=1
+	else
+		expect_no_match "frames from nowhere" 'known_(inner|middle|outer|thread)' "$text" || result=1
+	fi
+	expect_stack "known-d" known-d "$text" || result=1
+	expect_stack "known-killable" known-killable "$text" || result=1
+	expect_match "known-d" '^task .* state=D on=sleep .*comm="known-d"' "$text" || result=1
+	expect_match "known-killable" '^task .* state=D on=sleep .*comm="known-killable"' "$text" || result=1
+	expect_no_match "TASK_IDLE and TASK_INTERRUPTIBLE" 'known-(idle|sleep)' "$text" || result=1
+	expect_match "counts" '^count .* uninterruptible=2 ' "$text" || result=1
+	rmmod known_stack
+	# A dump that is finished never changes.
+	expect "the same dump without the module" "$text" "$(cat $device | newest)" || result=1
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
+# Deeper than there is room for, or with an end that the unwinder does not find: what there is, and marked.
+says_when_a_stack_is_not_whole() {
+	local text result=0
+	insmod /known_stack.ko park=0 deep=1 || return 1
+	sleep 0.2
+	text=$(take "too deep")
+	rmmod known_stack
+	if sleepers_have_stacks; then
+		expect_match "too deep" '^task .* state=D on=sleep .* stack=[1-9][0-9]* flags=partial .*comm="known-deep"' "$text" || result=1
+		expect_match "the counts" '^count .* partial=1 ' "$text" || result=1
+		expect "its functions" "known_deep known_inner " "$(frames_of "$text" known-deep | tr ' ' '\n' | grep . | sort -u | tr '\n' ' ')" || result=1
+	else
+		expect_stack "too deep" known-deep "$text" || result=1
+	fi
+	insmod /known_stack.ko park=0 deep=1 deep_frames=40 || return 1
+	sleep 0.2
+	text=$(take "not too deep")
+	rmmod known_stack
+	expect_stack "not too deep" known-deep "$text" || result=1
+	expect_match "the counts" '^count .* partial=0 ' "$text" || result=1
+	! sleepers_have_stacks ||
+		expect "its functions" "41 known_thread kthread" \
+			"$(frames_of "$text" known-deep | awk '{ for (i = 1; i <= NF; i++) n += $i == "known_deep"; print n, $(NF - 1), $NF }')" || result=1
+	insmod /known_stack.ko park=0 lost=1 || return 1
+	sleep 0.2
+	text=$(take "lost")
+	rmmod known_stack
+	# Others have an unwinder that does not say where it ended.
+	if [ "$(uname -m)" = x86_64 ]; then
+		expect_match "lost" '^task .* state=D on=sleep .* stack=[1-9][0-9]* flags=partial .*comm="known-lost"' "$text" || result=1
+		expect "its functions" "known_inner known_lost " "$(frames_of "$text" known-lost)" || result=1
+	else
+		expect_stack "lost" known-lost "$text" || result=1
+	fi
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
+# hop_dumps: two dumps with threads that hop, a line each time that one of them is in a dump, with its
+# stack behind it.
+hop_dumps() {
+	local turn=0
+	while [ $turn -lt 2 ]; do
+		take "hop $turn" >/tmp/dump || return 1
+		awk '
+			/^stack / { id = $2; sub(/id=/, "", id); next }
+			/^  / { frames[id] = frames[id] " " $1; next }
+			/ comm="known-hop"$/ { match($0, / stack=[0-9]+/); print $0 frames[substr($0, RSTART + 7, RLENGTH - 7)] }
+		' /tmp/dump >>/tmp/hops
+		expect "what does not add up" "dumps 1" "$(awk -f /dump.awk /tmp/dump)" || return 1
+		turn=$((turn + 1))
+	done
+}
+
+# Threads that sleep in D in one function and in S in another by turns, behind a crowd that takes a while
+# to unwind. Fast hops would stop a slow guest, and slow ones prove nothing on a fast one.
+prints_no_stack_of_another_sleep() {
+	local result=0 seen=0 moved=0 us
+	insmod /known_stack.ko park=0 crowd=300 hop=4 || return 1
+	rm -f /tmp/hops
+	for us in 20000 5000 1000 20000 5000 1000 5000 1000 500 200 500 200; do
+		echo $us >/sys/module/known_stack/parameters/hop_us
+		hop_dumps || result=1
+		seen=$(grep -c ' state=D ' /tmp/hops)
+		moved=$(grep -c ' state=D .* stack=0 flags=unstable ' /tmp/hops)
+		# Where nothing is unwound it takes no time, and few or none move on meanwhile.
+		if [ "$moved" -ge 2 ] || { [ "$seen" -ge 2 ] && ! sleepers_have_stacks; }; then
+			break
+		fi
+	done
+	rmmod known_stack
+	echo "# $seen times in D when it was seen, $moved times somewhere else soon after" >/dev/console
+	if sleepers_have_stacks; then
+		[ "$moved" -gt 0 ] || { echo "none had moved on: the test proved nothing"; result=1; }
+	else
+		[ "$seen" -gt 0 ] || { echo "none was in D: the test proved nothing"; result=1; }
+		expect_no_match "a stack" ' state=D .* stack=[1-9]' "$(cat /tmp/hops)" || result=1
+	fi
+	expect_no_match "the stack of another sleep" ' state=D .*known_right' "$(cat /tmp/hops)" || result=1
+	expect_no_match "how long it has been in a state that it left" 'since_ms=.*flags=unstable' "$(cat /tmp/hops)" || result=1
+	[ $result = 0 ] || tail -n 40 /tmp/hops
+	return $result
+}
+
+# Names are looked up after all stacks are read: a module that goes in between leaves none, or its own.
+believes_no_name_of_a_module_that_went() {
+	local result=0 turn=0 pid
+	rm -f /tmp/went
+	while [ $turn -lt 2 ]; do
+		insmod /known_stack.ko crowd=60 || return 1
+		act many $knobs/trigger 4 >/dev/null &
+		pid=$!
+		rmmod known_stack
+		wait $pid
+		cat $device | newest >>/tmp/went
+		turn=$((turn + 1))
+	done
+	grep '^  ' /tmp/went | grep -E 'known_stack\]|0x[0-9a-f]{6}' | grep -vE '^  known_[a-z]+\+0x[0-9a-f]+/0x[0-9a-f]+ \[known_stack\]$' >/tmp/odd
+	expect "other names" "" "$(cat /tmp/odd)" || result=1
+	expect "what does not add up" "" "$(awk -f /dump.awk /tmp/went | grep -v "^dumps [1-9]")" || result=1
+	return $result
+}
+
+# In place of one that went another may be by now, so no name in any module is to be believed. A kernel
+# probe holds the dump between its stacks and their names.
+believes_no_name_in_modules_when_one_went() {
+	local result=0 held=/sys/module/slow_names/parameters/state text dumping going
+	insmod /known_stack.ko park=0 crowd=3 || return 1
+	insmod /original_way.ko || return 1
+	insmod /slow_names.ko || return 1
+	# Nothing else goes on where the dump is held, not even the clock of who waits for it.
+	apart 2
+	# Where nothing is unwound a dump has a stack to name only of a task on a CPU in the kernel, if there is one.
+	for try in 1 2 3 4 5 6 7 8; do
+		echo 1 >$held
+		act write $knobs/trigger "held" >/tmp/held &
+		dumping=$!
+		wait_for 2 grep -qx 2 $held && break
+		wait $dumping
+		[ $try != 8 ] || { echo "no dump is held"; result=1; }
+	done
+	# It says that it goes at once, and then waits until the CPU that is held goes on.
+	rmmod original_way &
+	going=$!
+	sleep 0.5
+	grep -qx 2 $held || { echo "the dump did not wait"; result=1; }
+	echo 0 >$held
+	wait $dumping
+	wait $going
+	together
+	expect "writing to trigger" OK "$(cat /tmp/held)" || result=1
+	text=$(cat $device | newest)
+	expect_no_match "names in modules" '^  .*\]$' "$text" || result=1
+	! sleepers_have_stacks || expect_match "a name that is not believed" '^  \?$' "$text" || result=1
+	rmmod slow_names
+	[ $result = 0 ] || printf '%s\n' "$text"
+	text=$(take "nothing goes")
+	! sleepers_have_stacks || expect_match "the next dump" '^  known_inner\+.* \[known_stack\]$' "$text" || result=1
+	rmmod known_stack
+	return $result
+}
+
+knows_a_spinning_thread() {
+	local text result=0 tries=0
+	insmod /known_stack.ko spin=1 || return 1
+	apart 1 || return 1
+	pin known-spin 2 || return 1
+	while [ $tries -lt 10 ]; do
+		sleep 0.2
+		text=$(take "spinning thread")
+		# Not in the middle of another interrupt, where a preemptible kernel is often to be found.
+		printf '%s\n' "$text" | grep -q 'on=cpu-kernel.*known-spin' &&
+			[ "$(frames_of "$text" known-spin | cut -d ' ' -f 1)" = known_inner ] && break
+		tries=$((tries + 1))
+	done
+	expect_match "known-spin" '^task .* state=R on=cpu-kernel .*comm="known-spin"' "$text" || result=1
+	expect "frames of known-spin" "known_inner known_middle known_outer known_thread kthread " \
+		"$(frames_of "$text" known-spin)" || result=1
+	expect_no_match "the interrupt's own frames" 'sysvec|lm_cpu|load_monitor\]|smp_call|handle_IPI|el1h' "$text" || result=1
+	rmmod known_stack
+	together
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
+# The kernel's unwinder may find the stack of who waits for a CPU with a return probe on it suspicious, and
+# print a trace: then there is no stack, and nothing in the log.
+leaves_return_probes_alone() {
+	local text result=0
+	insmod /known_stack.ko spin=1 probed=1 || return 1
+	# On one CPU, so that the capture pushes it off.
+	pin load_monitor 2
+	pin known-spin 2
+	sleep 0.2
+	for try in 1 2 3; do
+		text=$(take "return probe")
+		expect_match "known-spin" '^task .* state=R on=queue .*comm="known-spin"$' "$text" || result=1
+	done
+	printf '%s\n' "$text" | grep 'comm="known-spin"' | sed 's/^/# /' >/dev/console
+	pin load_monitor 3
+	rmmod known_stack
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}

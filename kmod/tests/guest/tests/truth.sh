@@ -1,0 +1,64 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0-only
+# What a dump says, against what /proc says. To be sourced by tests.sh.
+
+averages() { cut -d ' ' -f 1-3 /proc/loadavg; }
+
+# tells_of_the_host: a dump into $text, between $before and $after, hundredths of a second.
+tells_of_the_host() {
+	local result=0 earlier later load wall
+	earlier="$(averages)"
+	wall=$(date +%s)
+	before=$(uptime_cs)
+	text=$(take "the truth")
+	after=$(uptime_cs)
+	later="$(averages)"
+	load=$(record "$text" load)
+	load="$(value "$load" avg1) $(value "$load" avg5) $(value "$load" avg15)"
+	[ "$load" = "$earlier" ] || expect "averages, '$earlier' before" "$later" "$load" || result=1
+	# The clock that date looks at lags by a jiffy.
+	is_between "wall" $wall $(($(date +%s) + 1)) \
+		"$(date -u -d "$(value "$(record "$text" time)" wall | sed 's/T/ /; s/\..*//')" +%s)" || result=1
+	expect "boot_id" "$(cat /proc/sys/kernel/random/boot_id)" "$(value "$(record "$text" load_monitor)" boot_id)" || result=1
+	expect "release" "$(uname -r)" "$(value "$(record "$text" load_monitor)" release)" || result=1
+	expect "cpus" "$(nproc)" "$(value "$(record "$text" load)" cpus)" || result=1
+	return $result
+}
+
+# tells_of_the_task PID EARLIEST LATEST: its sleep began between these two times, in hundredths of a second.
+tells_of_the_task() {
+	local result=0 line ticks
+	line=$(printf '%s\n' "$text" | grep "^task pid=$1 ")
+	ticks=$(cut -d ' ' -f 22 /proc/$1/stat)
+	expect "$1: tgid" $1 "$(value "$line" tgid)" || result=1
+	expect "$1: ppid" "$(sed -n 's/^PPid:[^0-9]*//p' /proc/$1/status)" "$(value "$line" ppid)" || result=1
+	expect "$1: cpu" "$(cut -d ' ' -f 39 /proc/$1/stat)" "$(value "$line" cpu)" || result=1
+	# It sleeps, so there are none meanwhile.
+	expect "$1: switches" "$(awk '/ctxt_switches:/ { sum += $2 } END { print sum }' /proc/$1/status)" \
+		"$(value "$line" switches)" || result=1
+	# The kernel takes the two one after the other, and the next hundredth may begin in between.
+	is_between "$1: start_ns in hundredths" $((ticks - 1)) $ticks "$(($(value "$line" start_ns) / 10000000))" || result=1
+	# A little for the scheduler's clock, which is another one.
+	is_between "$1: since_ms" $(((before - $3) * 10 - 100)) $(((after - $2) * 10 + 100)) "$(value "$line" since_ms)" || result=1
+	return $result
+}
+
+tells_the_truth() {
+	local result=0 text before after pid earliest asleep
+	rm -f /tmp/asleep
+	# One that sleeps for longer, and has seen more, than the other.
+	for _ in 1 2; do
+		earliest=$(uptime_cs)
+		vfork_parents 1 || return 1
+		echo "${forking##* } $earliest $(uptime_cs)" >>/tmp/asleep
+		sleep 1.2
+	done
+	tells_of_the_host || result=1
+	while read -r pid earliest asleep; do
+		tells_of_the_task $pid $earliest $asleep || result=1
+	done </tmp/asleep
+	expect "what does not add up" "dumps 1" "$(printf '%s\n' "$text" | awk -f /dump.awk)" || result=1
+	stop_vfork_parents
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
