@@ -23,7 +23,8 @@
  *                         opens FILE as user UID in the group GID alone; prints the error's name
  *   act ticks KNOBS COUNT waits for COUNT load ticks and prints a line at each: the active tasks by
  *                         history and, right then, by the file tasks; how many milliseconds after
- *                         /proc/loadavg the history had it; both looked at each millisecond
+ *                         /proc/loadavg the history had it; both looked at each millisecond when
+ *                         the tick is near
  *   act hold FILE TEXT PERIOD_NS HISTORY
  *                         100 ms before the next load tick writes TEXT to FILE
  *   act states PID MS     prints the states that a task was seen in during so many milliseconds, a
@@ -359,6 +360,18 @@ static int load_now(const char *tasks)
 	return running + uninterruptible;
 }
 
+/*
+ * Until shortly before the tick after this one: a tick comes 5 s and one jiffy after another. To
+ * look all the time costs an emulated CPU.
+ */
+static void sleep_until_almost(struct tick next_after)
+{
+	const long long almost = 4900000000LL;
+
+	if (next_after.ns && next_after.ns + almost > now_ns())
+		sleep_ns(next_after.ns + almost - now_ns());
+}
+
 static int act_ticks(const char *knobs, int count)
 {
 	char history[256], tasks[256], average[64];
@@ -369,6 +382,7 @@ static int act_ticks(const char *knobs, int count)
 	snprintf(tasks, sizeof(tasks), "%s/tasks", knobs);
 	snprintf(average, sizeof(average), "%.14s", text_of("/proc/loadavg"));
 	last = newest_tick(history);
+	sleep_until_almost(last);
 	while (count) {
 		sleep_ns(1000000);
 		if (!changed && strncmp(average, text_of("/proc/loadavg"), strlen(average)))
@@ -382,7 +396,8 @@ static int act_ticks(const char *knobs, int count)
 		snprintf(average, sizeof(average), "%.14s", text_of("/proc/loadavg"));
 		changed = 0;
 		last = tick;
-		count--;
+		if (--count)
+			sleep_until_almost(last);
 	}
 	return 0;
 }
