@@ -42,11 +42,20 @@ static inline bool lm_task_frozen(const struct task_struct *t, unsigned int stat
 #endif
 }
 
-/* From 6.12 a task that went to sleep may stay queued until its lag is gone; it is not runnable. */
+/*
+ * From 6.12 a task that went to sleep may stay queued until its lag is gone; it is not runnable.
+ * From 6.18 one whose control group has used up its CPU quota is taken out of its queue by itself,
+ * and on_rq, which the scheduler's core keeps, does not show it. (Before that the group was taken
+ * out as a whole, and nothing of the task says so.)
+ */
 static inline bool lm_task_queued(const struct task_struct *t)
 {
 #ifdef LM_HAVE_SCHED_DELAYED
 	if (READ_ONCE(t->se.sched_delayed))
+		return false;
+#endif
+#if defined(LM_HAVE_TASK_THROTTLED) && defined(CONFIG_CFS_BANDWIDTH)
+	if (READ_ONCE(t->throttled))
 		return false;
 #endif
 	return READ_ONCE(t->on_rq);

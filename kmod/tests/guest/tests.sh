@@ -18,6 +18,7 @@ load_module
 check "has no idle worker, and not itself, at rest" is_empty_at_rest
 check "knows the stacks of parked threads frame by frame" knows_parked_threads
 check "leaves out sleepers that are no load" leaves_out_what_is_no_load
+check "leaves out processes without CPU quota where the kernel tells" leaves_out_throttled_processes
 # Before the tests with hundreds of tasks: their echo in the average lasts for minutes.
 check "takes a dump by itself when the load crosses the threshold" crosses_the_threshold_alone
 check "takes a dump by itself at a number of active tasks" crosses_the_active_threshold_alone

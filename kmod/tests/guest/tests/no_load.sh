@@ -111,6 +111,50 @@ leaves_out_a_delayed_sleeper() {
 	return $result
 }
 
+quota=/sys/fs/cgroup/quota
+
+begin_quota() {
+	echo +cpu >/sys/fs/cgroup/cgroup.subtree_control && mkdir $quota && echo 1000 1000000 >$quota/cpu.max
+}
+
+end_quota() { rmdir $quota && echo -cpu >/sys/fs/cgroup/cgroup.subtree_control; }
+
+throttled_times() { sed -n 's/^nr_throttled //p' $quota/cpu.stat; }
+
+# Processes whose group has used up its share of CPU time: none of the kernel's counts has them, and before 6.18 a
+# module cannot tell them from others that wait for a CPU.
+leaves_out_throttled_processes() {
+	local result=0 text tick seen=0 turn pid
+	if uname -r | grep -q -e '-debug-'; then
+		echo "# the debug kernel has no CPU quotas: does not apply" >/dev/console
+		return 0
+	fi
+	on_one_cpu begin_quota || return 1
+	spin throttled 4
+	for pid in $spinning; do echo $pid >$quota/cgroup.procs || result=1; done
+	sleep 2
+	[ "$(throttled_times)" -gt 0 ] || { echo "nobody was throttled:"; cat $quota/cpu.stat; result=1; }
+	# Of a second they run a few milliseconds.
+	for turn in 1 2 3 4 5 6 7 8; do
+		text=$(take "throttled $turn")
+		seen=$((seen + $(printf '%s\n' "$text" | grep -c 'comm="throttled"$')))
+		sleep 0.1
+	done
+	if uname -r | awk -F '[.-]' '{ exit $1 * 1000 + $2 < 6018 }'; then
+		[ $seen -le 8 ] || { echo "throttled ones in 8 dumps: expected hardly any, got $seen"; result=1; }
+		tick=$(act ticks $knobs 1)
+		expect_match "the load tick" ' active=[01] tasks=[01] ' "$tick" || result=1
+	else
+		[ $seen -ge 24 ] || { echo "the README says that this kernel cannot tell, but only $seen were in 8 dumps"; result=1; }
+		expect_match "where they are" '^task .* state=R on=queue .*comm="throttled"$' "$text" || result=1
+	fi
+	echo "# throttled processes: 4, in 8 dumps $seen times" >/dev/console
+	stop_spinning
+	on_one_cpu end_quota || result=1
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
 # The sleepers are on the second CPU, and need it for themselves.
 leaves_out_what_is_no_load() {
 	local result=0
