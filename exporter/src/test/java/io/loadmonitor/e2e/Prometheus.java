@@ -19,6 +19,7 @@ import java.util.Optional;
  */
 final class Prometheus implements AutoCloseable {
     private static final String USERS_RULE = "expr: load_monitor_load1 > 4\n";
+    private static final String RULE_PER_CPU = "expr: load_monitor_load1 / load_monitor_cpus > 2\n";
 
     private final Server server;
     private final URI address;
@@ -34,7 +35,8 @@ final class Prometheus implements AutoCloseable {
      * @param target host:port of the exporter
      * @param nodeExporters host:port of each node_exporter, none or one
      * @param alertmanager host:port
-     * @param loadHigh the 1-minute load above which LoadHigh fires
+     * @param loadHigh the 1-minute load above which LoadHigh fires; where that is not the 4 of the rules, the load per
+     *     CPU of LoadHighPerCPU is another in the same measure, or it would fire for what LoadHigh is not to fire for
      */
     static Prometheus start(
             Path folder, String target, List<String> nodeExporters, String alertmanager, double loadHigh) {
@@ -64,11 +66,14 @@ final class Prometheus implements AutoCloseable {
                 .formatted(rules, target, String.join(", ", nodeExporters), alertmanager);
         try {
             String original = Files.readString(Tree.root().resolve("alerts/load-monitor.rules.yml"));
-            if (!original.contains(USERS_RULE)) {
-                throw new AssertionError("the rules have no \"" + USERS_RULE + "\"");
+            for (String rule : List.of(USERS_RULE, RULE_PER_CPU)) {
+                if (!original.contains(rule)) {
+                    throw new AssertionError("the rules have no \"" + rule + "\"");
+                }
             }
             Files.writeString(rules, original
                     .replace(USERS_RULE, "expr: load_monitor_load1 > " + loadHigh + "\n")
+                    .replace(RULE_PER_CPU, "expr: load_monitor_load1 / load_monitor_cpus > " + 2 * loadHigh / 4 + "\n")
                     .replaceAll("keep_firing_for: \\w+", "keep_firing_for: 3s")
                     .replaceAll("interval: \\w+", "interval: 1s"));
             Files.writeString(configuration, text);
