@@ -149,6 +149,8 @@ leaves_out_throttled_processes() {
 		expect_match "where they are" '^task .* state=R on=queue .*comm="throttled"$' "$text" || result=1
 	fi
 	echo "# throttled processes: 4, in 8 dumps $seen times" >/dev/console
+	# To end they need CPU time, too.
+	echo max 1000000 >$quota/cpu.max
 	stop_spinning
 	on_one_cpu end_quota || result=1
 	[ $result = 0 ] || printf '%s\n' "$text"
