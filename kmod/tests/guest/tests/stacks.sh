@@ -90,7 +90,7 @@ hop_dumps() {
 # to unwind. Fast hops would stop a slow guest, and slow ones prove nothing on a fast one.
 prints_no_stack_of_another_sleep() {
 	local result=0 seen=0 moved=0 us
-	insmod /known_stack.ko park=0 crowd=300 hop=4 || return 1
+	on_one_cpu insmod /known_stack.ko park=0 crowd=300 hop=4 || return 1
 	rm -f /tmp/hops
 	for us in 20000 5000 1000 20000 5000 1000 5000 1000 500 200 500 200; do
 		echo $us >/sys/module/known_stack/parameters/hop_us
@@ -102,7 +102,7 @@ prints_no_stack_of_another_sleep() {
 			break
 		fi
 	done
-	rmmod known_stack
+	on_one_cpu rmmod known_stack
 	echo "# $seen times in D when it was seen, $moved times somewhere else soon after" >/dev/console
 	if sleepers_have_stacks; then
 		[ "$moved" -gt 0 ] || { echo "none had moved on: the test proved nothing"; result=1; }
