@@ -2,10 +2,15 @@
 /*
  * What a shell in the guest cannot do by itself:
  *
- *   act vfork             a vfork() whose child never returns: the parent sleeps in D
- *   act spin NAME         spins under the name NAME; \n, \\, \" and \xNN stand for bytes
+ *   act vfork [NAME]      a vfork() whose child never returns: the parent sleeps in D, under the
+ *                         name NAME; \n, \\, \" and \xNN stand for bytes
+ *   act spin NAME         spins under the name NAME with the same escapes
  *   act write FILE TEXT [UID GID]
  *                         one write() of TEXT with the same escapes; prints the error's name
+ *   act refuse FILE TEXT...
+ *                         one write() of each TEXT with the same escapes, each by an open file of
+ *                         its own; prints a line for each that was no EINVAL, and for each after
+ *                         which the file reads otherwise; then how many were refused
  *   act read FILE SIZE    reads to the end with read()s of SIZE bytes
  *   act wait FILE MS      reads FILE, polls for POLLPRI, prints "woken" or "timeout" and the text
  *   act tail FILE MS      goes to the end of FILE, polls it for POLLIN, then prints what is there
@@ -13,9 +18,12 @@
  *                         reads one byte, writes COUNT times to TRIGGER, reads on to the end
  *   act take TRIGGER DEVICE REASON
  *                         takes a dump with the same escapes and prints it, and nothing older
- *   act keep TRIGGER DEVICE REASON
- *                         takes a dump, reads one byte of it, prints "kept", and holds on to the
- *                         rest for ever; prints the error's name when there is no dump
+ *   act newest TRIGGER DEVICE REASON
+ *                         the same, but prints one dump only, when another one came with it
+ *   act keep TRIGGER DEVICE REASON COUNT
+ *                         takes so many dumps, reads one byte of each by an open file of its own,
+ *                         prints "kept COUNT", and holds on to the rest for ever; when there is no
+ *                         dump, it ends and prints the error's name and how many it had
  *   act many TRIGGER TIMES
  *                         writes TIMES times to TRIGGER, prints how many went well and not
  *   act seek DEVICE       reads DEVICE, again after a seek to 0, and after one to the end
@@ -104,8 +112,18 @@ static int open_or_fail(const char *path, int flags)
 	return file;
 }
 
-static int act_vfork(void)
+static void become_named(const char *name)
 {
+	static char bytes[64];
+
+	unescape(bytes, name);
+	prctl(PR_SET_NAME, bytes);
+}
+
+static int act_vfork(const char *name)
+{
+	if (name)
+		become_named(name);
 	if (vfork() == 0)
 		for (;;)
 			pause();
@@ -114,10 +132,7 @@ static int act_vfork(void)
 
 static int act_spin(const char *name)
 {
-	static char bytes[64];
-
-	unescape(bytes, name);
-	prctl(PR_SET_NAME, bytes);
+	become_named(name);
 	for (;;)
 		;
 	return 0;
@@ -136,6 +151,39 @@ static int act_write(const char *path, const char *text)
 	ssize_t written = file < 0 ? -1 : write(file, buffer, length);
 
 	puts(name_of(written < 0 ? errno : 0));
+	return 0;
+}
+
+/* What there is to read in a knob; nothing in one that can be written alone. */
+static size_t value_of(const char *path, char *text, size_t size)
+{
+	int file = open(path, O_RDONLY);
+	ssize_t got = file < 0 ? 0 : read(file, text, size);
+
+	if (file >= 0)
+		close(file);
+	return got > 0 ? got : 0;
+}
+
+static int act_refuse(const char *path, char **texts)
+{
+	char before[256], after[256];
+	size_t length = value_of(path, before, sizeof(before));
+	int refused = 0, error, file;
+	ssize_t written;
+
+	for (; *texts; texts++) {
+		file = open_or_fail(path, O_WRONLY);
+		written = write(file, buffer, unescape(buffer, *texts));
+		error = written < 0 ? errno : 0;
+		close(file);
+		refused += error == EINVAL;
+		if (error != EINVAL)
+			printf("'%s': %s\n", *texts, name_of(error));
+		if (value_of(path, after, sizeof(after)) != length || memcmp(before, after, length))
+			printf("it reads otherwise after '%s'\n", *texts);
+	}
+	printf("refused %d\n", refused);
 	return 0;
 }
 
@@ -169,20 +217,53 @@ static int act_take(const char *trigger, const char *device, const char *reason)
 	return 0;
 }
 
-static int act_keep(const char *trigger, const char *device, const char *reason)
+static int act_newest(const char *trigger, const char *device, const char *reason)
 {
+	static const char header[] = "load_monitor dump ";
+	size_t length = unescape(buffer, reason), size = 1 << 22, newest, i;
 	int file = open_or_fail(device, O_RDONLY);
 	int knob = open_or_fail(trigger, O_WRONLY);
+	char *text = malloc(size);
+	ssize_t got;
 
+	if (!text)
+		fail("memory");
 	if (lseek(file, 0, SEEK_END) < 0)
 		fail("seek to the end");
-	if (write(knob, reason, strlen(reason)) < 0) {
-		puts(name_of(errno));
-		return 0;
+	if (write(knob, buffer, length) < 0)
+		fail(trigger);
+	for (length = 0; (got = read(file, text + length, size - length)) > 0; length += got)
+		;
+	if (got < 0)
+		fail(device);
+	if (length == size) {
+		errno = EFBIG;
+		fail(device);
 	}
-	if (read(file, buffer, 1) != 1)
-		fail("first byte");
-	puts("kept");
+	for (newest = 0, i = 1; i + sizeof(header) < length; i++)
+		if (text[i - 1] == '\n' && !memcmp(text + i, header, sizeof(header) - 1))
+			newest = i;
+	fwrite(text + newest, 1, length - newest, stdout);
+	return 0;
+}
+
+static int act_keep(const char *trigger, const char *device, const char *reason, int count)
+{
+	int knob = open_or_fail(trigger, O_WRONLY);
+	int file, kept;
+
+	for (kept = 0; kept < count; kept++) {
+		file = open_or_fail(device, O_RDONLY);
+		if (lseek(file, 0, SEEK_END) < 0)
+			fail("seek to the end");
+		if (write(knob, reason, strlen(reason)) < 0) {
+			printf("%s %d\n", name_of(errno), kept);
+			return 0;
+		}
+		if (read(file, buffer, 1) != 1)
+			fail("first byte");
+	}
+	printf("kept %d\n", kept);
 	fflush(stdout);
 	for (;;)
 		pause();
@@ -484,20 +565,24 @@ int main(int count, char **arguments)
 	const char *act = count > 1 ? arguments[1] : "";
 
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
-	if (count == 2 && !strcmp(act, "vfork"))
-		return act_vfork();
+	if ((count == 2 || count == 3) && !strcmp(act, "vfork"))
+		return act_vfork(count == 3 ? arguments[2] : NULL);
 	if (count == 3 && !strcmp(act, "spin"))
 		return act_spin(arguments[2]);
 	if (count == 6 && !strcmp(act, "write"))
 		become(atoi(arguments[4]), atoi(arguments[5]));
 	if ((count == 4 || count == 6) && !strcmp(act, "write"))
 		return act_write(arguments[2], arguments[3]);
+	if (count > 3 && !strcmp(act, "refuse"))
+		return act_refuse(arguments[2], arguments + 3);
 	if (count == 4 && !strcmp(act, "read"))
 		return act_read(arguments[2], strtoul(arguments[3], NULL, 10));
 	if (count == 5 && !strcmp(act, "take"))
 		return act_take(arguments[2], arguments[3], arguments[4]);
-	if (count == 5 && !strcmp(act, "keep"))
-		return act_keep(arguments[2], arguments[3], arguments[4]);
+	if (count == 5 && !strcmp(act, "newest"))
+		return act_newest(arguments[2], arguments[3], arguments[4]);
+	if (count == 6 && !strcmp(act, "keep"))
+		return act_keep(arguments[2], arguments[3], arguments[4], atoi(arguments[5]));
 	if (count == 4 && !strcmp(act, "wait"))
 		return act_wait(arguments[2], atoi(arguments[3]));
 	if (count == 4 && !strcmp(act, "tail"))

@@ -9,5 +9,8 @@ scale=$(sed -n 's/.*load_monitor_scale=\([0-9]*\).*/\1/p' /proc/cmdline)
 # A remark among the results; standard output is where a failing test says why.
 note() { echo "# $*" >/dev/console; }
 
-# field TEXT KEY: a number of a dump's header.
-field() { printf '%s\n' "$1" | head -n 12 | sed -n "s/^.* $2=\([0-9]*\).*/\1/p" | head -n 1; }
+# field HEADER KEY: a number of a dump's header.
+field() {
+	local rest=${1#* $2=}
+	[ "$rest" = "$1" ] || echo "${rest%%[!0-9]*}"
+}

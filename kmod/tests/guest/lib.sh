@@ -83,7 +83,18 @@ clear_log() {
 	dmesg -c >/dev/null
 }
 
-uptime_cs() { sed 's/\.//; s/ .*//' /proc/uptime; }
+# number_in FILE: its first line. By the shell itself, which has nothing to start for it.
+number_in() {
+	local text=
+	IFS= read -r text <$1
+	echo "$text"
+}
+
+uptime_cs() {
+	local text
+	read -r text _ </proc/uptime
+	echo "${text%.*}${text#*.}"
+}
 
 # check NAME FUNCTION: one KTAP line, with what was expected and got below it when it fails, and how long
 # it took. Whatever a test says, it fails when the kernel's log shows a fault.
@@ -117,12 +128,8 @@ unload_module() { rmmod load_monitor; }
 # The newest of the dumps on standard input.
 newest() { awk '/^load_monitor dump / { text = "" } { text = text $0 "\n" } END { printf "%s", text }'; }
 
-# take REASON: a manual dump, printed. Nothing of this shell's runs meanwhile, and another one may have
-# come with it.
-take() {
-	act take $knobs/trigger $device "$1" >/tmp/taken || return 1
-	newest </tmp/taken
-}
+# take REASON: a manual dump, printed. Nothing of this shell's runs meanwhile.
+take() { act newest $knobs/trigger $device "$1"; }
 
 # wait_for SECONDS COMMAND...: until it succeeds.
 wait_for() {
@@ -136,7 +143,14 @@ wait_for() {
 	return 1
 }
 
-state_is() { grep -q "^State:[[:space:]]*$2" /proc/$1/status; }
+# state_is PID LETTER
+state_is() {
+	local key value
+	while read -r key value _; do
+		[ "$key" != State: ] || break
+	done 2>/dev/null </proc/$1/status
+	[ "$value" = $2 ]
+}
 
 # spin NAME COUNT [MASK]: starts spinning processes, which may run on these CPUs only, and notes their pids
 # in $spinning. On one CPU where that will do: a spinning CPU of the guest costs one of the host.
@@ -149,6 +163,22 @@ spin() {
 		left=$((left - 1))
 	done
 	sleep 0.3
+}
+
+# until_tick: hundredths of a second until the next load tick, or about five seconds.
+until_tick() {
+	local newest
+	newest=$(tail -n 1 $knobs/history)
+	echo $((((${newest%% *} / 10000000 - $(uptime_cs)) % 500 + 500) % 500))
+}
+
+# before_tick HUNDREDTHS: sleeps until so long before a load tick. Who spins costs a CPU of the host, and at the tick
+# alone somebody looks.
+before_tick() {
+	local left
+	left=$(($(until_tick) - $1))
+	[ $left -gt 0 ] || return 0
+	sleep $((left / 100)).$((left % 100 / 10))
 }
 
 # pid_of COMM: of a thread of that name.
@@ -177,18 +207,24 @@ stop_spinning() {
 	return 0
 }
 
-# vfork COUNT: starts vfork parents, which sleep in D, and notes their pids in $forking.
+# named_vfork_parents NAME...: starts vfork parents of these names, which sleep in D, and notes their pids in
+# $forking. Who spins under a name costs a CPU of the host.
 forking=
-vfork_parents() {
-	local left=$1
-	while [ $left -gt 0 ]; do
-		act vfork &
+named_vfork_parents() {
+	local name pid
+	for name in "$@"; do
+		act vfork "$name" &
 		forking="$forking $!"
-		left=$((left - 1))
 	done
 	for pid in $forking; do
 		wait_for 5 state_is $pid D || return 1
 	done
+}
+
+# vfork_parents COUNT: the same, named act.
+vfork_parents() {
+	# shellcheck disable=SC2046
+	named_vfork_parents $(yes act | head -n $1)
 }
 
 stop_vfork_parents() {

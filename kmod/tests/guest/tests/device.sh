@@ -4,15 +4,10 @@
 
 escapes_hostile_names() {
 	local result=0 text
-	spin 'a\nend id=1 tasks' 1
-	spin 'quote" \\ back' 1
-	spin '\x1b[31m\x07\x7f\x01' 1
-	spin '\xff\xfe\xc3\x28\xe2\x82' 1
-	spin ')(\x09 )R 1 2 3' 1
-	spin '\ntask pid=1' 1
-	spin '\nload_monitor d' 1
+	named_vfork_parents 'a\nend id=1 tasks' 'quote" \\ back' '\x1b[31m\x07\x7f\x01' '\xff\xfe\xc3\x28\xe2\x82' \
+		')(\x09 )R 1 2 3' '\ntask pid=1' '\nload_monitor d' || result=1
 	text=$(take "hostile names")
-	stop_spinning
+	stop_vfork_parents
 	printf '%s\n' "$text" >/tmp/hostile
 	# In the patterns: a backslash of the dump is \\.
 	expect_match "newline" ' comm="a\\nend id=1 task"$' "$text" || result=1
@@ -51,12 +46,11 @@ adds_up() {
 serves_several_readers() {
 	local result=0 reader pids= text
 	insmod /known_stack.ko park=0 crowd=10 || return 1
-	spin busy 1
 	for reader in 1 2 3 4 5 6; do
 		# Slow and quick ones, over and over while dumps are taken.
 		(
 			size=$((reader * reader * reader * 40))
-			for _ in 1 2 3 4 5; do
+			for _ in 1 2 3; do
 				act read $device $size >/tmp/reader.$reader 2>/tmp/error.$reader ||
 					grep -q 'Broken pipe' /tmp/error.$reader || exit 1
 				awk -f /dump.awk /tmp/reader.$reader | grep -v '^dumps' >>/tmp/wrong.$reader
@@ -71,7 +65,6 @@ serves_several_readers() {
 	done
 	text=$(cat /tmp/wrong.* /tmp/error.* 2>/dev/null | grep -v 'Broken pipe')
 	expect "what does not add up" "" "$text" || result=1
-	stop_spinning
 	rmmod known_stack
 	rm -f /tmp/reader.* /tmp/wrong.* /tmp/error.*
 	return $result

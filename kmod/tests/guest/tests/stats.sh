@@ -8,7 +8,7 @@ in_dumps() { cat $device | awk "$1"; }
 # of_kind KIND: so many dumps.
 of_kind() { in_dumps '/^trigger kind='$1' / { n++ } END { print n + 0 }'; }
 
-has_kind() { [ "$(of_kind $1)" -gt 0 ]; }
+has_counted() { [ "$(number_in $knobs/stats/dumps_$1)" -gt 0 ]; }
 
 # longest KEY: the greatest one in the dumps; newest_of KEY: the one of the newest.
 longest() { in_dumps '/^cost / { match($0, / '$1'=[0-9]+/); n = substr($0, RSTART + length("'$1'") + 2, RLENGTH) + 0; if (n > most) most = n }
@@ -41,11 +41,11 @@ counts_its_dumps() {
 	take "two" >/dev/null || result=1
 	echo 0 >$knobs/cooldown_ms
 	echo 2 >$knobs/active_threshold
-	wait_for 8 has_kind active || result=1
+	wait_for 8 has_counted active || result=1
 	echo 0 >$knobs/active_threshold
 	# What three tasks add at one tick is more.
 	echo 0.01 >$knobs/threshold
-	wait_for 8 has_kind threshold || result=1
+	wait_for 8 has_counted threshold || result=1
 	echo 0 >$knobs/threshold
 	echo 20000 >$knobs/cooldown_ms
 	stop_vfork_parents
