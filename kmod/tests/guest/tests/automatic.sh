@@ -8,12 +8,15 @@ crosses_the_threshold_alone() {
 	local before later text result=0 active threshold
 	# All on the second CPU: two that spin cost this test's host two.
 	apart 1
-	spin busy 8 2
 	vfork_parents 2
 	# Longer than a slow machine takes for the looks in between.
 	echo 60000 >$knobs/cooldown_ms
-	# More than the next tick adds, which may have counted some of them only.
-	threshold=$(awk '{ printf "%.2f", $1 + 0.9 }' /proc/loadavg)
+	before_tick 150
+	spin busy 8 2
+	# A tick that is right now may have counted some of them only.
+	[ "$(until_tick)" -gt 20 ] && [ "$(until_tick)" -lt 480 ] || sleep 0.5
+	# Less than what they add at one.
+	threshold=$(awk '{ printf "%.2f", $1 + 0.3 }' /proc/loadavg)
 	echo $threshold >$knobs/threshold
 	expect_match "poll" '^woken ' "$(act wait $knobs/last_id 40000)" || { cat /proc/loadavg; result=1; }
 	text=$(cat $device | newest)
@@ -25,6 +28,7 @@ crosses_the_threshold_alone() {
 	for try in 1 2 3 4 5; do
 		take "in user mode?" | grep -qE '^task .* state=R on=cpu-user .* stack=0 .*comm="busy"' && break
 		[ $try != 5 ] || { echo "none in user mode in 5 dumps"; result=1; }
+		sleep 0.2
 	done
 	expect_stack "waiting for one" busy "$text" || result=1
 	expect "busy ones" 8 "$(printf '%s\n' "$text" | grep -c 'state=R .*comm="busy"')" || result=1

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The counts against the load averages, and the load ticks. To be sourced by tests.sh.
 
-# agree SIZE: at a load tick, history, the file tasks and the number of tasks that there are agree within
+# agree SIZE [SPINNING]: at a load tick, history, the file tasks and the number of tasks that there are agree within
 # one. On a busy host a few kernel threads want to run right then, too, so up to six ticks are looked at.
-# The time from the average's change to history's is written to /tmp/late.
+# The time from the average's change to history's is written to /tmp/late. So many of the tasks spin, but for each tick
+# anew, and on one CPU.
 agree() {
 	local tick active tasks
 	for _ in 1 2 3 4 5 6; do
+		[ -z "$2" ] || { before_tick 130 && spin busy $2 1; }
 		tick=$(act ticks $knobs 1)
+		stop_spinning
 		echo "$tick" | sed 's/.*late_ms=//' >>/tmp/late
 		active=$(echo "$tick" | sed 's/.* active=\([0-9]*\) .*/\1/')
 		tasks=$(echo "$tick" | sed 's/.* tasks=\([0-9]*\) .*/\1/')
@@ -23,15 +26,12 @@ agrees_with_the_averages() {
 	local result=0 late
 	rm -f /tmp/late
 	agree 0 || result=1
-	spin busy 1 1
-	agree 1 || result=1
-	insmod /known_stack.ko park=0 crowd=7 || return 1
+	agree 1 1 || result=1
+	insmod /known_stack.ko park=0 crowd=8 || return 1
 	agree 8 || result=1
 	rmmod known_stack
 	insmod /known_stack.ko park=0 crowd=60 || return 1
-	spin busy 3 1
-	agree 64 || result=1
-	stop_spinning
+	agree 64 4 || result=1
 	rmmod known_stack
 	late=$(sort -n /tmp/late | head -n 1)
 	echo "# history had the load tick $(sort -n /tmp/late | tr '\n' ' ')ms after the average" >/dev/console
