@@ -5,7 +5,7 @@
  *   press threads COUNT       COUNT sleeping threads; prints "ready" and stays until it is killed;
  *                             at SIGUSR1 all threads but the first end
  *   press crowd COUNT         COUNT sleeping processes; prints "ready"; SIGTERM ends all
- *   press storm SECONDS       forks and ends processes as fast as it can; prints how many
+ *   press storm MILLISECONDS  forks and ends processes as fast as it can; prints how many
  *   press time FILE TEXT      one write() of TEXT; prints the nanoseconds that it took
  *   press trigger FILE SECONDS         writes to the trigger all the time, at most until SIGTERM;
  *                                      prints the answers
@@ -19,27 +19,30 @@
  *                             and leave the value alone.
  *   press fuzz-reason TRIGGER COUNT SEED
  *                             the same for reasons; good ones are taken or refused as busy
+ *   press reload MODULE PARAMETERS COUNT  loads and unloads a module so many times
  *   press fail-load MODULE PARAMETERS  loads a module again and again; each time another allocation
  *                             fails (fault injection), until none is left to fail
  *   press fail-open FILE      the same for an open() and a read()
  *   press trapped FILE        an open() by a process that is made to fail; prints the error
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define STACK 16384
 #define PAGE 4096
+
+/* Of a thread that calls read() and no more; four share a page. */
+#define STACK 1024
 
 static char buffer[1 << 20];
 
@@ -73,46 +76,84 @@ static void sleep_for_ever(void)
 		pause();
 }
 
+static void be_on(pid_t who, const cpu_set_t *where)
+{
+	if (sched_setaffinity(who, sizeof(*where), where))
+		fail("sched_setaffinity");
+}
+
+/*
+ * Makes @count tasks with @make, all on one CPU: to wake another emulated one takes many times as
+ * long as to make a task. When they are there, they may run everywhere.
+ */
+static void make_many(int count, pid_t (*make)(int i))
+{
+	pid_t *made = calloc(count, sizeof(*made));
+	cpu_set_t everywhere, here;
+	int i;
+
+	if (!made)
+		fail("memory");
+	if (sched_getaffinity(0, sizeof(everywhere), &everywhere))
+		fail("sched_getaffinity");
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	be_on(0, &here);
+	for (i = 0; i < count; i++) {
+		made[i] = make(i);
+		if (made[i] < 0) {
+			printf("press: only %d: %s\n", i, strerror(errno));
+			exit(1);
+		}
+	}
+	be_on(0, &everywhere);
+	for (i = 0; i < count; i++)
+		be_on(made[i], &everywhere);
+	free(made);
+}
+
 static int ends[2];
 
-/* At the end of a pipe, until the other end is closed. */
-static void *sleep_in_pipe(void *unused)
+/*
+ * At the end of a pipe, until the other end is closed. It has neither a thread's own variables nor
+ * a cleared page of its own: to make tens of thousands of those takes an emulated CPU seconds.
+ */
+static int sleep_in_pipe(void *unused)
 {
 	char none;
 
 	(void)unused;
 	while (read(ends[0], &none, 1) < 0)
 		;
-	return NULL;
+	syscall(SYS_exit, 0);
+	return 0;
+}
+
+/* What a thread is made of, but for its own variables. */
+#define THREAD (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
+
+static char *stacks;
+
+static pid_t make_thread(int i)
+{
+	return clone(sleep_in_pipe, stacks + (size_t)(i + 1) * STACK, THREAD, NULL);
 }
 
 static int press_threads(int count)
 {
-	/* One mapping for all stacks: 30,000 of their own are more than a process may have. */
-	char *stacks = mmap(NULL, (size_t)count * STACK, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	pthread_attr_t attributes;
-	pthread_t thread;
 	sigset_t end;
 	int i;
 
-	if (stacks == MAP_FAILED)
-		fail("mmap");
+	stacks = aligned_alloc(PAGE, (size_t)count * STACK);
+	if (!stacks)
+		fail("memory");
 	if (pipe(ends))
 		fail("pipe");
 	/* Of all threads that wait for it, the first alone. */
 	sigemptyset(&end);
 	sigaddset(&end, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &end, NULL);
-	pthread_attr_init(&attributes);
-	for (i = 0; i < count; i++) {
-		pthread_attr_setstack(&attributes, stacks + (size_t)i * STACK, STACK);
-		errno = pthread_create(&thread, &attributes, sleep_in_pipe, NULL);
-		if (errno) {
-			printf("press: only %d threads: %s\n", i, strerror(errno));
-			return 1;
-		}
-	}
+	make_many(count, make_thread);
 	puts("ready");
 	fflush(stdout);
 	sigwait(&end, &i);
@@ -121,20 +162,23 @@ static int press_threads(int count)
 	return 0;
 }
 
+static pid_t make_process(int i)
+{
+	pid_t child = fork();
+
+	(void)i;
+	if (!child)
+		sleep_for_ever();
+	return child;
+}
+
 static int press_crowd(int count)
 {
 	sigset_t term;
-	pid_t child;
 	int i;
 
 	setpgid(0, 0);
-	for (i = 0; i < count; i++) {
-		child = fork();
-		if (child < 0)
-			fail("fork");
-		if (!child)
-			sleep_for_ever();
-	}
+	make_many(count, make_process);
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	sigprocmask(SIG_BLOCK, &term, NULL);
@@ -149,9 +193,9 @@ static int press_crowd(int count)
 	return 0;
 }
 
-static int press_storm(int seconds)
+static int press_storm(int milliseconds)
 {
-	unsigned long long end = now_ns() + seconds * 1000000000ull;
+	unsigned long long end = now_ns() + milliseconds * 1000000ull;
 	unsigned long forks = 0;
 	pid_t child;
 	int i;
@@ -317,16 +361,22 @@ static int press_poll(const char *path, int seconds)
 	return 0;
 }
 
-static size_t value_of(const char *path, char *text)
+/* Of a knob that is open. */
+static void value_in(int file, char *text)
 {
-	int file = open_or_fail(path, O_RDONLY);
-	ssize_t got = read(file, text, 63);
+	ssize_t got = pread(file, text, 63, 0);
 
 	if (got < 0)
-		fail(path);
-	close(file);
+		fail("read");
 	text[got] = '\0';
-	return got;
+}
+
+static void value_of(const char *path, char *text)
+{
+	int file = open_or_fail(path, O_RDONLY);
+
+	value_in(file, text);
+	close(file);
 }
 
 static int press_huge(const char *path)
@@ -435,13 +485,13 @@ static int press_fuzz(const char *path, int is_load, unsigned long long least,
 		      unsigned long long most, int count)
 {
 	char text[PAGE], expected[64], after[64];
-	int file = open_or_fail(path, O_WRONLY);
+	int file = open_or_fail(path, O_RDWR);
 	int fit = 0, unfit = 0, i;
 	unsigned long long value;
 	ssize_t written;
 	size_t length;
 
-	value_of(path, expected);
+	value_in(file, expected);
 	for (i = 0; i < count; i++) {
 		length = random_text(text);
 		written = write(file, text, length);
@@ -458,7 +508,7 @@ static int press_fuzz(const char *path, int is_load, unsigned long long least,
 			if (written >= 0 || errno != EINVAL)
 				return complain(i, text, length, "not EINVAL");
 		}
-		value_of(path, after);
+		value_in(file, after);
 		if (strcmp(after, expected))
 			return complain(i, text, length, after);
 	}
@@ -520,6 +570,19 @@ static int has_failed(void)
 static int next_nth(int nth)
 {
 	return nth + 1 + nth / 100;
+}
+
+static int press_reload(const char *path, const char *parameters, int count)
+{
+	int file = open_or_fail(path, O_RDONLY);
+
+	while (count--) {
+		if (syscall(SYS_finit_module, file, parameters, 0))
+			fail(path);
+		if (syscall(SYS_delete_module, "load_monitor", 0))
+			fail("delete_module");
+	}
+	return 0;
 }
 
 static int press_fail_load(const char *path, const char *parameters)
@@ -621,6 +684,8 @@ int main(int count, char **arguments)
 		seed = strtoull(a[4], NULL, 10);
 		return press_fuzz_reason(a[2], atoi(a[3]));
 	}
+	if (count == 5 && !strcmp(act, "reload"))
+		return press_reload(a[2], a[3], atoi(a[4]));
 	if (count == 4 && !strcmp(act, "fail-load"))
 		return press_fail_load(a[2], a[3]);
 	if (count == 3 && !strcmp(act, "fail-open"))

@@ -147,15 +147,15 @@ counts_what_is_cut_off() {
 }
 
 survives_a_fork_storm() {
-	local result=0 storms="" storm seen
+	local result=0 storms="" storm seen seconds=$((scale > 1 ? 5 : 3))
 	# While stacks are read, tasks end that were found with them: where the memory of the dead is watched
 	# there are so many stacks that a grace period goes by as well.
 	gather $((scale > 1 ? 2000 : 200)) || return 1
 	for storm in 1 2 3; do
-		press storm 6 >/tmp/storm.$storm &
+		press storm ${seconds}500 >/tmp/storm.$storm &
 		storms="$storms $!"
 	done
-	press trigger $knobs/trigger 5 >/tmp/trigger
+	press trigger $knobs/trigger $seconds >/tmp/trigger
 	wait $storms
 	scatter || result=1
 	expect_match "dumps" '^ok=[1-9][0-9]* .*gone=0 other=0' "$(cat /tmp/trigger)" || result=1
@@ -168,6 +168,9 @@ survives_a_fork_storm() {
 	return $result
 }
 
+# has_dump_after ID: there is one.
+has_dump_after() { [ "$(number_in $knobs/last_id)" -gt $1 ]; }
+
 # Threads, processes and kernel threads in D end while dumps are taken without a pause.
 survives_a_mass_exit() {
 	local result=0 trigger victims="" before kept
@@ -178,7 +181,7 @@ survives_a_mass_exit() {
 	before=$(cat $knobs/last_id)
 	press trigger $knobs/trigger 600 >/tmp/trigger &
 	trigger=$!
-	wait_for 20 sh -c "[ \$(cat $knobs/last_id) -gt $before ]" || { echo "no dump"; result=1; }
+	wait_for 20 has_dump_after $before || { echo "no dump"; result=1; }
 	kill $victims
 	ends $many
 	ends $few
@@ -226,7 +229,7 @@ lost_place() {
 	[ $1 = KILL ] && left=0 || left=1
 	wait_for 30 threads_of $worker $left || { echo "$1: $(ls /proc/$worker/task | wc -l) threads are left"; result=1; }
 	# What has ended is to be freed, and used for others.
-	press storm 1 >/dev/null
+	press storm 300 >/dev/null
 	grep -qx 2 $held/state || { echo "the walk did not wait"; result=1; }
 	echo 0 >$held/state
 	wait $dumping || { cat /tmp/dump; result=1; }
@@ -253,7 +256,7 @@ walks_again_when_its_place_ends() {
 
 # Everybody at once for some seconds.
 serves_many_hands() {
-	local result=0 hand hands="" before refused=0 unloaded=0 seconds=6
+	local result=0 hand hands="" before refused=0 unloaded=0 seconds=$((scale > 1 ? 6 : 3))
 	before=$(cat $knobs/last_id)
 	rm -f /tmp/hand.*
 	# Else a dump may be over on the CPU of its writer before anybody else comes to ask for one.
@@ -274,7 +277,7 @@ serves_many_hands() {
 	exec 7<$device
 	for hand in 1 2 3 4 5 6 7 8 9 10; do
 		if rmmod load_monitor 2>/dev/null; then unloaded=$((unloaded + 1)); else refused=$((refused + 1)); fi
-		sleep 0.2
+		sleep 0.1
 	done
 	exec 7<&-
 	for hand in $hands; do
@@ -297,19 +300,19 @@ serves_many_hands() {
 	return $result
 }
 
-# has_open PID FILE
-has_open() {
-	local link
-	for link in /proc/$1/fd/*; do
-		[ "$(readlink $link)" != "$2" ] || return 0
-	done
-	return 1
+# have_open FILE PID...
+have_open() {
+	local file=$1 pid folders=""
+	shift
+	for pid in "$@"; do folders="$folders /proc/$pid/fd"; done
+	ls -l $folders >/tmp/open 2>/dev/null
+	[ "$(grep -c " -> $file\$" /tmp/open)" = $# ]
 }
 
 # While it is open it is refused; else it waits for the dump that is being taken, and the writers are
 # told that it is gone.
 unloads_while_it_captures() {
-	local result=0 turn hand hands refused=0 turns=$((4 / scale + 4))
+	local result=0 turn hand hands refused=0 turns=4
 	crowd || return 1
 	rm -f /tmp/hand.*
 	for turn in $(seq $turns); do
@@ -318,10 +321,8 @@ unloads_while_it_captures() {
 			press trigger $knobs/trigger 60 >/tmp/hand.$turn.$hand &
 			hands="$hands $!"
 		done
-		for hand in $hands; do
-			wait_for 20 has_open $hand $knobs/trigger || { echo "writer $hand did not begin"; result=1; }
-		done
-		wait_for 20 sh -c "[ \$(cat $knobs/last_id) -gt 0 ]"
+		wait_for 20 have_open $knobs/trigger $hands || { echo "not all writers began"; result=1; }
+		wait_for 20 has_dump_after 0
 		if [ $((turn % 2)) = 0 ]; then
 			exec 7<$device
 			for _ in 1 2 3; do
@@ -350,16 +351,13 @@ settle() {
 	sleep 2
 }
 
+# load_and_unload TIMES: a multiple of ten.
 load_and_unload() {
-	local turn
-	for turn in $(seq $1); do
-		if [ $((turn % 10)) = 0 ]; then
-			load_module || return 1
-			press time $knobs/trigger cycle >/dev/null
-		else
-			# Clearing the memory is what a load costs most.
-			load_module buffer_kb=64 max_tasks=16 || return 1
-		fi
+	for _ in $(seq $(($1 / 10))); do
+		# To clear the memory is what a load costs most, and to start programs for it.
+		press reload /load_monitor.ko "buffer_kb=64 max_tasks=16" 9 || return 1
+		load_module || return 1
+		press time $knobs/trigger cycle >/dev/null
 		rmmod load_monitor || return 1
 	done
 }
@@ -430,13 +428,15 @@ keeps_going_when_a_cpu_goes() {
 	local result=0 trigger turns=0 online=/sys/devices/system/cpu/cpu1/online
 	[ -e $online ] || { echo "CPU 1 cannot be taken offline"; return 1; }
 	spin busy 2
-	press trigger $knobs/trigger 5 >/tmp/trigger &
+	press trigger $knobs/trigger 60 >/tmp/trigger &
 	trigger=$!
-	while [ -d /proc/$trigger ] && ! state_is $trigger Z; do
+	while [ $turns -lt 10 ] && [ -d /proc/$trigger ] && ! state_is $trigger Z; do
 		echo 0 >$online || result=1
 		echo 1 >$online || result=1
 		turns=$((turns + 1))
 	done
+	# It ends when it sees a signal, and says what it did.
+	kill -TERM $trigger
 	wait $trigger
 	expect_match "dumps" '^ok=[1-9][0-9]* .*gone=0 other=0' "$(cat /tmp/trigger)" || result=1
 	[ $turns -ge 5 ] || { echo "only $turns turns"; result=1; }
@@ -455,13 +455,8 @@ keeps_going_when_a_cpu_goes() {
 
 is_not_fooled_by_names() {
 	local result=0
-	spin '\nend id=1 tasks' 1
-	spin 'end id=1 tasks=' 1
-	spin '\nload_monitor d' 1
-	spin 'load_monitor du' 1
-	spin '\nstack id=1 tas' 1
-	spin 'a"\n  kernel+0x' 1
-	spin '"\ncount scanne' 1
+	named_vfork_parents '\nend id=1 tasks' 'end id=1 tasks=' '\nload_monitor d' 'load_monitor du' \
+		'\nstack id=1 tas' 'a"\n  kernel+0x' '"\ncount scanne' || result=1
 	dump "forged names" || result=1
 	expect "headers" 1 "$(grep -c '^load_monitor dump ' /tmp/dump)" || result=1
 	expect "lines that begin like one" 1 "$(grep -c '^load_monitor' /tmp/dump)" || result=1
@@ -470,7 +465,7 @@ is_not_fooled_by_names() {
 	expect "stacks" "$(field "$header" stacks)" "$(grep -c '^stack' /tmp/dump)" || result=1
 	expect "the names" 7 "$(grep -cE '^task .* comm="(\\nend id=1 tasks|end id=1 tasks=|\\nload_monitor d|load_monitor du|\\nstack id=1 tas|a\\"\\n  kernel\+0x|\\"\\ncount scanne)"$' /tmp/dump)" || result=1
 	[ $result = 0 ] || cat /tmp/dump
-	stop_spinning
+	stop_vfork_parents
 	return $result
 }
 
