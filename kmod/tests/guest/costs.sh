@@ -23,6 +23,9 @@ row() { printf '%-7s %-22s %10s %10s %10s %9s\n' "$@" >>$table; }
 
 take_into() { act take $knobs/trigger $device "costs" >"$1"; }
 
+# costs TURN: a dump into /tmp/costs, its header into /tmp/costs.TURN.
+costs() { take_into /tmp/costs && head -n 12 /tmp/costs >/tmp/costs.$1; }
+
 # best KEY: of five dumps or more, because the host takes the CPU from the guest now and then.
 best() {
 	local file value least=""
@@ -48,19 +51,19 @@ costs_with() {
 	sleep 1
 	rm -f /tmp/costs.*
 	for turn in 1 2 3 4 5; do
-		take_into /tmp/costs.$turn || result=1
+		costs $turn || result=1
 	done
 	# A host that is busy for all of them takes a few milliseconds from each.
 	while [ $turn -lt 15 ] && [ "$(best rcu_max_ns)" -gt 10000000 ]; do
 		turn=$((turn + 1))
-		take_into /tmp/costs.$turn || result=1
+		costs $turn || result=1
 	done
-	expect "tasks in D" $count "$(grep -c '^task .* state=D .*comm="known-' /tmp/costs.5)" || result=1
-	expect "left out" 0 "$(field "$(cat /tmp/costs.5)" truncated)" || result=1
+	expect "tasks in D" $count "$(grep -c '^task .* state=D .*comm="known-' /tmp/costs)" || result=1
+	expect "left out" 0 "$(field "$(cat /tmp/costs.$turn)" truncated)" || result=1
 	whole=$(press time $knobs/trigger "whole") || result=1
 	ours=$(best capture_ns)
 	row $count "load_monitor" "$(milliseconds "$ours")" "$(microseconds "$(best irq_off_max_ns)")" \
-		"$(milliseconds "$(best rcu_max_ns)")" "$(grep -c '^task .*comm="known-' /tmp/costs.5)"
+		"$(milliseconds "$(best rcu_max_ns)")" "$(grep -c '^task .*comm="known-' /tmp/costs)"
 	row $count "  with its text" "$(milliseconds "$whole")" "" "" ""
 	[ $scale != 1 ] || [ "$(best rcu_max_ns)" -le 10000000 ] || { echo "RCU held for $(best rcu_max_ns) ns"; result=1; }
 	[ $scale != 1 ] || [ "$(best irq_off_max_ns)" -le 1000000 ] || { echo "interrupts off for $(best irq_off_max_ns) ns"; result=1; }
@@ -117,9 +120,9 @@ has_no_false_sleepers() {
 		take_into /tmp/after || result=1
 		theirs=$(cat $original/uninterruptible)
 		idle=$(cat $original/idle)
-		ours=$(field "$(cat /tmp/before)" uninterruptible)
+		ours=$(field "$(head -n 12 /tmp/before)" uninterruptible)
 		# The moment is the same when nothing changed around it.
-		[ "$ours" != "$(field "$(cat /tmp/after)" uninterruptible)" ] || [ $((ours + idle)) != "$theirs" ] || break
+		[ "$ours" != "$(field "$(head -n 12 /tmp/after)" uninterruptible)" ] || [ $((ours + idle)) != "$theirs" ] || break
 		sleep 0.5
 	done
 	note_false="$theirs by the bit, $ours by the kernel's definition of load, $idle idle workers"
