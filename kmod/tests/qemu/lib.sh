@@ -38,7 +38,105 @@ lm_site() {
 # lm_base_suite SUITE: trixie-backports is installed on top of trixie.
 lm_base_suite() { printf '%s\n' "${1%-backports}"; }
 
-lm_suite_root() { printf '%s\n' "$lm_cache/suites/$1"; }
+# lm_sources SUITE: the lines of a sources.list, of the mirrors that this machine's own apt uses.
+lm_sources() {
+    local base signed='' site security
+    base=$(lm_base_suite "$1")
+    site=$(lm_site base)
+    security=$(lm_site security)
+    [ -n "$site" ] || lm_die "apt on this machine has no Debian mirror configured"
+    [ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ] || signed="[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] "
+    echo "deb $signed$site $base main"
+    [ "$1" = "$base" ] || echo "deb $signed$site $1 main"
+    case $base in
+    sid | unstable | experimental) ;;
+    *) [ -z "$security" ] || echo "deb $signed$security $base-security main" ;;
+    esac
+}
+
+# lm_apt SUITE PROGRAM ARGUMENT...: one of this machine's apt programs, on the package lists of a suite and on
+# what lm_install has put into its tree: nothing of this machine's own packages is seen or changed.
+lm_apt() {
+    local state=$lm_cache/apt/$1 program=$2
+    shift 2
+    "$program" -o "Dir::State=$state" -o "Dir::State::lists=$state/lists" -o "Dir::State::status=$state/status" \
+        -o "Dir::Cache=$state/cache" -o "Dir::Etc::sourcelist=$state/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+        -o "Dir::Etc::preferences=$state/preferences" -o Dir::Etc::preferencesparts=/dev/null -o Acquire::Languages=none \
+        -o APT::Architecture=amd64 -o APT::Architectures=amd64,arm64 \
+        -o APT::Install-Recommends=false -o APT::Sandbox::User=root "$@"
+}
+
+# lm_refresh SUITE: package lists that are no older than a day. LOAD_MONITOR_OFFLINE=1 takes what is there.
+lm_refresh() {
+    local suite=$1 state=$lm_cache/apt/$1
+    mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$lm_cache/logs"
+    (
+        flock 8
+        [ ! -e "$state/refreshed" ] || { [ -z "${LOAD_MONITOR_OFFLINE:-}" ] && [ -n "$(find "$state/refreshed" -mmin +1440)" ]; } || exit 0
+        [ -e "$state/status" ] || : >"$state/status"
+        lm_sources "$suite" >"$state/sources.list"
+        # Else apt would take a package from backports only when nothing else has it.
+        [ "$suite" = "$(lm_base_suite "$suite")" ] ||
+            printf 'Package: *\nPin: release n=%s\nPin-Priority: 900\n' "$suite" >"$state/preferences"
+        lm_say "refreshing the package lists of $suite"
+        lm_quietly "$lm_cache/logs/update-$suite" lm_apt "$suite" apt-get update
+        touch "$state/refreshed"
+    ) 8>"$state/lock"
+}
+
+# lm_download SUITE FOLDER PACKAGE...: the packages, unpacked into FOLDER/tree.
+lm_download() {
+    local suite=$1 folder=$2 deb
+    shift 2
+    rm -rf "$folder"
+    mkdir -p "$folder/tree"
+    (cd "$folder" && lm_apt "$suite" apt-get download "$@") || return 1
+    for deb in "$folder"/*.deb; do dpkg-deb --extract "$deb" "$folder/tree" || return 1; done
+    rm "$folder"/*.deb
+}
+
+lm_suite_root() { printf '%s\n' "$lm_cache/roots/$1"; }
+
+# lm_install SUITE LOG PACKAGE...: unpacks the packages and what they need into the suite's tree, which is made if it is
+# not there. What the tree is for are compilers and headers: no script of a package runs, which is what takes most of
+# an installation's time, and no manual is kept. The caller holds the suite's lock.
+lm_install() {
+    local suite=$1 log=$lm_cache/logs/$2 state=$lm_cache/apt/$1 root deb name
+    root=$(lm_suite_root "$suite")
+    shift 2
+    if [ ! -d "$root" ]; then
+        # What is written down without its tree is not there.
+        : >"$state/status"
+        rm -rf "$root.new"
+        mkdir -p "$root.new"/{dev,proc,tmp,usr/{bin,sbin,lib,lib64}}
+        for name in bin sbin lib lib64; do ln -s "usr/$name" "$root.new/$name"; done
+        mknod -m 666 "$root.new/dev/null" c 1 3
+        mknod -m 666 "$root.new/dev/zero" c 1 5
+        mknod -m 666 "$root.new/dev/urandom" c 1 9
+        mv "$root.new" "$root"
+    fi
+    rm -f "$state/unpacked" "$state"/cache/archives/*.deb
+    lm_quietly "$log" lm_apt "$suite" apt-get install --yes --download-only '?and(?essential,?architecture(amd64))' "$@"
+    for deb in "$state"/cache/archives/*.deb; do
+        [ -e "$deb" ] || continue
+        dpkg-deb --fsys-tarfile "$deb" | tar -C "$root" -x --keep-directory-symlink \
+            --exclude ./usr/share/doc --exclude ./usr/share/man --exclude ./usr/share/locale
+        dpkg-deb --field "$deb" >>"$state/unpacked"
+        printf 'Status: install ok installed\n\n' >>"$state/unpacked"
+    done
+    if [ -e "$state/unpacked" ]; then
+        # A later stanza of the same package is of an earlier version of it.
+        awk 'BEGIN { RS = ""; ORS = "\n\n" }
+            match($0, /(^|\n)Package: [^\n]*/) { package = substr($0, RSTART, RLENGTH); sub(/^\n/, "", package) }
+            match($0, /\nArchitecture: [^\n]*/) { package = package substr($0, RSTART, RLENGTH) }
+            !seen[package]++' "$state/unpacked" "$state/status" >"$state/status.new"
+        mv "$state/status.new" "$state/status"
+        rm -f "$state/unpacked" "$state"/cache/archives/*.deb
+    fi
+    # What these packages' scripts would have done.
+    [ -e "$root/bin/sh" ] || ln -s dash "$root/bin/sh"
+    [ -e "$root/usr/bin/awk" ] || ln -s mawk "$root/usr/bin/awk"
+}
 
 # lm_in_root FOLDER COMMAND...: runs a command in a chroot. It has a /proc there (objtool of the newest
 # kernels reads its own limits, Java asks where it is), mounted for this command alone, where mounting is
@@ -54,21 +152,12 @@ lm_in_root() {
         chroot "$root" "$@"
 }
 
-# lm_in_suite SUITE COMMAND...: runs a command in the suite's chroot.
+# lm_in_suite SUITE COMMAND...: runs a command in the suite's tree.
 lm_in_suite() {
     local root
     root=$(lm_suite_root "$1")
     shift
     lm_in_root "$root" "$@"
-}
-
-# lm_install SUITE LOG PACKAGE...: in the suite's chroot. What was broken off there is finished first: else it would
-# stay in the way for ever.
-lm_install() {
-    local suite=$1 log=$2
-    shift 2
-    lm_quietly "$lm_cache/logs/$log" lm_in_suite "$suite" sh -c \
-        'dpkg --configure -a && apt-get install -y --fix-broken "$@"' sh "$@"
 }
 
 # lm_arch KERNEL: amd64 or arm64.
