@@ -11,7 +11,7 @@ for folder in proc sys dev tmp; do
 done
 mkdir /sys/fs/cgroup/batch.slice /sys/fs/cgroup/build.slice
 
-chroot /disk /opt/runtime/bin/java @/opt/jvm.options -jar /opt/load-monitor-exporter.jar \
+chroot /disk /opt/runtime/bin/java @/opt/jvm.options -XX:SharedArchiveFile=/opt/exporter.jsa -jar /opt/load-monitor-exporter.jar \
 	--web.listen-address=:9817 --web.allow-remote-api --archive.path=/tmp/archive.db &
 exporter=$!
 # As the systemd unit has it: not at the end of the queue that it is to explain. Its threads to come inherit it.
