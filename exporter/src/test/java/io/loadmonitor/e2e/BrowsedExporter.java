@@ -19,6 +19,7 @@ import java.util.Optional;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.interactions.Actions;
 
 /** The packaged exporter on an archive that a test has filled, and a real browser that looks at it. */
 final class BrowsedExporter implements AutoCloseable {
@@ -132,10 +133,19 @@ final class BrowsedExporter implements AutoCloseable {
         return browser.driver().switchTo().activeElement();
     }
 
-    void press(CharSequence... keys) {
-        for (CharSequence key : keys) {
-            active().sendKeys(key);
+    /** The box of a flame graph whose title begins so. Asked of the page at once: a question a box takes seconds. */
+    WebElement box(String title) {
+        Object box = browser.driver().executeScript("return [...document.querySelectorAll('.frame')]"
+                + ".find(box => box.querySelector('title').textContent.startsWith(arguments[0]))", title);
+        if (box == null) {
+            throw new AssertionError("no box is titled " + title);
         }
+        return (WebElement) box;
+    }
+
+    /** Keys as from a keyboard: they go to what has the focus. */
+    void press(CharSequence... keys) {
+        new Actions(browser.driver()).sendKeys(keys).perform();
     }
 
     /** Presses Tab until what matches the selector has the focus. */

@@ -306,10 +306,7 @@ final class FlameIT {
     }
 
     private WebElement box(String title) {
-        return browser.driver().findElements(By.cssSelector(".frame")).stream()
-                .filter(box -> box.findElement(By.tagName("title")).getDomProperty("textContent").startsWith(title))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no box is titled " + title));
+        return pages.box(title);
     }
 
     private String label(String name) {

@@ -76,7 +76,7 @@ final class PagesIT {
 
         pages.open(incident);
         long boxes = shownBoxes();
-        box("postgres — 18 tasks").click();
+        pages.box("postgres — 18 tasks").click();
         assertTrue(shownBoxes() < boxes, "zoom leaves less");
         pages.find(".flame-reset").click();
         assertEquals(boxes, shownBoxes());
@@ -88,7 +88,7 @@ final class PagesIT {
         pages.follow(() -> pages.find(".compare button").click());
         pages.awaitPage("/dumps/" + story.rising + "/diff/" + story.falling);
         assertTrue(pages.heading().startsWith("14 tasks before, 7 after"), pages.heading());
-        assertTrue(box("postgres — 5 → 0 tasks (−5)").isDisplayed());
+        assertTrue(pages.box("postgres — 5 → 0 tasks (−5)").isDisplayed());
         pages.follow(() -> pages.find(".eyebrow a[href^='/incidents/']").click());
         pages.awaitPage(incident + "?dump=" + story.falling);
     }
@@ -275,13 +275,6 @@ final class PagesIT {
         assertNotEquals("none", pages.browser().ask("(() => { const style = getComputedStyle(document.activeElement.querySelector("
                 + "'circle') || document.activeElement); return style.outlineStyle !== 'none' ? 'outline' :"
                 + " parseFloat(style.strokeWidth) > 3 ? 'stroke' : 'none'; })()"));
-    }
-
-    private WebElement box(String title) {
-        return pages.all(".frame").stream()
-                .filter(box -> box.findElement(By.tagName("title")).getDomProperty("textContent").startsWith(title))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no box is titled " + title));
     }
 
     private void choose(String select, String value) {
