@@ -32,11 +32,13 @@ final class BrowsedExporter implements AutoCloseable {
     private final Path folder;
     private final Exporter.OnHost host;
     private final Browser browser;
+    private final boolean ownsBrowser;
 
-    private BrowsedExporter(Path folder, Exporter.OnHost host, Browser browser) {
+    private BrowsedExporter(Path folder, Exporter.OnHost host, Browser browser, boolean ownsBrowser) {
         this.folder = folder;
         this.host = host;
         this.browser = browser;
+        this.ownsBrowser = ownsBrowser;
     }
 
     /** Puts into the archive what there is to see. */
@@ -47,6 +49,25 @@ final class BrowsedExporter implements AutoCloseable {
 
     /** @param folder for the archive, its files and logs */
     static BrowsedExporter start(Path folder, Filling filling) throws Exception {
+        Exporter.OnHost host = exporter(folder, filling);
+        try {
+            Browser browser = Browser.start(folder);
+            browser.size(1200, 900);
+            return new BrowsedExporter(folder, host, browser, true);
+        } catch (RuntimeException | Error e) {
+            host.close();
+            throw e;
+        }
+    }
+
+    /** In a browser that looks at other exporters before and after, and that is not closed with this one. */
+    static BrowsedExporter start(Path folder, Filling filling, Browser browser) throws Exception {
+        Exporter.OnHost host = exporter(folder, filling);
+        browser.size(1200, 900);
+        return new BrowsedExporter(folder, host, browser, false);
+    }
+
+    private static Exporter.OnHost exporter(Path folder, Filling filling) throws Exception {
         ArchiveSettings settings = new ArchiveSettings(
                 folder.resolve("archive.db"), InetAddress.getLocalHost().getHostName(), ALL);
         try (Archive archive = Archive.open(settings, Clock.systemUTC())) {
@@ -54,16 +75,7 @@ final class BrowsedExporter implements AutoCloseable {
         }
         Path config = Files.writeString(folder.resolve("config.yml"),
                 "retention:\n  max_dumps: 100000\n  max_age: 3650d\n  max_size: 8GB\n  min_free_disk: 1MB\n");
-        Exporter.OnHost host =
-                Exporter.OnHost.start(folder, List.of(), Tree.jar(), "--source=procfs", "--config.file=" + config);
-        try {
-            Browser browser = Browser.start(folder);
-            browser.size(1200, 900);
-            return new BrowsedExporter(folder, host, browser);
-        } catch (RuntimeException | Error e) {
-            host.close();
-            throw e;
-        }
+        return Exporter.OnHost.start(folder, List.of(), Tree.jar(), "--source=procfs", "--config.file=" + config);
     }
 
     Browser browser() {
@@ -217,7 +229,9 @@ final class BrowsedExporter implements AutoCloseable {
 
     @Override
     public void close() {
-        browser.close();
+        if (ownsBrowser) {
+            browser.close();
+        }
         host.close();
     }
 }

@@ -22,20 +22,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every scene on every kernel as an incident of its own: the first line of its page names the cause that was made. The
  * dumps are as they were captured, with their times; an archive for each kernel, as for each host.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class SceneIT {
     /** For the front page: a kernel that many hosts have. */
     private static final String PICTURED = "6.1.0-56-cloud-amd64 journal";
 
     /** @param of the kernel and the scene */
     private record Shown(String of, Scene scene, LoadBreakdown breakdown, long incident) {}
+
+    private Browser browser;
+
+    @BeforeAll
+    void startsABrowser(@TempDir Path folder) {
+        browser = Browser.start(folder);
+    }
+
+    @AfterAll
+    void ends() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
 
     @TestFactory
     List<DynamicTest> namesTheCauseInTheFirstLine(@TempDir Path folder) throws IOException {
@@ -46,14 +64,14 @@ final class SceneIT {
                 .toList();
     }
 
-    private static void check(Path kernel, Path folder) throws Exception {
+    private void check(Path kernel, Path folder) throws Exception {
         List<Shown> all = new ArrayList<>();
         BrowsedExporter.Filling filling = archive -> {
             for (Scene scene : Scene.ALL) {
                 all.add(add(archive, kernel, scene));
             }
         };
-        try (BrowsedExporter pages = BrowsedExporter.start(folder, filling)) {
+        try (BrowsedExporter pages = BrowsedExporter.start(folder, filling, browser)) {
             for (Shown shown : all) {
                 pages.open("/incidents/" + shown.incident());
                 String first = pages.heading();
