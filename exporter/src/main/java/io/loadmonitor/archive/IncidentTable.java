@@ -89,6 +89,21 @@ final class IncidentTable {
                 Sql.micros(alert.startsAt()) - LEAD_MICROS, now, now, IncidentKind.ALERT);
     }
 
+    /**
+     * Of the open incidents of the alert's fingerprint only the one that began last can still go on. Each of the others has
+     * ended, at the latest when the next one began.
+     */
+    void endSuperseded(Sql sql, Alert alert, Instant now) throws SQLException {
+        record Open(long id, Instant start) {}
+        List<Open> open = sql.all(row -> new Open(row.getLong("id"), Instant.parse(row.getString("starts_at"))),
+                "SELECT id, starts_at FROM incident WHERE host = ? AND fingerprint = ? AND ended_us IS NULL"
+                        + " ORDER BY started_us, id",
+                host, alert.fingerprint());
+        for (int i = 1; i < open.size(); i++) {
+            end(sql, open.get(i - 1).id(), Optional.of(open.get(i).start()), now);
+        }
+    }
+
     static void share(Sql sql, long id, long dumpId, String note) throws SQLException {
         sql.update("UPDATE incident SET shared_dump_id = ?, note = ? WHERE id = ?", dumpId, note, id);
     }

@@ -20,6 +20,9 @@ import java.util.OptionalLong;
  *   <li>Firing and known: nothing new, however often Alertmanager and its twin repeat it. An incident that was closed
  *       more than a minute ago is opened again, without a dump: Alertmanager resolves what Prometheus has stopped to
  *       report, and Prometheus goes on with the same startsAt. Within the minute it is a late duplicate.
+ *   <li>Firing with a later startsAt than an open incident of the same fingerprint: that one has ended, though nobody told.
+ *       An Alertmanager holds one alert for a fingerprint ({@code provider/mem/mem.go}, Put): one that ends and fires anew
+ *       before the group is sent takes the place of the one before, whose end is then never sent.
  *   <li>Resolved and its incident open: closes it, triggers nothing.
  *   <li>Resolved and not known: nothing is stored. Such alerts arrive after a retention or for alerts that no rule
  *       wanted, and an incident without a beginning tells nobody anything.
@@ -78,6 +81,7 @@ final class Intake {
         long incident = incidents.add(sql, alert, route.rule(), now);
         IntakeOutcome outcome = capture(sql, host, alert, route, incident, now);
         IncidentTable.settle(sql, incident);
+        incidents.endSuperseded(sql, alert, now);
         return outcome;
     }
 
@@ -110,12 +114,13 @@ final class Intake {
         }
     }
 
-    private static IntakeOutcome again(Sql sql, Alert alert, IncidentTable.Known known, Instant now)
+    private IntakeOutcome again(Sql sql, Alert alert, IncidentTable.Known known, Instant now)
             throws SQLException {
         OptionalLong id = OptionalLong.of(known.id());
         Duration silence = Duration.between(known.heardAt(), now);
         if (!known.open() && silence.compareTo(LATE_DUPLICATE) > 0) {
             IncidentTable.end(sql, known.id(), Optional.empty(), now);
+            incidents.endSuperseded(sql, alert, now);
             return outcome(alert, Outcome.KNOWN, id, "Incident " + known.id() + " had ended and is open again.");
         }
         if (silence.compareTo(HEARD_STEP) > 0) {

@@ -14,6 +14,7 @@ import io.loadmonitor.archive.IntakeOutcome.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,6 +91,32 @@ final class IntakeTest {
         takeIn(routed(firing(1, START)));
 
         assertEquals(Outcome.NEW, takeIn(routed(firing(1, START.plusNanos(1)))).outcome());
+    }
+
+    @Test
+    void endsAnIncidentWhoseAlertFiresAnewWhenTheNextOneBegan() throws ArchiveException {
+        long first = takeIn(routed(firing(1, START))).incidentId().getAsLong();
+        long other = takeIn(routed(firing(2, START))).incidentId().getAsLong();
+        archive.beginNext();
+        archive.beginNext();
+
+        long second = takeIn(routed(firing(1, START.plusSeconds(20)))).incidentId().getAsLong();
+
+        assertEquals(Optional.of(START.plusSeconds(20).truncatedTo(ChronoUnit.MICROS)), endOf(first));
+        assertEquals(Optional.empty(), endOf(second));
+        assertEquals(Optional.empty(), endOf(other), "of another alert");
+
+        // One that comes late is over already, and is told again by a twin that has not heard of the next one.
+        long late = takeIn(routed(firing(1, START.plusSeconds(10)))).incidentId().getAsLong();
+        assertEquals(Optional.of(START.plusSeconds(20).truncatedTo(ChronoUnit.MICROS)), endOf(late));
+        clock.advance(Duration.ofMinutes(2));
+        takeIn(routed(firing(1, START)));
+        assertEquals(Optional.of(START.plusSeconds(20).truncatedTo(ChronoUnit.MICROS)), endOf(first));
+        assertEquals(Optional.empty(), endOf(second));
+    }
+
+    private Optional<Instant> endOf(long incident) throws ArchiveException {
+        return archive.incident(incident).orElseThrow().incident().endedAt();
     }
 
     @Test
