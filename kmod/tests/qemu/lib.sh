@@ -55,12 +55,14 @@ lm_sources() {
 }
 
 # lm_apt SUITE PROGRAM ARGUMENT...: one of this machine's apt programs, on the package lists of a suite and on
-# what lm_install has put into its tree: nothing of this machine's own packages is seen or changed.
+# what lm_install has put into its tree: nothing of this machine's own packages is seen or changed. Some machines'
+# apt keeps no index of the lists; to make it takes seconds each time.
 lm_apt() {
     local state=$lm_cache/apt/$1 program=$2
     shift 2
     "$program" -o "Dir::State=$state" -o "Dir::State::lists=$state/lists" -o "Dir::State::status=$state/status" \
-        -o "Dir::Cache=$state/cache" -o "Dir::Etc::sourcelist=$state/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+        -o "Dir::Cache=$state/cache" -o Dir::Cache::pkgcache=pkgcache.bin -o Dir::Cache::srcpkgcache=srcpkgcache.bin \
+        -o "Dir::Etc::sourcelist=$state/sources.list" -o Dir::Etc::sourceparts=/dev/null \
         -o "Dir::Etc::preferences=$state/preferences" -o Dir::Etc::preferencesparts=/dev/null -o Acquire::Languages=none \
         -o APT::Architecture=amd64 -o APT::Architectures=amd64,arm64 \
         -o APT::Install-Recommends=false -o APT::Sandbox::User=root "$@"
