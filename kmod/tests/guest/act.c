@@ -511,7 +511,7 @@ static void disk_call(int control, unsigned long call, const char *name, int fla
 		data.call.target_count = 1;
 		table->length = 2048;
 		table->next = sizeof(*table) + 8;
-		strcpy(table->target_type, "error");
+		snprintf(table->target_type, sizeof(table->target_type), "error");
 	}
 	if (ioctl(control, call, &data) < 0)
 		fail(name);

@@ -478,7 +478,7 @@ static int scene_dm(const char *name, const char *path)
 	dm_begin(name);
 	dm.head.target_count = 1;
 	dm.target.length = size / 512;
-	strcpy(dm.target.target_type, "linear");
+	snprintf(dm.target.target_type, sizeof(dm.target.target_type), "linear");
 	snprintf(dm.parameters, sizeof(dm.parameters), "%s 0", path);
 	dm_call(DM_TABLE_LOAD, "load");
 	return scene_resume(name);
