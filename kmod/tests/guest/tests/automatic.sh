@@ -68,9 +68,12 @@ crosses_the_active_threshold_alone() {
 	expect_match "the trigger" '^trigger kind=active reason="active (9|1[0-4]) >= 5" cause=[a-z]+$' "$text" || result=1
 	rmmod known_stack
 	stop_vfork_parents
-	# The average is still high now, and nobody is there any more.
-	sleep 1
-	text=$(take "after the burst")
+	# The average is still high now, and nobody is there any more, but kernel threads of a busy host for a moment.
+	for _ in 1 2 3 4 5; do
+		sleep 1
+		text=$(take "after the burst")
+		! printf '%s\n' "$text" | grep -q ' cause=decaying ' || break
+	done
 	expect_match "the cause" ' cause=decaying asker_' "$text" || result=1
 	return $result
 }

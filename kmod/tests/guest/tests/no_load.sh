@@ -142,7 +142,11 @@ leaves_out_throttled_processes() {
 	done
 	if uname -r | awk -F '[.-]' '{ exit $1 * 1000 + $2 < 6018 }'; then
 		[ $seen -le 8 ] || { echo "throttled ones in 8 dumps: expected hardly any, got $seen"; result=1; }
-		tick=$(act ticks $knobs 1)
+		# One may fall into these milliseconds.
+		for _ in 1 2 3; do
+			tick=$(act ticks $knobs 1)
+			! echo "$tick" | grep -q ' active=[01] tasks=[01] ' || break
+		done
 		expect_match "the load tick" ' active=[01] tasks=[01] ' "$tick" || result=1
 	else
 		[ $seen -ge 24 ] || { echo "the README says that this kernel cannot tell, but only $seen were in 8 dumps"; result=1; }
