@@ -61,6 +61,7 @@ while read -r command; do
 		;;
 	resume)
 		act disk resume data
+		echo "guest: has resumed it"
 		;;
 	off)
 		kill "$exporter"

@@ -116,9 +116,10 @@ final class Vm implements AutoCloseable, Loop.Load {
         tell("suspend");
     }
 
-    /** Resumes it; the readers end. */
+    /** Resumes it, and returns when that is done; the readers end. */
     void resume() {
         tell("resume");
+        awaitWord("has resumed it");
     }
 
     /** Ends the guest in order. Returns the status of {@code boot}: 0 when the console shows no fault of the kernel. */
@@ -140,8 +141,12 @@ final class Vm implements AutoCloseable, Loop.Load {
         } catch (IOException e) {
             throw new UncheckedIOException("the machine takes no command: " + command + "\n" + tail(), e);
         }
-        server.await("guest does: " + command, Duration.ofSeconds(20), () ->
-                console().contains("guest: " + command) ? Optional.of(command) : Optional.empty());
+        awaitWord(command);
+    }
+
+    private void awaitWord(String word) {
+        server.await("guest: " + word, Duration.ofSeconds(20), () ->
+                console().contains("guest: " + word) ? Optional.of(word) : Optional.empty());
     }
 
     private static boolean userIsRoot() {
