@@ -210,6 +210,11 @@ static noinline void known_inner(enum known_kind kind)
 	if (kind == KNOWN_SPINNING) {
 		while (!known_should_stop()) {
 			cpu_relax();
+			/*
+			 * A kernel that preempts waits for every thread to give up its CPU by itself before it
+			 * optimizes a probe, and who loads a module waits for that: for this thread, for ever.
+			 */
+			rcu_tasks_classic_qs(current, false);
 			if (need_resched())
 				cond_resched();
 		}
