@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Prints how many thousand times a second this machine's time stamp counter counts. An emulated
- * x86 has the same counter (QEMU's cpu_get_host_ticks()), and a kernel without ACPI no other clock
- * to measure it with.
+ * x86 has the same counter (QEMU's cpu_get_host_ticks()).
  */
 #include <stdio.h>
 #include <time.h>
