@@ -147,10 +147,10 @@ counts_what_is_cut_off() {
 }
 
 survives_a_fork_storm() {
-	local result=0 storms="" storm seen seconds=$((scale > 1 ? 5 : 3))
+	local result=0 storms="" storm seen seconds=3
 	# While stacks are read, tasks end that were found with them: where the memory of the dead is watched
 	# there are so many stacks that a grace period goes by as well.
-	gather $((scale > 1 ? 2000 : 200)) || return 1
+	gather $((scale > 1 ? 1000 : 200)) || return 1
 	for storm in 1 2 3; do
 		press storm ${seconds}500 >/tmp/storm.$storm &
 		storms="$storms $!"
@@ -256,7 +256,7 @@ walks_again_when_its_place_ends() {
 
 # Everybody at once for some seconds.
 serves_many_hands() {
-	local result=0 hand hands="" before refused=0 unloaded=0 seconds=$((scale > 1 ? 6 : 3))
+	local result=0 hand hands="" before refused=0 unloaded=0 seconds=$((scale > 1 ? 4 : 3))
 	before=$(cat $knobs/last_id)
 	rm -f /tmp/hand.*
 	# Else a dump may be over on the CPU of its writer before anybody else comes to ask for one.
@@ -312,7 +312,7 @@ have_open() {
 # While it is open it is refused; else it waits for the dump that is being taken, and the writers are
 # told that it is gone.
 unloads_while_it_captures() {
-	local result=0 turn hand hands refused=0 turns=4
+	local result=0 turn hand hands refused=0 turns=$((scale > 1 ? 2 : 4))
 	crowd || return 1
 	rm -f /tmp/hand.*
 	for turn in $(seq $turns); do
