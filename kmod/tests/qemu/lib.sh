@@ -54,17 +54,27 @@ lm_sources() {
     esac
 }
 
+# lm_architectures SUITE: what its package lists are of. Those of one architecture are read in half the time, and of
+# some suites no other kernel is tested; fetch-kernel makes the file where it is asked for one.
+lm_architectures() {
+    case $1 in
+    bullseye | trixie) [ -e "$lm_cache/apt/$1/foreign" ] || { echo amd64 && return; } ;;
+    esac
+    echo amd64,arm64
+}
+
 # lm_apt SUITE PROGRAM ARGUMENT...: one of this machine's apt programs, on the package lists of a suite and on
 # what lm_install has put into its tree: nothing of this machine's own packages is seen or changed. Some machines'
 # apt keeps no index of the lists; to make it takes seconds each time.
 lm_apt() {
-    local state=$lm_cache/apt/$1 program=$2
+    local state=$lm_cache/apt/$1 program=$2 architectures
+    architectures=$(lm_architectures "$1")
     shift 2
     "$program" -o "Dir::State=$state" -o "Dir::State::lists=$state/lists" -o "Dir::State::status=$state/status" \
         -o "Dir::Cache=$state/cache" -o Dir::Cache::pkgcache=pkgcache.bin -o Dir::Cache::srcpkgcache=srcpkgcache.bin \
         -o "Dir::Etc::sourcelist=$state/sources.list" -o Dir::Etc::sourceparts=/dev/null \
         -o "Dir::Etc::preferences=$state/preferences" -o Dir::Etc::preferencesparts=/dev/null -o Acquire::Languages=none \
-        -o APT::Architecture=amd64 -o APT::Architectures=amd64,arm64 \
+        -o APT::Architecture=amd64 -o "APT::Architectures=$architectures" \
         -o APT::Install-Recommends=false -o APT::Sandbox::User=root "$@"
 }
 
@@ -86,6 +96,12 @@ lm_refresh() {
     ) 8>"$state/lock"
 }
 
+# Of a kernel's modules, what no guest has the hardware for: nine in ten of those of a kernel that is not for clouds.
+lm_no_hardware=()
+for lm_modules in drivers/{gpu,hid,hwmon,iio,infiniband,input,media,mtd,net/ethernet,net/usb,net/wireless,staging,usb} sound; do
+    lm_no_hardware+=(--exclude "*/lib/modules/*/kernel/$lm_modules/*")
+done
+
 # lm_download SUITE FOLDER PACKAGE...: the packages, unpacked into FOLDER/tree.
 lm_download() {
     local suite=$1 folder=$2 deb
@@ -93,47 +109,59 @@ lm_download() {
     rm -rf "$folder"
     mkdir -p "$folder/tree"
     (cd "$folder" && lm_apt "$suite" apt-get download "$@") || return 1
-    for deb in "$folder"/*.deb; do dpkg-deb --extract "$deb" "$folder/tree" || return 1; done
+    for deb in "$folder"/*.deb; do
+        dpkg-deb --fsys-tarfile "$deb" | tar -C "$folder/tree" -x "${lm_no_hardware[@]}" || return 1
+    done
     rm "$folder"/*.deb
 }
 
 lm_suite_root() { printf '%s\n' "$lm_cache/roots/$1"; }
 
-# lm_install SUITE LOG PACKAGE...: unpacks the packages and what they need into the suite's tree, which is made if it is
-# not there. What the tree is for are compilers and headers: no script of a package runs, which is what takes most of
-# an installation's time, and no manual is kept. The caller holds the suite's lock.
+# lm_tree SUITE: makes the suite's tree, empty, if there is none. The caller holds the suite's lock.
+lm_tree() {
+    local root name
+    root=$(lm_suite_root "$1")
+    [ ! -d "$root" ] || return 0
+    # What is written down without its tree is not there.
+    : >"$lm_cache/apt/$1/status"
+    rm -rf "$root.new"
+    mkdir -p "$root.new"/{dev,proc,tmp,usr/{bin,sbin,lib,lib64}}
+    for name in bin sbin lib lib64; do ln -s "usr/$name" "$root.new/$name"; done
+    mknod -m 666 "$root.new/dev/null" c 1 3
+    mknod -m 666 "$root.new/dev/zero" c 1 5
+    mknod -m 666 "$root.new/dev/urandom" c 1 9
+    mv "$root.new" "$root"
+}
+
+# lm_install SUITE LOG PACKAGE...: unpacks the packages and what they need into the suite's tree. What the tree is for
+# are compilers and headers: no script of a package runs, which is what takes most of an installation's time, and no
+# manual is kept. The caller holds the suite's lock.
 lm_install() {
-    local suite=$1 log=$lm_cache/logs/$2 state=$lm_cache/apt/$1 root deb name
+    local suite=$1 log=$lm_cache/logs/$2 state=$lm_cache/apt/$1 root deb name version of unpacked=()
     root=$(lm_suite_root "$suite")
     shift 2
-    if [ ! -d "$root" ]; then
-        # What is written down without its tree is not there.
-        : >"$state/status"
-        rm -rf "$root.new"
-        mkdir -p "$root.new"/{dev,proc,tmp,usr/{bin,sbin,lib,lib64}}
-        for name in bin sbin lib lib64; do ln -s "usr/$name" "$root.new/$name"; done
-        mknod -m 666 "$root.new/dev/null" c 1 3
-        mknod -m 666 "$root.new/dev/zero" c 1 5
-        mknod -m 666 "$root.new/dev/urandom" c 1 9
-        mv "$root.new" "$root"
-    fi
-    rm -f "$state/unpacked" "$state"/cache/archives/*.deb
+    lm_tree "$suite"
+    rm -f "$state"/cache/archives/*.deb
     lm_quietly "$log" lm_apt "$suite" apt-get install --yes --download-only '?and(?essential,?architecture(amd64))' "$@"
     for deb in "$state"/cache/archives/*.deb; do
         [ -e "$deb" ] || continue
         dpkg-deb --fsys-tarfile "$deb" | tar -C "$root" -x --keep-directory-symlink \
             --exclude ./usr/share/doc --exclude ./usr/share/man --exclude ./usr/share/locale
-        dpkg-deb --field "$deb" >>"$state/unpacked"
-        printf 'Status: install ok installed\n\n' >>"$state/unpacked"
+        # NAME_VERSION_ARCHITECTURE.deb, where apt writes a colon as %3a.
+        IFS=_ read -r name version of <<<"$(basename "$deb" .deb)"
+        [ "$of" != arm64 ] || name=$name:arm64
+        unpacked+=("$name=${version//%3a/:}")
     done
-    if [ -e "$state/unpacked" ]; then
+    if [ ${#unpacked[@]} -gt 0 ]; then
         # A later stanza of the same package is of an earlier version of it.
-        awk 'BEGIN { RS = ""; ORS = "\n\n" }
+        lm_apt "$suite" apt-cache show "${unpacked[@]}" | awk 'BEGIN { RS = ""; ORS = "\n\n" }
+            { package = architecture = "" }
             match($0, /(^|\n)Package: [^\n]*/) { package = substr($0, RSTART, RLENGTH); sub(/^\n/, "", package) }
-            match($0, /\nArchitecture: [^\n]*/) { package = package substr($0, RSTART, RLENGTH) }
-            !seen[package]++' "$state/unpacked" "$state/status" >"$state/status.new"
+            match($0, /\nArchitecture: [^\n]*/) { architecture = substr($0, RSTART, RLENGTH) }
+            NR == FNR { $0 = $0 "\nStatus: install ok installed" }
+            !seen[package architecture]++' - "$state/status" >"$state/status.new"
         mv "$state/status.new" "$state/status"
-        rm -f "$state/unpacked" "$state"/cache/archives/*.deb
+        rm -f "$state"/cache/archives/*.deb
     fi
     # What these packages' scripts would have done.
     [ -e "$root/bin/sh" ] || ln -s dash "$root/bin/sh"
