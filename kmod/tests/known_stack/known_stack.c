@@ -211,8 +211,9 @@ static noinline void known_inner(enum known_kind kind)
 		while (!known_should_stop()) {
 			cpu_relax();
 			/*
-			 * A kernel that preempts waits for every thread to give up its CPU by itself before it
-			 * optimizes a probe, and who loads a module waits for that: for this thread, for ever.
+			 * Before a kernel that preempts optimizes a probe, it waits until
+			 * every thread gave up its CPU by itself, and who loads a module
+			 * waits for that: for this thread, for ever.
 			 */
 			rcu_tasks_classic_qs(current, false);
 			if (need_resched())
