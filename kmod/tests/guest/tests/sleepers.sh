@@ -96,8 +96,8 @@ has_cgroup() {
 	sh -c 'echo $$ >"/sys/fs/cgroup/some group/cgroup.procs"; exec act spin in-a-group' &
 	# shellcheck disable=SC2034 # for stop_spinning
 	spinning=$!
-	sleep 0.5
 	local text
+	wait_for 20 grep -qx in-a-group /proc/$spinning/comm || echo "no process in-a-group"
 	text=$(take "cgroup")
 	stop_spinning
 	rmdir "/sys/fs/cgroup/some group"
