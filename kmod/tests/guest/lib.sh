@@ -117,8 +117,15 @@ check() {
 	echo "# took $((took / 100)).$((took % 100 / 10)) s"
 }
 
+dumped() { [ "$(number_in $knobs/last_id)" != 0 ]; }
+
+# At a load that is high by now the module takes a dump as soon as it is loaded, before anybody can tell it not to:
+# that one is waited for, so that it comes between no others.
 load_module() {
+	local average
+	average=$(number_in /proc/loadavg)
 	insmod /load_monitor.ko "$@" || return 1
+	[ ${average%%.*} -lt 4 ] || wait_for 20 dumped || echo "no dump at a load of ${average%% *}"
 	echo 0 >$knobs/min_spacing_ms
 	echo 0 >$knobs/threshold
 }
@@ -131,7 +138,14 @@ newest() { awk '/^load_monitor dump / { text = "" } { text = text $0 "\n" } END 
 # take REASON: a manual dump, printed. Nothing of this shell's runs meanwhile.
 take() { act newest $knobs/trigger $device "$1"; }
 
-# wait_for SECONDS COMMAND...: until it succeeds.
+# shows PATTERN REASON: a dump into $text; whether some line of it is like that. What has to happen first on a busy
+# host, or may be in the way for a moment, is waited for by wait_for and this.
+shows() {
+	text=$(take "$2")
+	printf '%s\n' "$text" | grep -qE "$1"
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds; the time that it takes itself is not counted.
 wait_for() {
 	local left=$(($1 * 10))
 	shift
@@ -152,17 +166,25 @@ state_is() {
 	[ "$value" = $2 ]
 }
 
+# is_called PID NAME: the name as for act. A process is not, as long as it is the shell that is to become it.
+is_called() { [ "$(cat /proc/$1/comm 2>/dev/null)" = "$(printf %b "$2")" ]; }
+
+# is_asleep PID NAME: in state S.
+is_asleep() { is_called "$1" "$2" && state_is "$1" S; }
+
 # spin NAME COUNT [MASK]: starts spinning processes, which may run on these CPUs only, and notes their pids
 # in $spinning. On one CPU where that will do: a spinning CPU of the guest costs one of the host.
 spinning=
 spin() {
-	local left=$2
+	local left=$2 pid
 	while [ $left -gt 0 ]; do
 		${3:+taskset $3} act spin "$1" &
 		spinning="$spinning $!"
 		left=$((left - 1))
 	done
-	sleep 0.3
+	for pid in $spinning; do
+		wait_for 20 is_called $pid "$1" || { echo "no process $1"; return 1; }
+	done
 }
 
 # until_tick: hundredths of a second until the next load tick, or about five seconds.

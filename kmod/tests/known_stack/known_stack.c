@@ -7,6 +7,9 @@
  *                       these the idle workers (TASK_NOLOAD), which are no load
  *   parameters/hold     "MS CPU" stops a CPU with interrupts off for so long, CPU -1: all at once
  *   parameters/silence  "MS CPU" the same for one CPU, and does not wait for its end
+ *   parameters/cpu_goes whether a CPU is held on its way off line, by slow_cpu
+ *
+ * When it is loaded its threads are where they are to be, but for those that hop.
  */
 #include <linux/cpuhotplug.h>
 #include <linux/delay.h>
@@ -183,9 +186,15 @@ MODULE_PARM_DESC(silence, "\"MS CPU\" stops a CPU with interrupts off, and retur
 
 static int known_slow_state;
 
+static bool cpu_goes;
+module_param(cpu_goes, bool, 0444);
+MODULE_PARM_DESC(cpu_goes, "a CPU is held on its way off line");
+
 static int known_slow_down(unsigned int cpu)
 {
+	WRITE_ONCE(cpu_goes, true);
 	msleep(slow_cpu);
+	WRITE_ONCE(cpu_goes, false);
 	return 0;
 }
 
@@ -196,6 +205,9 @@ static struct kretprobe known_probe = {
 static struct task_struct *known_threads[KNOWN_KINDS];
 static struct task_struct **known_crowd;
 static unsigned int known_crowd_size;
+
+/* How many came to known_inner(). */
+static atomic_t known_arrived = ATOMIC_INIT(0);
 
 /* The crowd, all at once: one after the other takes seconds where others want the CPU. */
 static bool known_leaves;
@@ -208,6 +220,7 @@ static bool known_should_stop(void)
 static noinline void known_inner(enum known_kind kind)
 {
 	if (kind == KNOWN_SPINNING) {
+		atomic_inc(&known_arrived);
 		while (!known_should_stop()) {
 			cpu_relax();
 			/*
@@ -221,6 +234,8 @@ static noinline void known_inner(enum known_kind kind)
 		}
 		return;
 	}
+	set_current_state(known_states[kind]);
+	atomic_inc(&known_arrived);
 	for (;;) {
 		set_current_state(known_states[kind]);
 		if (known_should_stop())
@@ -376,6 +391,50 @@ static int __init known_gather(void)
 	return 0;
 }
 
+static bool __init known_is_asleep(const struct task_struct *thread)
+{
+#ifdef KNOWN_HAVE_SCHED_DELAYED
+	/* For the scheduler's accounts still in the queue. */
+	if (READ_ONCE(thread->se.sched_delayed))
+		return true;
+#endif
+	return !READ_ONCE(thread->on_rq);
+}
+
+static bool __init known_have_settled(void)
+{
+	unsigned int i, sleepers = crowd + deep + lost;
+	int kind, expected = sleepers;
+
+	for (kind = 0; kind < KNOWN_KINDS; kind++)
+		expected += !!known_threads[kind];
+	if (atomic_read(&known_arrived) < expected)
+		return false;
+	for (kind = 0; kind < KNOWN_SPINNING; kind++)
+		if (known_threads[kind] && !known_is_asleep(known_threads[kind]))
+			return false;
+	for (i = 0; i < sleepers; i++)
+		if (!known_is_asleep(known_crowd[i]))
+			return false;
+	return true;
+}
+
+/* As long as a busy host may keep them from it. */
+static int __init known_settle(void)
+{
+	unsigned long end = jiffies + 60 * HZ;
+
+	while (!known_have_settled()) {
+		if (time_after(jiffies, end)) {
+			pr_err("known_stack: %d threads arrived, and not all are asleep\n",
+			       atomic_read(&known_arrived));
+			return -ETIMEDOUT;
+		}
+		usleep_range(1000, 2000);
+	}
+	return 0;
+}
+
 static int __init known_init(void)
 {
 	struct task_struct *thread;
@@ -400,6 +459,8 @@ static int __init known_init(void)
 		known_threads[kind] = thread;
 	}
 	result = known_gather();
+	if (!result)
+		result = known_settle();
 	if (!result && slow_cpu) {
 		known_slow_state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "known:slow",
 							     NULL, known_slow_down);

@@ -4,6 +4,11 @@
 
 monotonic_ns() { value "$(record "$1" time)" monotonic_ns; }
 
+is_in_user_mode() {
+	local text
+	shows '^task .* state=R on=cpu-user .* stack=0 .*comm="busy"' "in user mode?"
+}
+
 crosses_the_threshold_alone() {
 	local before later text result=0 active threshold
 	# All on the second CPU: two that spin cost this test's host two.
@@ -25,11 +30,7 @@ crosses_the_threshold_alone() {
 	# A CPU of a guest that waits for the host does not answer, and its task says so.
 	expect_match "on a CPU" '^task .* state=R on=cpu(-user|-kernel| .* flags=cpu_no_answer) .*comm="busy"' "$text" || result=1
 	# Now and then a dump catches it in the middle of a context switch.
-	for try in 1 2 3 4 5; do
-		take "in user mode?" | grep -qE '^task .* state=R on=cpu-user .* stack=0 .*comm="busy"' && break
-		[ $try != 5 ] || { echo "none in user mode in 5 dumps"; result=1; }
-		sleep 0.2
-	done
+	wait_for 2 is_in_user_mode || { echo "none in user mode in 20 dumps"; result=1; }
 	expect_stack "waiting for one" busy "$text" || result=1
 	expect "busy ones" 8 "$(printf '%s\n' "$text" | grep -c 'state=R .*comm="busy"')" || result=1
 	active=$(printf '%s\n' "$text" | sed -n 's/^tick .* active=\([0-9]*\) .*/\1/p')
@@ -69,11 +70,7 @@ crosses_the_active_threshold_alone() {
 	rmmod known_stack
 	stop_vfork_parents
 	# The average is still high now, and nobody is there any more, but kernel threads of a busy host for a moment.
-	for _ in 1 2 3 4 5; do
-		sleep 1
-		text=$(take "after the burst")
-		! printf '%s\n' "$text" | grep -q ' cause=decaying ' || break
-	done
+	wait_for 5 shows ' cause=decaying ' "after the burst"
 	expect_match "the cause" ' cause=decaying asker_' "$text" || result=1
 	return $result
 }
@@ -88,6 +85,9 @@ after_tick() {
 		$(tail -n 1 $knobs/history | awk '{ printf "%d %.0f", $2, $3 * 100 }')
 	TICK
 }
+
+# is_behind ID: there is a newer dump by now.
+is_behind() { [ "$(number_in $knobs/last_id)" -gt "$1" ]; }
 
 hundredths() { printf '%d.%02d\n' $(($1 / 100)) $(($1 % 100)); }
 
@@ -105,6 +105,8 @@ repeats_no_dump_of_an_echo() {
 	echo 0 >$knobs/cooldown_ms
 	hundredths $threshold >$knobs/threshold
 	after_tick
+	wait_for 20 is_behind $before
+	last=$(cat $knobs/last_id)
 	expect "the crossing at $(hundredths $threshold): dumps" 1 $((last - before)) || result=1
 	expect_match "the trigger" "^trigger kind=threshold reason=\"load .* >= $(hundredths $threshold)\" cause=decaying\$" \
 		"$(cat $device | newest)" || result=1

@@ -29,19 +29,15 @@ names_a_cpu_that_does_not_answer() {
 	done
 	# Who waits for an answer is no load to the kernel, either.
 	wait_for 5 silence || { echo "the CPU does not answer any more"; result=1; }
-	act states "$(pid_of load_monitor)" 200 >/tmp/states &
+	act states "$(pid_of load_monitor)" 500 >/tmp/states &
 	watching=$!
-	sleep 0.05
+	wait_for 5 is_called $watching act || result=1
 	take "waiting" >/dev/null
 	wait $watching
 	expect_match "states while it waits" '^[RI]*I[RI]*$' "$(cat /tmp/states)" || result=1
 	sleep 1
 	# What its kernel threads left undone meanwhile they do first, on a busy host for a while.
-	for _ in $(seq 20); do
-		text=$(take "it answers again")
-		printf '%s\n' "$text" | grep -q ' on=cpu-user .*comm="busy"$' && break
-		sleep 0.2
-	done
+	wait_for 5 shows ' on=cpu-user .*comm="busy"$' "it answers again"
 	expect_match "who runs there afterwards" '^task .* cpu=1 state=R on=cpu-user .*comm="busy"$' "$text" || result=1
 	expect_match "the CPU afterwards" '^load .* cpus=2$' "$text" || result=1
 	# With a question open there is no unloading before the answer.
@@ -54,11 +50,7 @@ names_a_cpu_that_does_not_answer() {
 	rmmod load_monitor || result=1
 	load_module
 	# A busy host may keep the CPU from its answer for longer than the module waits for it.
-	for _ in $(seq 5); do
-		text=$(take "loaded again")
-		printf '%s\n' "$text" | grep -q ' silent_cpus=1$' || break
-		sleep 0.2
-	done
+	wait_for 2 shows '^load .* cpus=2$' "loaded again"
 	expect_match "the module afterwards" '^load .* cpus=2$' "$text" || result=1
 	together
 	stop_spinning
@@ -73,7 +65,7 @@ goes_on_without_hotplug() {
 	insmod /known_stack.ko slow_cpu=1500 || return 1
 	echo 0 >$cpu1 &
 	going=$!
-	sleep 0.4
+	wait_for 20 grep -qx Y /sys/module/known_stack/parameters/cpu_goes || { echo "no CPU goes"; result=1; }
 	text=$(take "a CPU goes")
 	state_is $going D || { echo "the CPU went before the dump was there"; result=1; }
 	wait $going

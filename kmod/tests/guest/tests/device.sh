@@ -70,16 +70,21 @@ serves_several_readers() {
 	return $result
 }
 
+# ids_in FILE: of its dumps.
+ids_in() { sed -n 's/^load_monitor dump .* id=\([0-9]*\) .*/\1/p' $1 | tr '\n' ' '; }
+
 tells_an_overtaken_reader_once() {
-	local result=0
+	local result=0 oldest newest
 	rmmod load_monitor
 	load_module ring=4 || return 1
 	take "the first" >/dev/null
+	oldest=$(ids_in $device | cut -d ' ' -f 1)
+	newest=$(($(cat $knobs/last_id) + 10))
 	act overtake $device $knobs/trigger 10 >/tmp/overtaken || return 1
 	expect "told" 1 "$(grep -c 'EPIPE' /tmp/overtaken)" || result=1
 	sed '/^\[EPIPE\]$/d' /tmp/overtaken >/tmp/dumps
 	expect "what does not add up" "dumps 5" "$(awk -f /dump.awk /tmp/dumps)" || result=1
-	expect "ids" "1 8 9 10 11 " "$(sed -n 's/^load_monitor dump .* id=\([0-9]*\) .*/\1/p' /tmp/dumps | tr '\n' ' ')" || result=1
+	expect "ids" "$oldest $((newest - 3)) $((newest - 2)) $((newest - 1)) $newest " "$(ids_in /tmp/dumps)" || result=1
 	expect "the ring" "dumps 4" "$(cat $device | awk -f /dump.awk)" || result=1
 	[ $result = 0 ] || cat /tmp/overtaken
 	return $result
@@ -89,7 +94,7 @@ wakes_readers_of_the_device() {
 	local result=0 poller
 	act tail $device 5000 >/tmp/tail &
 	poller=$!
-	sleep 0.5
+	wait_for 20 is_asleep $poller act || { echo "the reader does not wait"; result=1; }
 	act write $knobs/trigger tail >/dev/null
 	wait $poller
 	expect "at the end, then poll" "0 1" "$(head -n 2 /tmp/tail | tr '\n' ' ' | sed 's/ $//')" || result=1
@@ -138,13 +143,15 @@ refuses_to_unload_while_open() {
 	exec 7<&-
 }
 
+has_logged_the_end() { dmesg | grep -q '^\[[^]]*\] load_monitor: end id='; }
+
 prints_to_the_log() {
 	local result=0
 	rmmod load_monitor
 	load_module printk=1 || return 1
 	clear_log
 	take "to the log" >/tmp/dump
-	sleep 0.5
+	wait_for 20 has_logged_the_end || { echo "no end in the log"; result=1; }
 	dmesg | sed -n 's/^\[[^]]*\] load_monitor: //p' >/tmp/log
 	cmp /tmp/dump /tmp/log || result=1
 	rmmod load_monitor

@@ -156,7 +156,7 @@ wakes_pollers_of_last_id() {
 	next=$(($(cat $knobs/last_id) + 1))
 	act wait $knobs/last_id 5000 >/tmp/poll &
 	poller=$!
-	sleep 0.5
+	wait_for 20 is_asleep $poller act || { echo "nobody polls"; result=1; }
 	act write $knobs/trigger poll >/dev/null
 	wait $poller
 	expect "poll" "woken $next" "$(cat /tmp/poll)" || result=1
@@ -166,12 +166,17 @@ wakes_pollers_of_last_id() {
 
 # sysfs_notify() would, each time, under a lock that others hold while they wait for memory.
 looks_for_no_file_in_sysfs() {
-	local result=0 before
+	local result=0 before poller
 	insmod /slow_names.ko symbol=kernfs_find_and_get_ns || return 1
 	before=$(cat $knobs/last_id)
+	act wait $knobs/last_id 20000 >/tmp/poll &
+	poller=$!
+	wait_for 20 is_asleep $poller act || { echo "nobody polls"; result=1; }
 	echo 1 >/sys/module/slow_names/parameters/state
 	take "poll" >/dev/null || result=1
-	sleep 0.2
+	# What is to be done for who polls has been done then.
+	wait $poller
+	expect "poll" "woken $((before + 1))" "$(cat /tmp/poll)" || result=1
 	expect "last_id" $((before + 1)) "$(cat $knobs/last_id)" || result=1
 	expect "the probe of the lookup (2 and 0: it was hit)" 1 "$(cat /sys/module/slow_names/parameters/state)" || result=1
 	rmmod slow_names

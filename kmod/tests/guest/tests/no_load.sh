@@ -2,6 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What looks like load and is none. To be sourced by tests.sh.
 
+# shows_rest: a dump into $text, and at the same moment what the rule of the module that this one follows says, into
+# $by_bit.
+shows_rest() {
+	by_bit=$(cat /sys/module/known_stack/parameters/by_bit)
+	shows '^count .* running=0 uninterruptible=0 ' "at rest"
+}
+
 is_empty_at_rest() {
 	local idle text by_bit
 	sleep 1
@@ -10,16 +17,10 @@ is_empty_at_rest() {
 	[ "$idle" -gt 5 ] || { echo "only $idle idle workers: the test would prove nothing"; return 1; }
 	# A kernel thread that really has work, or really waits (for an RCU grace period after a module was loaded), is
 	# load until it is done; an idle one never is.
-	for _ in $(seq 20); do
-		by_bit=$(cat /sys/module/known_stack/parameters/by_bit)
-		text=$(take "at rest")
-		! printf '%s\n' "$text" | grep -q '^count .* running=0 uninterruptible=0 ' || break
-		sleep 0.5
-	done
+	wait_for 10 shows_rest
 	rmmod known_stack
 	expect_match "counts" '^count .* running=0 uninterruptible=0 iowait=[0-9]+ captured=0 ' "$text" || return 1
 	expect_no_match "tasks at rest" '^task ' "$text" || return 1
-	# The rule of the module that this one follows, at the same moment.
 	expect "threads with the bit TASK_UNINTERRUPTIBLE that are no idle workers" "${by_bit#* }" "${by_bit% *}" || return 1
 	[ "${by_bit% *}" -gt 5 ] || { echo "only ${by_bit% *} threads with the bit"; return 1; }
 	echo "# uninterruptible at rest: ${by_bit% *} by the bit in the state, 0 by the kernel's definition of load;" \
@@ -119,7 +120,8 @@ begin_quota() {
 
 end_quota() { rmdir $quota && echo -cpu >/sys/fs/cgroup/cgroup.subtree_control; }
 
-throttled_times() { sed -n 's/^nr_throttled //p' $quota/cpu.stat; }
+# In a second period, too: by then all of them.
+is_throttled() { [ "$(sed -n 's/^nr_throttled //p' $quota/cpu.stat)" -gt 1 ]; }
 
 # Processes whose group has used up its share of CPU time: none of the kernel's counts has them, and before 6.18 a
 # module cannot tell them from others that wait for a CPU.
@@ -132,8 +134,7 @@ leaves_out_throttled_processes() {
 	on_one_cpu begin_quota || return 1
 	spin throttled 4
 	for pid in $spinning; do echo $pid >$quota/cgroup.procs || result=1; done
-	sleep 2
-	[ "$(throttled_times)" -gt 0 ] || { echo "nobody was throttled:"; cat $quota/cpu.stat; result=1; }
+	wait_for 20 is_throttled || { echo "nobody was throttled:"; cat $quota/cpu.stat; result=1; }
 	# Of a second they run a few milliseconds.
 	for turn in 1 2 3 4 5 6 7 8; do
 		text=$(take "throttled $turn")

@@ -34,7 +34,6 @@ finds_a_frozen_filesystem() {
 	expect_stack "its stack" touch "$text" || result=1
 	! sleepers_have_stacks || expect_match "what it waits for" '^  (__)?percpu_(rwsem_wait|down_read)|^  mnt_want_write' "$text" || result=1
 	thaw
-	sleep 0.5
 	text=$(take "thawed")
 	expect_no_match "after the thaw" 'comm="touch"' "$text" || result=1
 	[ $result = 0 ] || printf '%s\n' "$text"
@@ -97,7 +96,7 @@ has_cgroup() {
 	# shellcheck disable=SC2034 # for stop_spinning
 	spinning=$!
 	local text
-	wait_for 20 grep -qx in-a-group /proc/$spinning/comm || echo "no process in-a-group"
+	wait_for 20 is_called $spinning in-a-group || echo "no process in-a-group"
 	text=$(take "cgroup")
 	stop_spinning
 	rmdir "/sys/fs/cgroup/some group"
