@@ -78,8 +78,7 @@ hop_dump() {
 	expect "what does not add up" "dumps 1" "$(awk -f /dump.awk /tmp/dump)"
 }
 
-# hop_held_dump: held after everybody was seen and before the first stack is read, for as long as two hops take at least,
-# but for those whose timer is on the CPU that is held.
+# hop_held_dump: held after everybody was seen and before the first stack is read, for as long as two hops take at least.
 hop_held_dump() {
 	local held=/sys/module/slow_names/parameters/state dumping result=0
 	echo 1 >$held
@@ -97,11 +96,15 @@ hop_held_dump() {
 # Threads that sleep in D in one function and in S in another by turns. Fast hops would stop a slow guest, and slow ones
 # prove nothing on a fast one: so some dumps are held. In the others they hop while stacks are read.
 prints_no_stack_of_another_sleep() {
-	local result=0 seen moved turn=0 us
+	local result=0 seen moved turn=0 us pid
 	on_one_cpu insmod /known_stack.ko park=0 crowd=60 hop=8 || return 1
 	insmod /slow_names.ko symbol=lm_unwind_task || return 1
 	rm -f /tmp/hops
 	apart 2
+	# The other CPU is the one that is held.
+	for pid in $(grep -lx known-hop /proc/[0-9]*/comm | cut -d / -f 3); do
+		taskset -p 1 $pid >/dev/null || result=1
+	done
 	while [ $turn -lt 10 ]; do
 		turn=$((turn + 1))
 		hop_held_dump || result=1
