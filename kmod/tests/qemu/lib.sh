@@ -9,6 +9,9 @@ trap 'echo "${BASH_SOURCE[0]}:$LINENO: failed: $BASH_COMMAND" >&2' ERR
 lm_qemu_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lm_cache=${LOAD_MONITOR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/load-monitor}
 
+# Debian's linux-source of this version is what the debug kernel is built from, and where checkpatch.pl is taken.
+lm_source_version=6.12
+
 lm_say() { printf '[%s] %s\n' "$(date +%H:%M:%S)" "$*" >&2; }
 
 lm_die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 2; }
