@@ -139,6 +139,9 @@ shows() {
 	printf '%s\n' "$text" | grep -qE "$1"
 }
 
+# has_dump_after ID: there is a newer one.
+has_dump_after() { [ "$(number_in $knobs/last_id)" -gt "$1" ]; }
+
 # wait_for SECONDS COMMAND...: until it succeeds; the time that it takes itself is not counted.
 wait_for() {
 	local left=$(($1 * 10))

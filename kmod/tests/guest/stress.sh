@@ -168,9 +168,6 @@ survives_a_fork_storm() {
 	return $result
 }
 
-# has_dump_after ID: there is one.
-has_dump_after() { [ "$(number_in $knobs/last_id)" -gt $1 ]; }
-
 # Threads, processes and kernel threads in D end while dumps are taken without a pause.
 survives_a_mass_exit() {
 	local result=0 trigger victims="" before kept

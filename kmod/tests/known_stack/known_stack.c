@@ -236,11 +236,9 @@ static noinline void known_inner(enum known_kind kind)
 	}
 	set_current_state(known_states[kind]);
 	atomic_inc(&known_arrived);
-	for (;;) {
-		set_current_state(known_states[kind]);
-		if (known_should_stop())
-			break;
+	while (!known_should_stop()) {
 		schedule();
+		set_current_state(known_states[kind]);
 	}
 	__set_current_state(TASK_RUNNING);
 }

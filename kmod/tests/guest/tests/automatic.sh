@@ -86,9 +86,6 @@ after_tick() {
 	TICK
 }
 
-# is_behind ID: there is a newer dump by now.
-is_behind() { [ "$(number_in $knobs/last_id)" -gt "$1" ]; }
-
 hundredths() { printf '%d.%02d\n' $(($1 / 100)) $(($1 % 100)); }
 
 # Nobody is left of a burst, and the average falls by a twelfth at each tick. A load that rises again has its
@@ -105,7 +102,7 @@ repeats_no_dump_of_an_echo() {
 	echo 0 >$knobs/cooldown_ms
 	hundredths $threshold >$knobs/threshold
 	after_tick
-	wait_for 20 is_behind $before
+	wait_for 20 has_dump_after $before
 	last=$(cat $knobs/last_id)
 	expect "the crossing at $(hundredths $threshold): dumps" 1 $((last - before)) || result=1
 	expect_match "the trigger" "^trigger kind=threshold reason=\"load .* >= $(hundredths $threshold)\" cause=decaying\$" \
