@@ -301,11 +301,11 @@ final class CaptureDeskTest {
         started = Optional.of(desk);
         desk.request(REASON);
         twice.await();
-        for (int i = 0; i < 200 && desk.status().get(2).state() != State.THROTTLED; i++) {
-            pause(10);
-        }
-
         RuleStatus source = desk.status().get(2);
+        for (int i = 0; i < 200 && source.state() != State.THROTTLED; i++) {
+            pause(10);
+            source = desk.status().get(2);
+        }
 
         assertEquals(State.THROTTLED, source.state());
         assertEquals("Dump 1 must wait: the module takes one dump a minute", source.why());
