@@ -35,8 +35,8 @@
  *                         the tick is near
  *   act hold FILE TEXT PERIOD_NS HISTORY
  *                         100 ms before the next load tick writes TEXT to FILE
- *   act states PID MS     prints the states that a task was seen in during so many milliseconds, a
- *                         letter each
+ *   act states PID        looks at a task's state all the time; at SIGTERM, but after 30 s at most,
+ *                         prints all that it saw, a letter each
  *   act disk create NAME  a device mapper disk of 1 MiB that answers every request by an error
  *   act disk suspend|resume|remove NAME
  */
@@ -86,8 +86,8 @@ int main(int count, char **arguments)
 		return act_ticks(arguments[2], atoi(arguments[3]));
 	if (count == 6 && !strcmp(act, "hold"))
 		return act_hold(arguments[2], arguments[3], atoll(arguments[4]), arguments[5]);
-	if (count == 4 && !strcmp(act, "states"))
-		return act_states(arguments[2], atoi(arguments[3]));
+	if (count == 3 && !strcmp(act, "states"))
+		return act_states(arguments[2]);
 	if (count == 4 && !strcmp(act, "disk"))
 		return act_disk(arguments[2], arguments[3]);
 	fprintf(stderr, "act: see the head of act/act.c\n");

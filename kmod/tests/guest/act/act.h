@@ -23,7 +23,7 @@ void sleep_ns(long long nanoseconds);
 int act_vfork(const char *name);
 int act_spin(const char *name);
 void become(int user, int group);
-int act_states(const char *pid, int milliseconds);
+int act_states(const char *pid);
 
 /* knob.c */
 int act_write(const char *path, const char *text);

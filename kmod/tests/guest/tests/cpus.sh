@@ -29,10 +29,11 @@ names_a_cpu_that_does_not_answer() {
 	done
 	# Who waits for an answer is no load to the kernel, either.
 	wait_for 5 silence || { echo "the CPU does not answer any more"; result=1; }
-	act states "$(pid_of load_monitor)" 500 >/tmp/states &
+	act states "$(pid_of load_monitor)" >/tmp/states &
 	watching=$!
-	wait_for 5 is_called $watching act || result=1
+	wait_for 5 is_called $watching act || { echo "nobody looks at the thread's states"; result=1; }
 	take "waiting" >/dev/null
+	kill $watching
 	wait $watching
 	expect_match "states while it waits" '^[RI]*I[RI]*$' "$(cat /tmp/states)" || result=1
 	sleep 1

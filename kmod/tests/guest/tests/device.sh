@@ -92,7 +92,7 @@ tells_an_overtaken_reader_once() {
 
 wakes_readers_of_the_device() {
 	local result=0 poller
-	act tail $device 5000 >/tmp/tail &
+	act tail $device 20000 >/tmp/tail &
 	poller=$!
 	wait_for 20 is_asleep $poller act || { echo "the reader does not wait"; result=1; }
 	act write $knobs/trigger tail >/dev/null

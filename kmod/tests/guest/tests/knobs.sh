@@ -154,7 +154,7 @@ takes_one_dump_at_a_time() {
 wakes_pollers_of_last_id() {
 	local result=0 next poller
 	next=$(($(cat $knobs/last_id) + 1))
-	act wait $knobs/last_id 5000 >/tmp/poll &
+	act wait $knobs/last_id 20000 >/tmp/poll &
 	poller=$!
 	wait_for 20 is_asleep $poller act || { echo "nobody polls"; result=1; }
 	act write $knobs/trigger poll >/dev/null
