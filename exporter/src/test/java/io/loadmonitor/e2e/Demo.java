@@ -15,14 +15,14 @@ public final class Demo {
         Path folder = Files.createTempDirectory("load-monitor-demo");
         Timeline timeline = new Timeline("demo");
         timeline.step("booting a virtual machine; files are in " + folder);
-        try (Vm vm = Vm.start(folder, "bookworm", "cloud-amd64", Duration.ofMinutes(30))) {
+        try (Vm vm = Vm.start(folder, "bookworm", "cloud-amd64", Duration.ofHours(2))) {
             timeline.step("its exporter is ready: " + vm.exporter().address());
             try (Alertmanager alertmanager = Alertmanager.start(folder, vm.exporter().hostAndPort());
                     Prometheus prometheus =
                             Prometheus.start(folder, vm.exporter().hostAndPort(), List.of(vm.nodeExporter()), alertmanager.address(), 4)) {
                 timeline.step("Prometheus is at " + prometheus.address() + ", Alertmanager at http://" + alertmanager.address());
                 Loop loop = new Loop(vm.exporter(), prometheus, timeline, () -> vm.tail() + alertmanager.tail());
-                JsonNode incident = loop.run(vm, Duration.ofMinutes(4), Duration.ofMinutes(5));
+                JsonNode incident = loop.run(vm);
                 System.out.println();
                 System.out.println(new Report(vm.exporter()).of(incident));
             }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -81,13 +82,22 @@ record Exporter(URI address) {
                 .orElseThrow(() -> new AssertionError("no text with status 200 at " + address.resolve(path)));
     }
 
+    /** For who asks again: empty while there is no answer, as on a machine that is too busy to give one in time. */
+    Optional<JsonNode> find(String path) {
+        return Http.json(address.resolve(path));
+    }
+
     /** The newest incident of an alert, with its dumps. */
     Optional<JsonNode> incident(String alertName) {
-        for (JsonNode incident : json("/api/v1/incidents").path("items")) {
-            if (incident.path("alertName").asText().equals(alertName)) {
-                return Optional.of(json("/api/v1/incidents/" + incident.path("id").asLong()));
-            }
-        }
-        return Optional.empty();
+        return incidentWith("alertName", alertName);
+    }
+
+    /** The newest incident that has this text in this field, with its dumps. */
+    Optional<JsonNode> incidentWith(String field, String value) {
+        return find("/api/v1/incidents")
+                .flatMap(list -> StreamSupport.stream(list.path("items").spliterator(), false)
+                        .filter(incident -> incident.path(field).asText().equals(value))
+                        .findFirst())
+                .flatMap(incident -> find("/api/v1/incidents/" + incident.path("id").asLong()));
     }
 }

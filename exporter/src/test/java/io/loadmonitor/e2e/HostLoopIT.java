@@ -37,7 +37,7 @@ final class HostLoopIT {
                         folder, host.exporter().hostAndPort(), List.of(), alertmanager.address(), loadHigh())) {
             timeline.step("exporter, Prometheus and Alertmanager are ready");
             Loop loop = new Loop(host.exporter(), prometheus, timeline, () -> host.server().tail() + alertmanager.tail());
-            JsonNode incident = loop.run(new Sleepers(), Duration.ofMinutes(2), Duration.ofMinutes(6));
+            JsonNode incident = loop.run(new Sleepers());
             timeline.step(new Report(host.exporter()).of(incident));
 
             JsonNode dump = host.exporter().json("/api/v1/dumps/"

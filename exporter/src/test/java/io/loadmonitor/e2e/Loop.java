@@ -1,10 +1,10 @@
 package io.loadmonitor.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /**
@@ -36,26 +36,26 @@ final class Loop {
      *
      * @return the closed incident, with its dumps
      */
-    JsonNode run(Load load, Duration rise, Duration fall) {
-        prometheus.awaitUp(Duration.ofSeconds(60));
+    JsonNode run(Load load) {
+        prometheus.awaitUp();
         timeline.step("Prometheus scrapes the exporter; load1 is " + load1());
         // An alert that fires for what ran before would take its dump too early.
-        await("the load of before has gone below " + prometheus.loadHigh(), Duration.ofMinutes(8), () ->
+        await("the load of before has gone below " + prometheus.loadHigh(), Progress.falling("load1", prometheus::load1), () ->
                 prometheus.query("load_monitor_load1 < " + prometheus.loadHigh() + " unless on() ALERTS{alertname=\"LoadHigh\"}").isEmpty()
                         ? Optional.empty() : Optional.of(true));
         long before = exporter.incident("LoadHigh").map(incident -> incident.path("id").asLong()).orElse(0L);
         load.raise();
         timeline.step("load raised");
-        prometheus.awaitFiring("LoadHigh", rise);
+        prometheus.awaitFiring("LoadHigh");
         timeline.step("LoadHigh fires in Prometheus; load1 is " + load1());
-        JsonNode dumped = await("an incident with a complete dump for the alert", Duration.ofSeconds(60), () ->
+        JsonNode dumped = await("an incident with a complete dump for the alert", Progress.changing(this::incidents), () ->
                 exporter.incident("LoadHigh").filter(incident ->
                         incident.path("id").asLong() > before && completeDumps(incident, "alert").size() == 1));
         timeline.step("incident " + dumped.path("id") + " has the dump that the webhook triggered: "
                 + dumped.path("headline").asText());
         load.end();
         timeline.step("load ended");
-        JsonNode closed = await("the incident is closed by the resolved alert; load1 is " + load1(), fall, () ->
+        JsonNode closed = await("the incident is closed by the resolved alert", Progress.falling("load1", prometheus::load1), () ->
                 exporter.incident("LoadHigh").filter(incident -> incident.path("state").asText().equals("resolved")));
         timeline.step("alert resolved, incident closed; load1 is " + load1());
         if (closed.path("id").asLong() != dumped.path("id").asLong()) {
@@ -75,13 +75,16 @@ final class Loop {
         return dumps;
     }
 
-    private <T> T await(String what, Duration limit, Supplier<Optional<T>> probe) {
-        return Wait.until(what, limit, probe, () -> evidence.get() + "\nincidents: "
-                + exporter.json("/api/v1/incidents").toPrettyString());
+    private <T> T await(String what, Progress progress, Supplier<Optional<T>> probe) {
+        return Wait.whileMoving(what, progress, probe, () -> evidence.get() + "\nincidents: " + incidents());
+    }
+
+    private String incidents() {
+        return exporter.find("/api/v1/incidents").map(JsonNode::toPrettyString).orElse("the exporter does not answer");
     }
 
     private String load1() {
-        JsonNode result = prometheus.query("load_monitor_load1");
-        return result.isEmpty() ? "not known" : result.path(0).path("value").path(1).asText();
+        OptionalDouble load1 = prometheus.load1();
+        return load1.isEmpty() ? "not known" : Double.toString(load1.getAsDouble());
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * A real Prometheus that scrapes one exporter each second, with the project's own rules. Their waits are shortened:
@@ -117,17 +118,31 @@ final class Prometheus implements AutoCloseable {
                 .path("data").path("result");
     }
 
+    /** The 1-minute load that the exporter told last; empty where it told none within five minutes. */
+    OptionalDouble load1() {
+        JsonNode result = query("load_monitor_load1");
+        return result.isEmpty()
+                ? OptionalDouble.empty() : OptionalDouble.of(result.path(0).path("value").path(1).asDouble());
+    }
+
     /** Waits until the exporter was scraped with success. */
-    void awaitUp(Duration limit) {
-        server.await("scrape of the exporter succeeds", limit, () -> {
+    void awaitUp() {
+        server.await("scrape of the exporter succeeds", Progress.rising("tries to scrape", this::scrapes), () -> {
             JsonNode result = query("up{job=\"load-monitor\"} == 1");
             return result.isEmpty() ? Optional.empty() : Optional.of(result);
         });
     }
 
-    /** Waits until an alert of this name fires. */
-    void awaitFiring(String alertName, Duration limit) {
-        server.await("alert " + alertName + " fires; load1 is " + query("load_monitor_load1"), limit, () -> {
+    /** So many were made; some of them may have succeeded, and a few more are no reason to wait on for ever. */
+    private OptionalDouble scrapes() {
+        JsonNode result = query("count_over_time(up{job=\"load-monitor\"}[5m])");
+        return result.isEmpty()
+                ? OptionalDouble.empty() : OptionalDouble.of(result.path(0).path("value").path(1).asDouble());
+    }
+
+    /** Waits until an alert of this name fires, as long as the load rises. */
+    void awaitFiring(String alertName) {
+        server.await("alert " + alertName + " fires", Progress.rising("load1", this::load1), () -> {
             JsonNode result = query("ALERTS{alertname=\"" + alertName + "\", alertstate=\"firing\"}");
             return result.isEmpty() ? Optional.empty() : Optional.of(result);
         });

@@ -51,12 +51,24 @@ final class Server implements AutoCloseable {
     /** Waits until {@code probe} gives something; fails with the end of the log when the process dies or time runs out. */
     <T> T await(String what, Duration limit, Supplier<Optional<T>> probe) {
         return Wait.until(name + ": " + what, limit, () -> {
-            if (!process.isAlive()) {
-                throw new AssertionError(name + " ended with status " + process.exitValue() + " while waiting: " + what
-                        + "\n" + tail());
-            }
+            requireAlive(what);
             return probe.get();
         }, this::tail);
+    }
+
+    /** As {@link #await(String, Duration, Supplier)}, for as long as something moves. */
+    <T> T await(String what, Progress progress, Supplier<Optional<T>> probe) {
+        return Wait.whileMoving(name + ": " + what, progress, () -> {
+            requireAlive(what);
+            return probe.get();
+        }, this::tail);
+    }
+
+    private void requireAlive(String what) {
+        if (!process.isAlive()) {
+            throw new AssertionError(name + " ended with status " + process.exitValue() + " while waiting: " + what
+                    + "\n" + tail());
+        }
     }
 
     long pid() {
@@ -76,17 +88,10 @@ final class Server implements AutoCloseable {
         return "--- end of " + log + "\n" + text.substring(Math.max(0, text.length() - 6000));
     }
 
-    /** Waits for the process to end by itself; its exit status. */
-    int awaitEnd(Duration limit) {
-        try {
-            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new AssertionError(name + " did not end within " + limit.toSeconds() + " s\n" + tail());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted while waiting for the end of " + name, e);
-        }
-        return process.exitValue();
+    /** Waits for the process to end by itself, as long as something moves; its exit status. */
+    int awaitEnd(Progress progress) {
+        return Wait.whileMoving("the end of " + name, progress,
+                () -> process.isAlive() ? Optional.empty() : Optional.of(process.exitValue()), this::tail);
     }
 
     /** Ends the process and those that it started. */

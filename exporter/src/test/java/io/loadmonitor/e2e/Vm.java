@@ -38,7 +38,8 @@ final class Vm implements AutoCloseable, Loop.Load {
      *
      * @param suite {@code bookworm}
      * @param flavour {@code cloud-amd64}
-     * @param lifetime after which the machine is ended, however it is
+     * @param lifetime after which the machine is ended, however it is: no limit for a test, which ends when nothing moves any
+     *     more, but against a machine that nobody looks after
      */
     static Vm start(Path folder, String suite, String flavour, Duration lifetime) {
         Program.require("qemu-system-x86_64");
@@ -63,7 +64,7 @@ final class Vm implements AutoCloseable, Loop.Load {
         Exporter exporter = new Exporter(URI.create("http://127.0.0.1:" + port));
         Vm vm = new Vm(server, console, exporter, "127.0.0.1:" + nodePort, controlPort);
         try {
-            server.await("exporter in the guest is ready", Duration.ofSeconds(180),
+            server.await("exporter in the guest is ready", vm.printing(),
                     () -> Http.get(exporter.address().resolve("/-/ready")));
         } catch (AssertionError e) {
             String tail = vm.tail();
@@ -89,6 +90,17 @@ final class Vm implements AutoCloseable, Loop.Load {
         } catch (IOException e) {
             return "(no console: " + e + ")";
         }
+    }
+
+    /** Moves when the guest prints something. */
+    Progress printing() {
+        return Progress.changing(() -> "the guest's console, " + console().length() + " characters");
+    }
+
+    /** Moves when the guest prints something, or the state of a dump or an incident in it is another one. */
+    Progress working() {
+        return Progress.changing(() -> "the guest's console, " + console().length() + " characters, and "
+                + exporter.find("/api/v1/incidents") + exporter.find("/api/v1/dumps?limit=3"));
     }
 
     String tail() {
@@ -125,7 +137,7 @@ final class Vm implements AutoCloseable, Loop.Load {
     /** Ends the guest in order. Returns the status of {@code boot}: 0 when the console shows no fault of the kernel. */
     int off() {
         tell("off");
-        return server.awaitEnd(Duration.ofSeconds(60));
+        return server.awaitEnd(printing());
     }
 
     @Override
@@ -145,7 +157,7 @@ final class Vm implements AutoCloseable, Loop.Load {
     }
 
     private void awaitWord(String word) {
-        server.await("guest: " + word, Duration.ofSeconds(20), () ->
+        server.await("guest: " + word, printing(), () ->
                 console().contains("guest: " + word) ? Optional.of(word) : Optional.empty());
     }
 
