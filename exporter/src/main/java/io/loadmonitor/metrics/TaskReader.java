@@ -15,7 +15,7 @@ import java.util.Set;
 
 /**
  * Tasks by state. Without the module that takes a walk of /proc, some 10 us a thread, so its result serves every scrape of
- * the next second. With the module the states that make up the load are exact, fresh and free; only the others come from
+ * the next second; so it does when the module says that it did not see all threads. With the module the states that make up the load are exact, fresh and free; only the others come from
  * the walk, and as nobody looks at them closely it is done rarely.
  */
 final class TaskReader implements FamilyReader {
@@ -62,10 +62,10 @@ final class TaskReader implements FamilyReader {
                 "iowait");
     }
 
-    /** Empty without the module, also when it is unloaded at this moment. */
+    /** Empty without the module, also when it is unloaded at this moment; and when its own walk left threads out. */
     private Optional<KernelTasks> exact() throws IOException {
         try {
-            return module.present() ? Optional.of(module.tasks()) : Optional.empty();
+            return module.present() ? Optional.of(module.tasks()).filter(KernelTasks::complete) : Optional.empty();
         } catch (IOException e) {
             if (module.present()) {
                 throw e;

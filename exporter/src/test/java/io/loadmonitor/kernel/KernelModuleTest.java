@@ -66,7 +66,7 @@ final class KernelModuleTest {
     void readsItsKnobs() throws IOException {
         load();
         assertEquals(17, module.lastId());
-        assertEquals(new KernelTasks(8, 2, 0, 67), module.tasks());
+        assertEquals(new KernelTasks(8, 2, 0, 67, true), module.tasks());
         assertEquals(Optional.of("0.1.0"), module.version());
         try (DumpDevice opened = module.openDevice()) {
             assertEquals(Optional.of(DumpSplitterTest.raw(DumpSplitterTest.FIRST)), opened.next());

@@ -98,6 +98,19 @@ final class HostReadersTest {
     }
 
     @Test
+    void countsInProcWhatTheModuleDidNotSeeWhole() throws Exception {
+        Path knobs = Files.createDirectories(sys.resolve("kernel/load_monitor"));
+        Files.writeString(knobs.resolve("tasks"), "running 1\nuninterruptible 0\niowait 1\ntotal 2\ncomplete 0\n");
+        TaskReader reader = reader();
+        TreeMap<String, Double> tasks = tasks(reader);
+        assertEquals(2, tasks.get("running"), "not the module's 1");
+        assertEquals(1, tasks.get("uninterruptible"));
+        assertEquals(3, tasks.get("iowait"));
+        Files.writeString(knobs.resolve("tasks"), "running 8\nuninterruptible 2\niowait 1\ntotal 67\ncomplete 1\n");
+        assertEquals(8, tasks(reader).get("running"));
+    }
+
+    @Test
     void aWalkThatTakesTooLongIsAFailureAndNoSmallerNumber() {
         TaskReader reader = new TaskReader(new ProcFs(proc), module, Duration.ofNanos(-1));
         IOException e = assertThrows(IOException.class, () -> reader.read(new Samples()));
