@@ -23,7 +23,11 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Composes the dump from what was read. */
+/**
+ * Composes the dump from what was read.
+ *
+ * @param ticks the last two load ticks that were seen, the newest first
+ */
 record ProcfsDump(
         ProcFs procFs,
         long id,
@@ -33,7 +37,7 @@ record ProcfsDump(
         long endNanos,
         LoadAverage load,
         ProcStat stat,
-        Optional<LoadTick> tick,
+        List<LoadTick> ticks,
         Optional<MappedDevices> devices,
         ProcfsScan.Sight sight) {
 
@@ -59,7 +63,7 @@ record ProcfsDump(
                 Optional.of(new StackDump.Load(
                         load.load1(), load.load5(), load.load15(),
                         OptionalInt.of(active()), OptionalInt.of(stat.cpusOnline()))),
-                tick.map(this::tickLine),
+                ticks.stream().findFirst().map(this::tickLine),
                 Optional.empty(),
                 Optional.of(counts(tasks, stacks)),
                 Optional.of(new StackDump.Cost(
@@ -84,10 +88,19 @@ record ProcfsDump(
 
     /**
      * The module's rule: three quarters of the average, which falls by half only every 42 s and so stays high long after
-     * its cause is gone.
+     * its cause is gone. A load that comes and goes may be away for a moment, so the last ticks have to be as low; one that
+     * nobody saw says nothing against it.
      */
     private StackDump.Presence presence() {
-        return active() * 4.0 >= load.load1() * 3.0 ? StackDump.Presence.PRESENT : StackDump.Presence.DECAYING;
+        if (active() == 0) {
+            return StackDump.Presence.NONE;
+        }
+        boolean low = low(active()) && ticks.stream().allMatch(tick -> low(tick.active()));
+        return low ? StackDump.Presence.DECAYING : StackDump.Presence.PRESENT;
+    }
+
+    private boolean low(int active) {
+        return active * 4.0 < load.load1() * 3.0;
     }
 
     private StackDump.Tick tickLine(LoadTick newest) {
@@ -134,6 +147,11 @@ record ProcfsDump(
                 seen.stack().flag().map(Set::of).orElse(Set.of()),
                 seen.waitChannel(),
                 seen.cgroup().map(path -> EscapedText.of(path.getBytes(StandardCharsets.ISO_8859_1))),
-                EscapedText.of(seen.stat().commBytes()));
+                EscapedText.of(seen.stat().commBytes()),
+                seen.leader().map(name -> EscapedText.of(name.getBytes(StandardCharsets.ISO_8859_1))),
+                OptionalLong.empty(),
+                seen.runDelayNanos().isPresent()
+                        ? OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(seen.runDelayNanos().getAsLong()))
+                        : OptionalLong.empty());
     }
 }

@@ -29,7 +29,9 @@ final class ProcfsScan implements Runnable {
         STAT,
         STACK,
         WAIT_CHANNEL,
-        CGROUP
+        LEADER,
+        CGROUP,
+        SCHED_STAT
     }
 
     private final ProcFs procFs;
@@ -67,15 +69,39 @@ final class ProcfsScan implements Runnable {
         this.ownPid = procFs.ownPid();
     }
 
-    /** A thread that was found in R or D. */
-    record SeenTask(TaskFiles files, TaskStat stat, SeenStack stack, Optional<String> waitChannel, Optional<String> cgroup) {
+    /**
+     * A thread that was found in R or D.
+     *
+     * @param leader the name of its process' main thread; empty for that one itself
+     * @param runDelayNanos for how long it waited for a CPU in all its life
+     */
+    record SeenTask(
+            TaskFiles files,
+            TaskStat stat,
+            SeenStack stack,
+            Optional<String> waitChannel,
+            Optional<String> leader,
+            Optional<String> cgroup,
+            OptionalLong runDelayNanos) {
+        SeenTask(TaskFiles files, TaskStat stat, SeenStack stack, Optional<String> waitChannel) {
+            this(files, stat, stack, waitChannel, Optional.empty(), Optional.empty(), OptionalLong.empty());
+        }
+
+        SeenTask withLeader(Optional<String> name) {
+            return new SeenTask(files, stat, stack, waitChannel, name, cgroup, runDelayNanos);
+        }
+
         SeenTask withCgroup(Optional<String> path) {
-            return new SeenTask(files, stat, stack, waitChannel, path);
+            return new SeenTask(files, stat, stack, waitChannel, leader, path, runDelayNanos);
+        }
+
+        SeenTask withRunDelay(OptionalLong nanos) {
+            return new SeenTask(files, stat, stack, waitChannel, leader, cgroup, nanos);
         }
 
         /** With the stack that an earlier scan of the same dump read. */
         SeenTask withStack(SeenStack read) {
-            return new SeenTask(files, stat, read, waitChannel, cgroup);
+            return new SeenTask(files, stat, read, waitChannel, leader, cgroup, runDelayNanos);
         }
 
         private boolean isSameSleep(SeenTask other) {
@@ -203,7 +229,8 @@ final class ProcfsScan implements Runnable {
         synchronized (this) {
             unreadable = outcome.unreadable();
         }
-        return readCgroups() && outcome.complete();
+        boolean described = describeAll();
+        return described && outcome.complete();
     }
 
     private void begin(Reading next) {
@@ -238,7 +265,7 @@ final class ProcfsScan implements Runnable {
             if (described) {
                 // What stays when reading the stack hangs.
                 SeenStack unread = stat.state() == TaskState.RUNNING ? SeenStack.NONE : SeenStack.missing("stack_skipped");
-                tasks.add(new SeenTask(files, stat, unread, Optional.empty(), Optional.empty()));
+                tasks.add(new SeenTask(files, stat, unread, Optional.empty()));
             }
         }
         if (described && stat.state() == TaskState.UNINTERRUPTIBLE) {
@@ -251,7 +278,7 @@ final class ProcfsScan implements Runnable {
                 ? readStack(files)
                 : SeenStack.missing(skipped.contains(Reading.STACK) ? "stack_skipped" : "stack_refused");
         Optional<String> waitChannel = readWaitChannel(files);
-        SeenTask seen = new SeenTask(files, stat, stack, waitChannel, Optional.empty());
+        SeenTask seen = new SeenTask(files, stat, stack, waitChannel);
         synchronized (this) {
             if (!abandoned) {
                 tasks.set(place, seen);
@@ -331,9 +358,41 @@ final class ProcfsScan implements Runnable {
         }
     }
 
-    /** After the stacks, which are gone soonest; and because here waiting is likeliest. */
-    private boolean readCgroups() {
-        if (skipped.contains(Reading.CGROUP)) {
+    /**
+     * Whatever else there is to say of the tasks, after the stacks, which are gone soonest. Cgroups come late, because there
+     * waiting is likeliest. False when the time was up before all were named.
+     */
+    private boolean describeAll() {
+        Map<Long, String> leaders = new HashMap<>();
+        boolean named = eachTask(Reading.LEADER, task -> task.withLeader(leader(task, leaders)))
+                && eachTask(Reading.CGROUP, task -> task.withCgroup(task.files().cgroup()));
+        // The least of all: without it the dump is no less complete.
+        eachTask(Reading.SCHED_STAT, task -> task.withRunDelay(task.files().runDelayNanos()));
+        return named;
+    }
+
+    /** One reading a process, and none for a process whose only thread here is its main one. */
+    private static Optional<String> leader(SeenTask task, Map<Long, String> leaders) throws IOException {
+        if (task.stat().pid() == task.files().tgid()) {
+            return Optional.empty();
+        }
+        String known = leaders.get(task.files().tgid());
+        if (known == null) {
+            known = task.files().leaderComm();
+            leaders.put(task.files().tgid(), known);
+        }
+        return Optional.of(known);
+    }
+
+    /** One more thing that is read of a task. */
+    private interface Description {
+        /** @throws IOException when it has ended or may not be read: it stays as it is */
+        SeenTask of(SeenTask task) throws IOException;
+    }
+
+    /** False when the time was up first. */
+    private boolean eachTask(Reading kind, Description description) {
+        if (skipped.contains(kind)) {
             return true;
         }
         for (int place = 0; ; place++) {
@@ -347,14 +406,14 @@ final class ProcfsScan implements Runnable {
             if (timeIsUp()) {
                 return false;
             }
-            begin(Reading.CGROUP);
+            begin(kind);
             try {
-                Optional<String> path = task.files().cgroup();
+                SeenTask described = description.of(task);
                 synchronized (this) {
-                    tasks.set(place, task.withCgroup(path));
+                    tasks.set(place, described);
                 }
             } catch (IOException ended) {
-                // Without a cgroup then.
+                // Without it then.
             }
         }
     }

@@ -109,14 +109,14 @@ public final class ProcfsSource implements DumpSource {
         lastId = id;
         LoadAverage load = LoadAverage.read(procFs);
         ProcStat stat = ProcStat.read(procFs);
-        Optional<LoadTick> tick = activeTasks.newest(start);
+        List<LoadTick> ticks = activeTasks.newestTwo(start);
         // Before the walk, which may take longer than a dump may be old for it.
         Optional<MappedDevices> devices = deviceLook.look(System.nanoTime() - start);
         ProcfsScan.Sight sight = look(start, skipped);
         if (sight.failure().isPresent()) {
             throw sight.failure().get();
         }
-        return new ProcfsDump(procFs, id, reason, wall, start, System.nanoTime(), load, stat, tick, devices, sight).compose();
+        return new ProcfsDump(procFs, id, reason, wall, start, System.nanoTime(), load, stat, ticks, devices, sight).compose();
     }
 
     /**

@@ -25,14 +25,16 @@ import java.util.OptionalLong;
  * <li>A kind that it does not know is skipped with the indented lines under it, as long as the line has the shape of a
  *     record. So is a key that it does not know. Neither is an unread line: a newer source may write them.
  * <li>Of a version that it does not know it reads the header alone; the rest is unread.
- * <li>A value that cannot be read is absent, and its line is listed as unread though the rest of it counts. A line
+ * <li>A value that cannot be read is absent, and its line is listed as unread though the rest of it counts; so is the
+ *     cgroup of a task whose {@code cgroup_id} no record before it has. A line
  *     without what makes its record (a task's pid, a stack's id, the header's id) is unread as a whole; so is a second
  *     line of a kind that there is once.
  * <li>A last line without its newline is unread, for its last value may be cut.
  * <li>Whatever follows the footer, or a second header, belongs to no dump and is unread.
  * <li>{@code complete} means: the footer is there, repeats the header's id and states the number of tasks
  *     that were read.
- * <li>Limits: lines of 64 KiB, 100,000 tasks, 100,000 stacks, 1,000,000 frames, 64 devices. What is beyond them is unread. Of the
+ * <li>Limits: lines of 64 KiB, 100,000 tasks, 100,000 stacks, 100,000 cgroups, 1,000,000 frames, 64 devices. What is
+ *     beyond them is unread. Of the
  *     unread lines the first 1,000 are kept, all are counted.
  * </ul>
  * Time and memory are linear in the text. {@link #parse} is safe for use by several threads.
@@ -43,6 +45,7 @@ public final class DumpParser {
 
     static final int MOST_TASKS = 100_000;
     static final int MOST_STACKS = 100_000;
+    static final int MOST_CGROUPS = 100_000;
     static final int MOST_FRAMES = 1_000_000;
     static final int MOST_UNREAD_LINES = 1_000;
 
@@ -61,6 +64,7 @@ public final class DumpParser {
     private final List<UnreadLine> unreadLines = new ArrayList<>();
     private int unreadCount;
 
+    private final Map<Integer, EscapedText> cgroups = new HashMap<>();
     private final Map<String, Frame> framesByText = new HashMap<>();
     private final List<Frame> openFrames = new ArrayList<>();
     private int openStack;
@@ -145,6 +149,8 @@ public final class DumpParser {
                 return device(line);
             case "stack":
                 return stack(line);
+            case "cgroup":
+                return cgroup(line);
             case "task":
                 return task(line);
             case "end":
@@ -176,6 +182,14 @@ public final class DumpParser {
             return true;
         }
         return suspended.size() < MappedDevices.MOST_LISTED && suspended.add(device.get());
+    }
+
+    /** Of an id that is there twice the first counts, for tasks may refer to it already. */
+    private boolean cgroup(DumpRecord line) {
+        OptionalInt id = line.smallNumber("id");
+        Optional<EscapedText> path = line.text("path");
+        return id.isPresent() && path.isPresent() && cgroups.size() < MOST_CGROUPS
+                && cgroups.putIfAbsent(id.getAsInt(), path.get()) == null;
     }
 
     private boolean stack(DumpRecord line) {
@@ -217,7 +231,7 @@ public final class DumpParser {
             overLimit = true;
             return false;
         }
-        Optional<Task> task = RecordReader.task(line);
+        Optional<Task> task = RecordReader.task(line, cgroups);
         task.ifPresent(tasks::add);
         return task.isPresent();
     }

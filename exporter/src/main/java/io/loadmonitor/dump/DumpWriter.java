@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
  */
 public final class DumpWriter {
     private static final List<String> COUNTS_IN_ORDER = List.of(
-            "scanned", "running", "uninterruptible", "iowait", "captured", "stacks", "truncated", "unstable",
-            "unwind_failed", "partial", "no_room", "cpu_no_answer", "lost_dumps", "complete");
+            "scanned", "running", "delayed", "uninterruptible", "iowait", "captured", "stacks", "truncated", "sampled", "of",
+            "unstable", "unwind_failed", "partial", "no_room", "cgroup_no_room", "cpu_no_answer", "lost_dumps", "complete");
 
     private static final byte[] FOOTER = "end id=".getBytes(StandardCharsets.US_ASCII);
 
@@ -211,6 +211,8 @@ public final class DumpWriter {
             text.append(" on=").append(task.placement().text());
         }
         number("since_ms", task.sinceMillis());
+        number("queued_ms", task.queuedMillis());
+        number("run_delay_ms", task.runDelayMillis());
         number("switches", task.switches());
         number("start_ns", task.startNanos());
         text.append(" stack=").append(task.stackId());
@@ -219,6 +221,7 @@ public final class DumpWriter {
         }
         word("wchan", task.waitChannel());
         quoted("cgroup", task.cgroup());
+        quoted("leader", task.leader());
         quoted("comm", Optional.of(task.comm()));
         text.append('\n');
     }

@@ -172,8 +172,13 @@ final class RecordReader {
         return line.text("dev").map(dev -> new MappedDevices.Device(dev, line.text("name")));
     }
 
-    /** A task without a name stays a task, for the tasks must sum to the load; its line is noted as unread. */
-    static Optional<Task> task(DumpRecord line) {
+    /**
+     * A task without a name stays a task, for the tasks must sum to the load; its line is noted as unread. So is that of a
+     * task in a cgroup that no record names.
+     *
+     * @param cgroups paths by the ids of their records
+     */
+    static Optional<Task> task(DumpRecord line, Map<Integer, EscapedText> cgroups) {
         OptionalLong pid = line.number("pid");
         if (pid.isEmpty()) {
             return Optional.empty();
@@ -195,8 +200,23 @@ final class RecordReader {
                 line.smallNumber("stack").orElse(0),
                 flags(line.word("flags").orElse("")),
                 line.word("wchan"),
-                line.text("cgroup"),
-                comm.orElse(new EscapedText(""))));
+                line.text("cgroup").or(() -> cgroup(line, cgroups)),
+                comm.orElse(new EscapedText("")),
+                line.text("leader"),
+                line.number("queued_ms"),
+                line.number("run_delay_ms")));
+    }
+
+    private static Optional<EscapedText> cgroup(DumpRecord line, Map<Integer, EscapedText> cgroups) {
+        OptionalInt id = line.smallNumber("cgroup_id");
+        if (id.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<EscapedText> path = Optional.ofNullable(cgroups.get(id.getAsInt()));
+        if (path.isEmpty()) {
+            line.missing();
+        }
+        return path;
     }
 
     /** Bytes that are not printable ASCII are not the kernel's; they are shown escaped. */

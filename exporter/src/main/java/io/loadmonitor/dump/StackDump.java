@@ -92,6 +92,16 @@ public record StackDump(
         return byId;
     }
 
+    /** Present where the tasks stand for more than themselves, and numbers of tasks have to be scaled up. */
+    public Optional<FairSample> sample() {
+        return FairSample.of(this);
+    }
+
+    /** How many tasks its tasks stand for: themselves, or those that a fair sample was drawn from. */
+    public int tasksMeant() {
+        return sample().map(FairSample::of).orElse(tasks.size());
+    }
+
     /**
      * {@code load_monitor dump version=1 id=17 source=kmod boot_id=6f1c... release=6.1.0-56-cloud-amd64}
      *
@@ -158,7 +168,10 @@ public record StackDump(
     /** Whether what raised the load was still there when the dump was taken ({@code cause=} of the trigger line). */
     public enum Presence {
         PRESENT("present"),
-        DECAYING("decaying");
+        /** Far fewer tasks than the average says, now and at the last load ticks: the average is an echo. */
+        DECAYING("decaying"),
+        /** No task was active at that moment. */
+        NONE("none");
 
         private final String text;
 
@@ -276,7 +289,8 @@ public record StackDump(
 
     /**
      * {@code task pid=94 tgid=94 ppid=1 cpu=0 state=D on=sleep since_ms=35000 switches=12 start_ns=2980000000 stack=1
-     * cgroup="/" comm="vf"}
+     * cgroup="/" comm="vf"}, {@code task pid=812 tgid=800 state=R on=queue queued_ms=40 run_delay_ms=9120 cgroup_id=3
+     * leader="java" comm="C2 CompilerThre"}
      *
      * @param pid the thread, tgid the process, both as the initial pid namespace numbers them
      * @param state by the kernel's own definition of load
@@ -287,6 +301,12 @@ public record StackDump(
      * @param stackId 0 for none
      * @param flags {@code unstable}, {@code unwind_failed}, ...
      * @param waitChannel the function of /proc/PID/wchan, where stacks may not be read: {@code wchan=}
+     * @param cgroup its path in the unified hierarchy, by whichever of {@code cgroup=} and {@code cgroup_id=} the text has
+     *     it; absent where the host has no such hierarchy, which is not the root
+     * @param comm the thread's own name, which it may choose
+     * @param leader the name of the process' main thread; absent of that one itself, and where the source does not say
+     * @param queuedMillis for how long it has waited for a CPU; only of a task on {@code queue}
+     * @param runDelayMillis for how long it waited for a CPU in all its life
      */
     public record Task(
             long pid,
@@ -302,7 +322,30 @@ public record StackDump(
             Set<String> flags,
             Optional<String> waitChannel,
             Optional<EscapedText> cgroup,
-            EscapedText comm) {
+            EscapedText comm,
+            Optional<EscapedText> leader,
+            OptionalLong queuedMillis,
+            OptionalLong runDelayMillis) {
+
+        /** Of a source that tells neither the main thread's name nor times in the queue. */
+        public Task(
+                long pid,
+                OptionalLong tgid,
+                OptionalLong ppid,
+                OptionalInt cpu,
+                State state,
+                Placement placement,
+                OptionalLong sinceMillis,
+                OptionalLong switches,
+                OptionalLong startNanos,
+                int stackId,
+                Set<String> flags,
+                Optional<String> waitChannel,
+                Optional<EscapedText> cgroup,
+                EscapedText comm) {
+            this(pid, tgid, ppid, cpu, state, placement, sinceMillis, switches, startNanos, stackId, flags, waitChannel,
+                    cgroup, comm, Optional.empty(), OptionalLong.empty(), OptionalLong.empty());
+        }
 
         public Task {
             flags = Set.copyOf(flags);
@@ -313,6 +356,8 @@ public record StackDump(
             sinceMillis.ifPresent(value -> requireNotNegative("since_ms", value));
             switches.ifPresent(value -> requireNotNegative("switches", value));
             startNanos.ifPresent(value -> requireNotNegative("start_ns", value));
+            queuedMillis.ifPresent(value -> requireNotNegative("queued_ms", value));
+            runDelayMillis.ifPresent(value -> requireNotNegative("run_delay_ms", value));
             requireNotNegative("stack", stackId);
             for (String flag : flags) {
                 if (flag.indexOf('|') >= 0) {
@@ -321,6 +366,19 @@ public record StackDump(
                 Word.require("flag", flag);
             }
             waitChannel.ifPresent(word -> Word.require("wchan", word));
+        }
+
+        /** Who it is, for people: the process by the name of its main thread, and only without that by the thread's own. */
+        public EscapedText program() {
+            return leader.orElse(comm);
+        }
+
+        /**
+         * Whether it sleeps, but the scheduler still counts it as running ({@code flags=delayed}, Linux 6.12 and later): it
+         * is load all the same.
+         */
+        public boolean delayed() {
+            return state == State.RUNNING && placement == Placement.SLEEP && flags.contains("delayed");
         }
     }
 

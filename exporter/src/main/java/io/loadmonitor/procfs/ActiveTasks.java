@@ -1,8 +1,10 @@
 package io.loadmonitor.procfs;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * Computes back how many tasks were active (running or uninterruptible, by the kernel's own count) at each step of the
@@ -33,6 +35,7 @@ public final class ActiveTasks {
     private long shownHundredths;
     private AverageRange average = AverageRange.shownAs(0);
     private Optional<LoadTick> newest = Optional.empty();
+    private Optional<LoadTick> before = Optional.empty();
 
     /**
      * Takes one sample in.
@@ -60,6 +63,15 @@ public final class ActiveTasks {
         return newest.filter(tick -> nanos - tick.seenNanos() <= 2 * LONGEST_STEP_NANOS);
     }
 
+    /**
+     * The newest step and the one directly before it, as far as they are known; the newest first.
+     *
+     * @param nanos as for {@link #newest}
+     */
+    public synchronized List<LoadTick> newestTwo(long nanos) {
+        return newest(nanos).stream().flatMap(tick -> Stream.concat(Stream.of(tick), before.stream())).toList();
+    }
+
     private void restart(long hundredths, long nanos) {
         fed = true;
         stepSeen = false;
@@ -79,15 +91,16 @@ public final class ActiveTasks {
         boolean follows = stepSeen && nanos - stepAfterNanos < 2 * SHORTEST_STEP_NANOS;
         AverageRange shownBefore = AverageRange.shownAs(shownHundredths);
         AverageRange shown = AverageRange.shownAs(hundredths);
-        AverageRange before = follows ? average : shownBefore;
-        OptionalInt active = before.activeTowards(shown);
+        AverageRange from = follows ? average : shownBefore;
+        OptionalInt active = from.activeTowards(shown);
         if (active.isEmpty() && follows) {
-            before = shownBefore;
-            active = before.activeTowards(shown);
+            from = shownBefore;
+            active = from.activeTowards(shown);
         }
         if (active.isPresent()) {
+            before = newest.filter(tick -> follows && nanos - tick.seenNanos() < 2 * SHORTEST_STEP_NANOS);
             newest = Optional.of(new LoadTick(active.getAsInt(), hundredths / 100.0, nanos));
-            average = before.step(active.getAsInt()).and(shown);
+            average = from.step(active.getAsInt()).and(shown);
         } else if (!changed) {
             // The step is late; the next sample sees it.
             return;

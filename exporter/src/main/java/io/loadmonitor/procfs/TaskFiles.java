@@ -3,6 +3,7 @@ package io.loadmonitor.procfs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The files of one thread, {@code /proc/PID/task/TID/}. Only those whose reading waits for nothing that the thread
@@ -30,6 +31,23 @@ public final class TaskFiles {
     /** The id of the thread's process. */
     public long tgid() {
         return tgid;
+    }
+
+    /**
+     * Reads the name of the process' main thread, {@code /proc/TGID/comm}, each char one byte. It stays until the last
+     * thread has ended, also when the main thread has. Takes that thread's alloc_lock, a spin lock.
+     */
+    public String leaderComm() throws IOException {
+        String text = procFs.read(Long.toString(tgid) + "/comm");
+        return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    /**
+     * Reads from {@code schedstat} for how many nanoseconds the thread waited for a CPU in all its life; empty where the
+     * kernel does not count it. Takes no lock.
+     */
+    public OptionalLong runDelayNanos() throws IOException {
+        return TaskSchedStat.runDelayNanos(procFs.read(directory.resolve("schedstat")));
     }
 
     /** Reads {@code stat}. */

@@ -183,6 +183,80 @@ final class ProcfsSourceTest {
     }
 
     @Test
+    void saysThatNothingIsActive() throws Exception {
+        proc.write("loadavg", "8.00 3.00 1.00 1/94 5584\n");
+        proc.thread(12, 12, "idle-worker");
+        assertEquals(Optional.of(StackDump.Presence.NONE), take().trigger().orElseThrow().presence());
+    }
+
+    @Test
+    void callsALoadGoneOnlyIfTheLastTicksWereLowToo() throws Exception {
+        proc.thread(7, 7, "busy");
+        // Ticks of 8 and of 0 tasks, between averages that fall slowly.
+        proc.write("loadavg", "0.64 3.00 1.00 1/94 5584\n");
+        assertEquals(StackDump.Presence.PRESENT, presence(0.00, 0.64), "one is more than three quarters of 0.64");
+        proc.write("loadavg", "4.00 3.00 1.00 1/94 5584\n");
+        assertEquals(StackDump.Presence.PRESENT, presence(0.00, 0.64), "8 tasks were active at the tick before");
+        assertEquals(StackDump.Presence.DECAYING, presence(4.00, 3.68), "none was");
+    }
+
+    /** With a tick between these two averages, of which the source knows. */
+    private StackDump.Presence presence(double before, double after) throws CaptureException {
+        ActiveTasks activeTasks = new ActiveTasks();
+        long now = System.nanoTime();
+        activeTasks.feed(before, now - 3_000_000_000L);
+        activeTasks.feed(after, now - 2_000_000_000L);
+        StackDump dump = DumpParser.parse(
+                new ProcfsSource(proc.procFs(), noDevices(), activeTasks, CLOCK, ProcfsLimits.DEFAULT).take(REASON));
+        assertTrue(dump.tick().isPresent());
+        return dump.trigger().orElseThrow().presence().orElseThrow();
+    }
+
+    @Test
+    void namesTheLeaderOfThreadsThatAreNotIt() throws Exception {
+        proc.thread(7, 7, "busy");
+        proc.thread(7, 8, "vfork-parent");
+        proc.thread(7, 9, "vfork-parent");
+        proc.thread(20, 21, "vfork-parent");
+        proc.thread(30, 30, "busy");
+        proc.write("7/comm", "ja\"va\n\n");
+        proc.write("30/comm", "never read\n");
+        StackDump dump = take();
+        assertEquals(List.of(), dump.unreadLines());
+        assertEquals(
+                List.of(Optional.empty(), Optional.of(EscapedText.of("ja\"va\n")), Optional.of(EscapedText.of("ja\"va\n")),
+                        Optional.empty(), Optional.empty()),
+                byPid(dump).stream().map(StackDump.Task::leader).toList(),
+                "7 and 30 are leaders; that of 21 has ended");
+        assertEquals(1, dump.counts().orElseThrow().of("complete").orElseThrow());
+    }
+
+    @Test
+    void saysForHowLongATaskWaitedForACpuWhereTheKernelCountsIt() throws Exception {
+        proc.thread(7, 7, "busy");
+        proc.thread(8, 8, "vfork-parent");
+        proc.thread(9, 9, "vfork-parent");
+        proc.write(7, 7, "schedstat", "771938 9120999999 4\n");
+        proc.write(8, 8, "schedstat", "0 0 0\n");
+        assertEquals(
+                List.of(OptionalLong.of(9120), OptionalLong.empty(), OptionalLong.empty()),
+                byPid(take()).stream().map(StackDump.Task::runDelayMillis).toList());
+    }
+
+    @Test
+    void losesNothingWhenTheLeadersNameHangs() throws Exception {
+        proc.thread(7, 8, "vfork-parent");
+        proc.write(7, 8, "cgroup", "0::/x\n");
+        Path comm = fifo(proc.procFs().root().resolve("7/comm"));
+        StackDump dump = DumpParser.parse(source(new ProcfsLimits(Duration.ofSeconds(3), 100)).take(REASON));
+        StackDump.Task task = dump.tasks().get(0);
+        assertEquals(Optional.empty(), task.leader());
+        assertEquals(Optional.of(EscapedText.of("/x")), task.cgroup());
+        assertEquals(1, dump.stacks().size());
+        Files.newOutputStream(comm).close();
+    }
+
+    @Test
     void letsNoNameForgeALine() throws Exception {
         proc.thread(7, 7, "busy");
         String name = "x\" stack=1\nend id=1 tasks=0\n\u00ff)(";

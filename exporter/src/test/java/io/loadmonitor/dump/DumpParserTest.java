@@ -1,6 +1,7 @@
 package io.loadmonitor.dump;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -87,6 +88,61 @@ final class DumpParserTest {
         assertEquals(
                 List.of(Frame.parse("kernel_clone+0x1af/0x3e0"), Frame.parse("__do_sys_vfork+0x43/0x70")),
                 dump.stackOf(onlyTask(dump)).orElseThrow().frames());
+    }
+
+    /** Made up: no module that writes these words has been captured yet. */
+    @Test
+    void readsTheWordsThatCameLater() {
+        StackDump dump = parse(HEADER + """
+                trigger kind=manual reason="x" cause=none
+                count running=2 delayed=1 uninterruptible=0 sampled=2 of=9 cgroup_no_room=1
+                cgroup id=3 path="/a b\\n"
+                stack id=7 tasks=1
+                  ep_poll+0x1/0x2
+                task pid=12 tgid=10 state=R on=sleep queued_ms=0 run_delay_ms=9120 stack=7 flags=delayed|partial cgroup_id=3 \
+                leader="java" comm="C2 CompilerThre"
+                task pid=13 tgid=13 state=R on=queue queued_ms=40 stack=0 cgroup_id=3 comm="sh"
+                end id=17 tasks=2
+                """);
+        assertTrue(dump.complete());
+        assertEquals(List.of(), dump.unreadLines());
+        assertEquals(Optional.of(StackDump.Presence.NONE), dump.trigger().orElseThrow().presence());
+        assertEquals(1, dump.counts().orElseThrow().of("delayed").orElseThrow());
+        Task thread = dump.tasks().get(0);
+        assertEquals(Optional.of(EscapedText.of("java")), thread.leader());
+        assertEquals(EscapedText.of("java"), thread.program());
+        assertEquals(EscapedText.of("C2 CompilerThre"), thread.comm());
+        assertEquals(OptionalLong.of(0), thread.queuedMillis());
+        assertEquals(OptionalLong.of(9120), thread.runDelayMillis());
+        assertEquals(Optional.of(EscapedText.of("/a b\n")), thread.cgroup());
+        assertTrue(thread.delayed());
+        Task leader = dump.tasks().get(1);
+        assertEquals(EscapedText.of("sh"), leader.program());
+        assertEquals(OptionalLong.of(40), leader.queuedMillis());
+        assertEquals(OptionalLong.empty(), leader.runDelayMillis());
+        assertSame(thread.cgroup().orElseThrow(), leader.cgroup().orElseThrow(), "one path for all tasks in it");
+    }
+
+    @Test
+    void notesACgroupThatNoRecordBeforeTheTaskNames() {
+        StackDump dump = parse(HEADER + """
+                cgroup id=1 path="/first"
+                cgroup id=1 path="/second"
+                cgroup id=4
+                cgroup path="/x"
+                task pid=1 cgroup_id=1 comm="a"
+                task pid=2 cgroup_id=2 comm="b"
+                task pid=3 cgroup_id=x comm="c"
+                task pid=4 cgroup="/own" cgroup_id=9 comm="d"
+                task pid=5 comm="e"
+                cgroup id=2 path="/late"
+                end id=17 tasks=5
+                """);
+        assertTrue(dump.complete());
+        assertEquals(
+                List.of(Optional.of("/first"), Optional.empty(), Optional.empty(), Optional.of("/own"), Optional.empty()),
+                dump.tasks().stream().map(task -> task.cgroup().map(EscapedText::escaped)).toList());
+        assertEquals(List.of(3, 4, 5, 7, 8), dump.unreadLines().stream().map(UnreadLine::number).toList());
     }
 
     @Test

@@ -124,13 +124,19 @@ final class Dumps {
                         pid, tgid, OptionalLong.empty(), cpu, state, on, since, OptionalLong.empty(),
                         OptionalLong.empty(), stack, Set.of(), Optional.empty(), Optional.empty(),
                         new EscapedText("")));
-        return Combinators.combine(
+        Arbitrary<Task> described = Combinators.combine(
                         numbers, optionalLongs(), optionalLongs(), optionalLongs(),
-                        words().map(word -> word.replace('|', '_')).set().ofMaxSize(3),
+                        Arbitraries.oneOf(Arbitraries.just("delayed"), words().map(word -> word.replace('|', '_')))
+                                .set().ofMaxSize(3),
                         words().optional(), names().optional(), names())
                 .as((task, ppid, switches, start, flags, wchan, cgroup, comm) -> new Task(
                         task.pid(), task.tgid(), ppid, task.cpu(), task.state(), task.placement(), task.sinceMillis(),
                         switches, start, task.stackId(), flags, wchan, cgroup, comm));
+        return Combinators.combine(described, names().optional(), optionalLongs(), optionalLongs())
+                .as((task, leader, queued, runDelay) -> new Task(
+                        task.pid(), task.tgid(), task.ppid(), task.cpu(), task.state(), task.placement(),
+                        task.sinceMillis(), task.switches(), task.startNanos(), task.stackId(), task.flags(),
+                        task.waitChannel(), task.cgroup(), task.comm(), leader, queued, runDelay));
     }
 
     private static Arbitrary<Double> loads() {
@@ -153,6 +159,14 @@ final class Dumps {
 
     private static Arbitrary<OptionalInt> optionalInts() {
         return ints().optional().map(value -> value.map(OptionalInt::of).orElse(OptionalInt.empty()));
+    }
+
+    /** The same dump as a fair sample of so many tasks; it must have some of its own, and fewer. */
+    static StackDump sampledOf(StackDump dump, int of) {
+        return new StackDump(
+                dump.header(), dump.trigger(), dump.time(), Optional.empty(), dump.tick(), dump.history(),
+                Optional.of(new Counts(Map.of("sampled", (long) dump.tasks().size(), "of", (long) of))),
+                dump.cost(), dump.devices(), dump.stacks(), dump.tasks(), dump.complete(), List.of(), 0);
     }
 
     /** Text of a dump, one character a byte. */

@@ -49,6 +49,30 @@ final class ActiveTasksTest {
         }
     }
 
+    @Test
+    void tellsTheTickBeforeTheNewestWhereItDirectlyFollows() throws IOException {
+        SimulatedKernel kernel = new SimulatedKernel(250, SECOND / 2, 0);
+        ActiveTasks activeTasks = new ActiveTasks();
+        activeTasks.feed(0, 0);
+        for (long nanos = SECOND; nanos <= 11 * SECOND; nanos += SECOND) {
+            kernel.advance(nanos, nanos < 5 * SECOND ? 8 : nanos < 10 * SECOND ? 3 : 5);
+            activeTasks.feed(LoadAverage.parse(kernel.loadavg()).load1(), nanos);
+            if (nanos == 4 * SECOND) {
+                assertEquals(List.of(8), newestTwo(activeTasks, nanos));
+            }
+        }
+        assertEquals(List.of(5, 3), newestTwo(activeTasks, 11 * SECOND));
+        assertEquals(List.of(), newestTwo(activeTasks, 40 * SECOND), "too old to say anything");
+        // After a gap nobody knows what was between the two.
+        activeTasks.feed(1.00, 60 * SECOND);
+        activeTasks.feed(1.56, 61 * SECOND);
+        assertEquals(List.of(8), newestTwo(activeTasks, 61 * SECOND));
+    }
+
+    private static List<Integer> newestTwo(ActiveTasks activeTasks, long nanos) {
+        return activeTasks.newestTwo(nanos).stream().map(LoadTick::active).toList();
+    }
+
     @ParameterizedTest
     @CsvSource({"100, 1", "250, 2", "300, 3", "1000, 4", "250, 5", "1000, 6"})
     void findsTheNumberOfTasksAtEveryStepOfAChangingLoad(int timerHz, long seed) throws IOException {
