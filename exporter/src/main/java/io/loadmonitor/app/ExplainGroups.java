@@ -35,17 +35,18 @@ final class ExplainGroups {
     void groups(StackDump dump) {
         TaskGroups groups = TaskGroups.of(dump, causes, Set.of());
         if (dump.tasks().stream().anyMatch(task -> task.tgid().isPresent())) {
-            table("By process", groups.by(GroupKind.PROCESS), dump.tasks().size());
+            table("By process", groups.by(GroupKind.PROCESS), dump);
         }
-        table("By cgroup", groups.by(GroupKind.CGROUP), dump.tasks().size());
-        table("By container", groups.by(GroupKind.CONTAINER), dump.tasks().size());
+        table("By cgroup", groups.by(GroupKind.CGROUP), dump);
+        table("By container", groups.by(GroupKind.CONTAINER), dump);
     }
 
-    private void table(String title, List<TaskGroup> groups, int whole) {
+    private void table(String title, List<TaskGroup> groups, StackDump dump) {
         if (groups.size() < 2) {
             return;
         }
-        out.printf("%n%s%n", heading.apply(title));
+        int whole = dump.tasksMeant();
+        out.printf("%n%s%s%n", heading.apply(title), dump.sample().map(sample -> ", " + sample.estimate()).orElse(""));
         for (TaskGroup group : groups.subList(0, Math.min(ROWS, groups.size()))) {
             out.printf(Locale.ROOT, "%7d  %5.1f%%  %s%s%n", group.tasks(), 100.0 * group.tasks() / whole, group.title(),
                     timeInD(group));
@@ -77,9 +78,11 @@ final class ExplainGroups {
     }
 
     void changes(DumpComparison comparison) {
-        out.printf("%n%s%s%s%n", heading.apply("Since the dump before"),
+        out.printf("%n%s%s%s%s%n", heading.apply("Since the dump before"),
                 comparison.elapsed().map(time -> ", " + seconds(time) + " s ago").orElse(""),
-                comparison.complete() ? "" : ", one of the two incomplete");
+                comparison.complete() ? "" : ", one of the two incomplete",
+                comparison.sampled()
+                        ? ", one of the two a fair sample: tasks may seem new or gone that were not drawn" : "");
         out.println("    new  persisting  moved  unclear   gone");
         row(comparison.of(TaskChange.NEW), comparison.of(TaskChange.PERSISTING), comparison.of(TaskChange.MOVED),
                 comparison.of(TaskChange.UNCLEAR), comparison.of(TaskChange.GONE), "all");

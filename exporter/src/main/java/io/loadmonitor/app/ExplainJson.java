@@ -89,8 +89,10 @@ final class ExplainJson {
         });
         dump.devices().ifPresent(devices -> devices(devices, node.putObject("devices")));
         node.put("tasks_total", dump.tasks().size());
+        load.sample().ifPresent(sample -> node.putObject("estimated")
+                .put("sampled", sample.tasks()).put("of", sample.of()).put("text", sample.estimate()));
         ArrayNode parts = node.putArray("parts");
-        load.parts().forEach(part -> part(part, dump.tasks().size(), parts.addObject()));
+        load.parts().forEach(part -> part(part, load.tasks(), parts.addObject()));
         groups(TaskGroups.of(dump, causes, Set.of()), node.putObject("groups"));
         stacks(dump, node.putArray("stacks"));
         ArrayNode tasks = node.putArray("tasks");
@@ -137,6 +139,9 @@ final class ExplainJson {
 
     private static void changes(DumpComparison comparison, ObjectNode node) {
         node.put("complete", comparison.complete());
+        if (comparison.sampled()) {
+            node.put("sampled", true);
+        }
         for (TaskChange change : TaskChange.values()) {
             node.put(change.name().toLowerCase(Locale.ROOT), comparison.of(change));
         }
@@ -169,6 +174,7 @@ final class ExplainJson {
         if (!task.flags().contains("comm_unknown")) {
             node.put("comm", task.comm().escaped());
         }
+        task.leader().ifPresent(leader -> node.put("leader", leader.escaped()));
         task.cgroup().ifPresent(cgroup -> node.put("cgroup", cgroup.escaped()));
         if (task.state() != State.UNKNOWN) {
             node.put("state", task.state().text());
@@ -179,6 +185,8 @@ final class ExplainJson {
         if (task.stackId() != 0) {
             node.put("stack", task.stackId());
         }
+        task.queuedMillis().ifPresent(millis -> node.put("queued_ms", millis));
+        task.runDelayMillis().ifPresent(millis -> node.put("run_delay_ms", millis));
         task.waitChannel().ifPresent(function -> node.put("wchan", function));
         ArrayNode flags = node.putArray("flags");
         new TreeSet<>(task.flags()).forEach(flags::add);

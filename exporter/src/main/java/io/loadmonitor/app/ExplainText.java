@@ -4,6 +4,7 @@ import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.DumpComparison;
 import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadPart;
 import io.loadmonitor.dump.MappedDevices;
@@ -64,18 +65,18 @@ final class ExplainText {
             LoadBreakdown load = LoadBreakdown.of(report.dump(), causes);
             out.println(bold(load.headline()));
             out.println(origin(report) + (log.reports().size() > 1 ? ", report " + number + " of " + log.reports().size() : ""));
-            report(report, load.parts(), number == 1 ? before : Optional.empty());
+            report(report, load, number == 1 ? before : Optional.empty());
         }
         unread(log);
     }
 
-    private void report(LogReport report, List<LoadPart> parts, Optional<StackDump> earlier) {
+    private void report(LogReport report, LoadBreakdown load, Optional<StackDump> earlier) {
         StackDump dump = report.dump();
-        parts(dump, parts);
+        parts(dump, load);
         dump.devices().flatMap(MappedDevices::sentence).ifPresent(devices -> out.printf("%nDevices: %s%n", devices));
         groups.groups(dump);
         earlier.ifPresent(other -> groups.changes(DumpComparison.of(other, dump, causes)));
-        causes(parts);
+        causes(load.parts());
         counts(dump);
         stacks(dump);
         listed(report.listed());
@@ -100,19 +101,19 @@ final class ExplainText {
         return what + report.stamp().map(stamp -> " at " + stamp).orElse("") + release + ", line " + report.firstLine();
     }
 
-    private void parts(StackDump dump, List<LoadPart> parts) {
-        int tasks = dump.tasks().size();
+    private void parts(StackDump dump, LoadBreakdown load) {
+        int tasks = load.tasks();
         OptionalInt active = dump.load().map(StackDump.Load::active).orElse(OptionalInt.empty());
         int whole = Math.max(tasks, active.orElse(0));
         out.println();
-        for (LoadPart part : parts) {
+        for (LoadPart part : load.parts()) {
             out.printf(Locale.ROOT, "%7d  %5.1f%%  %s  %s%n", part.tasks(), 100.0 * part.tasks() / whole, bold(part.title()),
                     names(part));
         }
         if (whole > tasks) {
             out.printf(Locale.ROOT, "%7d  %5.1f%%  not in the dump%n", whole - tasks, 100.0 * (whole - tasks) / whole);
         }
-        out.printf("%7d  tasks in the dump%n", tasks);
+        out.printf("%7d  tasks %s%n", tasks, load.sample().map(FairSample::estimate).orElse("in the dump"));
         active.ifPresent(count -> out.printf("%7d  active tasks by the kernel's count%n", count));
     }
 
@@ -149,6 +150,7 @@ final class ExplainText {
             groups.computeIfAbsent(new Group(task.stackId(), place(task)), group -> new ArrayList<>()).add(task);
         }
         Map<Integer, CallStack> stacks = dump.stacksById();
+        dump.sample().ifPresent(sample -> out.printf("%nBy stack, in %s; these numbers are not scaled up:%n", sample.text()));
         groups.entrySet().stream()
                 .sorted(Comparator.comparingInt((Map.Entry<Group, List<Task>> group) -> group.getValue().size()).reversed())
                 .limit(STACKS_SHOWN)
@@ -160,7 +162,7 @@ final class ExplainText {
 
     private void group(Group group, List<Task> tasks, Map<Integer, CallStack> stacks) {
         Map<EscapedText, List<Task>> byName = tasks.stream()
-                .collect(Collectors.groupingBy(Task::comm, LinkedHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(Task::program, LinkedHashMap::new, Collectors.toList()));
         String names = byName.entrySet().stream()
                 .limit(NAMES_SHOWN)
                 .map(name -> name(name.getKey()) + pids(name.getValue()))
@@ -193,7 +195,7 @@ final class ExplainText {
             case QUEUE -> "waiting for a CPU";
             case SLEEP, UNKNOWN -> switch (task.state()) {
                 case UNINTERRUPTIBLE -> "in D";
-                case RUNNING -> "running or waiting for a CPU";
+                case RUNNING -> task.delayed() ? "asleep, but still counted as running" : "running or waiting for a CPU";
                 case UNKNOWN -> "in an unknown state";
             };
         };

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
  *     source at each start, so the number alone names nothing. Empty where the text lacks one of them
  * @param trigger as the source tells it
  * @param causeIds of its tasks; at most {@link #MAX_NAMES}, as are all names
- * @param comms of the tasks, escaped form
+ * @param comms of the tasks' programs, escaped form: what a thread calls itself cannot be searched for
  * @param containers ids or names of those that its cgroups name
  * @param ticks of the load before it, oldest first; only what the module told
  * @param signatures at most {@link DumpSignature#MOST}
@@ -94,7 +94,7 @@ record DumpReading(
         Set<String> cgroups = new TreeSet<>();
         Set<String> containers = new TreeSet<>();
         for (StackDump.Task task : dump.tasks()) {
-            add(comms, task.comm().escaped());
+            add(comms, task.program().escaped());
             task.cgroup().filter(cgroup -> add(cgroups, cgroup.escaped()))
                     .flatMap(ContainerId::of).ifPresent(container -> add(containers, container.full()));
         }
@@ -177,7 +177,6 @@ record DumpReading(
     }
 
     static String headline(LoadBreakdown breakdown) {
-        String headline = breakdown.headline();
-        return headline.length() <= MAX_HEADLINE_LENGTH ? headline : headline.substring(0, MAX_HEADLINE_LENGTH - 3) + "...";
+        return breakdown.headline(MAX_HEADLINE_LENGTH);
     }
 }

@@ -1,5 +1,6 @@
 package io.loadmonitor.archive;
 
+import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.dump.SignatureFinder;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.StackDump.State;
@@ -15,7 +16,7 @@ import java.util.Optional;
 /**
  * What a dump has of one signature.
  *
- * @param tasks at least 1
+ * @param tasks at least 1; of a dump that is a fair sample scaled up, for later dumps are held against them
  * @param sleeping how many of them are in D
  * @param eldest boot id, pid and start of the one that was started first; empty where the dump does not say them
  */
@@ -56,8 +57,13 @@ record DumpSignature(StackSignature signature, int tasks, int sleeping, Optional
             tallies.computeIfAbsent(finder.find(task), signature -> new Tally()).add(task);
         }
         Optional<String> boot = dump.header().flatMap(StackDump.Header::bootId);
+        Map<StackSignature, Integer> counts = new LinkedHashMap<>();
+        tallies.forEach((signature, tally) -> counts.put(signature, tally.tasks));
+        Map<StackSignature, Integer> meant = FairSample.apportion(counts, dump.tasksMeant(), StackSignature::id);
         List<DumpSignature> all = new ArrayList<>(tallies.size());
-        tallies.forEach((signature, tally) -> all.add(new DumpSignature(signature, tally.tasks, tally.sleeping,
+        tallies.forEach((signature, tally) -> all.add(new DumpSignature(signature,
+                meant.getOrDefault(signature, tally.tasks),
+                FairSample.part(tally.sleeping, tally.tasks, meant.getOrDefault(signature, tally.tasks)),
                 boot.flatMap(id -> tally.eldest.map(task -> id + ' ' + task.pid() + ' ' + step(task))))));
         all.sort(Comparator.comparingInt(DumpSignature::tasks).reversed()
                 .thenComparing(found -> found.signature().id()));

@@ -85,7 +85,7 @@ final class CauseFinder {
             case QUEUE -> Kind.QUEUE;
             case SLEEP, UNKNOWN -> switch (task.state()) {
                 case UNINTERRUPTIBLE -> Kind.SLEEP;
-                case RUNNING -> Kind.RUNNABLE;
+                case RUNNING -> task.delayed() ? Kind.DELAYED : Kind.RUNNABLE;
                 case UNKNOWN -> Kind.UNKNOWN;
             };
         };

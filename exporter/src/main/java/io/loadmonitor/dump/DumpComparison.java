@@ -30,8 +30,10 @@ import java.util.function.Function;
  * @param tasks those of the later dump in its order, then those that are gone
  * @param elapsed between the dumps, by the host's monotonic clock, else by its wall clock; empty where a dump has neither
  * @param complete whether both dumps are whole; else what is new or gone may have been cut off
+ * @param sampled whether one of them is a fair sample: then the numbers are of the tasks in it, and what is new or gone may
+ *     not have been drawn the other time
  */
-public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapsed, boolean complete) {
+public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapsed, boolean complete, boolean sampled) {
     private static final long START_STEP_NANOS = 10_000_000;
 
     public DumpComparison {
@@ -91,7 +93,8 @@ public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapse
                         TaskChange.GONE, task, causesBefore.find(task).cause(), placesBefore.find(task)));
             }
         }
-        return new DumpComparison(tasks, elapsed, before.complete() && after.complete());
+        return new DumpComparison(tasks, elapsed, before.complete() && after.complete(),
+                before.sample().isPresent() || after.sample().isPresent());
     }
 
     private static TaskChange change(Task was, Task is, boolean samePlace, Optional<Duration> elapsed) {

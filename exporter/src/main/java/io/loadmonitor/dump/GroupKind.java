@@ -6,7 +6,7 @@ public enum GroupKind {
     CAUSE,
     /** The id of the stack's signature. */
     SIGNATURE,
-    /** The process (tgid); tasks of which the dump does not say it, by their name. */
+    /** The process (tgid); tasks of which the dump does not say it, by the name of the program. */
     PROCESS,
     /** The path of the cgroup. */
     CGROUP,

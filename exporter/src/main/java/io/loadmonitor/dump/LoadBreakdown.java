@@ -20,16 +20,18 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What the load consisted of. Every task of the dump is in exactly one part. Immutable.
+ * What the load consisted of. Every task of the dump is in exactly one part. Of a dump that is a fair sample, all numbers
+ * of tasks are scaled up to the whole. Immutable.
  *
  * @param parts largest first, those that the host always has after all others
- * @param tasks in the dump; the parts sum to it
+ * @param tasks in the dump, or that the sample in the dump stands for; the parts sum to it
  * @param active tasks that the source counted as load, captured or not
  * @param load1 the 1-minute load average
  * @param at when the dump was taken, by the host's clock
  * @param presence whether what raised the load was still there
  * @param devices the host's device-mapper devices beside the dump; absent when nobody looked
  * @param complete whether the dump is whole and its source looked at every thread ({@code complete=} of the count line)
+ * @param sample from which the numbers are estimated; empty when they are counted
  */
 public record LoadBreakdown(
         List<LoadPart> parts,
@@ -39,7 +41,8 @@ public record LoadBreakdown(
         Optional<Instant> at,
         Optional<Presence> presence,
         Optional<MappedDevices> devices,
-        boolean complete) {
+        boolean complete,
+        Optional<FairSample> sample) {
     private static final int PARTS_IN_HEADLINE = 5;
     private static final int CHRONIC_IN_HEADLINE = 2;
     private static final DateTimeFormatter TIME_OF_DAY =
@@ -51,9 +54,11 @@ public record LoadBreakdown(
     private static final class Tally {
         final Map<EscapedText, Integer> names = new HashMap<>();
         final Set<Optional<EscapedText>> cgroups = new HashSet<>();
+        int tasks;
 
         void add(Task task) {
-            names.merge(task.comm(), 1, Integer::sum);
+            tasks++;
+            names.merge(task.program(), 1, Integer::sum);
             if (cgroups.size() < 2) {
                 cgroups.add(task.cgroup());
             }
@@ -92,26 +97,35 @@ public record LoadBreakdown(
             boolean always = !chronic.isEmpty() && chronic.contains(signatures.find(task).id());
             places.computeIfAbsent(new Place(found.cause(), found.function(), always), place -> new Tally()).add(task);
         }
+        Map<Place, Integer> counts = new HashMap<>();
+        places.forEach((place, tally) -> counts.put(place, tally.tasks));
+        // By cause first, so that the sum of a cause's parts is the same wherever only causes are shown.
+        Map<Place, Integer> meant = FairSample.apportion(counts, dump.tasksMeant(), List.of(
+                place -> place.cause.id(), place -> Boolean.toString(place.chronic), place -> place.detail));
         List<LoadPart> parts = new ArrayList<>(places.size());
         // The stack does not prove which device a task waits for, so no more is said than what was so meanwhile.
         String suspended = dump.devices().flatMap(MappedDevices::brief).map(words -> " while " + words).orElse("");
-        places.forEach((place, tally) -> parts.add(part(place, tally, suspended)));
+        places.forEach((place, tally) -> parts.add(part(place, tally, meant.getOrDefault(place, tally.tasks), suspended)));
         parts.sort(Comparator.comparing(LoadPart::chronic)
                 .thenComparing(Comparator.comparingInt(LoadPart::tasks).reversed())
                 .thenComparing(part -> part.cause().id())
                 .thenComparing(LoadPart::detail));
         return new LoadBreakdown(
                 parts,
-                dump.tasks().size(),
+                dump.tasksMeant(),
                 active(dump),
                 dump.load().map(load -> OptionalDouble.of(load.load1())).orElse(OptionalDouble.empty()),
                 dump.time().flatMap(StackDump.Time::wall),
                 dump.trigger().flatMap(StackDump.Trigger::presence),
                 dump.devices(),
-                dump.complete() && dump.counts().map(LoadBreakdown::lookedAtAll).orElse(true));
+                dump.complete() && dump.counts().map(LoadBreakdown::lookedAtAll).orElse(true),
+                dump.sample());
     }
 
-    /** Active tasks less those in the dump; negative when tasks came between counting and capturing. */
+    /**
+     * Active tasks less those in the dump; negative when tasks came between counting and capturing. 0 of a fair sample,
+     * which stands for all of them.
+     */
     public OptionalInt remainder() {
         return active.isPresent() ? OptionalInt.of(active.getAsInt() - tasks) : OptionalInt.empty();
     }
@@ -119,10 +133,26 @@ public record LoadBreakdown(
     /**
      * One sentence: {@code Load 4.42 at 12:04:10 = 24 waiting for the ext4 journal (db, system.slice/db) + 9 on CPU in
      * user mode (java)}. The time is UTC; the numbers sum to the active tasks, with the remainder as a term of its own. At most five parts,
-     * the rest in one sum, and what the host always has in another: {@code + 3 chronic (asleep in vendor_wait)}. Bounded in
-     * length, printable ASCII.
+     * the rest in one sum, and what the host always has in another: {@code + 3 chronic (asleep in vendor_wait)}. At its end
+     * stands whether the numbers are estimated and whether the dump is incomplete. Bounded in length, printable ASCII.
      */
     public String headline() {
+        return sentence() + remarks();
+    }
+
+    /** Cut to so many characters, but for the remarks at its end. */
+    public String headline(int longest) {
+        String sentence = sentence();
+        String remarks = remarks();
+        int room = Math.max(0, longest - remarks.length());
+        return (sentence.length() <= room ? sentence : sentence.substring(0, Math.max(0, room - 3)) + "...") + remarks;
+    }
+
+    private String remarks() {
+        return sample.map(drawn -> " (" + drawn.estimate() + ")").orElse("") + (complete ? "" : " (the dump is incomplete)");
+    }
+
+    private String sentence() {
         StringBuilder text = new StringBuilder("Load");
         load1.ifPresent(load -> text.append(String.format(Locale.ROOT, " %.2f", load)));
         at.ifPresent(time -> text.append(" at ").append(TIME_OF_DAY.format(time)));
@@ -135,7 +165,7 @@ public record LoadBreakdown(
             text.append(i == 0 ? "" : " + ").append(own.get(i).text());
         }
         if (parts.isEmpty()) {
-            text.append("no task in the dump");
+            text.append(presence.equals(Optional.of(Presence.NONE)) ? "no task active" : "no task in the dump");
         }
         int others = own.stream().skip(PARTS_IN_HEADLINE).mapToInt(LoadPart::tasks).sum();
         if (others > 0) {
@@ -149,7 +179,7 @@ public record LoadBreakdown(
         } else if (remainder < 0) {
             text.append(" - ").append(-(long) remainder).append(" that came after counting");
         }
-        return text.append(complete ? "" : " (the dump is incomplete)").toString();
+        return text.toString();
     }
 
     private Optional<String> chronic() {
@@ -184,13 +214,16 @@ public record LoadBreakdown(
         return counts.of("complete").orElse(1) != 0;
     }
 
-    /** @param suspended for the titles of what waits for a device; empty where none is suspended */
-    private static LoadPart part(Place place, Tally tally, String suspended) {
+    /**
+     * @param tasks that the tallied ones stand for
+     * @param suspended for the titles of what waits for a device; empty where none is suspended
+     */
+    private static LoadPart part(Place place, Tally tally, int tasks, String suspended) {
         List<ProcessCount> processes = new ArrayList<>(tally.names.size());
-        tally.names.forEach((comm, tasks) -> processes.add(new ProcessCount(comm, tasks)));
+        FairSample.apportion(tally.names, tasks, EscapedText::escaped)
+                .forEach((comm, count) -> processes.add(new ProcessCount(comm, count)));
         processes.sort(Comparator.comparingInt(ProcessCount::tasks).reversed()
                 .thenComparing(process -> process.comm().escaped()));
-        int tasks = processes.stream().mapToInt(ProcessCount::tasks).sum();
         Optional<EscapedText> cgroup =
                 tally.cgroups.size() == 1 ? tally.cgroups.iterator().next() : Optional.empty();
         String title = place.cause.title(place.detail) + (place.cause.waitsForDevice() ? suspended : "");

@@ -72,6 +72,8 @@ public record LoadCause(
         QUEUE("queue"),
         /** State R from a source that cannot tell those above apart (/proc). */
         RUNNABLE("runnable"),
+        /** Asleep, but not yet off its run queue: the scheduler, and so the load, still counts it as running. */
+        DELAYED("delayed"),
         /** State D: nothing but the kernel could wake it; the stack or the wait channel says what it waited for. */
         SLEEP("sleep"),
         /** The dump does not say. */

@@ -1,9 +1,9 @@
 package io.loadmonitor.dump;
 
 /**
- * How many tasks of one name.
+ * How many tasks of one program.
  *
- * @param comm as the task shows itself; it is under the task's control
+ * @param comm of the program ({@link StackDump.Task#program}); it is under the task's control
  * @param tasks at least 1
  */
 public record ProcessCount(EscapedText comm, int tasks) {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the signature of each task of one dump. Like the cause, it looks at the stack of a task that sleeps or is on a CPU
- * in the kernel alone: where a runnable task happens to have lost its CPU says nothing about it. It remembers what it
+ * Finds the signature of each task of one dump. It looks at the stack of a task that sleeps or is on a CPU in the kernel
+ * alone: where a runnable task happens to have lost its CPU says nothing about it. It remembers what it
  * found, bounded by the dump. For one thread.
  */
 public final class SignatureFinder {
@@ -20,7 +20,7 @@ public final class SignatureFinder {
 
     private record Place(Kind kind, int stackId) {}
 
-    private record Named(Kind kind, EscapedText comm) {}
+    private record Named(Kind kind, EscapedText program) {}
 
     public SignatureFinder(StackDump dump) {
         this.stacks = dump.stacksById();
@@ -29,7 +29,7 @@ public final class SignatureFinder {
     public StackSignature find(Task task) {
         Kind kind = CauseFinder.kind(task);
         CallStack stack = stacks.get(task.stackId());
-        if (stack != null && (kind == Kind.SLEEP || kind == Kind.CPU_KERNEL)) {
+        if (stack != null && (kind == Kind.SLEEP || kind == Kind.DELAYED || kind == Kind.CPU_KERNEL)) {
             Place place = new Place(kind, stack.id());
             StackSignature known = found.get(place);
             if (known != null) {
@@ -47,11 +47,12 @@ public final class SignatureFinder {
             List<String> frames = List.of("[wait channel]", WaitFunction.withoutSuffix(task.waitChannel().get()));
             return byFrames.computeIfAbsent(frames, StackSignature::of);
         }
-        return byName.computeIfAbsent(new Named(kind, task.comm()), named -> StackSignature.of(named.kind(), named.comm()));
+        return byName.computeIfAbsent(
+                new Named(kind, task.program()), named -> StackSignature.of(named.kind(), named.program()));
     }
 
     private static List<String> frames(Kind kind, CallStack stack) {
-        List<String> frames = SignatureFrames.of(stack, kind == Kind.SLEEP);
+        List<String> frames = SignatureFrames.of(stack, kind != Kind.CPU_KERNEL);
         if (kind == Kind.SLEEP || frames.isEmpty()) {
             return frames;
         }

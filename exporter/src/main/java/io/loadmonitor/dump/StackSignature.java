@@ -49,11 +49,11 @@ public record StackSignature(String id, List<String> frames) {
         return new StackSignature(hash(frames), frames);
     }
 
-    /** Of a task without a stack that counts: what it did, and its name with {@code #} for the numbers in it. */
-    static StackSignature of(LoadCause.Kind kind, EscapedText comm) {
+    /** Of a task without a stack that counts: what it did, and its program's name with {@code #} for the numbers in it. */
+    static StackSignature of(LoadCause.Kind kind, EscapedText program) {
         List<String> frames = new ArrayList<>(2);
         frames.add('[' + kind.text() + ']');
-        frames.add(comm.escaped().replaceAll("[0-9]+", "#"));
+        frames.add(program.escaped().replaceAll("[0-9]+", "#"));
         return of(frames);
     }
 

@@ -4,7 +4,8 @@ import io.loadmonitor.dump.StackDump.Task;
 import java.util.Optional;
 
 /**
- * Tasks of one dump that have something in common. Immutable.
+ * Tasks of one dump that have something in common. Of a dump that is a fair sample the numbers of tasks are scaled up;
+ * times are those of the tasks in it. Immutable.
  *
  * @param key what they have in common: see {@link GroupKind}; empty for tasks that have none of it (no container)
  * @param title in words, for people: printable ASCII; what tasks named themselves is in it in escaped form

@@ -11,20 +11,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The tasks of a dump in groups, in five ways. Each task is in one group of each way, so the groups of a way sum to the
- * tasks. Immutable.
+ * tasks; of a dump that is a fair sample, to those that it stands for. Immutable.
  */
 public final class TaskGroups {
     private static final int LONGEST_NAME = 100;
 
     private final Map<GroupKind, List<TaskGroup>> groups;
     private final Map<String, StackSignature> signatures;
+    private final int tasks;
 
-    private TaskGroups(Map<GroupKind, List<TaskGroup>> groups, Map<String, StackSignature> signatures) {
+    private TaskGroups(Map<GroupKind, List<TaskGroup>> groups, Map<String, StackSignature> signatures, int tasks) {
         this.groups = groups;
         this.signatures = Map.copyOf(signatures);
+        this.tasks = tasks;
     }
 
     private static final class Tally {
@@ -72,8 +75,13 @@ public final class TaskGroups {
                     container.map(TaskGroups::title).orElse("in no container")).add(task, always);
         }
         Map<GroupKind, List<TaskGroup>> groups = new EnumMap<>(GroupKind.class);
-        tallies.forEach((kind, byKey) -> groups.put(kind, groups(kind, byKey)));
-        return new TaskGroups(groups, signatures);
+        tallies.forEach((kind, byKey) -> groups.put(kind, groups(kind, byKey, dump.tasksMeant())));
+        return new TaskGroups(groups, signatures, dump.tasksMeant());
+    }
+
+    /** What the groups of each way sum to. */
+    public int tasks() {
+        return tasks;
     }
 
     /** Largest first. */
@@ -91,15 +99,20 @@ public final class TaskGroups {
         return tallies.getOrDefault(kind, Map.of()).computeIfAbsent(key, missing -> new Tally(title));
     }
 
-    private static List<TaskGroup> groups(GroupKind kind, Map<String, Tally> byKey) {
+    /** @param whole that the tasks stand for */
+    private static List<TaskGroup> groups(GroupKind kind, Map<String, Tally> byKey, int whole) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        byKey.forEach((key, tally) -> counts.put(key, tally.tasks.size()));
+        Map<String, Integer> meant = FairSample.apportion(counts, whole, Function.identity());
         List<TaskGroup> all = new ArrayList<>(byKey.size());
-        byKey.forEach((key, tally) ->
-                all.add(group(key, kind == GroupKind.PROCESS ? processTitle(tally.tasks) : tally.title, tally)));
+        byKey.forEach((key, tally) -> all.add(group(
+                key, kind == GroupKind.PROCESS ? processTitle(tally.tasks) : tally.title, tally,
+                meant.getOrDefault(key, tally.tasks.size()))));
         all.sort(Comparator.comparingInt(TaskGroup::tasks).reversed().thenComparing(TaskGroup::key));
         return List.copyOf(all);
     }
 
-    private static TaskGroup group(String key, String title, Tally tally) {
+    private static TaskGroup group(String key, String title, Tally tally, int meant) {
         List<Task> inD = tally.tasks.stream().filter(task -> task.state() == State.UNINTERRUPTIBLE).toList();
         Task example = tally.tasks.get(0);
         for (Task task : tally.tasks) {
@@ -107,8 +120,10 @@ public final class TaskGroups {
                 example = task;
             }
         }
+        int counted = tally.tasks.size();
         return new TaskGroup(
-                key, title, tally.tasks.size(), tally.chronic, time(tally.tasks), inD.size(), time(inD), example);
+                key, title, meant, FairSample.part(tally.chronic, counted, meant), time(tally.tasks),
+                FairSample.part(inD.size(), counted, meant), time(inD), example);
     }
 
     private static Optional<TimeInState> time(List<Task> tasks) {
@@ -119,21 +134,21 @@ public final class TaskGroups {
     }
 
     private static String process(Task task) {
-        return task.tgid().isPresent() ? Long.toString(task.tgid().getAsLong()) : "comm " + task.comm().escaped();
+        return task.tgid().isPresent() ? Long.toString(task.tgid().getAsLong()) : "comm " + task.program().escaped();
     }
 
-    /** {@code java (812)}: the name of the main thread, else the one that most of the threads have. */
+    /** {@code java (812)}: the name of the main thread; where no task says it, the one that most of the threads have. */
     private static String processTitle(List<Task> tasks) {
         Task first = tasks.get(0);
         if (first.tgid().isEmpty()) {
-            return cut(first.comm().escaped());
+            return cut(first.program().escaped());
         }
         Map<String, Integer> names = new LinkedHashMap<>();
         for (Task task : tasks) {
             if (task.pid() == first.tgid().getAsLong()) {
                 return cut(task.comm().escaped()) + " (" + first.tgid().getAsLong() + ')';
             }
-            names.merge(task.comm().escaped(), 1, Integer::sum);
+            names.merge(task.program().escaped(), 1, Integer::sum);
         }
         String name = names.entrySet().stream()
                 .min(Map.Entry.<String, Integer>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))

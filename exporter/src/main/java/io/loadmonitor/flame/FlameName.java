@@ -13,7 +13,7 @@ public record FlameName(String text, Kind kind) {
     public enum Kind {
         /** All tasks of a dump together. */
         ALL,
-        /** A task's own name. */
+        /** The name of a task's program. */
         TASK,
         /** A function of the kernel. */
         KERNEL,
@@ -35,8 +35,8 @@ public record FlameName(String text, Kind kind) {
         }
     }
 
-    static FlameName task(EscapedText comm) {
-        return new FlameName(comm.escaped().isEmpty() ? "[no name]" : escape(comm.escaped()), Kind.TASK);
+    static FlameName task(EscapedText program) {
+        return new FlameName(program.escaped().isEmpty() ? "[no name]" : escape(program.escaped()), Kind.TASK);
     }
 
     static FlameName function(Frame frame) {

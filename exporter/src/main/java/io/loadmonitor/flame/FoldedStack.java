@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Tasks of one name with one stack. Immutable.
+ * Tasks of one program with one stack. Immutable.
  *
- * @param path the task's name, then the functions, outermost first, or why there are none
+ * @param path the program's name, then the functions, outermost first, or why there are none
  * @param tasks at least 1
  */
 public record FoldedStack(List<FlameName> path, int tasks) {

@@ -1,12 +1,14 @@
 package io.loadmonitor.flame;
 
 import io.loadmonitor.dump.CallStack;
+import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.StackDump.Placement;
 import io.loadmonitor.dump.StackDump.State;
 import io.loadmonitor.dump.StackDump.Task;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,8 +23,8 @@ public final class FoldedStacks {
     private FoldedStacks() {}
 
     /**
-     * The tasks of a dump by name and stack, in the order of their text; the counts sum to the tasks of the dump. A task
-     * without a stack has a frame in brackets that says why.
+     * The tasks of a dump by program and stack, in the order of their text; the counts sum to the tasks of the dump, also
+     * where these are a fair sample of more. A task without a stack has a frame in brackets that says why.
      */
     public static List<FoldedStack> of(StackDump dump) {
         // Thousands of tasks share a few stacks, and so the names of their frames.
@@ -36,8 +38,19 @@ public final class FoldedStacks {
         return List.copyOf(folded.values());
     }
 
+    /** As {@link #of}; of a fair sample scaled up to all the tasks that it stands for. */
+    static List<FoldedStack> estimated(StackDump dump) {
+        List<FoldedStack> drawn = of(dump);
+        Map<FoldedStack, Integer> counts = new LinkedHashMap<>();
+        drawn.forEach(stack -> counts.put(stack, stack.tasks()));
+        List<FoldedStack> meant = new ArrayList<>(drawn.size());
+        FairSample.apportion(counts, dump.tasksMeant(), FoldedStack::text)
+                .forEach((stack, tasks) -> meant.add(new FoldedStack(stack.path(), tasks)));
+        return List.copyOf(meant);
+    }
+
     /**
-     * {@code comm;outermost;...;innermost count} lines: {@code busy;[on CPU, user mode] 8}. In a name a semicolon is
+     * {@code program;outermost;...;innermost count} lines: {@code busy;[on CPU, user mode] 8}. In a name a semicolon is
      * {@code \x3b}; other bytes are escaped as in the dump.
      */
     public static String write(StackDump dump) {
@@ -55,7 +68,7 @@ public final class FoldedStacks {
 
     private static List<FlameName> path(Task task, List<FlameName> functions) {
         List<FlameName> path = new ArrayList<>(functions.size() + 2);
-        path.add(FlameName.task(task.comm()));
+        path.add(FlameName.task(task.program()));
         if (functions.isEmpty()) {
             path.add(without(task));
         }

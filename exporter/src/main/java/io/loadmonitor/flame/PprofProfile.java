@@ -14,7 +14,7 @@ import java.util.zip.GZIPOutputStream;
 
 /**
  * A profile for pprof (https://github.com/google/pprof/blob/main/proto/profile.proto): gzip around a protocol buffer. One
- * sample a stack, its value the number of tasks; each function has one location of the same number. The task's name is
+ * sample a stack, its value the number of tasks; each function has one location of the same number. The program's name is
  * the outermost function, as in a flame graph, and the label {@code comm} too, so that {@code -tagfocus} finds it.
  * Stateless, safe for use by several threads.
  */

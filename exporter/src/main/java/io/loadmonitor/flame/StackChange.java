@@ -3,7 +3,7 @@ package io.loadmonitor.flame;
 import java.util.List;
 
 /**
- * How many tasks of one name had one stack in each of two dumps. Immutable.
+ * How many tasks of one program had one stack in each of two dumps. Immutable.
  *
  * @param path as of {@link FoldedStack}
  * @param before 0 when it is new

@@ -14,8 +14,9 @@ public record StackDiff(List<StackChange> stacks) {
         stacks = List.copyOf(stacks);
     }
 
+    /** Of a dump that is a fair sample the numbers are scaled up, for those of two samples are not to be compared. */
     public static StackDiff of(StackDump before, StackDump after) {
-        return of(FoldedStacks.of(before), FoldedStacks.of(after));
+        return of(FoldedStacks.estimated(before), FoldedStacks.estimated(after));
     }
 
     static StackDiff of(List<FoldedStack> before, List<FoldedStack> after) {

@@ -87,7 +87,8 @@ final class FlamesEndpoint {
         }
 
         String title() {
-            return "Dump " + summary.id() + " of " + summary.host() + ": " + summary.headline();
+            return "Dump " + summary.id() + " of " + summary.host() + ": " + summary.headline()
+                    + content.sample().map(sample -> "; stacks are counted in the sample, not scaled up").orElse("");
         }
     }
 }

@@ -10,6 +10,8 @@ import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentQuery;
 import io.loadmonitor.archive.Page;
+import io.loadmonitor.dump.FairSample;
+import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.flame.StackDiff;
 import io.loadmonitor.incident.IncidentReport;
 import io.loadmonitor.web.StatusSource.ServiceStatus;
@@ -202,7 +204,11 @@ final class PagesEndpoint {
         ArchivedDump after = withText(DumpsEndpoint.id(context.pathParam("other")));
         StackDiff diff = StackDiff.of(before.dump().orElseThrow(), after.dump().orElseThrow());
         List<DumpSummary> choices = views.comparable(after.summary());
-        renderer.answer(context, 200, DiffPage.of(before.summary(), after.summary(), diff, choices));
+        Map<Long, FairSample> samples = new LinkedHashMap<>();
+        for (ArchivedDump dump : List.of(before, after)) {
+            dump.dump().flatMap(StackDump::sample).ifPresent(sample -> samples.put(dump.summary().id(), sample));
+        }
+        renderer.answer(context, 200, DiffPage.of(before.summary(), after.summary(), diff, samples, choices));
     }
 
     private ArchivedDump withText(long id) throws ArchiveException {

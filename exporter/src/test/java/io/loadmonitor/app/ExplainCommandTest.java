@@ -100,6 +100,45 @@ final class ExplainCommandTest {
         assertFalse(String.join("\n", explain(resumed.toString())).contains("Devices"), out.toString());
     }
 
+    /** The text is made up: no module that draws samples has been captured yet. */
+    @Test
+    void scalesAFairSampleUpAndSaysSo() throws Exception {
+        Path dump = Files.writeString(folder.resolve("sampled"), """
+                load_monitor dump version=1 id=17 source=kmod boot_id=b release=6.12.0
+                load avg1=40.00 avg5=1.00 avg15=1.00 active=40 cpus=2
+                count running=30 uninterruptible=10 captured=4 truncated=36 sampled=4 of=40
+                cgroup id=1 path="/app"
+                task pid=811 tgid=800 state=R on=queue queued_ms=40 run_delay_ms=9120 cgroup_id=1 leader="java" comm="GC#0"
+                task pid=812 tgid=800 state=R on=queue cgroup_id=1 leader="java" comm="GC#1"
+                task pid=900 tgid=900 state=R on=sleep flags=delayed cgroup_id=1 comm="nginx"
+                task pid=94 tgid=94 state=D on=sleep wchan=submit_bio_wait comm="vf"
+                end id=17 tasks=4
+                """);
+        String estimate = "estimated from a fair sample of 4 of 40 tasks";
+        List<String> lines = explain(dump.toString());
+        assertTrue(lines.get(0).endsWith(" (" + estimate + ")"), lines.get(0));
+        assertTrue(lines.contains("     20   50.0%  waiting for a CPU  java 20"), out.toString());
+        assertTrue(lines.contains("     40  tasks " + estimate), out.toString());
+        assertTrue(lines.contains("By process, " + estimate), out.toString());
+        assertTrue(lines.contains("     20   50.0%  java (800)"), out.toString());
+        assertTrue(lines.contains("     10   25.0%  cgroup not in the dump  10 in D"), out.toString());
+        assertTrue(lines.contains("By stack, in a fair sample of 4 of 40 tasks; these numbers are not scaled up:"), out.toString());
+        assertTrue(lines.contains("2 tasks waiting for a CPU: java (811 812)"), out.toString());
+        assertTrue(lines.contains("1 task asleep, but still counted as running [delayed]: nginx (900)"), out.toString());
+        assertFalse(out.toString().contains("not in the dump%"), out.toString());
+
+        out.getBuffer().setLength(0);
+        explain("--before", dump.toString(), "--json", dump.toString());
+        JsonNode report = new ObjectMapper().readTree(out.toString()).path("reports").path(0);
+        assertEquals("{\"sampled\":4,\"of\":40,\"text\":\"" + estimate + "\"}", report.path("estimated").toString());
+        assertEquals(4, report.path("tasks_total").asInt());
+        assertEquals("20 50.0", report.path("parts").path(0).path("tasks") + " " + report.path("parts").path(0).path("percent"));
+        assertTrue(report.path("since_before").path("sampled").asBoolean(), report.toString());
+        JsonNode thread = report.path("tasks").path(0);
+        assertEquals("java GC#0 40 9120 /app", thread.path("leader").asText() + " " + thread.path("comm").asText() + " "
+                + thread.path("queued_ms") + " " + thread.path("run_delay_ms") + " " + thread.path("cgroup").asText());
+    }
+
     @Test
     void refusesADumpBeforeThatIsNone() throws Exception {
         Path after = DUMPS.resolve("manual-busy-vfork.dump");

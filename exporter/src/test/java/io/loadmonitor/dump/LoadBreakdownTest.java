@@ -111,6 +111,32 @@ final class LoadBreakdownTest {
     }
 
     @Test
+    void saysThatNoTaskWasActive() {
+        String text = "load_monitor dump version=1 id=17 source=kmod\ntrigger kind=manual cause=none\n"
+                + "load avg1=4.00 avg5=1 avg15=1 active=0\n" + end(0);
+        assertEquals("Load 4.00 = no task active", of(text).headline());
+    }
+
+    @Test
+    void namesThreadsAfterTheirProgram() {
+        String text = tasks(2, "on=queue leader=\"java\" comm=\"GC Thread#0\"") + tasks(1, "on=queue comm=\"java\"")
+                + tasks(1, "on=queue leader=\"x) + 99 y (z\" comm=\"sh\"");
+        assertEquals(List.of("4 waiting for a CPU (java 3, \"x) + 99 y (z\")"),
+                of(text).parts().stream().map(LoadPart::text).toList());
+    }
+
+    @Test
+    void tellsDelayedSleepersFromThoseThatRunAndFromThoseInD() {
+        String text = VFORK + tasks(2, "state=R on=sleep stack=1 flags=delayed comm=\"x\"")
+                + tasks(1, "state=R on=sleep stack=1 flags=partial|delayed comm=\"x\"")
+                + tasks(4, "state=R on=sleep stack=1 comm=\"x\"") + tasks(5, "state=D on=sleep stack=1 flags=delayed comm=\"x\"");
+        assertEquals(
+                List.of("5 vfork", "4 runnable", "3 delayed-sleep"),
+                of(text).parts().stream().map(part -> part.tasks() + " " + part.cause().id()).toList());
+        assertEquals("asleep, but still counted as running", of(text).parts().get(2).title());
+    }
+
+    @Test
     void saysThatNotEveryThreadWasLookedAt() {
         String text = HEAD + "count running=10 uninterruptible=0 complete=0\n"
                 + tasks(10, "on=queue comm=\"x\"") + end(10);

@@ -79,6 +79,21 @@ final class StackSignatureTest {
     }
 
     @Test
+    void namesThreadsByTheirProgramAndDelayedSleepersByTheirStack() {
+        StackDump dump = DumpParser.parse(Dumps.raw("""
+                stack id=1
+                  schedule_timeout+0x1/0x2
+                  ep_poll+0x1/0x2
+                  do_syscall_64+0x1/0x2
+                task pid=1 state=R on=cpu-user leader="java" comm="GC Thread#0"
+                task pid=2 state=R on=sleep stack=1 flags=delayed leader="java" comm="GC Thread#0"
+                """));
+        SignatureFinder finder = new SignatureFinder(dump);
+        assertEquals(List.of("[cpu-user]", "java"), finder.find(dump.tasks().get(0)).frames());
+        assertEquals(List.of("[delayed]", "ep_poll"), finder.find(dump.tasks().get(1)).frames());
+    }
+
+    @Test
     void namesTasksWithoutAStackByWhatTheyDoAndTheirName() {
         StackDump dump = DumpParser.parse(Dumps.raw("stack id=1 tasks=1\n  f+0x1/0x2\n"
                 + "task pid=1 state=R on=cpu-user comm=\"exec-12\"\n"

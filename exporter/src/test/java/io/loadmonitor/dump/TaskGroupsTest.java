@@ -63,6 +63,18 @@ final class TaskGroupsTest {
     }
 
     @Test
+    void namesAProcessAfterItsLeaderWhereTheMainThreadIsNoLoad() {
+        StackDump dump = DumpParser.parse(Dumps.raw("""
+                task pid=11 tgid=10 state=R on=queue leader="java" comm="GC Thread#0"
+                task pid=12 tgid=10 state=R on=queue leader="java" comm="GC Thread#0"
+                task pid=13 state=R on=queue leader="java" comm="GC Thread#1"
+                """));
+        List<TaskGroup> groups = TaskGroups.of(dump, CauseCatalogue.standard(), Set.of()).by(GroupKind.PROCESS);
+        assertEquals(List.of("java (10)", "java"), groups.stream().map(TaskGroup::title).toList());
+        assertEquals(List.of("10", "comm java"), groups.stream().map(TaskGroup::key).toList());
+    }
+
+    @Test
     void keepsTasksOfNoCgroupAndOfNoContainer() {
         assertEquals(
                 List.of("/docker/" + ID, "/", "cgroup not in the dump"),

@@ -60,4 +60,12 @@ final class FoldedStacksTest {
                 fold("stack id=1\n  x;y\ntask pid=1 on=sleep stack=1 comm=\"a;b\\n99 \\\"c\"\n"
                         + "task pid=2 on=queue comm=\"\"\n"));
     }
+
+    @Test
+    void foldsThreadsByTheirProgram() {
+        assertEquals("java;[waiting for a CPU] 2\n", FoldedStacks.write(DumpTexts.read("""
+                task pid=11 tgid=10 state=R on=queue leader="java" comm="GC Thread#0"
+                task pid=10 tgid=10 state=R on=queue comm="java"
+                """)));
+    }
 }

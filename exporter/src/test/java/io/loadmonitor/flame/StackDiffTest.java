@@ -2,6 +2,7 @@ package io.loadmonitor.flame;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.loadmonitor.dump.StackDump;
 import org.junit.jupiter.api.Test;
 
 final class StackDiffTest {
@@ -36,6 +37,20 @@ final class StackDiffTest {
                 gone;[waiting for a CPU] 1 0
                 new;[waiting for a CPU] 0 1
                 """, StackDiff.write(diff.stacks()));
+    }
+
+    @Test
+    void scalesASampleUpBecauseTheOtherDumpIsNone() {
+        String head = "load_monitor dump version=1 id=1 source=kmod\ncount sampled=4 of=40\n";
+        StackDump sampled = DumpTexts.read(head + AFTER + "end id=1 tasks=4\n");
+        assertEquals("""
+                a;[on CPU, user mode] 1 10
+                a;[waiting for a CPU] 1 20
+                gone;[waiting for a CPU] 1 0
+                new;[waiting for a CPU] 0 10
+                """, StackDiff.write(StackDiff.of(DumpTexts.read(BEFORE), sampled).stacks()));
+        assertEquals("a;[on CPU, user mode] 1\na;[waiting for a CPU] 2\nnew;[waiting for a CPU] 1\n",
+                FoldedStacks.write(sampled), "alone it is counted as it is");
     }
 
     @Test

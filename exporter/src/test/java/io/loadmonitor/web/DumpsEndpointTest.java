@@ -218,4 +218,36 @@ final class DumpsEndpointTest {
         RunningServer.json(answer).path("items").forEach(item -> ids.add(item.path("id").asLong()));
         return ids;
     }
+
+    @Test
+    void scalesASampleUpAndSaysSo() throws Exception {
+        JsonNode dump = RunningServer.json(server.get("/api/v1/dumps/" + server.archived(Samples.sampled(1))));
+        JsonNode breakdown = dump.path("breakdown");
+        assertEquals("{\"sampled\":4,\"of\":40,\"text\":\"estimated from a fair sample of 4 of 40 tasks\"}",
+                breakdown.path("estimated").toString());
+        assertEquals(40, breakdown.path("tasks").asInt());
+        assertEquals(0, breakdown.path("remainder").asInt(-1));
+        assertEquals(40, sum(breakdown.path("parts")));
+        for (JsonNode groups : dump.path("groups")) {
+            assertEquals(40, sum(groups.path("groups")), groups::toString);
+        }
+        assertEquals(40, sum(dump.path("signatures")));
+        assertEquals("java", breakdown.path("parts").path(0).path("processes").path(0).path("comm").asText());
+        JsonNode thread = dump.path("taskList").path(1);
+        assertEquals("java GC Thread#0 40 9120 /system.slice/app.service", thread.path("leader").asText() + " "
+                + thread.path("comm").asText() + " " + thread.path("queuedMillis") + " " + thread.path("runDelayMillis") + " "
+                + thread.path("cgroup").asText());
+        JsonNode nginx = dump.path("taskList").path(3);
+        assertFalse(nginx.has("leader") || nginx.has("queuedMillis") || nginx.has("cgroup"), nginx::toString);
+        assertFalse(RunningServer.json(server.get("/api/v1/dumps/" + server.archived(Samples.dump(2))))
+                .path("breakdown").has("estimated"));
+    }
+
+    private static int sum(JsonNode parts) {
+        int sum = 0;
+        for (JsonNode part : parts) {
+            sum += part.path("tasks").asInt();
+        }
+        return sum;
+    }
 }

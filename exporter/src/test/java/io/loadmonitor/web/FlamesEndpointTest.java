@@ -107,6 +107,16 @@ final class FlamesEndpointTest {
     }
 
     @Test
+    void countsTheTasksOfASampleAndSaysSo() throws Exception {
+        long id = server.archived(Samples.sampled(1));
+        JsonNode profile = RunningServer.json(server.get("/api/v1/dumps/" + id + "/speedscope")).path("profiles").path(0);
+        assertEquals(4, profile.path("endValue").intValue());
+        assertTrue(profile.path("name").textValue().endsWith(
+                "(estimated from a fair sample of 4 of 40 tasks); stacks are counted in the sample, not scaled up"), profile.toString());
+        assertTrue(server.get("/api/v1/dumps/" + id + "/folded").body().contains("java;[waiting for a CPU] 2\n"));
+    }
+
+    @Test
     void givesAFlameGraphThatNeedsNoServer() throws Exception {
         HttpResponse<String> answer = server.page(
                 "/api/v1/dumps/" + server.archived(Samples.dump(1, HOSTILE)) + "/flamegraph");

@@ -62,6 +62,52 @@ final class PagesTest {
     }
 
     @Test
+    void saysWhereverItScalesASampleUp() throws Exception {
+        long id = server.archived(Samples.sampled(1));
+        String page = server.page("/dumps/" + id).body();
+        String estimate = "estimated from a fair sample of 4 of 40 tasks";
+        assertTrue(page.contains("<bdi>Load 40.42 at 12:04:10 = 20 waiting for a CPU (java, system.slice/app.service)"), page);
+        assertTrue(page.contains("(" + estimate + ")</bdi></h1>"), page);
+        assertTrue(page.contains("There was no room for all tasks. Numbers of tasks are " + estimate), page);
+        assertTrue(page.contains("<p class=\"quiet\">The numbers are " + estimate + ".</p>"), "the parts: " + page);
+        assertTrue(page.contains("<p class=\"quiet\">Numbers of tasks are " + estimate + ".</p>"), "the groups: " + page);
+        assertTrue(page.contains("The numbers are those of the dump, a fair sample of 4 of 40 tasks."), "the flame graph: " + page);
+        assertTrue(page.contains("The tasks are a fair sample of 4 of 40 tasks; here the numbers are those of the sample."), page);
+        assertFalse(page.contains("did not fit"), page);
+        long whole = server.archived(Samples.dump(2));
+        String diff = server.page("/dumps/" + whole + "/diff/" + id).body();
+        assertTrue(diff.contains("<li>The numbers of dump " + id + " are " + estimate + ".</li>"), diff);
+        assertTrue(diff.contains("10 tasks before, 40 after"), diff);
+        assertFalse(server.page("/dumps/" + whole).body().contains("estimated"));
+    }
+
+    @Test
+    void showsThreadsBesideTheirProgramAndHowLongTheyWaitedForCpus() throws Exception {
+        String page = server.page("/dumps/" + server.archived(Samples.sampled(1)) + "?by=process").body();
+        assertTrue(page.contains("<td><code><bdi>java</bdi></code> <span class=\"quiet\">thread <code><bdi>GC Thread#0</bdi></code></span></td>"), page);
+        assertTrue(page.contains("<th scope=\"col\">Queued for</th>"), page);
+        assertTrue(page.contains("<td>40 ms</td>") && page.contains("<td>9 s</td>"), page);
+        assertTrue(page.contains("<bdi>java (800)</bdi>") && page.contains("<code><bdi>java × 20</bdi></code>"), page);
+        assertTrue(page.contains("1 task asleep, but still counted as running"), page);
+        assertTrue(page.contains("<dt>Of these asleep, still counted</dt><dd><bdi>10</bdi></dd>"), page);
+        String found = server.page("/dumps?comm=java").body();
+        assertTrue(found.contains("/dumps/1"), found);
+        assertFalse(server.page("/dumps?comm=GC%20Thread%230").body().contains("href=\"/dumps/1\""));
+        String other = server.page("/dumps/" + server.archived(Samples.dump(2))).body();
+        assertFalse(other.contains("Queued for") || other.contains("thread <code>"), "no empty columns: " + other);
+    }
+
+    @Test
+    void saysThatNoTaskWasActiveAtThatMoment() throws Exception {
+        long id = server.archived(RawDump.of(("load_monitor dump version=1 id=1 source=kmod\n"
+                + "trigger kind=manual reason=\"synthetic\" cause=none\nload avg1=4.00 avg5=1.00 avg15=1.00 active=0 cpus=2\n"
+                + "end id=1 tasks=0\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+        String page = server.page("/dumps/" + id).body();
+        assertTrue(page.contains("Load 4.00 = no task active") && page.contains("<li>No task was active at that moment.</li>"), page);
+        assertEquals("none", RunningServer.json(server.get("/api/v1/dumps/" + id)).path("cause").asText());
+    }
+
+    @Test
     void linksToEveryAddressItNames() throws Exception {
         incident(Samples.firing("a1b2c3d4e5f60718"));
         for (String path : List.of("/", "/incidents", "/incidents/1", "/dumps", "/dumps/1")) {

@@ -47,6 +47,29 @@ final class Samples {
         return RawDump.of(text.toString().getBytes(StandardCharsets.US_ASCII));
     }
 
+    /**
+     * Four tasks, a fair sample of 40, with threads whose program has another name, one of them a delayed sleeper. Made up.
+     */
+    static RawDump sampled(int id) {
+        return RawDump.of(("""
+                load_monitor dump version=1 id=%1$d source=kmod boot_id=6f1c0a52-5c6c-4d0e-9a53-2f8f54f0c1aa release=6.12.0
+                trigger kind=manual reason="synthetic" cause=present
+                time wall=2026-11-22T12:04:10.123456Z monotonic_ns=3557017%1$d000
+                load avg1=40.42 avg5=1.10 avg15=0.37 active=40 cpus=2
+                count scanned=670 running=30 delayed=10 uninterruptible=10 captured=4 stacks=1 truncated=36 sampled=4 of=40
+                cgroup id=1 path="/system.slice/app.service"
+                stack id=1 tasks=2
+                  ep_poll+0x1/0x2
+                task pid=94 tgid=94 ppid=1 cpu=0 state=D on=sleep since_ms=35000 stack=1 cgroup_id=1 comm="vf"
+                task pid=812 tgid=800 ppid=1 cpu=0 state=R on=queue since_ms=45 queued_ms=40 run_delay_ms=9120 stack=0 \
+                cgroup_id=1 leader="java" comm="GC Thread#0"
+                task pid=813 tgid=800 ppid=1 cpu=0 state=R on=queue since_ms=41 queued_ms=41 run_delay_ms=20 stack=0 \
+                cgroup_id=1 leader="java" comm="GC Thread#1"
+                task pid=900 tgid=900 ppid=1 cpu=0 state=R on=sleep since_ms=3 stack=1 flags=delayed comm="nginx"
+                end id=%1$d tasks=4
+                """).formatted(id).getBytes(StandardCharsets.US_ASCII));
+    }
+
     static String firing(String fingerprint) {
         return firing(fingerprint, "LoadHigh", "load is high", "https://runbooks.example/LoadHigh");
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.dump.Frame;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadPart;
@@ -110,12 +111,33 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
         }
     }
 
-    /** What the load consisted of: the parts sum to tasks, and tasks and remainder to active. */
+    /**
+     * What the load consisted of: the parts sum to tasks, and tasks and remainder to active.
+     *
+     * @param estimated from what; not there when the numbers are counted
+     */
     public record Breakdown(
-            int tasks, @Nullable Integer active, @Nullable Integer remainder, List<Part> parts) {
+            int tasks,
+            @Nullable Integer active,
+            @Nullable Integer remainder,
+            @Nullable Estimated estimated,
+            List<Part> parts) {
         static Breakdown of(LoadBreakdown breakdown) {
             return new Breakdown(breakdown.tasks(), Absent.orNull(breakdown.active()),
-                    Absent.orNull(breakdown.remainder()), breakdown.parts().stream().map(Part::of).toList());
+                    Absent.orNull(breakdown.remainder()), breakdown.sample().map(Estimated::of).orElse(null),
+                    breakdown.parts().stream().map(Part::of).toList());
+        }
+    }
+
+    /**
+     * The dump is a fair sample, and numbers of tasks are scaled up.
+     *
+     * @param sampled tasks in the dump
+     * @param of that they stand for
+     */
+    public record Estimated(int sampled, int of, String text) {
+        static Estimated of(FairSample sample) {
+            return new Estimated(sample.tasks(), sample.of(), sample.estimate());
         }
     }
 
@@ -137,7 +159,7 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
         }
     }
 
-    /** How many tasks of one name are in a part. */
+    /** How many tasks of one program are in a part. */
     public record Process(String comm, int tasks) {
         static Process of(ProcessCount count) {
             return new Process(count.comm().escaped(), count.tasks());
@@ -162,10 +184,13 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
             @Nullable Long sinceMillis,
             @Nullable Long switches,
             @Nullable Long startNanos,
+            @Nullable Long queuedMillis,
+            @Nullable Long runDelayMillis,
             @Nullable Integer stack,
             @Nullable List<String> flags,
             @Nullable String waitChannel,
             @Nullable String cgroup,
+            @Nullable String leader,
             String comm) {
         static Task of(StackDump.Task task) {
             return new Task(
@@ -178,10 +203,13 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
                     Absent.orNull(task.sinceMillis()),
                     Absent.orNull(task.switches()),
                     Absent.orNull(task.startNanos()),
+                    Absent.orNull(task.queuedMillis()),
+                    Absent.orNull(task.runDelayMillis()),
                     task.stackId() == 0 ? null : task.stackId(),
                     task.flags().isEmpty() ? null : List.copyOf(new TreeSet<>(task.flags())),
                     task.waitChannel().orElse(null),
                     task.cgroup().map(EscapedText::escaped).orElse(null),
+                    task.leader().map(EscapedText::escaped).orElse(null),
                     task.comm().escaped());
         }
     }

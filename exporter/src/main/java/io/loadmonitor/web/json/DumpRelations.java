@@ -7,6 +7,7 @@ import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.ChangeCount;
 import io.loadmonitor.dump.ComparedTask;
 import io.loadmonitor.dump.DumpComparison;
+import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.GroupKind;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.TaskChange;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the tasks of a dump have in common, with each other and with earlier dumps. Lists are cut at {@value #MOST}; what
- * was cut off is counted.
+ * was cut off is counted. Of a dump that is a fair sample the tasks of groups and signatures are scaled up; those of
+ * changes are counted in the dumps.
  */
 public record DumpRelations(Map<String, Groups> groups, @Nullable Compared compared, List<Signature> signatures) {
     private static final int MOST = 200;
@@ -39,7 +41,7 @@ public record DumpRelations(Map<String, Groups> groups, @Nullable Compared compa
         TaskGroups found = TaskGroups.of(dump, causes, chronic);
         Map<String, Groups> groups = new TreeMap<>();
         for (GroupKind kind : GroupKind.values()) {
-            groups.put(kind.name().toLowerCase(Locale.ROOT), Groups.of(found.by(kind), dump.tasks().size()));
+            groups.put(kind.name().toLowerCase(Locale.ROOT), Groups.of(found.by(kind), found.tasks()));
         }
         return new DumpRelations(
                 groups,
@@ -95,9 +97,10 @@ public record DumpRelations(Map<String, Groups> groups, @Nullable Compared compa
     }
 
     /** A task of taskList. */
-    public record Example(long pid, @Nullable Long tgid, String comm) {
+    public record Example(long pid, @Nullable Long tgid, @Nullable String leader, String comm) {
         static Example of(StackDump.Task task) {
-            return new Example(task.pid(), Absent.orNull(task.tgid()), task.comm().escaped());
+            return new Example(task.pid(), Absent.orNull(task.tgid()),
+                    task.leader().map(EscapedText::escaped).orElse(null), task.comm().escaped());
         }
     }
 
@@ -106,6 +109,7 @@ public record DumpRelations(Map<String, Groups> groups, @Nullable Compared compa
             long dumpId,
             @Nullable Long elapsedMillis,
             boolean complete,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean sampled,
             Map<String, Integer> counts,
             List<Change> causes,
             List<Change> signatures,
@@ -122,6 +126,7 @@ public record DumpRelations(Map<String, Groups> groups, @Nullable Compared compa
                     dumpId,
                     comparison.elapsed().map(Compared::millis).orElse(null),
                     comparison.complete(),
+                    comparison.sampled(),
                     counts,
                     comparison.byCause().stream().limit(MOST).map(Change::of).toList(),
                     comparison.bySignature().stream().limit(MOST).map(Change::of).toList(),

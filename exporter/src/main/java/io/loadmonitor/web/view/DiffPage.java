@@ -1,10 +1,12 @@
 package io.loadmonitor.web.view;
 
 import io.loadmonitor.archive.DumpSummary;
+import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.flame.StackChange;
 import io.loadmonitor.flame.StackDiff;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -19,6 +21,7 @@ import java.util.stream.Stream;
  * @param flame empty graph and rows when nothing changed
  * @param more changed stacks that have no row
  * @param compare to choose others
+ * @param estimates which numbers are scaled up from a sample, a sentence a dump
  */
 public record DiffPage(
         DumpRow before,
@@ -28,23 +31,34 @@ public record DiffPage(
         FlameView flame,
         List<Row> rows,
         int more,
-        CompareForm compare) implements PageModel {
+        CompareForm compare,
+        List<String> estimates) implements PageModel {
     private static final int MAX_ROWS = 30;
 
     public DiffPage {
         rows = List.copyOf(rows);
+        estimates = List.copyOf(estimates);
     }
 
     /**
      * A stack that changed.
      *
      * @param change {@code +3} or {@code −2}
+     * @param comm of the program
      * @param where its innermost function
      */
     public record Row(String change, int before, int after, String comm, String where, String fill) {}
 
-    /** @param choices other dumps that may be compared, oldest first */
-    public static DiffPage of(DumpSummary before, DumpSummary after, StackDiff diff, List<DumpSummary> choices) {
+    /**
+     * @param samples of the dumps that are fair samples, by their numbers
+     * @param choices other dumps that may be compared, oldest first
+     */
+    public static DiffPage of(
+            DumpSummary before,
+            DumpSummary after,
+            StackDiff diff,
+            Map<Long, FairSample> samples,
+            List<DumpSummary> choices) {
         List<StackChange> changed = diff.changed();
         List<Row> rows = changed.stream()
                 .sorted(Comparator.comparingInt((StackChange change) -> -Math.abs(change.difference())))
@@ -59,7 +73,10 @@ public record DiffPage(
         return new DiffPage(DumpRow.of(before), DumpRow.of(after),
                 after.incidentId().isPresent() ? Optional.of(after.incidentId().getAsLong()) : Optional.empty(),
                 title(diff, changed), FlameView.of(diff, FlameView.MAX_IN_PAGE), rows, changed.size() - rows.size(),
-                CompareForm.of(offered, before.id(), after.id()));
+                CompareForm.of(offered, before.id(), after.id()),
+                new TreeMap<>(samples).entrySet().stream()
+                        .map(dump -> "The numbers of dump " + dump.getKey() + " are " + dump.getValue().estimate() + ".")
+                        .toList());
     }
 
     private static String title(StackDiff diff, List<StackChange> changed) {

@@ -7,7 +7,6 @@ import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.StackDump.Counts;
-import io.loadmonitor.dump.StackDump.Presence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -105,6 +104,7 @@ final class DumpFacts {
     private static void addCounts(Counts counts, List<Fact> facts) {
         add(counts, "scanned", "Tasks looked at", facts);
         add(counts, "running", "Running", facts);
+        add(counts, "delayed", "Of these asleep, still counted", facts);
         add(counts, "uninterruptible", "Uninterruptible", facts);
         add(counts, "captured", "Captured", facts);
         add(counts, "stacks", "Different stacks", facts);
@@ -123,13 +123,20 @@ final class DumpFacts {
                 warnings.add("No stacks: the exporter may not read them (it needs CAP_SYS_ADMIN, or the kernel module)."
                         + " Tasks are grouped by the function that they wait in.");
             }
-            warn(counts, "truncated", "task did not fit and is missing.", "tasks did not fit and are missing.", warnings);
+            if (dump.sample().isPresent()) {
+                warnings.add("There was no room for all tasks. Numbers of tasks are "
+                        + dump.sample().get().estimate() + ", each of which had the same chance to be in it.");
+            } else {
+                warn(counts, "truncated", "task did not fit and is missing.", "tasks did not fit and are missing.", warnings);
+            }
             warn(counts, "unstable", "stack changed while it was read; it is marked.",
                     "stacks changed while they were read; they are marked.", warnings);
             warn(counts, "unwind_failed", "stack could not be unwound.", "stacks could not be unwound.", warnings);
             warn(counts, "partial", "stack is not whole: its outer frames are missing.",
                     "stacks are not whole: their outer frames are missing.", warnings);
             warn(counts, "no_room", "stack found no room.", "stacks found no room.", warnings);
+            warn(counts, "cgroup_no_room", "task's cgroup found no room and is not known.",
+                    "tasks' cgroups found no room and are not known.", warnings);
             warn(counts, "cpu_no_answer", "CPU did not answer in time.", "CPUs did not answer in time.", warnings);
             warn(counts, "lost_dumps", "earlier dump was overwritten before it was read.",
                     "earlier dumps were overwritten before they were read.", warnings);
@@ -138,8 +145,14 @@ final class DumpFacts {
             warnings.add(Quantity.count(dump.unreadCount(), "line was", "lines were")
                     + " not understood; the raw text has them.");
         }
-        dump.trigger().flatMap(StackDump.Trigger::presence).filter(Presence.DECAYING::equals).ifPresent(
-                presence -> warnings.add("The load was already falling: what raised it was gone when the dump was taken."));
+        dump.trigger().flatMap(StackDump.Trigger::presence).ifPresent(presence -> {
+            switch (presence) {
+                case PRESENT -> { }
+                case DECAYING -> warnings.add(
+                        "The load was already falling: what raised it was gone when the dump was taken.");
+                case NONE -> warnings.add("No task was active at that moment.");
+            }
+        });
     }
 
     private static void warn(Counts counts, String key, String one, String many, List<String> warnings) {

@@ -8,6 +8,8 @@ import io.loadmonitor.flame.FoldedStacks;
 import io.loadmonitor.flame.StackDiff;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A flame graph as it is drawn: callers above, what they call below. It can be read without a script; the script adds
@@ -15,7 +17,8 @@ import java.util.Locale;
  *
  * @param diff whether it compares two dumps
  * @param height in pixels
- * @param note what is not drawn; empty when everything is
+ * @param tasks in the dump, also where they are a fair sample of more
+ * @param note what is not drawn, and that the tasks are a sample; empty when all is drawn of all
  */
 public record FlameView(boolean diff, int tasks, List<Box> boxes, int height, String note) {
     /** Boxes in a page, and in a file that holds nothing else. */
@@ -52,7 +55,9 @@ public record FlameView(boolean diff, int tasks, List<Box> boxes, int height, St
                         frame.name().text() + " — " + Quantity.count(frame.after(), "task", "tasks") + ", "
                                 + share(frame.after(), graph.root().after()))).toList(),
                 graph.levels() * ROW,
-                note(graph));
+                Stream.of(note(graph), dump.sample()
+                                .map(sample -> "The numbers are those of the dump, " + sample.text() + ".").orElse(""))
+                        .filter(note -> !note.isEmpty()).collect(Collectors.joining(" ")));
     }
 
     static FlameView of(StackDiff diff, int maxBoxes) {

@@ -6,6 +6,7 @@ import io.loadmonitor.dump.ComparedTask;
 import io.loadmonitor.dump.ContainerId;
 import io.loadmonitor.dump.DumpComparison;
 import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.dump.Frame;
 import io.loadmonitor.dump.GroupKind;
 import io.loadmonitor.dump.LoadCause;
@@ -27,20 +28,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * The tasks of a dump in groups, as a table: what they are, since when, and what became of them since the dump before.
- * The rows and the rest that has none sum to the tasks of the dump.
+ * The rows and the rest that has none sum to the tasks of the dump, or to those that its sample stands for.
  *
  * @param by what the groups have in common
  * @param rows largest first, groups of nothing but chronic tasks after all others
  * @param moreGroups and moreTasks, that have no row
  * @param gone what was in the dump before, in words; largest first
  * @param compared with which dump, in words; empty text without one
+ * @param estimate that the numbers of tasks are estimated; empty text when they are counted
  */
 public record GroupTable(
-        By by, List<Row> rows, int moreGroups, int moreTasks, List<String> gone, String compared) {
+        By by, List<Row> rows, int moreGroups, int moreTasks, List<String> gone, String compared, String estimate) {
     private static final int MOST_ROWS = 25;
     private static final int MOST_NAMES = 5;
     private static final int MOST_FRAMES = 40;
@@ -81,7 +84,7 @@ public record GroupTable(
     /**
      * A group.
      *
-     * @param names of its tasks: {@code java × 8}
+     * @param names of its tasks' programs: {@code java × 8}
      * @param longest time in its state of one of them; empty text where the dump does not say
      * @param changes since the dump before: {@code 13 new}
      * @param seen how often the stack of the example was there before; empty text where nobody knows
@@ -148,7 +151,8 @@ public record GroupTable(
             Instant at) {
         Set<String> chronic = seen.entrySet().stream()
                 .filter(entry -> entry.getValue().chronic()).map(Map.Entry::getKey).collect(Collectors.toSet());
-        List<io.loadmonitor.dump.TaskGroup> groups = TaskGroups.of(dump, causes, chronic).by(by.kind);
+        TaskGroups all = TaskGroups.of(dump, causes, chronic);
+        List<io.loadmonitor.dump.TaskGroup> groups = all.by(by.kind);
         // Without one before, the comparison with itself tells of each task what it is; nothing is said to have changed.
         DumpComparison comparison =
                 DumpComparison.of(before.map(Before::dump).orElse(dump), dump, causes);
@@ -159,7 +163,7 @@ public record GroupTable(
             if (task.change() == TaskChange.GONE) {
                 tally.title = tally.title.isEmpty() ? goneTitle(by, task) : tally.title;
             } else {
-                tally.names.merge(task.task().comm().escaped(), 1, Integer::sum);
+                tally.names.merge(task.task().program().escaped(), 1, Integer::sum);
                 tally.byPid.putIfAbsent(Long.toString(task.task().pid()), task);
             }
         }
@@ -167,13 +171,14 @@ public record GroupTable(
         List<Row> rows = groups.stream()
                 .sorted(Comparator.comparing(group -> group.chronic() == group.tasks()))
                 .limit(MOST_ROWS)
-                .map(group -> row(group, dump.tasks().size(), tallies.getOrDefault(group.key(), new Tally()),
+                .map(group -> row(group, all.tasks(), tallies.getOrDefault(group.key(), new Tally()),
                         before.isPresent(), seen, stacks, at))
                 .toList();
         return new GroupTable(by, rows, groups.size() - rows.size(),
-                dump.tasks().size() - rows.stream().mapToInt(Row::tasks).sum(),
+                all.tasks() - rows.stream().mapToInt(Row::tasks).sum(),
                 gone(tallies, groups.stream().map(io.loadmonitor.dump.TaskGroup::key).collect(Collectors.toSet())),
-                before.map(earlier -> compared(earlier, comparison)).orElse(""));
+                before.map(earlier -> compared(earlier, comparison)).orElse(""),
+                dump.sample().map(sample -> "Numbers of tasks are " + sample.estimate() + ".").orElse(""));
     }
 
     /** As {@link TaskGroups} has it. */
@@ -183,7 +188,7 @@ public record GroupTable(
             case CAUSE -> compared.cause().id();
             case STACK -> compared.signature().id();
             case PROCESS -> task.tgid().isPresent()
-                    ? Long.toString(task.tgid().getAsLong()) : "comm " + task.comm().escaped();
+                    ? Long.toString(task.tgid().getAsLong()) : "comm " + task.program().escaped();
             case CGROUP -> task.cgroup().map(EscapedText::escaped).orElse("");
             case CONTAINER -> task.cgroup().flatMap(ContainerId::of).map(ContainerId::full).orElse("");
         };
@@ -193,7 +198,7 @@ public record GroupTable(
         return switch (by) {
             case CAUSE -> task.cause().title();
             case STACK -> innermost(task.signature());
-            case PROCESS -> task.task().comm().escaped()
+            case PROCESS -> task.task().program().escaped()
                     + (task.task().tgid().isPresent() ? " (" + task.task().tgid().getAsLong() + ")" : "");
             case CGROUP -> task.task().cgroup().map(EscapedText::escaped).orElse("cgroup not in the dump");
             case CONTAINER -> task.task().cgroup().flatMap(ContainerId::of).map(ContainerId::shortened)
@@ -222,7 +227,7 @@ public record GroupTable(
                 group.tasks(),
                 Math.round(100.0 * group.tasks() / Math.max(1, all)) + " %",
                 VisibleText.of(group.title()),
-                names(tally.names),
+                names(FairSample.apportion(tally.names, group.tasks(), Function.identity())),
                 time.map(found -> Quantity.of(Duration.ofMillis(found.maxMillis()))).orElse(""),
                 compared ? changes(tally.changes) : List.of(),
                 Optional.ofNullable(known).map(task -> seen.get(task.signature().id()))
@@ -230,10 +235,16 @@ public record GroupTable(
                 group.chronic() == 0 ? "" : group.chronic() == group.tasks() ? "chronic" : group.chronic() + " chronic",
                 stack == null ? List.of()
                         : stack.frames().stream().limit(MOST_FRAMES).map(Frame::toString).toList(),
-                example.comm().escaped() + " (" + example.pid() + ")",
+                who(example),
                 cause.map(LoadCause::title).map(VisibleText::of).orElse(""),
                 cause.map(LoadCause::explanation).map(VisibleText::of).orElse(""),
                 cause.map(LoadCause::check).map(VisibleText::of).orElse(""));
+    }
+
+    /** {@code java (812)}, {@code java, thread GC Thread#0 (815)}. */
+    private static String who(Task task) {
+        return task.program().escaped()
+                + (task.comm().equals(task.program()) ? "" : ", thread " + task.comm().escaped()) + " (" + task.pid() + ")";
     }
 
     private static List<String> names(Map<String, Integer> names) {
@@ -286,6 +297,10 @@ public record GroupTable(
         return "Compared with dump " + before.id()
                 + comparison.elapsed().map(time -> ", " + Quantity.of(time) + " earlier").orElse("")
                 + ": “stayed” is the same task that has not run since, “ran on” the same that has."
-                + (comparison.complete() ? "" : " One of the two was cut off, so some may only seem new or gone.");
+                + (comparison.complete() ? "" : " One of the two was cut off, so some may only seem new or gone.")
+                + (comparison.sampled()
+                        ? " One of the two is a fair sample: these numbers are of the tasks in it, and some may only seem new or"
+                                + " gone because they were not drawn."
+                        : "");
     }
 }

@@ -188,6 +188,10 @@ public final class IncidentMarkdown {
             line("| **" + breakdown.active().getAsInt() + "** | **active tasks, by the kernel's count** | | |");
         }
         line("");
+        breakdown.sample().ifPresent(sample -> {
+            line("The numbers of the parts are " + sample.estimate() + ".");
+            line("");
+        });
     }
 
     private static String who(LoadPart part) {

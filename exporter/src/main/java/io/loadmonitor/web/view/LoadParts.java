@@ -11,12 +11,13 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * What the load consisted of, as a bar and its legend. The rows sum to the tasks of the dump, with the remainder to the
- * active ones; parts that are too many for a bar are summed up in one row, never left out.
+ * What the load consisted of, as a bar and its legend. The rows sum to the tasks of the dump, or to those that its sample
+ * stands for, with the remainder to the active ones; parts that are too many for a bar are summed up in one row, never left out.
  *
  * @param rows largest first
  * @param label the bar in words
- * @param note how the sum relates to the number of active tasks; empty text when they are equal or not known
+ * @param note that the numbers are estimated, or how the sum relates to the number of active tasks; empty text when they
+ *     are equal or not known
  */
 public record LoadParts(int tasks, List<Row> rows, String label, String note) {
     private static final int MAX_ROWS = 16;
@@ -79,6 +80,9 @@ public record LoadParts(int tasks, List<Row> rows, String label, String note) {
     }
 
     private static String note(LoadBreakdown breakdown) {
+        if (breakdown.sample().isPresent()) {
+            return "The numbers are " + breakdown.sample().get().estimate() + ".";
+        }
         OptionalInt remainder = breakdown.remainder();
         if (remainder.isEmpty() || remainder.getAsInt() == 0) {
             return "";

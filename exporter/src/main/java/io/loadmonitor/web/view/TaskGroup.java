@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 
 /**
@@ -35,16 +36,47 @@ public record TaskGroup(
             "unwind_failed", "No stack: it could not be unwound.",
             "unstable", "No stack: the task moved on while it was read.",
             "no_room", "No stack: there were more different stacks than the module has room for.",
-            "no_unwinder", "No stack: this kernel does not let modules read that of a task that does not run.",
-            "hotplug", "No stack: a CPU was going off or coming on line, and none could be read safely.",
+            "no_unwinder", "No stack: this kernel gives no means to read that of a task that does not run.",
+            "hotplug", "No stack: a CPU was going off or coming on line, and none was asked.",
             "cpu_no_answer", "No stack: the CPU did not answer in time.",
             "cpu_isolated", "No stack: the CPU is isolated and was not interrupted.");
 
-    /** One task. What is not known is empty text. */
-    public record Row(String comm, long pid, String state, String on, String since, String cgroup, String flags) {}
+    /**
+     * One task. What is not known is empty text.
+     *
+     * @param program by the name of its main thread
+     * @param thread its own name; empty text where that is the program's
+     * @param queued for how long it has waited for a CPU
+     * @param runDelay for how long it waited for a CPU in all its life
+     */
+    public record Row(
+            String program,
+            String thread,
+            long pid,
+            String state,
+            String on,
+            String since,
+            String queued,
+            String runDelay,
+            String cgroup,
+            String flags) {}
 
-    /** The groups that are shown, and how many are not. */
-    public record Groups(List<TaskGroup> groups, int more) {
+    /** Whether one of the tasks says for how long it has waited for a CPU. */
+    public boolean saysQueued() {
+        return tasks.stream().anyMatch(task -> !task.queued().isEmpty());
+    }
+
+    /** Whether one of the tasks says for how long it waited for CPUs in all its life. */
+    public boolean saysRunDelay() {
+        return tasks.stream().anyMatch(task -> !task.runDelay().isEmpty());
+    }
+
+    /**
+     * The groups that are shown, and how many are not.
+     *
+     * @param note that the tasks are a sample; empty text where they are all
+     */
+    public record Groups(List<TaskGroup> groups, int more, String note) {
         public Groups {
             groups = List.copyOf(groups);
         }
@@ -54,7 +86,8 @@ public record TaskGroup(
         Map<Integer, CallStack> stacks = dump.stacksById();
         Map<Place, List<Task>> places = new LinkedHashMap<>();
         for (Task task : dump.tasks()) {
-            Place place = new Place(task.stackId(), task.placement(), task.stackId() == 0 ? task.waitChannel() : Optional.empty());
+            Place place = new Place(task.stackId(), task.placement(), task.delayed(),
+                    task.stackId() == 0 ? task.waitChannel() : Optional.empty());
             places.computeIfAbsent(place, key -> new ArrayList<>()).add(task);
         }
         List<TaskGroup> groups = places.entrySet().stream()
@@ -62,7 +95,8 @@ public record TaskGroup(
                 .limit(maxGroups)
                 .map(entry -> group(entry.getKey(), entry.getValue(), stacks, maxTasks))
                 .toList();
-        return new Groups(groups, places.size() - groups.size());
+        return new Groups(groups, places.size() - groups.size(), dump.sample()
+                .map(sample -> "The tasks are " + sample.text() + "; here the numbers are those of the sample.").orElse(""));
     }
 
     /** Title of the group: {@code 2 tasks, asleep in the kernel}. */
@@ -88,7 +122,7 @@ public record TaskGroup(
             case CPU_KERNEL -> "on a CPU in the kernel";
             case CPU -> "on a CPU, its mode unknown";
             case QUEUE -> "waiting for a CPU";
-            case SLEEP -> "asleep in the kernel" + place.waitChannel().map(function -> ", in " + function).orElse("");
+            case SLEEP -> (place.delayed() ? "asleep, but still counted as running" : "asleep in the kernel") + place.waitChannel().map(function -> ", in " + function).orElse("");
             case UNKNOWN -> "at a place that the dump does not tell"
                     + place.waitChannel().map(function -> ", in " + function).orElse("");
         };
@@ -113,7 +147,8 @@ public record TaskGroup(
 
     private static Row row(Task task) {
         return new Row(
-                task.comm().escaped(),
+                task.program().escaped(),
+                task.comm().equals(task.program()) ? "" : task.comm().escaped(),
                 task.pid(),
                 switch (task.state()) {
                     case RUNNING -> "R";
@@ -121,9 +156,15 @@ public record TaskGroup(
                     case UNKNOWN -> "?";
                 },
                 on(task),
-                task.sinceMillis().isPresent() ? Quantity.of(Duration.ofMillis(task.sinceMillis().getAsLong())) : "",
+                time(task.sinceMillis()),
+                time(task.queuedMillis()),
+                time(task.runDelayMillis()),
                 task.cgroup().map(EscapedText::escaped).orElse(""),
                 String.join(", ", new TreeSet<>(task.flags())));
+    }
+
+    private static String time(OptionalLong millis) {
+        return millis.isPresent() ? Quantity.of(Duration.ofMillis(millis.getAsLong())) : "";
     }
 
     private static String on(Task task) {
@@ -138,5 +179,5 @@ public record TaskGroup(
         };
     }
 
-    private record Place(int stackId, Placement placement, Optional<String> waitChannel) {}
+    private record Place(int stackId, Placement placement, boolean delayed, Optional<String> waitChannel) {}
 }

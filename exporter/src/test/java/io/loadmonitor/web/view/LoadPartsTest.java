@@ -70,6 +70,7 @@ final class LoadPartsTest {
             sum += tasks[i];
         }
         return new LoadBreakdown(
-                parts, sum, active, OptionalDouble.of(4.42), Optional.empty(), Optional.empty(), Optional.empty(), true);
+                parts, sum, active, OptionalDouble.of(4.42), Optional.empty(), Optional.empty(), Optional.empty(), true,
+                Optional.empty());
     }
 }
