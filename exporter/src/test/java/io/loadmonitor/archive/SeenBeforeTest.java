@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loadmonitor.dump.RawDump;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -316,6 +317,22 @@ final class SeenBeforeTest {
                 Statement statement = connection.createStatement()) {
             return statement.executeQuery(query).getLong(1);
         }
+    }
+
+    /** Made up: no module that draws samples has been captured yet. */
+    @Test
+    void remembersWhatASampleStandsFor() throws Exception {
+        Archive archive = open();
+        long id = store(archive, RawDump.of("""
+                load_monitor dump version=1 id=1 source=kmod boot_id=b release=6.12.0
+                time wall=2026-11-22T12:04:10Z monotonic_ns=5
+                count sampled=3 of=40
+                task pid=1 state=D on=sleep wchan=a comm="a"
+                task pid=2 state=D on=sleep wchan=a comm="a"
+                task pid=3 state=D on=sleep wchan=b comm="b"
+                end id=1 tasks=3
+                """.getBytes(StandardCharsets.US_ASCII)));
+        assertEquals(List.of(27, 13), archive.signatures(id).stream().map(SeenSignature::tasks).toList());
     }
 
     private void sql(String... statements) throws Exception {

@@ -9,6 +9,7 @@ import io.loadmonitor.archive.ArchiveSettings;
 import io.loadmonitor.archive.DumpTexts;
 import io.loadmonitor.archive.Retention;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.RawDump;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,28 @@ final class LastDumpReaderTest {
             assertEquals(own.causes().size(), counted.lines().filter(line -> line.startsWith("load_monitor")).count());
             causes.set(CauseCatalogue.standard());
             assertFalse(contributions(page).contains("vendor-card"), "a cause that is no longer known is gone");
+        }
+    }
+
+    /** The text is made up: no module that draws samples has been captured yet. */
+    @Test
+    void sumsToTheActiveTasksOfADumpThatIsAFairSample(@TempDir Path folder) throws Exception {
+        ArchiveSettings settings = new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT);
+        try (Archive archive = Archive.open(settings, Clock.systemUTC())) {
+            archive.storeFound(RawDump.of("""
+                    load_monitor dump version=1 id=1 source=kmod boot_id=b release=6.12.0
+                    time wall=2026-11-22T12:04:10Z monotonic_ns=5
+                    load avg1=40.00 avg5=1.00 avg15=1.00 active=40 cpus=2
+                    count running=30 uninterruptible=10 captured=3 sampled=3 of=40
+                    task pid=1 state=R on=queue comm="a"
+                    task pid=2 state=R on=queue comm="a"
+                    task pid=3 state=R on=sleep flags=delayed comm="b"
+                    end id=1 tasks=3
+                    """.getBytes(StandardCharsets.US_ASCII)));
+            String counted = contributions(new MetricsPage(
+                    List.of(new LastDumpReader(archive, new EventCounts(), CauseCatalogue::standard))));
+            assertTrue(counted.contains("{cause=\"waiting-for-cpu\",} 27.0\n"), counted);
+            assertTrue(counted.contains("{cause=\"delayed-sleep\",} 13.0\n"), counted);
         }
     }
 

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.loadmonitor.archive.DumpTexts;
+import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -18,6 +20,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -177,6 +181,23 @@ final class IncidentsEndpointTest {
                 + " at 12 ms after the dump`.\n"), markdown);
         String json = server.get("/api/v1/incidents/1").body();
         assertTrue(json.contains("\"devices\":{\"ageMillis\":12,\"mapped\":5,\"suspended\":1,\"suspendedDevices\":[{\"dev\":\"dm-0\","), json);
+    }
+
+    @Test
+    void saysInEveryFormThatASampleIsScaledUp() throws Exception {
+        server.postAlerts(Samples.firing("a1b2c3d4e5f60718"));
+        server.await(1, "complete");
+        long id = server.archive.reserveDump(DumpTrigger.MANUAL, Optional.of(new EscapedText("test")), OptionalLong.of(1));
+        server.archive.store(id, Samples.sampled(2));
+        String estimate = "estimated from a fair sample of 4 of 40 tasks";
+        String markdown = server.get("/api/v1/incidents/1.md").body();
+        assertTrue(markdown.contains("| 20 | `waiting for a CPU` | `java` × 20 in `/system.slice/app.service` |"), markdown);
+        assertTrue(markdown.contains("| **40** | **active tasks, by the kernel's count** | | |\n\nThe numbers of the parts are "
+                + estimate + ".\n"), markdown);
+        assertTrue(markdown.contains("10 tasks before, 40 after"), markdown);
+        JsonNode incident = RunningServer.json(server.get("/api/v1/incidents/1"));
+        assertEquals(estimate, incident.path("dumps").path(1).path("breakdown").path("estimated").path("text").asText());
+        assertTrue(server.page("/incidents/1?dump=" + id).body().contains("The numbers are " + estimate + "."));
     }
 
     @Test

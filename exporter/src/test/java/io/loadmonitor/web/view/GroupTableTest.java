@@ -90,6 +90,32 @@ final class GroupTableTest {
                 table(By.CONTAINER, seen, Optional.empty()).rows().get(0).chronic()));
     }
 
+    /** Made up: no module that draws samples has been captured yet. */
+    @Test
+    void scalesASampleUpAndSaysSo() {
+        String sampled = LATER.replace("stack id=1", "count sampled=4 of=40\nstack id=1");
+        GroupTable table = table(By.CAUSE, Map.of(), Optional.of(EARLIER), sampled);
+        assertEquals("Numbers of tasks are estimated from a fair sample of 4 of 40 tasks.", table.estimate());
+        assertEquals(30, table.rows().get(0).tasks());
+        assertEquals("75 %", table.rows().get(0).share());
+        assertEquals(List.of("postgres × 20", "writer × 10"), table.rows().get(0).names());
+        assertEquals(List.of(new Change("new", "1 new"), new Change("stayed", "1 stayed"), new Change("moved", "1 ran on")),
+                table.rows().get(0).changes(), "what became of a task is known of those in the dump alone");
+        assertTrue(table.compared().contains(" One of the two is a fair sample: these numbers are of the tasks in it"), table.compared());
+        assertEquals("", table(By.CAUSE, Map.of(), Optional.of(EARLIER)).estimate());
+        assertFalse(table(By.CAUSE, Map.of(), Optional.of(EARLIER)).compared().contains("sample"));
+    }
+
+    @Test
+    void namesThreadsAfterTheirProgram() {
+        String threads = LATER.replaceAll("comm=\"(postgres|writer)\"", "leader=\"db\" comm=\"$1\"");
+        GroupTable table = table(By.CAUSE, Map.of(), Optional.of(EARLIER), threads);
+        assertEquals(List.of("db × 3"), table.rows().get(0).names());
+        assertEquals("db, thread postgres (1)", table.rows().get(0).example());
+        assertEquals(List.of("1 db (9)"), table(By.PROCESS, Map.of(),
+                Optional.of(EARLIER.replace("comm=\"make\"", "leader=\"db\" comm=\"make\""))).gone());
+    }
+
     @Test
     void sumsUpWhatIsTooMuchForATable() {
         StringBuilder tasks = new StringBuilder();
