@@ -373,6 +373,11 @@ public record StackDump(
             return leader.orElse(comm);
         }
 
+        /** For how long at most it has been in its state; exactly where it waits for a CPU and the dump says since when. */
+        public OptionalLong stateMillis() {
+            return queuedMillis.isPresent() ? queuedMillis : sinceMillis;
+        }
+
         /**
          * Whether it sleeps, but the scheduler still counts it as running ({@code flags=delayed}, Linux 6.12 and later): it
          * is load all the same.

@@ -116,7 +116,7 @@ public final class TaskGroups {
         List<Task> inD = tally.tasks.stream().filter(task -> task.state() == State.UNINTERRUPTIBLE).toList();
         Task example = tally.tasks.get(0);
         for (Task task : tally.tasks) {
-            if (task.sinceMillis().orElse(-1) > example.sinceMillis().orElse(-1)) {
+            if (task.stateMillis().orElse(-1) > example.stateMillis().orElse(-1)) {
                 example = task;
             }
         }
@@ -128,8 +128,8 @@ public final class TaskGroups {
 
     private static Optional<TimeInState> time(List<Task> tasks) {
         return TimeInState.of(tasks.stream()
-                .filter(task -> task.sinceMillis().isPresent())
-                .mapToLong(task -> task.sinceMillis().getAsLong())
+                .filter(task -> task.stateMillis().isPresent())
+                .mapToLong(task -> task.stateMillis().getAsLong())
                 .toArray());
     }
 

@@ -68,7 +68,8 @@ final class GoldenReportTest {
         text.append("\nTasks:\n");
         dump.tasks().forEach(task -> text.append(task.pid()).append(' ').append(task.state()).append(' ')
                 .append(task.placement()).append(" stack ").append(task.stackId()).append(" \"")
-                .append(task.comm()).append("\" ").append(new java.util.TreeSet<>(task.flags())).append(' ')
+                .append(task.comm()).append("\" ")
+                .append(task.leader().map(leader -> "of \"" + leader + "\" ").orElse("")).append(new java.util.TreeSet<>(task.flags())).append(' ')
                 .append(task.cgroup()).append('\n'));
         return text.append("\nFolded:\n").append(FoldedStacks.write(dump)).toString();
     }

@@ -56,6 +56,17 @@ final class TaskGroupsTest {
     }
 
     @Test
+    void knowsHowLongATaskWaitsForACpuByItsTimeInTheQueue() {
+        StackDump dump = DumpParser.parse(Dumps.raw("""
+                task pid=11 state=R on=queue since_ms=900 queued_ms=10 comm="a"
+                task pid=12 state=R on=queue since_ms=50 queued_ms=49 comm="b"
+                """));
+        TaskGroup queue = TaskGroups.of(dump, CauseCatalogue.standard(), Set.of()).by(GroupKind.CAUSE).get(0);
+        assertEquals(Optional.of(new TimeInState(2, 49, 10)), queue.time());
+        assertEquals(12, queue.example().pid());
+    }
+
+    @Test
     void namesAProcessAfterItsMainThread() {
         assertEquals(
                 List.of("db (10)", "sh (14)", "java (15)", "vendor (16)"),

@@ -37,7 +37,7 @@ public record TaskGroup(
             "unstable", "No stack: the task moved on while it was read.",
             "no_room", "No stack: there were more different stacks than the module has room for.",
             "no_unwinder", "No stack: this kernel gives no means to read that of a task that does not run.",
-            "hotplug", "No stack: a CPU was going off or coming on line, and none was asked.",
+            "hotplug", "No stack: a CPU was going off or coming on line meanwhile.",
             "cpu_no_answer", "No stack: the CPU did not answer in time.",
             "cpu_isolated", "No stack: the CPU is isolated and was not interrupted.");
 
