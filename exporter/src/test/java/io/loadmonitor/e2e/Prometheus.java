@@ -133,7 +133,7 @@ final class Prometheus implements AutoCloseable {
         });
     }
 
-    /** So many were made; some of them may have succeeded, and a few more are no reason to wait on for ever. */
+    /** How often it has tried within five minutes: that rises for so long and then no more, whether anybody answers or not. */
     private OptionalDouble scrapes() {
         JsonNode result = query("count_over_time(up{job=\"load-monitor\"}[5m])");
         return result.isEmpty()
