@@ -59,7 +59,7 @@ final class SceneTest {
         assertTrue(headline.matches("Load [0-9.]+ at [0-9:]+(, decaying,)? = " + first.tasks() + " \\Q" + first.title() + "\\E \\(.*"), headline);
 
         int sum = breakdown.parts().stream().mapToInt(LoadPart::tasks).sum();
-        assertEquals(dump.tasks().size(), sum, headline);
+        assertEquals(dump.tasksMeant(), sum, headline);
         OptionalInt active = dump.load().orElseThrow().active();
         assertEquals(active, OptionalInt.of(sum + breakdown.remainder().orElseThrow()), headline);
     }
