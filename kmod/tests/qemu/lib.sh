@@ -31,6 +31,56 @@ lm_quietly() {
     fi
 }
 
+# lm_second_try WHAT: says what has passed at its second try only, also to whoever sums up (LOAD_MONITOR_SECOND_TRIES=FILE).
+lm_second_try() {
+    echo "second try: $1"
+    [ -z "${LOAD_MONITOR_SECOND_TRIES:-}" ] || echo "$1" >>"$LOAD_MONITOR_SECOND_TRIES"
+}
+
+# lm_wait_until_alone: before a second try, until nobody holds the lock LOAD_MONITOR_ALONE=FILE, if there is to be one.
+lm_wait_until_alone() {
+    [ -n "${LOAD_MONITOR_ALONE:-}" ] || return 0
+    lm_say "waiting until nothing else runs, for a second try"
+    flock "$LOAD_MONITOR_ALONE" true
+}
+
+# lm_wait_for_guest PID CONSOLE SILENCE SECONDS: until that emulator ends; returns its status. It is ended, with status
+# 124, when the console has not grown for SILENCE seconds (the guest hangs), or after SECONDS whatever happens. How long a
+# guest takes depends on who else is on this host; whether it gets on does not. Who is ended meanwhile ends $lm_watcher, too.
+lm_watcher=
+lm_wait_for_guest() {
+    local guest=$1 console=$2 silence=$3 seconds=$4 status=0 over=0
+    (
+        trap - EXIT ERR
+        trap exit TERM
+        size=
+        grown=$SECONDS
+        began=$SECONDS
+        # Whoever reads what this script writes is not to wait for a sleep that is left over.
+        while sleep 5 >/dev/null 2>&1 & wait $! && kill -0 "$guest" 2>/dev/null; do
+            now=$(stat -c %s "$console" 2>/dev/null || true)
+            [ "$now" = "$size" ] || grown=$SECONDS
+            size=$now
+            if [ $((SECONDS - grown)) -ge "$silence" ]; then
+                lm_say "the guest has not said a word for $silence s"
+            elif [ $((SECONDS - began)) -ge "$seconds" ]; then
+                lm_say "the guest was not done after $seconds s"
+            else
+                continue
+            fi
+            kill "$guest"
+            exit 124
+        done
+    ) &
+    lm_watcher=$!
+    wait "$guest" || status=$?
+    kill "$lm_watcher" 2>/dev/null || true
+    wait "$lm_watcher" || over=$?
+    lm_watcher=
+    [ "$over" != 124 ] || status=124
+    return "$status"
+}
+
 # lm_site base|security: the Debian mirror that this machine's own apt uses.
 lm_site() {
     apt-get indextargets --format '$(ORIGIN)|$(RELEASE)|$(SITE)' 'Created-By: Packages' |
