@@ -32,7 +32,7 @@ $(JAR): $(JAR_SOURCES)
 jar: $(JAR) ## Build the exporter's jar
 
 .PHONY: kmod
-kmod: ## Build the kernel module for the running kernel (KDIR=... for another)
+kmod: ## Build the kernel module for the running kernel, whose headers it needs (KDIR=... for another)
 	$(MAKE) -C kmod
 
 .PHONY: image
@@ -40,12 +40,20 @@ image: ## Build the container image with buildah, podman or docker, whichever is
 	.ci/image build
 
 .PHONY: check-fast
-check-fast: ## Quick tests: no root, no packages, under 2 minutes
+check-fast: ## The exporter's unit tests: no root, no packages, under 2 minutes
 	$(MVN) $(MVN_FLAGS) test
 
 .PHONY: check
-check: ## Every test: installs missing Debian packages (needs root), runs real kernels, servers, browser, image
+check: ## What each change runs: exporter, servers, browser, image, the module on two kernels (root, Debian packages; TBD min)
 	.ci/check
+
+.PHONY: check-kernels
+check-kernels: $(JAR) ## The module on every kernel, and installed; what passed and has not changed is kept (root; TBD min)
+	.ci/check-kernels
+
+.PHONY: check-all
+check-all: ## Before a release: both, with nothing kept, and data races, and what dumps cost (root; TBD min)
+	.ci/check-all
 
 .PHONY: demo
 demo: $(JAR) ## A virtual machine under load, with Prometheus and Alertmanager; prints the incident
