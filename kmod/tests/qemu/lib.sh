@@ -37,6 +37,18 @@ lm_second_try() {
     [ -z "${LOAD_MONITOR_SECOND_TRIES:-}" ] || echo "$1" >>"$LOAD_MONITOR_SECOND_TRIES"
 }
 
+# lm_open_console LOG: makes the file $lm_console beside LOG: another run with the same cache may have the same part and
+# kernel at the same time, and what it writes is not this one's.
+# lm_keep_console LOG: puts it in LOG's place.
+lm_console=
+lm_open_console() {
+    lm_console=$(mktemp "$1.XXXXXX")
+}
+lm_keep_console() {
+    [ -z "$lm_console" ] || mv -f "$lm_console" "$1"
+    lm_console=
+}
+
 # lm_wait_until_alone: before a second try, until nobody holds the lock LOAD_MONITOR_ALONE=FILE, if there is to be one.
 lm_wait_until_alone() {
     [ -n "${LOAD_MONITOR_ALONE:-}" ] || return 0
