@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Takes dumps, one at a time, in a thread of its own; says who may have one and when. */
+/* Who may have a dump, and when: one at a time, taken by threads of its own. */
 #ifndef LM_CAPTURE_H
 #define LM_CAPTURE_H
 
@@ -22,21 +22,22 @@ struct lm_stats {
 	u64 longest_irq_off_ns;
 };
 
-int lm_capture_init(unsigned int max_tasks, const bool *log);
+int lm_capture_init(void);
 void lm_capture_exit(void);
 
 /*
  * Takes a dump for a person or a program and returns when it is finished: 0, -EINVAL for an unfit
- * reason, -EBUSY, -EAGAIN (too soon), -ENOSPC (no room), -EINTR (a signal came; the dump is taken).
+ * reason, -EBUSY, -EAGAIN (too soon), -ENOSPC (no room), -EINTR (a signal came, or the machine goes
+ * to sleep: the dump is taken all the same, so the call is not to be begun again).
  */
 int lm_capture_manual(const char *reason, size_t length);
 
-/* Asks for a dump and does not wait; false when one is being taken. Any context. */
-bool lm_capture_ask(enum lm_kind kind, const char *reason);
+/*
+ * Asks for a dump and does not wait; false when one is being taken. Of a @crossing, the ring keeps
+ * it until another one. Any context.
+ */
+bool lm_capture_ask(enum lm_kind kind, const char *reason, bool crossing);
 
 struct lm_stats lm_capture_stats(void);
-
-unsigned int lm_capture_min_spacing_ms(void);
-void lm_capture_set_min_spacing_ms(unsigned int milliseconds);
 
 #endif

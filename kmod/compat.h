@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What differs between kernels, in one place. LM_HAVE_* come from ./probe, which looks at the
- * target's Module.symvers and headers; a version number decides nothing here.
+ * What differs between kernels, in one place. LM_HAVE_* come from features.h, which ./probe writes
+ * for each build: what the target exports, and what compiles with its headers. A version number
+ * decides nothing here.
  */
 #ifndef LM_COMPAT_H
 #define LM_COMPAT_H
 
+#include <linux/compiler.h>
 #include <linux/cpu.h>
 #include <linux/cpuset.h>
 #include <linux/device.h>
@@ -15,13 +17,9 @@
 #include <linux/sched/isolation.h>
 #include <linux/sched/task.h>
 #include <linux/smp.h>
+#include <uapi/linux/sched.h>
 
-/* The x86 unwinder is exported whole, so no symbol has to be dug up. */
-#if defined(CONFIG_X86) && defined(LM_HAVE_UNWIND_START) && defined(LM_HAVE_UNWIND_NEXT_FRAME) && \
-	defined(LM_HAVE_UNWIND_GET_RETURN_ADDRESS) && defined(LM_HAVE_UNWIND_ENTRY_REGS) && \
-	(defined(CONFIG_UNWINDER_ORC) || defined(CONFIG_UNWINDER_FRAME_POINTER))
-#define LM_X86_UNWINDER
-#endif
+#include "features.h"
 
 static inline unsigned int lm_task_state(const struct task_struct *t)
 {
@@ -43,22 +41,45 @@ static inline bool lm_task_frozen(const struct task_struct *t, unsigned int stat
 }
 
 /*
- * From 6.12 a task that went to sleep may stay queued until its lag is gone; it is not runnable.
- * From 6.18 one whose control group has used up its CPU quota is taken out of its queue by itself,
- * and on_rq, which the scheduler's core keeps, does not show it. (Before that the group was taken
- * out as a whole, and nothing of the task says so.)
+ * In a CPU's queue, by the scheduler's own accounts. The core's on_rq stays set for who was taken
+ * out of its class's queue because its time is used up:
+ * - of SCHED_DEADLINE by dl_throttled (a bit among others: it cannot be read by READ_ONCE());
+ * - from 6.18 on, by throttled, a task whose control group has used up its CPU quota. (Before that
+ *   the group was taken out as a whole, and nothing of the task says so.)
  */
 static inline bool lm_task_queued(const struct task_struct *t)
 {
-#ifdef LM_HAVE_SCHED_DELAYED
-	if (READ_ONCE(t->se.sched_delayed))
+	/* Racy as everything here: a bit that changes right now was, or will be, the other one. */
+	if (READ_ONCE(t->policy) == SCHED_DEADLINE && data_race(!!t->dl.dl_throttled))
 		return false;
-#endif
 #if defined(LM_HAVE_TASK_THROTTLED) && defined(CONFIG_CFS_BANDWIDTH)
 	if (READ_ONCE(t->throttled))
 		return false;
 #endif
 	return READ_ONCE(t->on_rq);
+}
+
+/* From 6.12 on a task that went to sleep may stay queued until its lag is gone. */
+static inline bool lm_task_delayed(const struct task_struct *t)
+{
+#ifdef LM_HAVE_SCHED_DELAYED
+	return READ_ONCE(t->se.sched_delayed);
+#else
+	return false;
+#endif
+}
+
+/*
+ * With proxy execution (from 6.17 on, in no distribution's kernel yet) who waits for a mutex stays
+ * queued, so that who holds it may run in its place.
+ */
+static inline bool lm_task_blocked(const struct task_struct *t, unsigned int state)
+{
+#if defined(LM_HAVE_BLOCKED_ON) && defined(CONFIG_SCHED_PROXY_EXEC)
+	return state != TASK_RUNNING && !READ_ONCE(t->on_cpu) && READ_ONCE(t->blocked_on);
+#else
+	return false;
+#endif
 }
 
 /* Acquire: what is read afterwards is what the task left behind when it was switched out. */
@@ -81,15 +102,6 @@ static inline unsigned long lm_task_switches(const struct task_struct *t)
 	return READ_ONCE(t->nvcsw) + READ_ONCE(t->nivcsw);
 }
 
-static inline bool lm_cpus_read_trylock(void)
-{
-#ifdef LM_HAVE_CPUS_READ_TRYLOCK
-	return cpus_read_trylock();
-#else
-	return false;
-#endif
-}
-
 #ifdef LM_HAVE_HK_TYPE
 #define LM_HK(_kind) HK_TYPE_##_kind
 #else
@@ -103,11 +115,11 @@ static inline bool lm_cpus_read_trylock(void)
  */
 static inline bool lm_cpu_isolated(unsigned int cpu)
 {
-#ifdef LM_HAVE_HOUSEKEEPING_TEST_CPU
+#ifdef LM_HAVE_HOUSEKEEPING
 	if (!housekeeping_test_cpu(cpu, LM_HK(DOMAIN)) || !housekeeping_test_cpu(cpu, LM_HK(TICK)))
 		return true;
 #endif
-#ifdef LM_HAVE_CPUSET_CPU_IS_ISOLATED
+#ifdef LM_HAVE_CPUSET_ISOLATED
 	return cpuset_cpu_is_isolated(cpu);
 #else
 	return false;
@@ -143,20 +155,6 @@ static inline void lm_hrtimer_setup(struct hrtimer *timer,
 #else
 	hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
 	timer->function = function;
-#endif
-}
-
-static inline void lm_set_fifo(struct task_struct *t)
-{
-#ifdef LM_HAVE_SCHED_SET_FIFO_LOW
-	sched_set_fifo_low(t);
-#endif
-}
-
-static inline void lm_set_normal(struct task_struct *t)
-{
-#ifdef LM_HAVE_SCHED_SET_FIFO_LOW
-	sched_set_normal(t, 0);
 #endif
 }
 

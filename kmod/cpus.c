@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/cpu.h>
 #include <linux/cpumask.h>
-#include <linux/delay.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -16,6 +16,9 @@
 
 /* Short enough to spin: an emulated or busy host's CPUs take that long. */
 #define LM_SPIN_NS (100 * NSEC_PER_USEC)
+
+/* CPU hotplug is rare and may hang: wait this often, a millisecond each, then do without. */
+#define LM_HOTPLUG_TRIES 10
 
 /*
  * A question belongs to the asker while it is LM_FREE or LM_DONE, and to the CPU while it is
@@ -33,13 +36,13 @@ struct lm_question {
 	atomic_t state;
 	struct lm_cpu cpu;
 	u64 took_ns;
-	unsigned long frames[LM_DEPTH];
 };
 
 static struct lm_question __percpu *lm_questions;
 
-/* Who asks is its only user. */
+/* Who asks is their only user. */
 static struct cpumask lm_silent;
+static struct cpumask lm_hotplugged;
 
 /* Hard interrupt. Raw atomics only, so that it is fit for PREEMPT_RT too; the asker polls. */
 static void lm_cpu_answer(void *info)
@@ -52,7 +55,7 @@ static void lm_cpu_answer(void *info)
 	if (!is_idle_task(task)) {
 		get_task_struct(task);
 		question->cpu.task = task;
-		lm_unwind_interrupted(&question->cpu.below, question->frames);
+		lm_unwind_interrupted(&question->cpu.below);
 	}
 	question->took_ns = ktime_get_mono_fast_ns() - begin;
 	if (atomic_cmpxchg(&question->state, LM_ASKED, LM_DONE) == LM_ASKED)
@@ -119,6 +122,7 @@ void lm_cpus_begin(void)
 {
 	lm_cpus_reset();
 	cpumask_clear(&lm_silent);
+	cpumask_clear(&lm_hotplugged);
 }
 
 const struct cpumask *lm_cpus_silent(void)
@@ -126,19 +130,55 @@ const struct cpumask *lm_cpus_silent(void)
 	return &lm_silent;
 }
 
-void lm_cpus_ask(u64 *irq_off_max_ns)
+unsigned int lm_cpus_unanswered(void)
+{
+	/* Of the second question maybe, to one that was silent at the first. */
+	return cpumask_weight(&lm_silent) + cpumask_weight(&lm_hotplugged);
+}
+
+static bool lm_cpus_hold_hotplug(void)
+{
+	int tries;
+
+	for (tries = 0; tries < LM_HOTPLUG_TRIES; tries++) {
+		if (cpus_read_trylock())
+			return true;
+		lm_doze(1000);
+	}
+	return false;
+}
+
+/*
+ * Preemption stays on: on a machine with thousands of CPUs this takes milliseconds. So this thread
+ * may move on its way; it leaves out where it is. (The CPU that it came from runs what it had
+ * pushed off; who was missed is asked for by the second question.) Held off, hotplug cannot take
+ * away a CPU between the check and the question; one that goes afterwards answers on its way.
+ */
+static void lm_cpus_send(const struct cpumask *asked)
+{
+	unsigned int cpu;
+
+	if (!lm_cpus_hold_hotplug()) {
+		for_each_cpu(cpu, asked) {
+			if (cpu == raw_smp_processor_id() || !cpu_online(cpu))
+				continue;
+			per_cpu_ptr(lm_questions, cpu)->cpu.answer = LM_CPU_HOTPLUG;
+			if (!cpumask_test_cpu(cpu, &lm_silent))
+				cpumask_set_cpu(cpu, &lm_hotplugged);
+		}
+		return;
+	}
+	for_each_cpu(cpu, asked)
+		if (cpu != raw_smp_processor_id() && cpu_online(cpu))
+			lm_cpu_ask(cpu);
+	cpus_read_unlock();
+}
+
+static void lm_cpus_collect(u64 *irq_off_max_ns)
 {
 	struct lm_question *question;
-	unsigned int cpu, self;
+	unsigned int cpu;
 
-	lm_cpus_reset();
-	/* This CPU runs the asker; whatever it ran before was preempted and is queued. */
-	self = get_cpu();
-	for_each_online_cpu(cpu)
-		if (cpu != self)
-			lm_cpu_ask(cpu);
-	put_cpu();
-	lm_cpus_wait();
 	for_each_possible_cpu(cpu) {
 		question = per_cpu_ptr(lm_questions, cpu);
 		if (atomic_read_acquire(&question->state) == LM_DONE) {
@@ -148,19 +188,24 @@ void lm_cpus_ask(u64 *irq_off_max_ns)
 			/* An answer in this very moment stays LM_DONE and is seen as silent. */
 			atomic_cmpxchg(&question->state, LM_ASKED, LM_ABANDONED);
 			cpumask_set_cpu(cpu, &lm_silent);
+			cpumask_clear_cpu(cpu, &lm_hotplugged);
 		}
 	}
 }
 
-struct lm_cpu lm_cpus_get(unsigned int cpu)
+void lm_cpus_ask(const struct cpumask *asked, u64 *irq_off_max_ns)
 {
-	struct lm_question *question = per_cpu_ptr(lm_questions, cpu);
-	struct lm_cpu found = { .answer = question->cpu.answer };
+	lm_cpus_reset();
+	if (cpumask_empty(asked))
+		return;
+	lm_cpus_send(asked);
+	lm_cpus_wait();
+	lm_cpus_collect(irq_off_max_ns);
+}
 
-	if (found.answer == LM_CPU_ANSWERED)
-		found = question->cpu;
-	found.frames = question->frames;
-	return found;
+const struct lm_cpu *lm_cpus_get(unsigned int cpu)
+{
+	return &per_cpu_ptr(lm_questions, cpu)->cpu;
 }
 
 void lm_cpus_forget(void)
@@ -203,7 +248,7 @@ void lm_cpus_exit(void)
 	lm_cpus_forget();
 	for_each_possible_cpu(cpu)
 		while (atomic_read_acquire(&per_cpu_ptr(lm_questions, cpu)->state) != LM_FREE)
-			msleep(20);
+			lm_doze(20 * USEC_PER_MSEC);
 	/* The last answer may still be on its way out of lm_cpu_answer(). */
 	synchronize_rcu();
 	free_percpu(lm_questions);

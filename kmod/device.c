@@ -3,6 +3,7 @@
 #include <linux/cred.h>
 #include <linux/device.h>
 #include <linux/fs.h>
+#include <linux/minmax.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -12,6 +13,7 @@
 
 #include "compat.h"
 #include "device.h"
+#include "news.h"
 #include "ring.h"
 
 /* One open file: where it is, and the dump that it holds on to until it has read it all. */
@@ -59,9 +61,11 @@ static int lm_device_open(struct inode *inode, struct file *file)
 
 static void lm_reader_drop(struct lm_reader *reader)
 {
-	if (reader->dump)
-		lm_ring_put(reader->dump);
-	reader->dump = NULL;
+	struct lm_dump *dump = reader->dump;
+
+	WRITE_ONCE(reader->dump, NULL);
+	if (dump)
+		lm_ring_put(dump);
 }
 
 static int lm_device_release(struct inode *inode, struct file *file)
@@ -77,20 +81,19 @@ static int lm_device_release(struct inode *inode, struct file *file)
 /* Returns false at the end. */
 static bool lm_reader_advance(struct lm_reader *reader)
 {
-	u64 id;
+	u64 next;
 
 	if (reader->dump)
 		return true;
-	reader->dump = lm_ring_get(reader->next_id);
+	WRITE_ONCE(reader->dump, lm_ring_get(reader->next_id, &next));
 	if (!reader->dump)
 		return false;
-	id = lm_dump_id(reader->dump);
 	/* A reader that begins has missed nothing. */
-	if (reader->next_id && id != reader->next_id)
+	if (reader->next_id && lm_dump_id(reader->dump) != reader->next_id)
 		reader->overtaken = true;
 	reader->chunk = lm_dump_first(reader->dump);
 	reader->offset = 0;
-	reader->next_id = id + 1;
+	WRITE_ONCE(reader->next_id, next);
 	return true;
 }
 
@@ -139,21 +142,20 @@ static ssize_t lm_device_read(struct file *file, char __user *to, size_t size, l
 	return done ? done : result;
 }
 
+/*
+ * Without the lock: another thread may hold it for as long as its own memory keeps it waiting, and
+ * who polls is not to wait with it. What is read here changes only by a read() of this very file.
+ */
 static __poll_t lm_device_poll(struct file *file, poll_table *table)
 {
 	struct lm_reader *reader = file->private_data;
-	struct lm_dump *dump;
-	__poll_t ready = 0;
+	u64 next_id;
 
-	poll_wait(file, &lm_ring_wait, table);
-	mutex_lock(&reader->lock);
-	dump = reader->dump ? NULL : lm_ring_get(reader->next_id);
-	if (reader->dump || dump)
-		ready = EPOLLIN | EPOLLRDNORM;
-	if (dump)
-		lm_ring_put(dump);
-	mutex_unlock(&reader->lock);
-	return ready;
+	poll_wait(file, &lm_news_wait, table);
+	next_id = max_t(u64, READ_ONCE(reader->next_id), 1);
+	if (READ_ONCE(reader->dump) || lm_ring_last_id() >= next_id)
+		return EPOLLIN | EPOLLRDNORM;
+	return 0;
 }
 
 /* To the oldest dump there is, or behind the newest: other places have no meaning. */
@@ -163,10 +165,11 @@ static loff_t lm_device_llseek(struct file *file, loff_t offset, int whence)
 
 	if (offset || (whence != SEEK_SET && whence != SEEK_END))
 		return -EINVAL;
-	mutex_lock(&reader->lock);
+	if (mutex_lock_interruptible(&reader->lock))
+		return -ERESTARTSYS;
 	lm_reader_drop(reader);
 	reader->overtaken = false;
-	reader->next_id = whence == SEEK_END ? lm_ring_last_id() + 1 : 0;
+	WRITE_ONCE(reader->next_id, whence == SEEK_END ? lm_ring_last_id() + 1 : 0);
 	mutex_unlock(&reader->lock);
 	return 0;
 }
@@ -197,7 +200,10 @@ static const struct device_type lm_device_type = {
 /*
  * A misc device knows a mode, but no group; a device's type does. misc_register() makes device and
  * node in one step, and asks in between which of the attributes are to be seen: the one moment to
- * say of what type the device is. The attribute is never seen.
+ * say of what type the device is. The attribute is never seen. Should a kernel ever ask too late,
+ * the node is root's alone. (A device of a class of its own could have its type before that, but
+ * has a major number of its own, another one at each load: who lists the devices that a service or
+ * a container may open would have to list it anew each time. That of misc devices is 10 for ever.)
  */
 static umode_t lm_device_set_type(struct kobject *kobject, struct attribute *attribute, int index)
 {

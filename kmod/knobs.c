@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/ctype.h>
+#include <linux/capability.h>
 #include <linux/kernel.h>
 #include <linux/kobject.h>
-#include <linux/sched.h>
+#include <linux/ktime.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
+#include <linux/user_namespace.h>
 
 #include "capture.h"
 #include "history.h"
 #include "knobs.h"
 #include "load.h"
+#include "news.h"
+#include "numbers.h"
 #include "ring.h"
-#include "sampler.h"
 #include "scan.h"
+#include "settings.h"
 #include "unwind.h"
 
 #define LM_COOLDOWN_MAX_MS (24 * 60 * 60 * 1000)
@@ -26,53 +29,23 @@
 
 static struct kobject *lm_knobs;
 
-/*
- * Held while last_id is used from outside its own file. It is looked up once, while all is well:
- * sysfs_notify() looks it up each time, under a lock that whoever makes a file in sysfs holds while
- * he waits for memory.
- */
-static DEFINE_SPINLOCK(lm_knobs_lock);
+/* Held from init to exit: news.c tells its pollers. */
 static struct kernfs_node *lm_knobs_last_id;
 
-void lm_knobs_notify(void)
-{
-	spin_lock(&lm_knobs_lock);
-	if (lm_knobs_last_id)
-		sysfs_notify_dirent(lm_knobs_last_id);
-	spin_unlock(&lm_knobs_lock);
-}
-
-static void lm_knobs_set_last_id(struct kernfs_node *node)
-{
-	spin_lock(&lm_knobs_lock);
-	lm_knobs_last_id = node;
-	spin_unlock(&lm_knobs_lock);
-}
-
 /*
- * No number is as long. A write of more than a page reaches the module in pages, and the first one
- * of a huge number may be all zeros: a value that nobody wrote.
+ * The mode of a file keeps users out, but not a root without capabilities that is shown a writable
+ * /sys, as some containers are: it could blind the machine or keep it busy.
  */
-#define LM_NUMBER_MAX 32
-
-/* Digits and at most one newline: no sign, no base prefix, no NUL in the middle. */
-static int lm_knob_parse(const char *text, size_t length, unsigned int least, unsigned int most,
-			 unsigned int *value)
+static bool lm_knobs_admit(void)
 {
-	unsigned int parsed;
-	size_t i;
+	return capable(CAP_SYS_ADMIN);
+}
 
-	if (length > LM_NUMBER_MAX)
-		return -EINVAL;
-	if (length && text[length - 1] == '\n')
-		length--;
-	for (i = 0; i < length; i++)
-		if (!isdigit(text[i]))
-			return -EINVAL;
-	if (!length || kstrtouint(text, 10, &parsed) || parsed < least || parsed > most)
-		return -EINVAL;
-	*value = parsed;
-	return 0;
+/* Whoever watches the value begins anew. Two writers at once are one more than it knew, too. */
+static void lm_knob_was_set(unsigned int *times)
+{
+	if (times)
+		WRITE_ONCE(*times, READ_ONCE(*times) + 1);
 }
 
 static ssize_t trigger_store(struct kobject *kobject, struct kobj_attribute *attribute,
@@ -81,6 +54,8 @@ static ssize_t trigger_store(struct kobject *kobject, struct kobj_attribute *att
 	size_t reason = length;
 	int result;
 
+	if (!lm_knobs_admit())
+		return -EPERM;
 	/* The newline is echo's. */
 	if (reason && text[reason - 1] == '\n')
 		reason--;
@@ -92,7 +67,7 @@ static struct kobj_attribute trigger_attribute = __ATTR(trigger, 0200, NULL, tri
 
 static ssize_t threshold_show(struct kobject *kobject, struct kobj_attribute *attribute, char *page)
 {
-	unsigned long hundredths = lm_sampler_threshold();
+	unsigned long hundredths = READ_ONCE(lm_settings.threshold);
 
 	return sysfs_emit(page, "%lu.%02lu\n", hundredths / 100, hundredths % 100);
 }
@@ -103,44 +78,56 @@ static ssize_t threshold_store(struct kobject *kobject, struct kobj_attribute *a
 	unsigned long hundredths;
 	int result;
 
-	if (length > LM_NUMBER_MAX)
-		return -EINVAL;
-	result = lm_load_parse(text, length, &hundredths);
+	if (!lm_knobs_admit())
+		return -EPERM;
+	result = lm_number_parse_load(text, length, &hundredths);
 	if (result)
 		return result;
-	lm_sampler_set_threshold(hundredths);
+	WRITE_ONCE(lm_settings.threshold, hundredths);
+	lm_knob_was_set(&lm_settings.threshold_set);
 	return length;
 }
 
 static struct kobj_attribute threshold_attribute = __ATTR_RW(threshold);
 
-#define LM_KNOB(_name, _least, _most, _get, _set)						\
+static ssize_t lm_knob_store(const char *text, size_t length, unsigned int least,
+			     unsigned int most, unsigned int *setting, unsigned int *times_set)
+{
+	unsigned int value;
+	int result;
+
+	if (!lm_knobs_admit())
+		return -EPERM;
+	result = lm_number_parse(text, length, least, most, &value);
+	if (result)
+		return result;
+	WRITE_ONCE(*setting, value);
+	lm_knob_was_set(times_set);
+	return length;
+}
+
+#define LM_KNOB(_name, _least, _most, _of, _times_set)						\
+static unsigned int * const _name##_setting = _of;						\
+												\
 static ssize_t _name##_show(struct kobject *kobject, struct kobj_attribute *attribute,		\
 			    char *page)								\
 {												\
-	return sysfs_emit(page, "%u\n", _get());						\
+	return sysfs_emit(page, "%u\n", READ_ONCE(*_name##_setting));				\
 }												\
 												\
 static ssize_t _name##_store(struct kobject *kobject, struct kobj_attribute *attribute,		\
 			     const char *text, size_t length)					\
 {												\
-	unsigned int value;									\
-	int result = lm_knob_parse(text, length, _least, _most, &value);			\
-												\
-	if (result)										\
-		return result;									\
-	_set(value);										\
-	return length;										\
+	return lm_knob_store(text, length, _least, _most, _name##_setting, _times_set);		\
 }												\
 												\
 static struct kobj_attribute _name##_attribute = __ATTR_RW(_name)
 
-LM_KNOB(active_threshold, 0, LM_ACTIVE_MAX, lm_sampler_active_threshold,
-	lm_sampler_set_active_threshold);
-LM_KNOB(cooldown_ms, 0, LM_COOLDOWN_MAX_MS, lm_sampler_cooldown_ms, lm_sampler_set_cooldown_ms);
-LM_KNOB(min_spacing_ms, 0, LM_MIN_SPACING_MAX_MS, lm_capture_min_spacing_ms,
-	lm_capture_set_min_spacing_ms);
-LM_KNOB(interval_ms, 1, LM_INTERVAL_MAX_MS, lm_sampler_interval_ms, lm_sampler_set_interval_ms);
+LM_KNOB(active_threshold, 0, LM_ACTIVE_MAX, &lm_settings.active_threshold,
+	&lm_settings.active_threshold_set);
+LM_KNOB(cooldown_ms, 0, LM_COOLDOWN_MAX_MS, &lm_settings.cooldown_ms, NULL);
+LM_KNOB(min_spacing_ms, 0, LM_MIN_SPACING_MAX_MS, &lm_settings.min_spacing_ms, NULL);
+LM_KNOB(interval_ms, 1, LM_INTERVAL_MAX_MS, &lm_settings.interval_ms, NULL);
 
 static ssize_t last_id_show(struct kobject *kobject, struct kobj_attribute *attribute, char *page)
 {
@@ -149,14 +136,57 @@ static ssize_t last_id_show(struct kobject *kobject, struct kobj_attribute *attr
 
 static struct kobj_attribute last_id_attribute = __ATTR_RO(last_id);
 
+/*
+ * Everybody may read the counts, and a walk over all threads costs about a microsecond each: so
+ * whoever is no administrator gets a walk that is at most this old, and nobody makes the machine
+ * walk more often than that.
+ */
+#define LM_TASKS_AGE_NS (100 * NSEC_PER_MSEC)
+
+static DEFINE_SPINLOCK(lm_tasks_lock);
+static struct lm_counts lm_tasks_counts;
+static u64 lm_tasks_ns;
+static bool lm_tasks_known;
+
+static bool lm_tasks_young(struct lm_counts *counts)
+{
+	bool young;
+
+	spin_lock(&lm_tasks_lock);
+	young = lm_tasks_known && ktime_get_ns() - lm_tasks_ns < LM_TASKS_AGE_NS;
+	/* The next reader of the old ones does not walk as well. */
+	if (lm_tasks_known && !young)
+		lm_tasks_ns = ktime_get_ns();
+	*counts = lm_tasks_counts;
+	spin_unlock(&lm_tasks_lock);
+	return young;
+}
+
+static void lm_tasks_keep(const struct lm_counts *counts)
+{
+	spin_lock(&lm_tasks_lock);
+	lm_tasks_counts = *counts;
+	lm_tasks_ns = ktime_get_ns();
+	lm_tasks_known = true;
+	spin_unlock(&lm_tasks_lock);
+}
+
 /* The reader runs, or it could not ask: it is left out. */
 static ssize_t tasks_show(struct kobject *kobject, struct kobj_attribute *attribute, char *page)
 {
 	struct lm_counts counts;
 
-	lm_scan(&counts, NULL, NULL);
-	return sysfs_emit(page, "running %u\nuninterruptible %u\niowait %u\ntotal %u\n",
-			  counts.running, counts.uninterruptible, counts.iowait, counts.threads);
+	/* Not to be noted as an attempt: whoever reads this needs no right. */
+	bool administrator = ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
+
+	if (administrator || !lm_tasks_young(&counts)) {
+		lm_scan(&counts, NULL, NULL);
+		lm_tasks_keep(&counts);
+	}
+	return sysfs_emit(page,
+			  "running %u\nuninterruptible %u\niowait %u\ntotal %u\ncomplete %d\n",
+			  counts.running, counts.uninterruptible, counts.iowait, counts.threads,
+			  !counts.incomplete);
 }
 
 static struct kobj_attribute tasks_attribute = __ATTR_RO(tasks);
@@ -269,7 +299,8 @@ int lm_knobs_init(void)
 	node = sysfs_get_dirent(lm_knobs->sd, last_id_attribute.attr.name);
 	if (!node)
 		goto remove;
-	lm_knobs_set_last_id(node);
+	lm_knobs_last_id = node;
+	lm_news_set_file(node);
 	return 0;
 remove:
 	sysfs_remove_groups(lm_knobs, lm_knob_groups);
@@ -278,16 +309,11 @@ put:
 	return result;
 }
 
-/*
- * Removing a file waits for who uses it, and a writer of trigger waits for the capture thread,
- * which takes the lock: so not under the lock.
- */
+/* Removing a file waits for who uses it, a writer of trigger for the dump: both come to an end. */
 void lm_knobs_exit(void)
 {
-	struct kernfs_node *node = lm_knobs_last_id;
-
-	lm_knobs_set_last_id(NULL);
-	sysfs_put(node);
+	lm_news_set_file(NULL);
+	sysfs_put(lm_knobs_last_id);
 	sysfs_remove_groups(lm_knobs, lm_knob_groups);
 	kobject_put(lm_knobs);
 }

@@ -6,7 +6,4 @@
 int lm_knobs_init(void);
 void lm_knobs_exit(void);
 
-/* Wakes who polls last_id. Process context. */
-void lm_knobs_notify(void);
-
 #endif

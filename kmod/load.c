@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/ctype.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -7,9 +6,6 @@
 
 #include "compat.h"
 #include "load.h"
-
-/* A threshold above this can only be a mistake: no machine has as many threads. */
-#define LM_LOAD_MAX 9999999UL
 
 struct lm_average lm_load_average(unsigned long fixed)
 {
@@ -74,56 +70,29 @@ bool lm_load_present(unsigned int active, unsigned long fixed)
 }
 
 /*
- * The predicate of kernel/sched/core.c. A task that set its state and was preempted before it
- * slept is still queued: it runs. TASK_IDLE (idle kernel workers) is TASK_UNINTERRUPTIBLE with
- * TASK_NOLOAD: not load. TASK_KILLABLE contains TASK_UNINTERRUPTIBLE: load.
+ * The kernel's load is the sum of nr_running and nr_uninterruptible of all CPUs
+ * (kernel/sched/loadavg.c, calc_load_fold_active()). In nr_running is whoever is in a queue:
+ * - who set its state and was preempted before it slept: it runs;
+ * - from 6.12 on a sleeper whose way out of the queue is delayed until its lag is gone
+ *   (kernel/sched/fair.c: dequeue_entities() returns before sub_nr_running(), and
+ *   nr_uninterruptible, too, waits for the real dequeue): load, though it sleeps;
+ * - not who was taken out of its queue because its time is used up, though on_rq stays set.
+ * In nr_uninterruptible is who sleeps with TASK_UNINTERRUPTIBLE, also TASK_KILLABLE, which contains
+ * it, and without TASK_NOLOAD: not TASK_IDLE (idle kernel workers), nobody who is frozen.
  */
 enum lm_share lm_load_share(const struct task_struct *task)
 {
 	unsigned int state = lm_task_state(task);
 
-	if (lm_task_queued(task))
-		return LM_RUNNING;
+	if (lm_task_queued(task)) {
+		if (lm_task_delayed(task))
+			return LM_DELAYED;
+		return lm_task_blocked(task, state) ? LM_BLOCKED : LM_RUNNING;
+	}
 	if ((state & TASK_UNINTERRUPTIBLE) && !(state & TASK_NOLOAD) &&
 	    !lm_task_frozen(task, state))
 		return LM_UNINTERRUPTIBLE;
 	return LM_NONE;
-}
-
-/*
- * "4", "4.5" or "4.00", one newline allowed at the end; nothing else. Hundredths are all that
- * /proc/loadavg shows, so more digits would promise what nobody can see.
- */
-int lm_load_parse(const char *text, size_t length, unsigned long *hundredths)
-{
-	unsigned long value = 0;
-	unsigned int digits = 0;
-	unsigned int fraction = 0;
-	bool point = false;
-	size_t i;
-
-	if (length && text[length - 1] == '\n')
-		length--;
-	for (i = 0; i < length; i++) {
-		if (text[i] == '.' && !point && digits) {
-			point = true;
-			continue;
-		}
-		if (!isdigit(text[i]) || (point && fraction == 2))
-			return -EINVAL;
-		value = value * 10 + (text[i] - '0');
-		digits++;
-		if (point)
-			fraction++;
-		else if (value > LM_LOAD_MAX)
-			return -EINVAL;
-	}
-	if (!digits || (point && !fraction))
-		return -EINVAL;
-	for (; fraction < 2; fraction++)
-		value *= 10;
-	*hundredths = value;
-	return 0;
 }
 
 unsigned long lm_load_now(void)

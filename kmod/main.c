@@ -11,9 +11,13 @@
 #include <linux/user_namespace.h>
 
 #include "capture.h"
+#include "cgroups.h"
 #include "cpus.h"
 #include "device.h"
+#include "features.h"
 #include "knobs.h"
+#include "log.h"
+#include "look.h"
 #include "report.h"
 #include "ring.h"
 #include "sampler.h"
@@ -102,37 +106,53 @@ static int __init lm_init(void)
 	result = lm_symbols_init();
 	if (result)
 		goto exit_stacks;
-	result = lm_cpus_init();
+	result = lm_cgroups_init();
 	if (result)
 		goto exit_symbols;
+	result = lm_cpus_init();
+	if (result)
+		goto exit_cgroups;
 	result = lm_ring_init(buffer_kb, ring);
 	if (result)
 		goto exit_cpus;
-	result = lm_capture_init(max_tasks, &log_dumps);
+	result = lm_look_init(max_tasks);
 	if (result)
 		goto exit_ring;
-	result = lm_device_init(reader_group);
+	result = lm_capture_init();
+	if (result)
+		goto exit_look;
+	result = lm_log_init(&log_dumps);
 	if (result)
 		goto exit_capture;
+	result = lm_device_init(reader_group);
+	if (result)
+		goto exit_log;
 	result = lm_knobs_init();
 	if (result)
 		goto exit_device;
 	result = lm_sampler_init();
 	if (result)
 		goto exit_knobs;
-	pr_info("loaded, %u KiB for %u dumps of up to %u tasks\n", buffer_kb, ring, max_tasks);
+	pr_info("loaded, %u KiB for %u dumps of up to %u tasks; this kernel has " LM_FEATURES "\n",
+		buffer_kb, ring, max_tasks);
 	return 0;
 
 exit_knobs:
 	lm_knobs_exit();
 exit_device:
 	lm_device_exit();
+exit_log:
+	lm_log_exit();
 exit_capture:
 	lm_capture_exit();
+exit_look:
+	lm_look_exit();
 exit_ring:
 	lm_ring_exit();
 exit_cpus:
 	lm_cpus_exit();
+exit_cgroups:
+	lm_cgroups_exit();
 exit_symbols:
 	lm_symbols_exit();
 exit_stacks:
@@ -147,9 +167,12 @@ static void __exit lm_exit(void)
 	lm_sampler_exit();
 	lm_knobs_exit();
 	lm_device_exit();
+	lm_log_exit();
 	lm_capture_exit();
+	lm_look_exit();
 	lm_ring_exit();
 	lm_cpus_exit();
+	lm_cgroups_exit();
 	lm_symbols_exit();
 	lm_stacks_exit();
 	pr_info("unloaded\n");

@@ -27,33 +27,48 @@ enum lm_place {
 	LM_ON_CPU,
 };
 
-/* Why a task has no stack, or not all of it. */
-#define LM_FLAG_UNSTABLE	0x01
-#define LM_FLAG_UNWIND_FAILED	0x02
-#define LM_FLAG_CPU_NO_ANSWER	0x04
-#define LM_FLAG_CPU_ISOLATED	0x08
-#define LM_FLAG_NO_ROOM		0x10
-#define LM_FLAG_NO_UNWINDER	0x20
-#define LM_FLAG_PARTIAL		0x40
-#define LM_FLAG_HOTPLUG		0x80
+/* Why a task has no stack, or not all of it; the last two: why it is load although it sleeps. */
+#define LM_FLAG_UNSTABLE	0x001
+#define LM_FLAG_UNWIND_FAILED	0x002
+#define LM_FLAG_CPU_NO_ANSWER	0x004
+#define LM_FLAG_CPU_ISOLATED	0x008
+#define LM_FLAG_NO_ROOM		0x010
+#define LM_FLAG_PARTIAL		0x020
+#define LM_FLAG_HOTPLUG		0x040
+#define LM_FLAG_DELAYED		0x080
+#define LM_FLAG_BLOCKED		0x100
 
-/* The kernel keeps no scheduling times, or the task never ran. */
-#define LM_SINCE_UNKNOWN U64_MAX
+/* The kernel keeps no scheduling times, or there is no such time of this task. */
+#define LM_TIME_UNKNOWN U64_MAX
 
-/* One task of the load, as the capture saw it. */
+#define LM_PID_UNKNOWN (-1)
+
+/* One task of the load, as it was seen. */
 struct lm_task {
-	struct task_struct *task;
 	/* Since the task last got a CPU: the time in its state is at most that. */
 	u64 since_ns;
+	/* Waiting for a CPU since. */
+	u64 queued_ns;
+	/* All that it waited for a CPU in its life. */
+	u64 run_delay_ns;
 	u64 switches;
+	u64 start_ns;
 	u32 stack;
-	/* The next task with the same stack, by index + 1; 0 ends the chain. */
+	/* Its number, LM_CGROUP_NONE or LM_CGROUP_NO_ROOM. */
+	u32 cgroup;
+	/* The next task with the same stack, by index + 1; 0 ends the chain. The report's. */
 	u32 next;
+	int pid;
+	int tgid;
+	/* LM_PID_UNKNOWN: it had ended by then. */
+	int ppid;
 	int cpu;
-	bool uninterruptible;
+	u16 flags;
 	u8 place;
-	u8 flags;
+	bool uninterruptible;
 	char comm[TASK_COMM_LEN];
+	/* The name of the first thread of its process; empty of that one itself. */
+	char leader[TASK_COMM_LEN];
 };
 
 struct cpumask;
@@ -70,10 +85,14 @@ struct lm_facts {
 	unsigned long average[3];
 	unsigned int cpus;
 	struct lm_counts counts;
+	/* All tasks of the load, or where there are more than room a fair sample of them. */
+	struct lm_task *tasks;
+	unsigned int kept;
 	unsigned int unstable;
 	unsigned int unwind_failed;
 	unsigned int partial;
 	unsigned int no_room;
+	unsigned int cgroup_no_room;
 	unsigned int cpu_no_answer;
 	/* Those of them that were asked. */
 	const struct cpumask *silent;
@@ -82,17 +101,22 @@ struct lm_facts {
 	u64 irq_off_max_ns;
 };
 
+struct lm_report {
+	/* The first chunk of the text, or 0: there was no room for any. */
+	u32 first;
+	/* Tasks of the load that are not in it. */
+	unsigned int truncated;
+	/* Tasks in it whose stack was there already. */
+	unsigned int deduplicated;
+};
+
 /* Reads the boot id, which no kernel exports, from /proc; without it dumps have none. */
 void lm_report_init(void);
 
 /*
- * Writes the dump into the ring's memory. @without are the tasks that have no stack, as a chain
- * like those in the stacks. Returns the first chunk or 0, and how many tasks found no room.
+ * Writes the dump into the ring's memory. Where the tasks are more than there is room for, those in
+ * it are a fair sample. One caller at a time; process context, not urgent any more.
  */
-u32 lm_report_write(const struct lm_facts *facts, const struct lm_task *tasks, u32 without,
-		    unsigned int *truncated);
-
-/* Prints a finished dump to the kernel log. */
-void lm_report_log(u32 first);
+struct lm_report lm_report_write(const struct lm_facts *facts);
 
 #endif

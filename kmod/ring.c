@@ -9,6 +9,7 @@
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 
+#include "news.h"
 #include "ring.h"
 
 /* Dumps that fell out of the ring while somebody reads them: more readers than this is no use. */
@@ -27,8 +28,6 @@ struct lm_chunk {
 	u32 used;
 };
 
-DECLARE_WAIT_QUEUE_HEAD(lm_ring_wait);
-
 static char *lm_ring_memory;
 static struct lm_chunk *lm_chunks;
 static struct lm_dump *lm_ring_descriptors;
@@ -39,8 +38,13 @@ static LIST_HEAD(lm_ring_dumps);
 static LIST_HEAD(lm_ring_free);
 static unsigned int lm_ring_size;
 static unsigned int lm_ring_used;
+/* The newest dump of a crossing, in the ring, or NULL. */
+static struct lm_dump *lm_ring_crossing;
 static u32 lm_chunk_free;
 static u64 lm_ring_newest;
+
+/* Set once. */
+static unsigned int lm_ring_chunks;
 
 static void lm_chunks_give_locked(u32 first)
 {
@@ -61,17 +65,25 @@ static void lm_dump_release(struct kref *ref)
 	list_add(&dump->node, &lm_ring_free);
 }
 
-/* Returns false when the ring is empty. */
+/* Returns false when there is none that may go. */
 static bool lm_ring_evict_locked(void)
 {
-	struct lm_dump *oldest = list_first_entry_or_null(&lm_ring_dumps, struct lm_dump, node);
+	struct lm_dump *oldest;
 
-	if (!oldest)
-		return false;
-	list_del_init(&oldest->node);
-	lm_ring_used--;
-	kref_put(&oldest->ref, lm_dump_release);
-	return true;
+	list_for_each_entry(oldest, &lm_ring_dumps, node) {
+		if (oldest == lm_ring_crossing)
+			continue;
+		list_del_init(&oldest->node);
+		lm_ring_used--;
+		kref_put(&oldest->ref, lm_dump_release);
+		return true;
+	}
+	return false;
+}
+
+unsigned int lm_ring_share(void)
+{
+	return lm_ring_chunks / 2;
 }
 
 u32 lm_chunk_take(void)
@@ -124,11 +136,13 @@ void lm_chunk_use(u32 chunk, unsigned int used)
 	lm_chunks[chunk].used = used;
 }
 
-int lm_ring_publish(u64 id, u32 first)
+int lm_ring_publish(u64 id, u32 first, bool crossing)
 {
 	struct lm_dump *dump;
 
 	spin_lock(&lm_ring_lock);
+	if (crossing)
+		lm_ring_crossing = NULL;
 	while (lm_ring_used == lm_ring_size || list_empty(&lm_ring_free))
 		if (!lm_ring_evict_locked())
 			break;
@@ -144,8 +158,10 @@ int lm_ring_publish(u64 id, u32 first)
 	list_move_tail(&dump->node, &lm_ring_dumps);
 	lm_ring_used++;
 	lm_ring_newest = id;
+	if (crossing)
+		lm_ring_crossing = dump;
 	spin_unlock(&lm_ring_lock);
-	wake_up_interruptible(&lm_ring_wait);
+	lm_news_tell();
 	return 0;
 }
 
@@ -159,7 +175,7 @@ u64 lm_ring_last_id(void)
 	return id;
 }
 
-struct lm_dump *lm_ring_get(u64 id)
+struct lm_dump *lm_ring_get(u64 id, u64 *next)
 {
 	struct lm_dump *dump, *found = NULL;
 
@@ -169,6 +185,8 @@ struct lm_dump *lm_ring_get(u64 id)
 			continue;
 		kref_get(&dump->ref);
 		found = dump;
+		*next = list_is_last(&dump->node, &lm_ring_dumps) ?
+			dump->id + 1 : list_next_entry(dump, node)->id;
 		break;
 	}
 	spin_unlock(&lm_ring_lock);
@@ -198,6 +216,7 @@ int lm_ring_init(unsigned int buffer_kb, unsigned int dumps)
 	unsigned int i;
 
 	lm_ring_size = dumps;
+	lm_ring_chunks = chunks;
 	lm_ring_memory = vzalloc(array_size(chunks, LM_CHUNK));
 	lm_chunks = vzalloc(array_size(chunks + 1, sizeof(*lm_chunks)));
 	lm_ring_descriptors = kvcalloc(dumps + LM_PINNED_MAX, sizeof(struct lm_dump), GFP_KERNEL);

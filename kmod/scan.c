@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/prandom.h>
 #include <linux/processor.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -35,7 +36,8 @@ static noinline void lm_scan_rest(void)
 /*
  * Both tasks are pinned over the pause, but only while they are still hashed do their list pointers
  * lead back into the list. A thread may outlive the first one of its process: exec() by it takes
- * that one's place.
+ * that one's place (de_thread() in fs/exec.c), and the old one, out of the list of processes, stays
+ * hashed for a while. But it is no group's leader any more.
  */
 static bool lm_scan_pause(struct task_struct *process, struct task_struct *thread)
 {
@@ -44,7 +46,7 @@ static bool lm_scan_pause(struct task_struct *process, struct task_struct *threa
 	get_task_struct(process);
 	get_task_struct(thread);
 	lm_scan_rest();
-	hashed = pid_alive(process) && pid_alive(thread);
+	hashed = pid_alive(process) && thread_group_leader(process) && pid_alive(thread);
 	put_task_struct(thread);
 	put_task_struct(process);
 	return hashed;
@@ -52,8 +54,11 @@ static bool lm_scan_pause(struct task_struct *process, struct task_struct *threa
 
 static void lm_scan_forget(struct lm_matches *matches)
 {
-	while (matches && matches->used)
+	if (!matches)
+		return;
+	while (matches->used)
 		put_task_struct(matches->match[--matches->used].task);
+	matches->seen = 0;
 }
 
 /*
@@ -72,26 +77,56 @@ static enum lm_share lm_scan_share(const struct task_struct *thread, struct lm_m
 		/* The count before the state. */
 		smp_rmb();
 		share = lm_load_share(thread);
-		if (share != LM_UNINTERRUPTIBLE || !match->on_cpu || tries++ == LM_LEAVING_TRIES)
+		if (!lm_share_sleeps(share) || !match->on_cpu || tries++ == LM_LEAVING_TRIES)
 			return share;
 		cpu_relax();
 	}
+}
+
+/*
+ * Where there is no room for all, each has the same chance to be kept, whenever it began (Vitter's
+ * algorithm R): the list runs from the oldest process to the newest, and it is the newest that an
+ * incident brings. A cheap generator will do; who could guess its numbers gains nothing.
+ */
+static void lm_scan_keep(struct lm_matches *matches, const struct lm_match *match)
+{
+	static struct rnd_state dice;
+	static bool rolled;
+	u32 place = matches->seen++;
+
+	if (place >= matches->size) {
+		if (!rolled)
+			prandom_seed_state(&dice, ktime_get_ns());
+		rolled = true;
+		place = (u64)prandom_u32_state(&dice) * matches->seen >> 32;
+		if (place >= matches->size)
+			return;
+		put_task_struct(matches->match[place].task);
+	} else {
+		matches->used++;
+	}
+	get_task_struct(match->task);
+	matches->match[place] = *match;
 }
 
 static void lm_scan_look(struct lm_counts *counts, struct lm_matches *matches,
 			 struct task_struct *thread)
 {
 	struct lm_match match = { .task = thread };
-	enum lm_share share = lm_load_share(thread);
 
+	match.share = lm_load_share(thread);
 	/* Most threads are no load, and cost one look. */
-	if (share != LM_NONE)
-		share = lm_scan_share(thread, &match);
-	if (share != LM_RUNNING && thread->in_iowait)
+	if (match.share != LM_NONE)
+		match.share = lm_scan_share(thread, &match);
+	if ((match.share == LM_NONE || match.share == LM_UNINTERRUPTIBLE) && thread->in_iowait)
 		counts->iowait++;
-	switch (share) {
+	switch (match.share) {
 	case LM_NONE:
 		return;
+	case LM_DELAYED:
+		counts->delayed++;
+		fallthrough;
+	case LM_BLOCKED:
 	case LM_RUNNING:
 		counts->running++;
 		break;
@@ -99,11 +134,8 @@ static void lm_scan_look(struct lm_counts *counts, struct lm_matches *matches,
 		counts->uninterruptible++;
 		break;
 	}
-	if (!matches || matches->used == matches->size)
-		return;
-	get_task_struct(thread);
-	match.uninterruptible = share == LM_UNINTERRUPTIBLE;
-	matches->match[matches->used++] = match;
+	if (matches)
+		lm_scan_keep(matches, &match);
 }
 
 /* Returns false when it lost its place. */

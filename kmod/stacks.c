@@ -47,15 +47,15 @@ void lm_stacks_clear(void)
 }
 
 static bool lm_stack_same(const struct lm_stack *stack, u32 hash, const unsigned long *frames,
-			  unsigned int depth, bool exact)
+			  unsigned int depth, u64 exact)
 {
 	return stack->hash == hash && stack->depth == depth && stack->exact == exact &&
 	       !memcmp(lm_frames + stack->first, frames, depth * sizeof(*frames));
 }
 
-u32 lm_stacks_add(const unsigned long *frames, unsigned int depth, bool exact)
+u32 lm_stacks_add(const unsigned long *frames, unsigned int depth, u64 exact)
 {
-	u32 hash = jhash(frames, depth * sizeof(*frames), exact);
+	u32 hash = jhash(frames, depth * sizeof(*frames), (u32)exact ^ (u32)(exact >> 32));
 	u32 *bucket = lm_buckets + hash % LM_BUCKETS;
 	struct lm_stack *stack;
 	u32 id;

@@ -35,17 +35,27 @@ void lm_symbols_begin(void)
 	smp_mb();
 }
 
+/*
+ * Code that the kernel makes at run time, "[bpf]" and trampolines ("[__builtin__ftrace]"), goes
+ * without being announced, and other code may be in its place by now.
+ */
+static bool lm_symbols_is_fleeting(const char *place)
+{
+	return str_has_prefix(place, "[bpf]") || str_has_prefix(place, "[__builtin__");
+}
+
 void lm_symbols_name(char name[LM_SYMBOL_MAX], unsigned long address, bool exact)
 {
-	bool in_module;
+	const char *place;
 
 	scnprintf(name, LM_SYMBOL_MAX, exact ? "%pS" : "%pB", (void *)address);
 	/* The name first, then the count. */
 	smp_mb();
-	in_module = strchr(name, '[');
+	place = strchr(name, '[');
 	/* Without a symbol this would be a bare kernel address: nobody's business. */
 	if (str_has_prefix(name, "0x") ||
-	    (in_module && atomic_read(&lm_modules_gone) != lm_modules_gone_before))
+	    (place && atomic_read(&lm_modules_gone) != lm_modules_gone_before) ||
+	    (place && lm_symbols_is_fleeting(place)))
 		strscpy(name, "?", LM_SYMBOL_MAX);
 }
 

@@ -10,11 +10,12 @@
 /* The longest thing printed in one call is a symbol with its module: under 700 bytes. */
 #define LM_PRINT_MAX 1024
 
-int lm_text_begin(struct lm_text *text, unsigned int reserve)
+int lm_text_begin(struct lm_text *text, unsigned int reserve, unsigned int most)
 {
 	u32 chunk;
 
 	memset(text, 0, sizeof(*text));
+	text->left = most - reserve;
 	while (reserve--) {
 		chunk = lm_chunk_take();
 		if (!chunk) {
@@ -47,9 +48,23 @@ u32 lm_text_join(struct lm_text *head, struct lm_text *tail)
 	return head->first;
 }
 
+size_t lm_text_stored(const struct lm_text *text)
+{
+	size_t stored = 0;
+	u32 chunk;
+
+	for (chunk = text->first; chunk; chunk = lm_chunk_next(chunk))
+		stored += lm_chunk_used(chunk);
+	return stored;
+}
+
 struct lm_text_mark lm_text_mark(const struct lm_text *text)
 {
-	struct lm_text_mark mark = { .last = text->last };
+	struct lm_text_mark mark = {
+		.last = text->last,
+		.left = text->left,
+		.length = text->length,
+	};
 
 	if (mark.last)
 		mark.used = lm_chunk_used(mark.last);
@@ -60,6 +75,8 @@ void lm_text_rollback(struct lm_text *text, struct lm_text_mark mark)
 {
 	text->full = false;
 	text->last = mark.last;
+	text->left = mark.left;
+	text->length = mark.length;
 	if (!mark.last) {
 		lm_chunks_give(text->first);
 		text->first = 0;
@@ -77,8 +94,9 @@ static bool lm_text_grow(struct lm_text *text)
 	if (chunk) {
 		text->reserve = lm_chunk_next(chunk);
 		lm_chunk_link(chunk, 0);
-	} else {
+	} else if (text->left) {
 		chunk = lm_chunk_take();
+		text->left -= !!chunk;
 	}
 	if (!chunk) {
 		text->full = true;
@@ -96,6 +114,7 @@ static void lm_text_put(struct lm_text *text, const char *bytes, size_t length)
 {
 	unsigned int used, part;
 
+	text->length += length;
 	while (length && !text->full) {
 		if (!text->last || lm_chunk_used(text->last) == LM_CHUNK)
 			if (!lm_text_grow(text))
