@@ -21,8 +21,9 @@ open && /^  [^ ]/ { next }
 	open = 1
 	dumps++
 	id = value($0, "id") + 0
-	tasks = running = uninterruptible = stacks = unstable = unwind_failed = partial = no_room = 0
+	tasks = running = delayed = uninterruptible = stacks = unstable = unwind_failed = partial = no_room = 0
 	split("", promised)
+	split("", cgroups)
 	split("", found)
 	if (value($0, "version") != 1 || value($0, "source") != "kmod")
 		wrong("header: " $0)
@@ -34,6 +35,9 @@ open && /^  [^ ]/ { next }
 !open { print "outside of a dump: " $0; next }
 /^count / {
 	c_running = value($0, "running")
+	c_delayed = value($0, "delayed")
+	c_sampled = value($0, "sampled")
+	c_of = value($0, "of")
 	c_uninterruptible = value($0, "uninterruptible")
 	c_captured = value($0, "captured")
 	c_truncated = value($0, "truncated")
@@ -66,11 +70,15 @@ open && /^  [^ ]/ { next }
 	found[stack]++
 	# A name may look like flags.
 	flags = $0
-	sub(/ (cgroup|comm)=".*/, "", flags)
-	if (flags ~ / flags=([a-z_]+\|)*unstable(\||$)/) unstable++
-	if (flags ~ / flags=([a-z_]+\|)*unwind_failed(\||$)/) unwind_failed++
-	if (flags ~ / flags=([a-z_]+\|)*partial(\||$)/) partial++
-	if (flags ~ / flags=([a-z_]+\|)*no_room(\||$)/) no_room++
+	sub(/ (leader|comm)=".*/, "", flags)
+	cgroup = value(flags, "cgroup_id")
+	if (cgroup != "" && !(cgroup in cgroups))
+		wrong("a cgroup that is not there: " $0)
+	if (flags ~ / flags=([a-z_]+\|)*delayed(\||$| )/) delayed++
+	if (flags ~ / flags=([a-z_]+\|)*unstable(\||$| )/) unstable++
+	if (flags ~ / flags=([a-z_]+\|)*unwind_failed(\||$| )/) unwind_failed++
+	if (flags ~ / flags=([a-z_]+\|)*partial(\||$| )/) partial++
+	if (flags ~ / flags=([a-z_]+\|)*no_room(\||$| )/) no_room++
 	if ($0 !~ / comm="([^"\\]|\\.)*"$/)
 		wrong("does not end with a name: " $0)
 	next
@@ -82,9 +90,12 @@ open && /^  [^ ]/ { next }
 	if (c_running + c_uninterruptible != tasks + c_truncated)
 		wrong("running=" c_running " uninterruptible=" c_uninterruptible " captured=" tasks " truncated=" c_truncated)
 	if (c_active != c_running + c_uninterruptible) wrong("active=" c_active)
+	if (c_sampled != "" && (c_sampled != tasks || c_of != c_active || !c_truncated))
+		wrong("sampled=" c_sampled " of=" c_of ", " tasks " task lines of active=" c_active)
 	if (c_truncated == 0) {
 		if (c_running != running) wrong("running=" c_running ", " running " lines")
 		if (c_uninterruptible != uninterruptible) wrong("uninterruptible=" c_uninterruptible ", " uninterruptible " lines")
+		if (c_delayed + 0 != delayed) wrong("delayed=" c_delayed ", " delayed " lines")
 		if (c_unstable != unstable) wrong("unstable=" c_unstable ", " unstable " lines")
 		if (c_unwind_failed != unwind_failed)
 			wrong("unwind_failed=" c_unwind_failed ", " unwind_failed " lines")
@@ -96,6 +107,14 @@ open && /^  [^ ]/ { next }
 	}
 	if (c_stacks != stacks) wrong("stacks=" c_stacks ", " stacks " printed")
 	open = 0
+	next
+}
+/^cgroup / {
+	if ($0 !~ /^cgroup id=[1-9][0-9]* path="([^"\\]|\\.)*"( controller=[a-z_,]+)?$/)
+		wrong("cgroup: " $0)
+	if (value($0, "id") in cgroups)
+		wrong("a cgroup for the second time: " $0)
+	cgroups[value($0, "id")] = 1
 	next
 }
 /^trigger / || /^time / || /^tick / || /^cost / || /^history / { next }

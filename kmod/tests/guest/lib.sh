@@ -6,10 +6,6 @@ device=/dev/load_monitor
 number=0
 failed=0
 
-# Whether this kernel lends modules an unwinder for tasks that do not run; the host knows from the
-# kernel's list of exported symbols.
-sleepers_have_stacks() { ! grep -qw 'load_monitor_test.sleepers=0' /proc/cmdline; }
-
 # expect WHAT EXPECTED GOT
 expect() {
 	[ "$2" = "$3" ] && return 0
@@ -25,11 +21,9 @@ expect_match() {
 	return 1
 }
 
-# expect_stack WHAT COMM TEXT: every task of that name that is not on a CPU has a stack, or the dump
-# says that this kernel cannot give it.
+# expect_stack WHAT COMM TEXT: every task of that name that is not on a CPU has a stack.
 expect_stack() {
-	local wanted=' stack=[1-9][0-9]* cgroup=' seen
-	sleepers_have_stacks || wanted=' stack=0 flags=no_unwinder cgroup='
+	local wanted=' stack=[1-9][0-9]* (flags=delayed )?(cgroup_id=[0-9]+ )?(leader="[^"]*" )?comm=' seen
 	seen=$(printf '%s\n' "$3" | grep -E "^task .* on=(sleep|queue) .*comm=\"$2\"\$")
 	[ -n "$seen" ] || { echo "$1: no task $2 that is not on a CPU"; return 1; }
 	printf '%s\n' "$seen" | grep -vE "$wanted" | grep -v ' flags=unstable ' >/tmp/odd || return 0
@@ -208,8 +202,11 @@ pid_of() {
 	echo "${pid%/comm}"
 }
 
-# pin COMM MASK: a thread of that name may run on these CPUs only.
-pin() { taskset -p "$2" "$(pid_of "$1")" >/dev/null; }
+# pin COMM MASK: a thread of that name may run on these CPUs only; of the module, both that take a dump.
+pin() {
+	taskset -p "$2" "$(pid_of "$1")" >/dev/null || return 1
+	[ "$1" != load_monitor ] || taskset -p "$2" "$(pid_of loadmon_text)" >/dev/null
+}
 
 # apart MASK: whoever takes a dump on these CPUs, this shell and what it starts on the first one. The rest is for what
 # a test looks at: who asks for a dump, or takes it, on the same CPU pushes that off, and it waits in the queue.

@@ -17,6 +17,7 @@ check "refuses unfit parameters" refuses_unfit_parameters
 load_module
 check "has no idle worker, and not itself, at rest" is_empty_at_rest
 check "knows the stacks of parked threads frame by frame" knows_parked_threads
+check "has sleepers that are still in the queue" has_delayed_sleepers
 check "leaves out sleepers that are no load" leaves_out_what_is_no_load
 check "leaves out processes without CPU quota where the kernel tells" leaves_out_throttled_processes
 # Before the tests with hundreds of tasks: their echo in the average lasts for minutes.
@@ -28,6 +29,8 @@ check "prints no stack of another sleep" prints_no_stack_of_another_sleep
 check "believes no name of a module that went" believes_no_name_of_a_module_that_went
 check "believes no name in modules when one went" believes_no_name_in_modules_when_one_went
 check "knows the stack of a thread that spins on a CPU" knows_a_spinning_thread
+check "names an interrupted place exactly" names_an_interrupted_place_exactly
+check "holds the stack of who dies" holds_the_stack_of_who_dies
 check "names a CPU that does not answer" names_a_cpu_that_does_not_answer
 check "leaves a CPU alone that a cpuset isolates" leaves_a_cpu_alone_that_a_cpuset_isolates
 check "goes on while a CPU goes off line" goes_on_without_hotplug
@@ -39,6 +42,7 @@ check "finds the reader of a suspended dm device" finds_the_reader_of_a_suspende
 check "finds the reader of a slow disk" finds_the_reader_of_a_slow_disk
 check "names the cgroup" has_cgroup
 check "agrees with the averages from 0 to 64 tasks" agrees_with_the_averages
+check "counts short sleepers as the kernel does" counts_short_sleepers_as_the_kernel_does
 check "keeps the phase of the load ticks over a stopped CPU" keeps_the_phase_over_a_stopped_cpu
 check "has the history in every dump" has_the_history_in_every_dump
 check "refuses bad values and keeps the old one" refuses_bad_values
@@ -56,15 +60,19 @@ check "wakes pollers of last_id" wakes_pollers_of_last_id
 check "wakes readers of the device" wakes_readers_of_the_device
 check "seeks to both ends" seeks_to_both_ends
 check "lets only administrators in" lets_only_administrators_in
+check "lets only administrators set anything" lets_only_administrators_set
 check "lets a group read" lets_a_group_read
 check "refuses to unload while it is open" refuses_to_unload_while_open
 check "counts what it leaves out" counts_what_it_leaves_out
-check "cuts off at a record" cuts_off_at_a_record
+check "keeps a fair sample where there is no room for all" keeps_a_fair_sample
+check "keeps the dump of the crossing" keeps_the_dump_of_the_crossing
 check "counts the tasks whose stacks find no room" counts_stacks_without_room
 check "tells the truth about a task and its host" tells_the_truth
+check "names the process of a thread, and its wait for a CPU" names_the_process_of_a_thread
 check "counts its dumps in stats" counts_its_dumps
 check "says when a dump found no room" says_when_there_is_no_room
 check "prints to the kernel log on request" prints_to_the_log
+check "leaves out who has used up his deadline time" leaves_out_a_throttled_deadline_task
 check "is clean in the kernel log" is_clean_in_the_log
 rmmod load_monitor
 echo "1..$number"

@@ -18,6 +18,7 @@
 #include <linux/kprobes.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/linkage.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
@@ -58,6 +59,10 @@ static const unsigned int known_states[KNOWN_KINDS] = {
 static bool spin;
 module_param(spin, bool, 0444);
 MODULE_PARM_DESC(spin, "only one thread, and it spins");
+
+static bool first;
+module_param(first, bool, 0444);
+MODULE_PARM_DESC(first, "with spin: at the first instruction of known_first()");
 
 static unsigned int crowd;
 module_param(crowd, uint, 0444);
@@ -217,11 +222,46 @@ static bool known_should_stop(void)
 	return READ_ONCE(known_leaves) || kthread_should_stop();
 }
 
+/*
+ * A loop back to the very first instruction of a function, which is where an interrupt finds it.
+ * What lies right before it in memory is another function.
+ */
+asmlinkage void known_first(unsigned long times);
+
+asm(".pushsection .text, \"ax\"\n"
+	".type known_before, @function\n"
+	"known_before:\n"
+#ifdef CONFIG_X86
+	"	int3\n"
+	".size known_before, . - known_before\n"
+	".type known_first, @function\n"
+	"known_first:\n"
+	"	dec %rdi\n"
+	"	jnz known_first\n"
+#ifdef ASM_RET
+	"	" ASM_RET "\n"
+#else
+	"	ret\n"
+#endif
+#else
+	"	brk #1\n"
+	".size known_before, . - known_before\n"
+	".type known_first, @function\n"
+	"known_first:\n"
+	"	subs x0, x0, #1\n"
+	"	b.ne known_first\n"
+	"	ret\n"
+#endif
+	".size known_first, . - known_first\n"
+	".popsection\n");
+
 static noinline void known_inner(enum known_kind kind)
 {
 	if (kind == KNOWN_SPINNING) {
 		atomic_inc(&known_arrived);
 		while (!known_should_stop()) {
+			if (first)
+				known_first(100000);
 			cpu_relax();
 			/*
 			 * Before a kernel that preempts optimizes a probe, it waits until

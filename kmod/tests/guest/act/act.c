@@ -5,8 +5,18 @@
  *   act vfork [NAME]      a vfork() whose child never returns: the parent sleeps in D, under the
  *                         name NAME; \n, \\, \" and \xNN stand for bytes
  *   act spin NAME         spins under the name NAME with the same escapes
+ *   act thread NAME       a process whose second thread spins under the name NAME
+ *   act deadline NAME RUNTIME_MS PERIOD_MS
+ *                         spins under the name NAME, as SCHED_DEADLINE, so long in each period,
+ *                         until SIGTERM
+ *   act nap TASKS NAPPERS US SPINNERS LOOKS
+ *                         so many processes that work for 0.3 ms and nap for US microseconds, up to
+ *                         twice that, and that spin; looks so often at what the kernel and the file
+ *                         TASKS count as running; prints the means, in hundredths
  *   act write FILE TEXT [UID GID]
  *                         one write() of TEXT with the same escapes; prints the error's name
+ *   act powerless FILE TEXT
+ *                         the same by a root without CAP_SYS_ADMIN
  *   act refuse FILE TEXT...
  *                         one write() of each TEXT with the same escapes, each by an open file of
  *                         its own; prints a line for each that was no EINVAL, and for each after
@@ -55,6 +65,17 @@ int main(int count, char **arguments)
 		return act_vfork(count == 3 ? arguments[2] : NULL);
 	if (count == 3 && !strcmp(act, "spin"))
 		return act_spin(arguments[2]);
+	if (count == 3 && !strcmp(act, "thread"))
+		return act_thread(arguments[2]);
+	if (count == 5 && !strcmp(act, "deadline"))
+		return act_deadline(arguments[2], atoi(arguments[3]), atoi(arguments[4]));
+	if (count == 7 && !strcmp(act, "nap"))
+		return act_nap(arguments[2], atoi(arguments[3]), atoi(arguments[4]),
+			       atoi(arguments[5]), atoi(arguments[6]));
+	if (count == 4 && !strcmp(act, "powerless")) {
+		lose_power();
+		return act_write(arguments[2], arguments[3]);
+	}
 	if (count == 6 && !strcmp(act, "write"))
 		become(atoi(arguments[4]), atoi(arguments[5]));
 	if ((count == 4 || count == 6) && !strcmp(act, "write"))

@@ -24,9 +24,16 @@ int act_vfork(const char *name);
 int act_spin(const char *name);
 void become(int user, int group);
 int act_states(const char *pid);
+int act_thread(const char *name);
+int act_deadline(const char *name, int runtime_ms, int period_ms);
+
+/* nap.c */
+int act_nap(const char *tasks, int nappers, int us, int spinners, int looks);
 
 /* knob.c */
 int act_write(const char *path, const char *text);
+/* From here on without CAP_SYS_ADMIN. */
+void lose_power(void);
 int act_refuse(const char *path, char **texts);
 int act_open(const char *path, int user, int group);
 int act_many(const char *trigger, int times);

@@ -2,8 +2,10 @@
 /* Writes to the files in sysfs, and who may. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "act.h"
@@ -16,6 +18,19 @@ int act_write(const char *path, const char *text)
 
 	puts(name_of(written < 0 ? errno : 0));
 	return 0;
+}
+
+void lose_power(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &header, data))
+		fail("capget");
+	data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective &= ~CAP_TO_MASK(CAP_SYS_ADMIN);
+	data[CAP_TO_INDEX(CAP_SYS_ADMIN)].permitted &= ~CAP_TO_MASK(CAP_SYS_ADMIN);
+	if (syscall(SYS_capset, &header, data))
+		fail("capset");
 }
 
 /* What there is to read in a knob; nothing in one that can be written alone. */

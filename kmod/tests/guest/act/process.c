@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Processes of a given state and name. */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "act.h"
+
+#ifndef SCHED_DEADLINE
+#define SCHED_DEADLINE 6
+#endif
 
 static void become_named(const char *name)
 {
@@ -40,6 +48,71 @@ void become(int user, int group)
 {
 	if (setgroups(0, NULL) || setgid(group) || setuid(user))
 		fail("setuid");
+}
+
+static int spin_in_thread(void *name)
+{
+	return act_spin(name);
+}
+
+int act_thread(const char *name)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+
+	if (clone(spin_in_thread, stack + sizeof(stack),
+		  CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM,
+		  (void *)name) < 0)
+		fail("clone");
+	for (;;)
+		pause();
+	return 0;
+}
+
+/* include/uapi/linux/sched/types.h; the C library has a name for it only since a short time. */
+struct deadline_attributes {
+	uint32_t size;
+	uint32_t policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime;
+	uint64_t deadline;
+	uint64_t period;
+};
+
+/*
+ * As an ordinary task: of one that dies with its share some kernels forget to take the share
+ * back.
+ */
+static void end_without_deadline(int unused)
+{
+	struct deadline_attributes ordinary = { .size = sizeof(ordinary) };
+
+	(void)unused;
+	syscall(SYS_sched_setattr, 0, &ordinary, 0);
+	_exit(0);
+}
+
+int act_deadline(const char *name, int runtime_ms, int period_ms)
+{
+	struct deadline_attributes attributes = {
+		.size = sizeof(attributes),
+		.policy = SCHED_DEADLINE,
+		.runtime = runtime_ms * 1000000ull,
+		.deadline = period_ms * 1000000ull,
+		.period = period_ms * 1000000ull,
+	};
+
+	cpu_set_t everywhere;
+
+	signal(SIGTERM, end_without_deadline);
+	/* The kernel gives no guarantees to who may run on a part of its CPUs only. */
+	memset(&everywhere, 0xff, sizeof(everywhere));
+	if (sched_setaffinity(0, sizeof(everywhere), &everywhere))
+		fail("sched_setaffinity");
+	if (syscall(SYS_sched_setattr, 0, &attributes, 0))
+		fail("sched_setattr");
+	return act_spin(name);
 }
 
 static volatile sig_atomic_t told_to_end;

@@ -6,6 +6,10 @@
  *                             at SIGUSR1 all threads but the first end
  *   press crowd COUNT         COUNT sleeping processes; prints "ready"; SIGTERM ends all
  *   press storm MILLISECONDS  forks and ends processes as fast as it can; prints how many
+ *   press victims COUNT GROUP HELD
+ *                             COUNT tasks in D named victim, and a forker in the cgroup GROUP that
+ *                             is refused; prints "ready"; ends each victim whose pid is in HELD;
+ *                             at SIGTERM ends all, prints how many ended in time
  *   press time FILE TEXT      one write() of TEXT; prints the nanoseconds that it took
  *   press trigger FILE SECONDS         writes to the trigger all the time, at most until SIGTERM;
  *                                      prints the answers
@@ -42,6 +46,8 @@ int main(int count, char **arguments)
 		return press_crowd(atoi(a[2]));
 	if (count == 3 && !strcmp(act, "storm"))
 		return press_storm(atoi(a[2]));
+	if (count == 5 && !strcmp(act, "victims"))
+		return press_victims(atoi(a[2]), a[3], a[4]);
 	if (count == 4 && !strcmp(act, "time"))
 		return press_time(a[2], a[3]);
 	if (count == 4 && !strcmp(act, "trigger"))

@@ -21,6 +21,9 @@ int press_threads(int count);
 int press_crowd(int count);
 int press_storm(int milliseconds);
 
+/* victims.c */
+int press_victims(int count, const char *group, const char *held);
+
 /* trigger.c */
 int press_time(const char *path, const char *text);
 int press_trigger(const char *path, int seconds);

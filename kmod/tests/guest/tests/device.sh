@@ -117,6 +117,22 @@ lets_only_administrators_in() {
 	return $result
 }
 
+# The mode of a file lets in a root who has lost his power, as in a container that is shown /sys.
+lets_only_administrators_set() {
+	local result=0 knob before refused
+	refused=$(cat $knobs/stats/refused)
+	for knob in threshold active_threshold cooldown_ms min_spacing_ms interval_ms; do
+		before=$(cat $knobs/$knob)
+		expect "$knob" EPERM "$(act powerless $knobs/$knob 7)" || result=1
+		expect "$knob afterwards" "$before" "$(cat $knobs/$knob)" || result=1
+	done
+	before=$(cat $knobs/last_id)
+	expect "trigger" EPERM "$(act powerless $knobs/trigger powerless)" || result=1
+	expect "last_id" "$before" "$(cat $knobs/last_id)" || result=1
+	expect "refused" "$refused" "$(cat $knobs/stats/refused)" || result=1
+	return $result
+}
+
 lets_a_group_read() {
 	local result=0
 	rmmod load_monitor

@@ -15,6 +15,17 @@ frames_of() {
 		{ in_it = 0 }' | tr '\n' ' '
 }
 
+# cgroup_of TEXT COMM: the paths of the control groups of the tasks of that name, or "none" of who has none.
+cgroup_of() {
+	printf '%s\n' "$1" | awk -v comm=" comm=\"$2\"\$" '
+		/^cgroup / { id = $2; sub(/^id=/, "", id); path = $0; sub(/^[^"]*"/, "", path); sub(/".*/, "", path); of[id] = path }
+		/^task / && $0 ~ comm {
+			id = match($0, / cgroup_id=[0-9]+/) ? substr($0, RSTART + 11, RLENGTH - 11) : 0
+			paths = paths (paths == "" ? "" : " ") (id in of ? of[id] : "none")
+		}
+		END { print paths }'
+}
+
 # value LINE KEY: what a record says.
 value() { printf '%s\n' "$1" | sed -n "s/^[^\"]* $2=\([^ ]*\).*/\1/p" | head -n 1; }
 

@@ -4,6 +4,14 @@
 
 own_lines() { dmesg | grep 'load_monitor:' | grep -vE 'taints kernel|verification failed'; }
 
+# priorities: nice value and scheduling policy (1: real-time, first come first served) of the module's threads.
+priorities() {
+	local name
+	for name in load_monitor loadmon_text loadmon_log; do
+		echo "$name $(cut -d ' ' -f 19,41 "/proc/$(pid_of $name)/stat")"
+	done
+}
+
 loads_with_one_line() {
 	clear_log
 	insmod /load_monitor.ko || return 1
@@ -14,6 +22,10 @@ loads_with_one_line() {
 	expect "interval_ms" 10 "$(cat $knobs/interval_ms)" || return 1
 	expect "active_threshold" 0 "$(cat $knobs/active_threshold)" || return 1
 	expect "last_id" 0 "$(cat $knobs/last_id)" || return 1
+	# Real-time is the look alone.
+	expect "nice and policy of its threads" "load_monitor 0 1 loadmon_text -20 0 loadmon_log 0 0" \
+		"$(priorities | tr '\n' ' ' | sed 's/ $//')" || return 1
+	expect_match "what it says of this kernel" 'load_monitor: loaded, .*; this kernel has unwinder=(kernel|frame_pointers) ' "$(own_lines)" || return 1
 	expect "mode of the device" "-400" "-$(stat -c %a $device)" || return 1
 	expect "mode of trigger" 200 "$(stat -c %a $knobs/trigger)"
 }

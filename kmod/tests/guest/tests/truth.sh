@@ -43,6 +43,39 @@ tells_of_the_task() {
 	return $result
 }
 
+# A thread is one of a process, and that has a name people know; and how long it waited for a CPU.
+names_the_process_of_a_thread() {
+	local result=0 text line process
+	# All on one CPU: a second one that spins costs this test's host another.
+	spin rival 2 2
+	taskset 2 act thread 'wor"ker' &
+	process=$!
+	spinning="$spinning $process"
+	apart 2
+	sleep 0.5
+	wait_for 5 shows ' leader="act" comm="wor\\"ker"$' "thread"
+	line=$(printf '%s\n' "$text" | grep '^task .* comm="wor\\"ker"$')
+	expect_match "the name of its process" ' leader="act" comm="wor\\"ker"$' "$text" || result=1
+	expect "its process" $process "$(value "$line" tgid)" || result=1
+	[ "$(value "$line" pid)" != "$(value "$line" tgid)" ] || { echo "it is the first thread: $line"; result=1; }
+	expect_no_match "a first thread with a leader" ' leader=".*" comm="rival"$' "$text" || result=1
+	# Three on one CPU: two of them wait, and have waited before.
+	wait_for 5 shows '^task .* on=queue since_ms=[0-9]+ queued_ms=[0-9]+ run_delay_ms=[1-9][0-9]* .* comm="rival"$' "queue"
+	expect_match "who waits" '^task .* on=queue since_ms=[0-9]+ queued_ms=[0-9]+ run_delay_ms=[1-9][0-9]* .* comm="rival"$' "$text" || result=1
+	expect_no_match "who does not wait, and since when" '^task .* on=(cpu[a-z-]*|sleep) .* queued_ms=' "$text" || result=1
+	# It cannot have waited for longer than that.
+	printf '%s\n' "$text" | awk '/^task .* on=queue / {
+		match($0, /queued_ms=[0-9]+/); queued = substr($0, RSTART + 10, RLENGTH - 10)
+		match($0, /since_ms=[0-9]+/); since = substr($0, RSTART + 9, RLENGTH - 9)
+		if (queued + 0 > since + 5) print }' >/tmp/odd
+	expect "queued for longer than since it last had a CPU" "" "$(cat /tmp/odd)" || result=1
+	expect "what does not add up" "dumps 1" "$(printf '%s\n' "$text" | awk -f /dump.awk)" || result=1
+	stop_spinning
+	together
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
 tells_the_truth() {
 	local result=0 text before after pid earliest asleep
 	rm -f /tmp/asleep
