@@ -44,15 +44,15 @@ check-fast: ## The exporter's unit tests: no root, no packages, under 2 minutes
 	$(MVN) $(MVN_FLAGS) test
 
 .PHONY: check
-check: ## What each change runs: exporter, servers, browser, image, the module on two kernels (root, Debian packages; TBD min)
+check: ## What each change runs: exporter, servers, browser, image, the module on two kernels (root, Debian packages; a quarter of an hour)
 	.ci/check
 
 .PHONY: check-kernels
-check-kernels: $(JAR) ## The module on every kernel, and installed; what passed and has not changed is kept (root; TBD min)
+check-kernels: $(JAR) ## The module on every kernel, and installed; what passed and has not changed is kept (root; up to three quarters of an hour)
 	.ci/check-kernels
 
 .PHONY: check-all
-check-all: ## Before a release: both, with nothing kept, and data races, and what dumps cost (root; TBD min)
+check-all: ## Before a release: both, with nothing kept, and data races, and what dumps cost (root; more than an hour)
 	.ci/check-all
 
 .PHONY: demo
