@@ -80,6 +80,16 @@ static bool lm_unwind_is_as_seen(const struct lm_match *seen, unsigned long swit
 	return lm_share_sleeps(seen->share) || lm_load_share(task) == LM_RUNNING;
 }
 
+/*
+ * A sleeper that was woken is on its way to a CPU, and maybe to its end: a crowd that is told to
+ * end would die while its stacks are held, and each of them be kept. It is left alone. (One that
+ * is woken after this look is read all the same: its stack is still true.)
+ */
+static bool lm_unwind_was_woken(const struct lm_match *seen)
+{
+	return lm_share_sleeps(seen->share) && lm_task_state(seen->task) == TASK_RUNNING;
+}
+
 static enum lm_unwound lm_unwind_try(struct lm_match *seen, struct lm_frames *frames)
 {
 	unsigned long switches = seen->switches;
@@ -89,7 +99,7 @@ static enum lm_unwound lm_unwind_try(struct lm_match *seen, struct lm_frames *fr
 		switches = lm_task_switches(seen->task);
 	/* The count before on_cpu: the other way round it might be that of the run before. */
 	smp_rmb();
-	if (!lm_unwind_is_as_seen(seen, switches))
+	if (!lm_unwind_is_as_seen(seen, switches) || lm_unwind_was_woken(seen))
 		return LM_UNWIND_UNSTABLE;
 	/* No frame is read before the first look... */
 	smp_rmb();
