@@ -33,18 +33,27 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule dumpKnowsNoOtherPackage = noClasses()
-            .that().resideInAPackage("io.loadmonitor.dump..")
-            .should().dependOnClassesThat().resideOutsideOfPackages("io.loadmonitor.dump..", "java..", "org.jspecify..");
+            .that()
+            .resideInAPackage("io.loadmonitor.dump..")
+            .should()
+            .dependOnClassesThat()
+            .resideOutsideOfPackages("io.loadmonitor.dump..", "java..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule procfsKnowsNoOtherPackage = noClasses()
-            .that().resideInAPackage("io.loadmonitor.procfs..")
-            .should().dependOnClassesThat().resideOutsideOfPackages("io.loadmonitor.procfs..", "java..", "org.jspecify..");
+            .that()
+            .resideInAPackage("io.loadmonitor.procfs..")
+            .should()
+            .dependOnClassesThat()
+            .resideOutsideOfPackages("io.loadmonitor.procfs..", "java..", "org.jspecify..");
 
     private static ArchRule ownedBy(String owner, String... libraries) {
         return noClasses()
-                .that().resideOutsideOfPackage("io.loadmonitor." + owner + "..")
-                .should().dependOnClassesThat().resideInAnyPackage(libraries)
+                .that()
+                .resideOutsideOfPackage("io.loadmonitor." + owner + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(libraries)
                 .because(owner + " owns it")
                 .allowEmptyShould(true);
     }

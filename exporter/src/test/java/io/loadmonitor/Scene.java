@@ -37,7 +37,10 @@ public record Scene(String name, List<String> causes, String detail, int made) {
     /** The folders of the kernels on which the scenes were made. */
     public static List<Path> kernels() throws IOException {
         try (Stream<Path> releases = Files.list(Path.of("../kmod/tests/captures"))) {
-            return releases.map(release -> release.resolve("causes")).filter(Files::isDirectory).sorted().toList();
+            return releases.map(release -> release.resolve("causes"))
+                    .filter(Files::isDirectory)
+                    .sorted()
+                    .toList();
         }
     }
 

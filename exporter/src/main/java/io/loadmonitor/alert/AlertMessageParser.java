@@ -82,8 +82,8 @@ public final class AlertMessageParser {
                     + ": " + Fields.cut(EscapedText.of(e.getOriginalMessage()).escaped(), 200));
         } catch (IOException e) {
             // Bytes in no encoding that JSON may have.
-            throw new MalformedAlertException(
-                    "the body is no JSON: " + Fields.cut(EscapedText.of(String.valueOf(e.getMessage())).escaped(), 200));
+            throw new MalformedAlertException("the body is no JSON: "
+                    + Fields.cut(EscapedText.of(String.valueOf(e.getMessage())).escaped(), 200));
         }
     }
 }

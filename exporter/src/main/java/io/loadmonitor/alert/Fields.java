@@ -33,8 +33,8 @@ final class Fields {
         this.place = place;
         this.node = node;
         if (!node.isObject()) {
-            throw new MalformedAlertException((place.isEmpty() ? "the body" : place) + " is " + quote(node)
-                    + ", but must be a JSON object");
+            throw new MalformedAlertException(
+                    (place.isEmpty() ? "the body" : place) + " is " + quote(node) + ", but must be a JSON object");
         }
     }
 
@@ -95,7 +95,9 @@ final class Fields {
         Map<String, String> labels = strings(name, required(name));
         for (Map.Entry<String, String> label : labels.entrySet()) {
             if (label.getValue().length() > MAX_LABEL_LENGTH) {
-                throw wrong(name + "[" + quote(label.getKey()) + "]", quote(label.getValue()),
+                throw wrong(
+                        name + "[" + quote(label.getKey()) + "]",
+                        quote(label.getValue()),
                         "must have at most " + MAX_LABEL_LENGTH + " characters");
             }
         }
@@ -159,7 +161,9 @@ final class Fields {
         if (value.isTextual()) {
             return quote(value.textValue());
         }
-        return value.isContainerNode() ? (value.isArray() ? "an array" : "an object") : cut(value.toString(), MAX_QUOTE_LENGTH);
+        return value.isContainerNode()
+                ? (value.isArray() ? "an array" : "an object")
+                : cut(value.toString(), MAX_QUOTE_LENGTH);
     }
 
     /** At most {@code length} characters of the text, with three dots where something was cut off. */

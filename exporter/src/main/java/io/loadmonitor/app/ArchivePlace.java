@@ -39,7 +39,8 @@ record ArchivePlace(Path file, String why) {
         }
         String xdg = environment.getOrDefault("XDG_STATE_HOME", "");
         if (!xdg.isEmpty()) {
-            return new ArchivePlace(Path.of(xdg, "load-monitor", NAME), "$XDG_STATE_HOME, as " + ofSystem + " may not be written");
+            return new ArchivePlace(
+                    Path.of(xdg, "load-monitor", NAME), "$XDG_STATE_HOME, as " + ofSystem + " may not be written");
         }
         String home = environment.getOrDefault("HOME", "/tmp");
         return new ArchivePlace(

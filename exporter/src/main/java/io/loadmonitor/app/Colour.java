@@ -18,13 +18,17 @@ enum Colour {
         return switch (this) {
             case ALWAYS -> true;
             case NEVER -> false;
-            case AUTO -> environment.getOrDefault("NO_COLOR", "").isEmpty()
-                    && !environment.getOrDefault("TERM", "dumb").equals("dumb")
-                    && terminal();
+            case AUTO ->
+                environment.getOrDefault("NO_COLOR", "").isEmpty()
+                        && !environment.getOrDefault("TERM", "dumb").equals("dumb")
+                        && terminal();
         };
     }
 
-    /** System.console() wants a terminal at standard input as well, where a pipe may be, and since Java 22 always exists. */
+    /**
+     * System.console() wants a terminal at standard input as well, where a pipe may be, and since Java 22 always
+     * exists.
+     */
     private static boolean terminal() {
         try {
             String target = Files.readSymbolicLink(STANDARD_OUTPUT).toString();

@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Reads the configuration file. It goes on after a problem, so that whoever mends the file sees all of them at once, each
- * as {@code file:line: setting: what is wrong}, with the value in quotes.
+ * Reads the configuration file. It goes on after a problem, so that whoever mends the file sees all of them at once,
+ * each as {@code file:line: setting: what is wrong}, with the value in quotes.
  */
 final class ConfigFile {
     private static final long MAX_BYTES = 1 << 20;
@@ -75,7 +75,8 @@ final class ConfigFile {
         return new Config(
                 rules == null ? defaults.rules() : rules(rules.value()),
                 retention(settings.below("retention", Set.of("max_dumps", "max_age", "max_size", "min_free_disk"))),
-                limits(settings.below("limits",
+                limits(settings.below(
+                        "limits",
                         Set.of("waiting_captures", "manual_spacing", "procfs_time", "procfs_tasks", "request_body"))));
     }
 
@@ -108,7 +109,8 @@ final class ConfigFile {
             return Config.defaults().rules();
         }
         if (list.items().size() > MAX_RULES) {
-            complain(node.line(), "rules", "there are " + list.items().size() + " rules; " + MAX_RULES + " are allowed");
+            complain(
+                    node.line(), "rules", "there are " + list.items().size() + " rules; " + MAX_RULES + " are allowed");
         }
         for (int i = 0; i < list.items().size(); i++) {
             String path = "rules[" + i + "]";
@@ -118,8 +120,10 @@ final class ConfigFile {
             if (ruleName.isEmpty()) {
                 complain(line, path + ".name", "a rule needs a name");
             } else if (!ruleName.matches("[A-Za-z0-9_-]{1,64}")) {
-                complain(line, path + ".name", '"' + ruleName
-                        + "\" is no name: expected 1 to 64 letters, digits, '_', '-'");
+                complain(
+                        line,
+                        path + ".name",
+                        '"' + ruleName + "\" is no name: expected 1 to 64 letters, digits, '_', '-'");
             } else if (ruleName.equals("manual")) {
                 complain(line, path + ".name", "\"manual\" is the name of the limit for dumps that a person asks for");
             } else if (!names.add(ruleName)) {
@@ -160,7 +164,9 @@ final class ConfigFile {
                 try {
                     into.put(label, Pattern.compile(toRegex.apply(scalar.text())));
                 } catch (PatternSyntaxException e) {
-                    complain(value.line(), labelPath,
+                    complain(
+                            value.line(),
+                            labelPath,
                             '"' + scalar.text() + "\" is no regular expression: " + e.getDescription());
                 }
             } else {
@@ -173,8 +179,11 @@ final class ConfigFile {
         if (node instanceof YamlNode.Mapping mapping) {
             mapping.entries().forEach((key, entry) -> {
                 if (!known.contains(key)) {
-                    complain(entry.line(), path.isEmpty() ? key : path + "." + key, "unknown setting; there are "
-                            + String.join(", ", known.stream().sorted().toList()));
+                    complain(
+                            entry.line(),
+                            path.isEmpty() ? key : path + "." + key,
+                            "unknown setting; there are "
+                                    + String.join(", ", known.stream().sorted().toList()));
                 }
             });
             return new Settings(path, mapping.entries());
@@ -211,7 +220,8 @@ final class ConfigFile {
         int number(String key, int usual, int least, int most) {
             return value(key, usual, text -> {
                 if (!text.matches("-?[0-9]{1,10}") || Long.parseLong(text) < least || Long.parseLong(text) > most) {
-                    throw new IllegalArgumentException('"' + text + "\" is no whole number from " + least + " to " + most);
+                    throw new IllegalArgumentException(
+                            '"' + text + "\" is no whole number from " + least + " to " + most);
                 }
                 return Integer.valueOf(text);
             });
@@ -221,8 +231,8 @@ final class ConfigFile {
             return value(key, usual, text -> {
                 Duration duration = DurationText.parse(text);
                 if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
-                    throw new IllegalArgumentException('"' + text + "\" is not between " + least.toSeconds() + "s and "
-                            + most.toSeconds() + "s");
+                    throw new IllegalArgumentException(
+                            '"' + text + "\" is not between " + least.toSeconds() + "s and " + most.toSeconds() + "s");
                 }
                 return duration;
             });
@@ -232,7 +242,8 @@ final class ConfigFile {
             return value(key, usual, text -> {
                 long bytes = SizeText.parse(text);
                 if (bytes < least || bytes > most) {
-                    throw new IllegalArgumentException('"' + text + "\" is not between " + least + " and " + most + " bytes");
+                    throw new IllegalArgumentException(
+                            '"' + text + "\" is not between " + least + " and " + most + " bytes");
                 }
                 return bytes;
             });

@@ -11,7 +11,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration and the causes that hold now. They are replaced whole or not at all. Safe for use by several threads.
+ * The configuration and the causes that hold now. They are replaced whole or not at all. Safe for use by several
+ * threads.
  */
 final class ConfigInForce {
     private static final Logger LOG = Logger.getLogger(ConfigInForce.class.getName());
@@ -80,21 +81,24 @@ final class ConfigInForce {
         return file == null ? "defaults" : file.toString();
     }
 
-    /** Has the parts told what holds from now on, after every reload; one at a time, and replaces who was told before. */
+    /**
+     * Has the parts told what holds from now on, after every reload; one at a time, and replaces who was told before.
+     */
     synchronized void onReload(Consumer<Config> tell) {
         parts = tell;
     }
 
     /**
-     * Reads the files again and puts them in force: all but the limits that a part takes when it is made. A change of those is
-     * told and waits for the next start.
+     * Reads the files again and puts them in force: all but the limits that a part takes when it is made. A change of
+     * those is told and waits for the next start.
      *
      * @return why they are refused, with the old configuration and the old causes still in force
      */
     synchronized Optional<String> reload() {
         if (file == null && causesFile == null) {
-            return Optional.of("there is no file to read again: the exporter was started without --config.file and without"
-                    + " --causes.file");
+            return Optional.of(
+                    "there is no file to read again: the exporter was started without --config.file and without"
+                            + " --causes.file");
         }
         try {
             InForce read = readBoth(file, causesFile);
@@ -107,7 +111,8 @@ final class ConfigInForce {
                         .warn(LOG, "these changes hold from the next start on; all others hold now");
             }
             inForce = new InForce(
-                    new Config(next.rules(), next.retention(), next.limits().asFarAsLive(current.limits())), read.causes());
+                    new Config(next.rules(), next.retention(), next.limits().asFarAsLive(current.limits())),
+                    read.causes());
             parts.accept(inForce.config());
             return Optional.empty();
         } catch (ConfigException e) {

@@ -77,8 +77,8 @@ final class DumpCommand implements Callable<Integer> {
         @Override
         public String convert(String text) {
             if (text.isEmpty() || text.length() > MAX_REASON_LENGTH || !text.matches("[ -~]*")) {
-                throw new TypeConversionException('"' + text + "\" is not 1 to " + MAX_REASON_LENGTH
-                        + " printable ASCII characters");
+                throw new TypeConversionException(
+                        '"' + text + "\" is not 1 to " + MAX_REASON_LENGTH + " printable ASCII characters");
             }
             return text;
         }

@@ -19,7 +19,8 @@ final class DurationText {
             return Duration.ZERO;
         }
         if (text.isEmpty() || !form.matches()) {
-            throw new IllegalArgumentException('"' + text + "\" is no duration: expected one like \"30s\", \"1h30m\" or \"7d\"");
+            throw new IllegalArgumentException(
+                    '"' + text + "\" is no duration: expected one like \"30s\", \"1h30m\" or \"7d\"");
         }
         long millis = 0;
         for (int i = 0; i < UNIT_MILLIS.length; i++) {

@@ -103,7 +103,8 @@ final class ExplainCommand implements Callable<Integer> {
             out.println(ExplainJson.of(log, causes, before));
         }
         if (log.reports().isEmpty()) {
-            err.println(Main.NAME + ": \"" + file + "\" holds no dump of load-monitor, no list of sysrq-w or sysrq-t, no"
+            err.println(Main.NAME + ": \"" + file
+                    + "\" holds no dump of load-monitor, no list of sysrq-w or sysrq-t, no"
                     + " hung-task report and no stack of /proc; of its " + log.lines() + " lines " + log.unread()
                     + " were not understood");
             out.flush();
@@ -145,12 +146,14 @@ final class ExplainCommand implements Callable<Integer> {
         }
         StackDump earlier = reports.get(reports.size() - 1).dump();
         // Kernel logs do not name their boot: whoever compares two of them has to know.
-        boolean otherBoot = !log.reports().isEmpty() && boot(earlier).isPresent()
+        boolean otherBoot = !log.reports().isEmpty()
+                && boot(earlier).isPresent()
                 && boot(log.reports().get(0).dump()).isPresent()
                 && !DumpComparison.sameBoot(earlier, log.reports().get(0).dump());
         if (otherBoot) {
-            err.println(Main.NAME + ": \"" + name + "\" is of boot " + boot(earlier).get() + ", \"" + file + "\" of boot "
-                    + boot(log.reports().get(0).dump()).get() + ": no task of one can be in the other");
+            err.println(
+                    Main.NAME + ": \"" + name + "\" is of boot " + boot(earlier).get() + ", \"" + file + "\" of boot "
+                            + boot(log.reports().get(0).dump()).get() + ": no task of one can be in the other");
             return Optional.empty();
         }
         return Optional.of(earlier);

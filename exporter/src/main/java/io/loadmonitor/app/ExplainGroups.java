@@ -46,13 +46,23 @@ final class ExplainGroups {
             return;
         }
         int whole = dump.tasksMeant();
-        out.printf("%n%s%s%n", heading.apply(title), dump.sample().map(sample -> ", " + sample.estimate()).orElse(""));
+        out.printf(
+                "%n%s%s%n",
+                heading.apply(title),
+                dump.sample().map(sample -> ", " + sample.estimate()).orElse(""));
         for (TaskGroup group : groups.subList(0, Math.min(ROWS, groups.size()))) {
-            out.printf(Locale.ROOT, "%7d  %5.1f%%  %s%s%n", group.tasks(), 100.0 * group.tasks() / whole, group.title(),
+            out.printf(
+                    Locale.ROOT,
+                    "%7d  %5.1f%%  %s%s%n",
+                    group.tasks(),
+                    100.0 * group.tasks() / whole,
+                    group.title(),
                     timeInD(group));
         }
         if (groups.size() > ROWS) {
-            int rest = groups.subList(ROWS, groups.size()).stream().mapToInt(TaskGroup::tasks).sum();
+            int rest = groups.subList(ROWS, groups.size()).stream()
+                    .mapToInt(TaskGroup::tasks)
+                    .sum();
             out.printf(Locale.ROOT, "%7d  %5.1f%%  %d more%n", rest, 100.0 * rest / whole, groups.size() - ROWS);
         }
     }
@@ -66,8 +76,11 @@ final class ExplainGroups {
             return tasks;
         }
         TimeInState time = group.timeInD().get();
-        return tasks + String.format(Locale.ROOT, " for %s s at most", seconds(Duration.ofMillis(time.maxMillis())))
-                + (time.tasks() > 1 ? String.format(Locale.ROOT, ", median %s s", seconds(Duration.ofMillis(time.medianMillis()))) : "");
+        return tasks
+                + String.format(Locale.ROOT, " for %s s at most", seconds(Duration.ofMillis(time.maxMillis())))
+                + (time.tasks() > 1
+                        ? String.format(Locale.ROOT, ", median %s s", seconds(Duration.ofMillis(time.medianMillis())))
+                        : "");
     }
 
     /** With a decimal where that says something. */
@@ -78,18 +91,34 @@ final class ExplainGroups {
     }
 
     void changes(DumpComparison comparison) {
-        out.printf("%n%s%s%s%s%n", heading.apply("Since the dump before"),
-                comparison.elapsed().map(time -> ", " + seconds(time) + " s ago").orElse(""),
+        out.printf(
+                "%n%s%s%s%s%n",
+                heading.apply("Since the dump before"),
+                comparison
+                        .elapsed()
+                        .map(time -> ", " + seconds(time) + " s ago")
+                        .orElse(""),
                 comparison.complete() ? "" : ", one of the two incomplete",
                 comparison.sampled()
-                        ? ", one of the two a fair sample: tasks may seem new or gone that were not drawn" : "");
+                        ? ", one of the two a fair sample: tasks may seem new or gone that were not drawn"
+                        : "");
         out.println("    new  persisting  moved  unclear   gone");
-        row(comparison.of(TaskChange.NEW), comparison.of(TaskChange.PERSISTING), comparison.of(TaskChange.MOVED),
-                comparison.of(TaskChange.UNCLEAR), comparison.of(TaskChange.GONE), "all");
+        row(
+                comparison.of(TaskChange.NEW),
+                comparison.of(TaskChange.PERSISTING),
+                comparison.of(TaskChange.MOVED),
+                comparison.of(TaskChange.UNCLEAR),
+                comparison.of(TaskChange.GONE),
+                "all");
         List<ChangeCount> places = comparison.byCause();
         for (ChangeCount cause : places.subList(0, Math.min(ROWS, places.size()))) {
-            row(cause.of(TaskChange.NEW), cause.of(TaskChange.PERSISTING), cause.of(TaskChange.MOVED),
-                    cause.of(TaskChange.UNCLEAR), cause.of(TaskChange.GONE), cause.title());
+            row(
+                    cause.of(TaskChange.NEW),
+                    cause.of(TaskChange.PERSISTING),
+                    cause.of(TaskChange.MOVED),
+                    cause.of(TaskChange.UNCLEAR),
+                    cause.of(TaskChange.GONE),
+                    cause.title());
         }
         if (places.size() > ROWS) {
             out.printf("%s%d more causes%n", " ".repeat(43), places.size() - ROWS);

@@ -56,7 +56,8 @@ final class ExplainJson {
         lines.put("total", log.lines()).put("understood", log.understood());
         lines.put("skipped", log.skipped()).put("unread", log.unread());
         ArrayNode unread = root.putArray("unread_lines");
-        log.unreadLines().forEach(line -> unread.addObject().put("number", line.number()).put("text", line.text()));
+        log.unreadLines()
+                .forEach(line -> unread.addObject().put("number", line.number()).put("text", line.text()));
         try {
             return MAPPER.writeValueAsString(root);
         } catch (JsonProcessingException e) {
@@ -89,8 +90,11 @@ final class ExplainJson {
         });
         dump.devices().ifPresent(devices -> devices(devices, node.putObject("devices")));
         node.put("tasks_total", dump.tasks().size());
-        load.sample().ifPresent(sample -> node.putObject("estimated")
-                .put("sampled", sample.tasks()).put("of", sample.of()).put("text", sample.estimate()));
+        load.sample()
+                .ifPresent(sample -> node.putObject("estimated")
+                        .put("sampled", sample.tasks())
+                        .put("of", sample.of())
+                        .put("text", sample.estimate()));
         ArrayNode parts = node.putArray("parts");
         load.parts().forEach(part -> part(part, load.tasks(), parts.addObject()));
         groups(TaskGroups.of(dump, causes, Set.of()), node.putObject("groups"));
@@ -118,8 +122,11 @@ final class ExplainJson {
         node.put("title", part.title()).put("tasks", part.tasks());
         node.put("percent", Math.round(1000.0 * part.tasks() / whole) / 10.0);
         ArrayNode processes = node.putArray("processes");
-        part.processes().forEach(process ->
-                processes.addObject().put("comm", process.comm().escaped()).put("tasks", process.tasks()));
+        part.processes()
+                .forEach(process -> processes
+                        .addObject()
+                        .put("comm", process.comm().escaped())
+                        .put("tasks", process.tasks()));
     }
 
     private static void groups(TaskGroups groups, ObjectNode node) {
@@ -131,8 +138,9 @@ final class ExplainJson {
                     one.put("key", group.key());
                 }
                 one.put("title", group.title()).put("tasks", group.tasks()).put("in_d", group.uninterruptible());
-                group.timeInD().ifPresent(time -> one.put("in_d_max_ms", time.maxMillis())
-                        .put("in_d_median_ms", time.medianMillis()));
+                group.timeInD()
+                        .ifPresent(time ->
+                                one.put("in_d_max_ms", time.maxMillis()).put("in_d_median_ms", time.medianMillis()));
             }
         }
     }

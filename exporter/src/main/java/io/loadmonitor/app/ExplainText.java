@@ -64,7 +64,10 @@ final class ExplainText {
             }
             LoadBreakdown load = LoadBreakdown.of(report.dump(), causes);
             out.println(bold(load.headline()));
-            out.println(origin(report) + (log.reports().size() > 1 ? ", report " + number + " of " + log.reports().size() : ""));
+            out.println(origin(report)
+                    + (log.reports().size() > 1
+                            ? ", report " + number + " of " + log.reports().size()
+                            : ""));
             report(report, load, number == 1 ? before : Optional.empty());
         }
         unread(log);
@@ -97,7 +100,11 @@ final class ExplainText {
             case HUNG_TASK -> "Hung-task report";
             case PROC_STACK -> "Stacks of /proc";
         };
-        String release = report.dump().header().flatMap(StackDump.Header::release).map(text -> ", Linux " + text).orElse("");
+        String release = report.dump()
+                .header()
+                .flatMap(StackDump.Header::release)
+                .map(text -> ", Linux " + text)
+                .orElse("");
         return what + report.stamp().map(stamp -> " at " + stamp).orElse("") + release + ", line " + report.firstLine();
     }
 
@@ -107,13 +114,20 @@ final class ExplainText {
         int whole = Math.max(tasks, active.orElse(0));
         out.println();
         for (LoadPart part : load.parts()) {
-            out.printf(Locale.ROOT, "%7d  %5.1f%%  %s  %s%n", part.tasks(), 100.0 * part.tasks() / whole, bold(part.title()),
+            out.printf(
+                    Locale.ROOT,
+                    "%7d  %5.1f%%  %s  %s%n",
+                    part.tasks(),
+                    100.0 * part.tasks() / whole,
+                    bold(part.title()),
                     names(part));
         }
         if (whole > tasks) {
             out.printf(Locale.ROOT, "%7d  %5.1f%%  not in the dump%n", whole - tasks, 100.0 * (whole - tasks) / whole);
         }
-        out.printf("%7d  tasks %s%n", tasks, load.sample().map(FairSample::estimate).orElse("in the dump"));
+        out.printf(
+                "%7d  tasks %s%n",
+                tasks, load.sample().map(FairSample::estimate).orElse("in the dump"));
         active.ifPresent(count -> out.printf("%7d  active tasks by the kernel's count%n", count));
     }
 
@@ -133,13 +147,17 @@ final class ExplainText {
                 .limit(NAMES_SHOWN)
                 .map(process -> name(process.comm()) + ' ' + process.tasks())
                 .collect(Collectors.joining(", "));
-        int others = part.processes().stream().skip(NAMES_SHOWN).mapToInt(process -> process.tasks()).sum();
+        int others = part.processes().stream()
+                .skip(NAMES_SHOWN)
+                .mapToInt(process -> process.tasks())
+                .sum();
         return others > 0 ? names + ", others " + others : names;
     }
 
     private void counts(StackDump dump) {
-        dump.counts().ifPresent(counts -> new TreeMap<>(counts.values())
-                .forEach((key, value) -> out.printf("         %s=%d%n", key, value)));
+        dump.counts()
+                .ifPresent(counts -> new TreeMap<>(counts.values())
+                        .forEach((key, value) -> out.printf("         %s=%d%n", key, value)));
     }
 
     private record Group(int stackId, String place) {}
@@ -147,12 +165,17 @@ final class ExplainText {
     private void stacks(StackDump dump) {
         Map<Group, List<Task>> groups = new LinkedHashMap<>();
         for (Task task : dump.tasks()) {
-            groups.computeIfAbsent(new Group(task.stackId(), place(task)), group -> new ArrayList<>()).add(task);
+            groups.computeIfAbsent(new Group(task.stackId(), place(task)), group -> new ArrayList<>())
+                    .add(task);
         }
         Map<Integer, CallStack> stacks = dump.stacksById();
-        dump.sample().ifPresent(sample -> out.printf("%nBy stack, in %s; these numbers are not scaled up:%n", sample.text()));
+        dump.sample()
+                .ifPresent(
+                        sample -> out.printf("%nBy stack, in %s; these numbers are not scaled up:%n", sample.text()));
         groups.entrySet().stream()
-                .sorted(Comparator.comparingInt((Map.Entry<Group, List<Task>> group) -> group.getValue().size()).reversed())
+                .sorted(Comparator.comparingInt((Map.Entry<Group, List<Task>> group) ->
+                                group.getValue().size())
+                        .reversed())
                 .limit(STACKS_SHOWN)
                 .forEach(group -> group(group.getKey(), group.getValue(), stacks));
         if (groups.size() > STACKS_SHOWN) {
@@ -161,13 +184,17 @@ final class ExplainText {
     }
 
     private void group(Group group, List<Task> tasks, Map<Integer, CallStack> stacks) {
-        Map<EscapedText, List<Task>> byName = tasks.stream()
-                .collect(Collectors.groupingBy(Task::program, LinkedHashMap::new, Collectors.toList()));
+        Map<EscapedText, List<Task>> byName =
+                tasks.stream().collect(Collectors.groupingBy(Task::program, LinkedHashMap::new, Collectors.toList()));
         String names = byName.entrySet().stream()
                 .limit(NAMES_SHOWN)
                 .map(name -> name(name.getKey()) + pids(name.getValue()))
                 .collect(Collectors.joining(", "));
-        out.printf("%n%s %s: %s%s%n", bold(tasks.size() + (tasks.size() == 1 ? " task" : " tasks")), group.place(), names,
+        out.printf(
+                "%n%s %s: %s%s%n",
+                bold(tasks.size() + (tasks.size() == 1 ? " task" : " tasks")),
+                group.place(),
+                names,
                 byName.size() > NAMES_SHOWN ? ", " + (byName.size() - NAMES_SHOWN) + " other names" : "");
         CallStack stack = stacks.get(group.stackId());
         if (stack == null) {
@@ -193,11 +220,13 @@ final class ExplainText {
             case CPU_KERNEL -> "on CPU in the kernel";
             case CPU -> "on CPU";
             case QUEUE -> "waiting for a CPU";
-            case SLEEP, UNKNOWN -> switch (task.state()) {
-                case UNINTERRUPTIBLE -> "in D";
-                case RUNNING -> task.delayed() ? "asleep, but still counted as running" : "running or waiting for a CPU";
-                case UNKNOWN -> "in an unknown state";
-            };
+            case SLEEP, UNKNOWN ->
+                switch (task.state()) {
+                    case UNINTERRUPTIBLE -> "in D";
+                    case RUNNING ->
+                        task.delayed() ? "asleep, but still counted as running" : "running or waiting for a CPU";
+                    case UNKNOWN -> "in an unknown state";
+                };
         };
         return flags.isEmpty() ? where : where + " [" + flags + ']';
     }
@@ -214,10 +243,13 @@ final class ExplainText {
                     .add(task);
         }
         byReason.forEach((reason, functions) -> functions.entrySet().stream()
-                .sorted(Comparator.comparingInt((Map.Entry<String, List<ListedTask>> group) -> group.getValue().size()).reversed())
+                .sorted(Comparator.comparingInt((Map.Entry<String, List<ListedTask>> group) ->
+                                group.getValue().size())
+                        .reversed())
                 .limit(STACKS_SHOWN)
-                .forEach(group -> out.printf("%7d  %s: %s  %s%n", group.getValue().size(), reason.text(), group.getKey(),
-                        dim(listedNames(group.getValue())))));
+                .forEach(group -> out.printf(
+                        "%7d  %s: %s  %s%n",
+                        group.getValue().size(), reason.text(), group.getKey(), dim(listedNames(group.getValue())))));
     }
 
     private static String listedNames(List<ListedTask> tasks) {
@@ -233,26 +265,34 @@ final class ExplainText {
     private static List<String> warnings(LogReport report) {
         List<String> warnings = new ArrayList<>(report.warnings());
         if (report.kind() == LogKind.DUMP && !report.dump().complete()) {
-            warnings.add("The dump was cut off or is damaged: its last line is missing or does not agree with the rest.");
+            warnings.add(
+                    "The dump was cut off or is damaged: its last line is missing or does not agree with the rest.");
         }
         return warnings;
     }
 
     private void unread(KernelLog log) {
         if (log.skipped() + log.unread() > 0) {
-            out.printf("%n%s%n", dim(log.lines() + " lines: " + log.understood() + " used, " + log.skipped()
-                    + " without a word about load, " + log.unread() + " unknown"));
+            out.printf(
+                    "%n%s%n",
+                    dim(log.lines() + " lines: " + log.understood() + " used, " + log.skipped()
+                            + " without a word about load, " + log.unread() + " unknown"));
         }
         if (log.unread() == 0) {
             return;
         }
         out.printf("%d lines were not understood, or only in part:%n", log.unread());
-        for (UnreadLine line : log.unreadLines().subList(0, Math.min(UNREAD_SHOWN, log.unreadLines().size()))) {
+        for (UnreadLine line : log.unreadLines()
+                .subList(0, Math.min(UNREAD_SHOWN, log.unreadLines().size()))) {
             out.printf("  line %d: %s%n", line.number(), line.text());
         }
         if (log.unread() > UNREAD_SHOWN) {
-            out.printf("  and %d more; --json lists %s%n", log.unread() - UNREAD_SHOWN,
-                    log.unread() == log.unreadLines().size() ? "all" : "the first " + log.unreadLines().size());
+            out.printf(
+                    "  and %d more; --json lists %s%n",
+                    log.unread() - UNREAD_SHOWN,
+                    log.unread() == log.unreadLines().size()
+                            ? "all"
+                            : "the first " + log.unreadLines().size());
         }
     }
 

@@ -68,7 +68,8 @@ final class Exporter implements AutoCloseable {
         }
     }
 
-    private void begin(ServeOptions options, ConfigInForce config, ArchivePlace place, Clock clock) throws StartException {
+    private void begin(ServeOptions options, ConfigInForce config, ArchivePlace place, Clock clock)
+            throws StartException {
         WebSettings web = webSettings(options, config.current().limits());
         ProcFs procFs = options.source.procFs();
         KernelModule module = options.source.module();
@@ -80,8 +81,8 @@ final class Exporter implements AutoCloseable {
         EventCounts events = new EventCounts();
         ActiveTasks activeTasks = new ActiveTasks();
         LoadRecorder recorder = new LoadRecorder(archive);
-        Housekeeping housekeeping = Housekeeping.start(
-                new LoadWatch(procFs, activeTasks, module, clock), recorder, archive);
+        Housekeeping housekeeping =
+                Housekeeping.start(new LoadWatch(procFs, activeTasks, module, clock), recorder, archive);
         keep("housekeeping", housekeeping::close);
 
         DeviceLook deviceLook = options.source.deviceLook();
@@ -114,17 +115,19 @@ final class Exporter implements AutoCloseable {
                 events);
         config.onReload(next -> apply(next, archive, captures));
         Status status = new Status(host, choice, module, archive);
-        WebServer server = listen(web, new WebParts(
-                archive,
-                alerts,
-                captures,
-                (names, accept) -> text(metrics.render(names, accept)),
-                status,
-                config::reload,
-                events::webhookAnswered,
-                config::causes,
-                new IncidentReporter(archive, recorder, clock),
-                clock));
+        WebServer server = listen(
+                web,
+                new WebParts(
+                        archive,
+                        alerts,
+                        captures,
+                        (names, accept) -> text(metrics.render(names, accept)),
+                        status,
+                        config::reload,
+                        events::webhookAnswered,
+                        config::causes,
+                        new IncidentReporter(archive, recorder, clock),
+                        clock));
         keep("web server", server::close);
         tellStart(options, config, place, host, server, choice.current());
     }
@@ -149,18 +152,22 @@ final class Exporter implements AutoCloseable {
         try {
             return Archive.open(
                     new ArchiveSettings(
-                            place.file(), host.text(), config.current().retention(),
+                            place.file(),
+                            host.text(),
+                            config.current().retention(),
                             config.current().limits().waitingCaptures()),
                     Clock.systemUTC(),
                     config::causes);
         } catch (ArchiveException | IllegalArgumentException e) {
-            throw new StartException("cannot open the archive " + place.file() + " (" + place.why() + "): " + e.getMessage(), e);
+            throw new StartException(
+                    "cannot open the archive " + place.file() + " (" + place.why() + "): " + e.getMessage(), e);
         }
     }
 
     private static CaptureSettings captureSettings(Limits limits) {
         CaptureSettings usual = CaptureSettings.DEFAULT;
-        return new CaptureSettings(limits.manualSpacing(), usual.giveUpAfter(), usual.firstPause(), usual.longestPause());
+        return new CaptureSettings(
+                limits.manualSpacing(), usual.giveUpAfter(), usual.firstPause(), usual.longestPause());
     }
 
     /** Rules need no telling: they are asked for at each alert. */
@@ -171,7 +178,9 @@ final class Exporter implements AutoCloseable {
             archive.keep(config.retention());
         } catch (ArchiveException e) {
             LogFields.of("error", e.getMessage())
-                    .warn(LOG, "the retention is in force, but could not be applied; it is tried again within a minute");
+                    .warn(
+                            LOG,
+                            "the retention is in force, but could not be applied; it is tried again within a minute");
         }
     }
 
@@ -195,17 +204,21 @@ final class Exporter implements AutoCloseable {
             WebServer server,
             SourceChoice.Chosen chosen) {
         for (InetSocketAddress address : server.addresses()) {
-            LogFields.of("address", address.getAddress().isAnyLocalAddress()
-                            ? ":" + address.getPort()
-                            : new ListenAddress(address.getAddress().getHostAddress(), address.getPort()))
+            LogFields.of(
+                            "address",
+                            address.getAddress().isAnyLocalAddress()
+                                    ? ":" + address.getPort()
+                                    : new ListenAddress(address.getAddress().getHostAddress(), address.getPort()))
                     .and("metrics", options.telemetryPath)
                     .info(LOG, "listening");
         }
         LogFields.of("api", options.allowRemoteApi ? "everybody" : "loopback")
                 .and("open", "metrics,health,landing page")
-                .info(LOG, options.allowRemoteApi
-                        ? "alerts, dumps, incidents and reload answer EVERYBODY who reaches the port (--web.allow-remote-api)"
-                        : "alerts, dumps, incidents and reload answer loopback clients only (--web.allow-remote-api opens them)");
+                .info(
+                        LOG,
+                        options.allowRemoteApi
+                                ? "alerts, dumps, incidents and reload answer EVERYBODY who reaches the port (--web.allow-remote-api)"
+                                : "alerts, dumps, incidents and reload answer loopback clients only (--web.allow-remote-api opens them)");
         LogFields.of("version", Version.text())
                 .and("java", Runtime.version())
                 .and("source", chosen.source().kind().label())

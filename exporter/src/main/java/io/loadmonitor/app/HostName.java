@@ -18,8 +18,8 @@ record HostName(String text, String why) {
 
     /**
      * What the flag says, else {@code sys/kernel/hostname}, without asking any name service; {@code localhost} where it
-     * cannot be read. That file tells the name in the UTS namespace of who reads it, whatever host's procfs is mounted: in
-     * a container it is the container's.
+     * cannot be read. That file tells the name in the UTS namespace of who reads it, whatever host's procfs is mounted:
+     * in a container it is the container's.
      *
      * @param flag null when it is not given
      */

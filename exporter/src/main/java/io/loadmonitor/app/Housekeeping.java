@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread for what happens by the clock: looking at the load for the number of active tasks, noting it for incidents, and
- * retention.
+ * One thread for what happens by the clock: looking at the load for the number of active tasks, noting it for
+ * incidents, and retention.
  */
 final class Housekeeping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -44,8 +44,7 @@ final class Housekeeping implements AutoCloseable {
         // A look costs about 10 us.
         housekeeping.clockwork.scheduleAtFixedRate(
                 housekeeping::sample, 0, ActiveTasks.SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
-        housekeeping.clockwork.scheduleWithFixedDelay(
-                housekeeping::keep, KEEP_SECONDS, KEEP_SECONDS, TimeUnit.SECONDS);
+        housekeeping.clockwork.scheduleWithFixedDelay(housekeeping::keep, KEEP_SECONDS, KEEP_SECONDS, TimeUnit.SECONDS);
         housekeeping.clockwork.scheduleWithFixedDelay(housekeeping::prune, 1, PRUNE_SECONDS, TimeUnit.SECONDS);
         return housekeeping;
     }

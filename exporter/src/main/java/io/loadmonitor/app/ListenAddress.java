@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * @param port 0 to 65535
  */
 record ListenAddress(String host, int port) {
-    private static final Pattern FORM = Pattern.compile("(?:\\[(?<six>[0-9A-Fa-f:.]+(?:%[^]]+)?)]|(?<name>[^\\[\\]:\\s]*)):(?<port>[0-9]{1,5})");
+    private static final Pattern FORM =
+            Pattern.compile("(?:\\[(?<six>[0-9A-Fa-f:.]+(?:%[^]]+)?)]|(?<name>[^\\[\\]:\\s]*)):(?<port>[0-9]{1,5})");
     private static final int MAX_PORT = 65_535;
 
     ListenAddress {
@@ -36,8 +37,8 @@ record ListenAddress(String host, int port) {
         }
         int port = Integer.parseInt(form.group("port"));
         if (port > MAX_PORT) {
-            throw new IllegalArgumentException(quoted(text) + " is no listen address: port " + port
-                    + " is not between 0 and " + MAX_PORT);
+            throw new IllegalArgumentException(
+                    quoted(text) + " is no listen address: port " + port + " is not between 0 and " + MAX_PORT);
         }
         String six = form.group("six");
         return new ListenAddress(six == null ? form.group("name") : six, port);

@@ -106,8 +106,11 @@ final class LogLine extends Formatter {
 
     /** Control characters of both sets, line separators, marks that turn the direction of writing, lone surrogates. */
     private static boolean unsafe(char c) {
-        return Character.isISOControl(c) || Character.getType(c) == Character.FORMAT
-                || c == '\u2028' || c == '\u2029' || Character.isSurrogate(c);
+        return Character.isISOControl(c)
+                || Character.getType(c) == Character.FORMAT
+                || c == '\u2028'
+                || c == '\u2029'
+                || Character.isSurrogate(c);
     }
 
     private static String causes(Throwable thrown) {

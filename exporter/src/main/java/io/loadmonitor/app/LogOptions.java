@@ -11,7 +11,11 @@ final class LogOptions {
             description = "Write log lines of this level and above.")
     LogLevel level = LogLevel.INFO;
 
-    @Option(names = "--log.format", paramLabel = "logfmt|json", defaultValue = "logfmt", description = "Form of a log line.")
+    @Option(
+            names = "--log.format",
+            paramLabel = "logfmt|json",
+            defaultValue = "logfmt",
+            description = "Form of a log line.")
     LogFormat format = LogFormat.LOGFMT;
 
     void install() {

@@ -11,8 +11,8 @@ import java.util.logging.Logger;
 /** Sends the log of every package and library to standard error, one line a record. */
 final class LogSetup {
     /** They tell of every start step and request at info. Held here: java.util.logging forgets loggers nobody holds. */
-    private static final List<Logger> TALKATIVE =
-            List.of(Logger.getLogger("io.javalin"), Logger.getLogger("org.eclipse.jetty"), Logger.getLogger("org.sqlite"));
+    private static final List<Logger> TALKATIVE = List.of(
+            Logger.getLogger("io.javalin"), Logger.getLogger("org.eclipse.jetty"), Logger.getLogger("org.sqlite"));
 
     /** It says "failed to start" beside the exception that it throws, and the exception is told where it is caught. */
     private static final Logger DOUBLED = Logger.getLogger("io.javalin.Javalin");

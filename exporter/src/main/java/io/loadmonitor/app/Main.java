@@ -1,7 +1,6 @@
 package io.loadmonitor.app;
 
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -15,8 +14,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * The program's entry. Without a command it serves. Exit codes: 0 done, 1 could not start or do what was asked, 2 wrong use
- * of the command line, 143 ended by SIGTERM.
+ * The program's entry. Without a command it serves. Exit codes: 0 done, 1 could not start or do what was asked, 2 wrong
+ * use of the command line, 143 ended by SIGTERM.
  */
 @Command(
         name = Main.NAME,
@@ -29,7 +28,11 @@ import picocli.CommandLine.TypeConversionException;
 public final class Main implements Callable<Integer> {
     static final String NAME = "load-monitor-exporter";
 
-    @Option(names = "--version", showDefaultValue = CommandLine.Help.Visibility.NEVER, versionHelp = true, description = "Show the version and exit.")
+    @Option(
+            names = "--version",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            versionHelp = true,
+            description = "Show the version and exit.")
     boolean versionAsked;
 
     @Mixin
@@ -78,8 +81,10 @@ public final class Main implements Callable<Integer> {
 
     private static int run(ParseResult result) {
         // "--log.level=debug dump" would silently serve nobody: the flag belongs to the other command.
-        if (result.hasSubcommand() && !result.matchedOptions().isEmpty()
-                && !result.isUsageHelpRequested() && !result.isVersionHelpRequested()) {
+        if (result.hasSubcommand()
+                && !result.matchedOptions().isEmpty()
+                && !result.isUsageHelpRequested()
+                && !result.isVersionHelpRequested()) {
             throw new ParameterException(
                     result.commandSpec().commandLine(),
                     result.matchedOptions().get(0).longestName() + " must stand after the command \""

@@ -13,8 +13,9 @@ final class ServeOptions {
             names = "--web.listen-address",
             paramLabel = "ADDRESS",
             defaultValue = ":9817",
-            description = "Address to listen on: \":9817\" (every address), \"127.0.0.1:9817\", \"[::1]:9817\". May be given"
-                    + " more than once. Port 0 takes a free one.")
+            description =
+                    "Address to listen on: \":9817\" (every address), \"127.0.0.1:9817\", \"[::1]:9817\". May be given"
+                            + " more than once. Port 0 takes a free one.")
     List<ListenAddress> listenAddresses = List.of();
 
     @Option(
@@ -27,8 +28,9 @@ final class ServeOptions {
     @Option(
             names = "--web.allow-remote-api",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
-            description = "Let clients beyond loopback trigger and read dumps, and send alerts. Without it they get metrics"
-                    + " and health only.")
+            description =
+                    "Let clients beyond loopback trigger and read dumps, and send alerts. Without it they get metrics"
+                            + " and health only.")
     boolean allowRemoteApi;
 
     @Option(
@@ -36,22 +38,26 @@ final class ServeOptions {
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
             paramLabel = "FILE",
             description = "Rules, retention and limits (YAML). Without it the defaults hold.")
-    @Nullable Path configFile;
+    @Nullable
+    Path configFile;
 
     @Option(
             names = "--causes.file",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
             paramLabel = "FILE",
             description = "Causes and rules of your own, beside those that are known.")
-    @Nullable Path causesFile;
+    @Nullable
+    Path causesFile;
 
     @Option(
             names = "--archive.path",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
             paramLabel = "FILE",
-            description = "The archive, an SQLite file. Default: archive.db in $STATE_DIRECTORY, else in /var/lib/load-monitor"
-                    + " where that may be written, else in $XDG_STATE_HOME/load-monitor.")
-    @Nullable Path archivePath;
+            description =
+                    "The archive, an SQLite file. Default: archive.db in $STATE_DIRECTORY, else in /var/lib/load-monitor"
+                            + " where that may be written, else in $XDG_STATE_HOME/load-monitor.")
+    @Nullable
+    Path archivePath;
 
     @Option(
             names = "--host.name",
@@ -60,7 +66,8 @@ final class ServeOptions {
             converter = HostName.Text.class,
             description = "Name under which the archive keeps this host's alerts and dumps. Default: the kernel's, from"
                     + " sys/kernel/hostname in --path.procfs; in a container that is the container's name.")
-    @Nullable String hostName;
+    @Nullable
+    String hostName;
 
     @Mixin
     SourceOptions source = new SourceOptions();

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 
 /** Sizes as Prometheus writes them: {@code 512MB}, {@code 1.5GB}, {@code 4096}. As there, 1 KB is 1024 bytes. */
 final class SizeText {
-    private static final Pattern FORM = Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,3})?)(B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)?");
+    private static final Pattern FORM =
+            Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,3})?)(B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)?");
     private static final Map<Character, Integer> POWERS = Map.of('K', 10, 'M', 20, 'G', 30, 'T', 40);
     private static final double MAX = 1L << 50;
 

@@ -14,13 +14,22 @@ final class SourceOptions {
             names = "--source",
             paramLabel = "auto|kmod|procfs",
             defaultValue = "auto",
-            description = "Where dumps come from: the kernel module, /proc, or auto: the module when it is loaded, else /proc.")
+            description =
+                    "Where dumps come from: the kernel module, /proc, or auto: the module when it is loaded, else /proc.")
     SourcePreference preference = SourcePreference.AUTO;
 
-    @Option(names = "--path.procfs", paramLabel = "DIRECTORY", defaultValue = "/proc", description = "Where procfs is mounted.")
+    @Option(
+            names = "--path.procfs",
+            paramLabel = "DIRECTORY",
+            defaultValue = "/proc",
+            description = "Where procfs is mounted.")
     Path procfs = Path.of("/proc");
 
-    @Option(names = "--path.sysfs", paramLabel = "DIRECTORY", defaultValue = "/sys", description = "Where sysfs is mounted; dev/mapper beside it has the names of device-mapper devices.")
+    @Option(
+            names = "--path.sysfs",
+            paramLabel = "DIRECTORY",
+            defaultValue = "/sys",
+            description = "Where sysfs is mounted; dev/mapper beside it has the names of device-mapper devices.")
     Path sysfs = Path.of("/sys");
 
     @Option(

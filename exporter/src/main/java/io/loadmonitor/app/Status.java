@@ -36,8 +36,7 @@ final class Status implements StatusSource {
 
     /** It is ready when it can take a dump and keep it. */
     private Optional<String> notReady(SourceChoice.Chosen chosen) {
-        Optional<String> obstacle =
-                chosen.source().kind() == SourceKind.KMOD ? module.obstacle() : Optional.empty();
+        Optional<String> obstacle = chosen.source().kind() == SourceKind.KMOD ? module.obstacle() : Optional.empty();
         if (obstacle.isPresent()) {
             return obstacle;
         }

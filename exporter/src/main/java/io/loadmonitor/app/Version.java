@@ -7,7 +7,8 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
     /** {@code unpackaged} when the classes run outside of their jar. */
     static String text() {
-        return Optional.ofNullable(Version.class.getPackage().getImplementationVersion()).orElse("unpackaged");
+        return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
+                .orElse("unpackaged");
     }
 
     @Override

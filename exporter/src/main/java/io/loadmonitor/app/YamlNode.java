@@ -64,7 +64,9 @@ sealed interface YamlNode {
             return root;
         } catch (JsonProcessingException e) {
             int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-            throw new Malformed(line, "no YAML: " + e.getOriginalMessage().lines().findFirst().orElse(""));
+            throw new Malformed(
+                    line,
+                    "no YAML: " + e.getOriginalMessage().lines().findFirst().orElse(""));
         } catch (IOException e) {
             throw new Malformed(1, String.valueOf(e.getMessage()));
         }

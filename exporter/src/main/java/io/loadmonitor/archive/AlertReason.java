@@ -16,7 +16,8 @@ final class AlertReason {
     static EscapedText of(String alertName, long incidentId) {
         String end = " incident " + incidentId;
         StringBuilder name = new StringBuilder();
-        alertName.codePoints()
+        alertName
+                .codePoints()
                 .limit(MAX_LENGTH - "alert ".length() - end.length())
                 .forEach(c -> name.append(c >= 0x20 && c <= 0x7e && c != '"' && c != '\\' ? (char) c : '?'));
         return new EscapedText("alert " + name + end);

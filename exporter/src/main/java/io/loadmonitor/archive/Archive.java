@@ -25,10 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one file that holds what must survive: alert inbox, incidents, dumps, limits. Every method that writes returns when
- * its transaction is on the disk (WAL with {@code synchronous=FULL}), so what was accepted survives a crash of the
- * program, of the kernel, and a loss of power, as far as the disk keeps its word about flushing. Safe for use by several
- * threads.
+ * The one file that holds what must survive: alert inbox, incidents, dumps, limits. Every method that writes returns
+ * when its transaction is on the disk (WAL with {@code synchronous=FULL}), so what was accepted survives a crash of the
+ * program, of the kernel, and a loss of power, as far as the disk keeps its word about flushing. Safe for use by
+ * several threads.
  *
  * <p>Every method throws {@link ArchiveException} when the database cannot do its part; then nothing of the call is
  * stored.
@@ -85,11 +85,11 @@ public final class Archive implements AutoCloseable {
 
     /**
      * Opens the archive, makes it where there is none, and brings what an earlier run left unfinished into order: a
-     * capture for an alert waits again, a manual one has failed, a text that nobody read is read. An archive that has only
-     * been another host's goes on as this host's.
+     * capture for an alert waits again, a manual one has failed, a text that nobody read is read. An archive that has
+     * only been another host's goes on as this host's.
      *
-     * @throws ArchiveException when the file is damaged, no archive, newer than this program, or in use; it is then left
-     *     as it was
+     * @throws ArchiveException when the file is damaged, no archive, newer than this program, or in use; it is then
+     *     left as it was
      */
     public static Archive open(ArchiveSettings settings, Clock clock) throws ArchiveException {
         return open(settings, clock, CauseCatalogue::standard);
@@ -140,8 +140,7 @@ public final class Archive implements AutoCloseable {
             Optional<String> renamed = FormerHost.adopt(sql, settings.host());
             sql.update("""
                     UPDATE dump SET begun = 0
-                    WHERE host = ? AND state = 'CAPTURING' AND trigger_kind = 'ALERT' AND incident_id IS NOT NULL""",
-                    settings.host());
+                    WHERE host = ? AND state = 'CAPTURING' AND trigger_kind = 'ALERT' AND incident_id IS NOT NULL""", settings.host());
             sql.update("""
                     UPDATE dump SET state = 'FAILED', failure = 'the exporter stopped during the capture'
                     WHERE host = ? AND state = 'CAPTURING' AND NOT (trigger_kind = 'ALERT' AND incident_id IS NOT NULL)
@@ -149,7 +148,10 @@ public final class Archive implements AutoCloseable {
             return renamed;
         });
         former.ifPresent(host -> log.warn(
-                "The archive {} was of host {} alone and goes on as that of host {}", file.path(), host, settings.host()));
+                "The archive {} was of host {} alone and goes on as that of host {}",
+                file.path(),
+                host,
+                settings.host()));
         evidence.readLeftovers();
         evidence.signLeftovers(settings.host(), SIGNED_AT_START);
     }
@@ -173,8 +175,7 @@ public final class Archive implements AutoCloseable {
         Instant now = clock.instant();
         return database.write(sql -> {
             Optional<Long> capturing = sql.one(row -> row.getLong(1), """
-                    SELECT id FROM dump WHERE host = ? AND state = 'CAPTURING' ORDER BY begun DESC, id LIMIT 1""",
-                    settings.host());
+                    SELECT id FROM dump WHERE host = ? AND state = 'CAPTURING' ORDER BY begun DESC, id LIMIT 1""", settings.host());
             if (capturing.isPresent()) {
                 return new Reservation.Busy(capturing.get());
             }
@@ -251,9 +252,12 @@ public final class Archive implements AutoCloseable {
             pruner.run(clock.instant());
         }
         if (pruner.underFloor()) {
-            throw new ArchiveException(Reason.FULL, "no dump is stored in " + file.path()
-                    + " while its file system has less than " + pruner.retention().minFreeDiskBytes()
-                    + " bytes free, the floor of the retention");
+            throw new ArchiveException(
+                    Reason.FULL,
+                    "no dump is stored in " + file.path()
+                            + " while its file system has less than "
+                            + pruner.retention().minFreeDiskBytes()
+                            + " bytes free, the floor of the retention");
         }
     }
 
@@ -297,29 +301,30 @@ public final class Archive implements AutoCloseable {
     }
 
     /**
-     * The signatures of a dump, those of the most tasks first and 1,000 at most, and what the host's earlier dumps had of
-     * them.
+     * The signatures of a dump, those of the most tasks first and 1,000 at most, and what the host's earlier dumps had
+     * of them.
      */
     public List<SeenSignature> signatures(long id) throws ArchiveException {
         return database.read(sql -> SignatureTable.seen(sql, id));
     }
 
     /**
-     * The dump that the same host took before this one, if it was in the same boot, parsed; whole or not. Empty also when
-     * either has no text, or does not say of which boot it is.
+     * The dump that the same host took before this one, if it was in the same boot, parsed; whole or not. Empty also
+     * when either has no text, or does not say of which boot it is.
      */
     public Optional<ArchivedDump> dumpBefore(ArchivedDump dump) throws ArchiveException {
         if (dump.dump().isEmpty()) {
             return Optional.empty();
         }
         DumpSummary summary = dump.summary();
-        Optional<Long> before = database.read(sql -> sql.one(row -> row.getLong(1), """
+        Optional<Long> before = database.read(sql -> sql.one(
+                row -> row.getLong(1), """
                 SELECT id FROM dump WHERE host = ? AND parsed = 1 AND (taken_us < ? OR taken_us = ? AND id < ?)
-                ORDER BY taken_us DESC, id DESC LIMIT 1""",
-                summary.host(), summary.takenAt(), summary.takenAt(), summary.id()));
+                ORDER BY taken_us DESC, id DESC LIMIT 1""", summary.host(), summary.takenAt(), summary.takenAt(), summary.id()));
         Optional<ArchivedDump> found = before.isPresent() ? dump(before.get()) : Optional.empty();
-        return found.filter(other ->
-                other.dump().map(content -> DumpComparison.sameBoot(content, dump.dump().get())).orElse(false));
+        return found.filter(other -> other.dump()
+                .map(content -> DumpComparison.sameBoot(content, dump.dump().get()))
+                .orElse(false));
     }
 
     public Optional<RawDump> raw(long id) throws ArchiveException {
@@ -335,8 +340,16 @@ public final class Archive implements AutoCloseable {
                 .where("taken_us >= ?", query.from())
                 .where("taken_us < ?", query.to())
                 .where("trigger_kind = ?", query.trigger());
-        query.names().conditions("id").forEach(named -> listing.where(named.sql(), named.values().toArray()));
-        return database.read(sql -> listing.page(sql, DumpTable::summary, "taken_us", "id", cursor, query.limit(),
+        query.names()
+                .conditions("id")
+                .forEach(named -> listing.where(named.sql(), named.values().toArray()));
+        return database.read(sql -> listing.page(
+                sql,
+                DumpTable::summary,
+                "taken_us",
+                "id",
+                cursor,
+                query.limit(),
                 dump -> new Cursor(Sql.micros(dump.takenAt()), dump.id())));
     }
 
@@ -354,10 +367,17 @@ public final class Archive implements AutoCloseable {
         }
         Instant now = clock.instant();
         Instant lastHeld = now.minus(LoadIncidents.HOLD);
-        query.open().ifPresent(open -> listing.where(
-                (open ? "" : "NOT ") + "(i.ended_us IS NULL OR i.kind = 'LOAD' AND i.ended_us > ?)", lastHeld));
-        return database.read(sql -> listing.page(sql, row -> incidents.incident(row, now), "i.started_us", "i.id", cursor,
-                query.limit(), incident -> new Cursor(Sql.micros(incident.startedAt()), incident.id())));
+        query.open()
+                .ifPresent(open -> listing.where(
+                        (open ? "" : "NOT ") + "(i.ended_us IS NULL OR i.kind = 'LOAD' AND i.ended_us > ?)", lastHeld));
+        return database.read(sql -> listing.page(
+                sql,
+                row -> incidents.incident(row, now),
+                "i.started_us",
+                "i.id",
+                cursor,
+                query.limit(),
+                incident -> new Cursor(Sql.micros(incident.startedAt()), incident.id())));
     }
 
     /** How many dumps hold each cause, by its id; of the causes of when each dump's text was read. */
@@ -371,8 +391,8 @@ public final class Archive implements AutoCloseable {
     }
 
     /**
-     * Stores those of the samples that lie around an incident, and lets a load that no alert told of last for as long as
-     * they show it.
+     * Stores those of the samples that lie around an incident, and lets a load that no alert told of last for as long
+     * as they show it.
      *
      * @param samples of this host, oldest first
      * @return those that are stored; the others may be given again, for an incident may begin later than its time

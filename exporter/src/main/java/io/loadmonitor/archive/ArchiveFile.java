@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * The database file as a file: made for its owner alone, because dumps show kernel stacks that only root may see, and
  * locked against a second exporter, which would take the first one's captures for leftovers of an earlier run.
  *
- * <p>The lock is on a file beside it ({@code FILE.lock}), never on the database itself: closing any descriptor of a file
- * drops all POSIX locks that the process has on it, and SQLite relies on its own (sqlite.org/howtocorrupt.html, 2.2).
+ * <p>The lock is on a file beside it ({@code FILE.lock}), never on the database itself: closing any descriptor of a
+ * file drops all POSIX locks that the process has on it, and SQLite relies on its own (sqlite.org/howtocorrupt.html,
+ * 2.2).
  */
 final class ArchiveFile implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
@@ -47,8 +48,7 @@ final class ArchiveFile implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new ArchiveException(
-                    ArchiveException.Reason.FAILED, "cannot open the archive " + path + ": " + e, e);
+            throw new ArchiveException(ArchiveException.Reason.FAILED, "cannot open the archive " + path + ": " + e, e);
         }
     }
 
@@ -65,7 +65,8 @@ final class ArchiveFile implements AutoCloseable {
             // Held by this very process; answered as if by another.
         }
         channel.close();
-        throw new ArchiveException(ArchiveException.Reason.FAILED,
+        throw new ArchiveException(
+                ArchiveException.Reason.FAILED,
                 "the archive " + path + " is in use by another process, which holds " + lockFile);
     }
 

@@ -8,16 +8,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Tells what a host always has from what is new: threads of a driver that sleep in D for ever make up load, too, but they
- * are not why the load is high now. A signature of a dump is chronic when all of this holds:
+ * Tells what a host always has from what is new: threads of a driver that sleep in D for ever make up load, too, but
+ * they are not why the load is high now. A signature of a dump is chronic when all of this holds:
  *
  * <ol>
- *   <li>there are at least {@value #LEAST_DUMPS} earlier dumps, of which the newest {@value #DUMPS} count, and the oldest
- *       of these is at least {@link #LEAST_TIME} older than the dump;
+ *   <li>there are at least {@value #LEAST_DUMPS} earlier dumps, of which the newest {@value #DUMPS} count, and the
+ *       oldest of these is at least {@link #LEAST_TIME} older than the dump;
  *   <li>at least {@value #PERCENT} % of them have the signature;
  *   <li>all its tasks in the dump sleep in D;
- *   <li>they are the same tasks: the eldest of them was the eldest in at least half of the earlier dumps of this boot that
- *       have the signature, in {@value #LEAST_SAME} of them at least;
+ *   <li>they are the same tasks: the eldest of them was the eldest in at least half of the earlier dumps of this boot
+ *       that have the signature, in {@value #LEAST_SAME} of them at least;
  *   <li>they are no more than usual: at most half as many again as the median of those earlier dumps, or one more.
  * </ol>
  *
@@ -49,9 +49,18 @@ final class ChronicRule {
      * @param at when the dump was taken
      */
     static boolean holds(
-            int tasks, int sleeping, Optional<String> eldest, List<Sight> sights, int dumps, Instant oldest, Instant at) {
-        if (dumps < LEAST_DUMPS || oldest.isAfter(at.minus(LEAST_TIME)) || sights.size() * 100L < (long) dumps * PERCENT
-                || sleeping < tasks || eldest.isEmpty()) {
+            int tasks,
+            int sleeping,
+            Optional<String> eldest,
+            List<Sight> sights,
+            int dumps,
+            Instant oldest,
+            Instant at) {
+        if (dumps < LEAST_DUMPS
+                || oldest.isAfter(at.minus(LEAST_TIME))
+                || sights.size() * 100L < (long) dumps * PERCENT
+                || sleeping < tasks
+                || eldest.isEmpty()) {
             return false;
         }
         String boot = boot(eldest.get());

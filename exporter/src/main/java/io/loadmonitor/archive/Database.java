@@ -93,7 +93,8 @@ final class Database implements AutoCloseable {
         if (sql.number("PRAGMA page_count") > CHECKED_PAGES) {
             return;
         }
-        String finding = sql.one(row -> row.getString(1), "PRAGMA quick_check(1)").orElse("no answer");
+        String finding =
+                sql.one(row -> row.getString(1), "PRAGMA quick_check(1)").orElse("no answer");
         if (!finding.equals("ok")) {
             throw damaged(path, finding.replaceAll("\\s+", " "));
         }
@@ -154,23 +155,30 @@ final class Database implements AutoCloseable {
     }
 
     private static ArchiveException damaged(Path path, String finding) {
-        return new ArchiveException(Reason.CORRUPT, "the archive " + path + " is damaged (" + finding
-                + "); it was left as it is: move it away, with " + path.getFileName()
-                + "-wal if there is one, and start again; `sqlite3 FILE .recover` may save what is in it");
+        return new ArchiveException(
+                Reason.CORRUPT,
+                "the archive " + path + " is damaged (" + finding
+                        + "); it was left as it is: move it away, with " + path.getFileName()
+                        + "-wal if there is one, and start again; `sqlite3 FILE .recover` may save what is in it");
     }
 
     private static ArchiveException failure(Path path, SQLException e) {
         int code = e.getErrorCode();
         return switch (code == SQLITE_IOERR_SHMSIZE ? SQLITE_FULL : code & 0xff) {
-            case SQLITE_FULL -> new ArchiveException(Reason.FULL,
-                    "the archive " + path + " cannot grow, its disk or its own bound is full: " + e.getMessage(), e);
-            case SQLITE_READONLY -> new ArchiveException(Reason.FULL,
-                    "the archive " + path + " cannot be written: " + e.getMessage(), e);
+            case SQLITE_FULL ->
+                new ArchiveException(
+                        Reason.FULL,
+                        "the archive " + path + " cannot grow, its disk or its own bound is full: " + e.getMessage(),
+                        e);
+            case SQLITE_READONLY ->
+                new ArchiveException(Reason.FULL, "the archive " + path + " cannot be written: " + e.getMessage(), e);
             case SQLITE_CORRUPT -> damaged(path, e.getMessage());
-            case SQLITE_NOTADB -> new ArchiveException(Reason.CORRUPT,
-                    "the file " + path + " is no SQLite database; it was left as it is", e);
-            default -> new ArchiveException(
-                    Reason.FAILED, "the archive " + path + ": " + e.getMessage() + " (code " + code + ')', e);
+            case SQLITE_NOTADB ->
+                new ArchiveException(
+                        Reason.CORRUPT, "the file " + path + " is no SQLite database; it was left as it is", e);
+            default ->
+                new ArchiveException(
+                        Reason.FAILED, "the archive " + path + ": " + e.getMessage() + " (code " + code + ')', e);
         };
     }
 

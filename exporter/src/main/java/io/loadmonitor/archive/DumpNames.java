@@ -59,10 +59,12 @@ public record DumpNames(
         cgroup.ifPresent(path -> {
             String below = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
             // What is below begins with the path and a slash; "0" is the character after "/".
-            conditions.add(named(id, "cgroup", "(value = ? OR value >= ? AND value < ?)", path, below + "/", below + "0"));
+            conditions.add(
+                    named(id, "cgroup", "(value = ? OR value >= ? AND value < ?)", path, below + "/", below + "0"));
         });
         // "~" comes after every character of an id or of a name.
-        container.ifPresent(start -> conditions.add(named(id, "container", "value >= ? AND value < ?", start, start + "~")));
+        container.ifPresent(
+                start -> conditions.add(named(id, "container", "value >= ? AND value < ?", start, start + "~")));
         function.ifPresent(name -> conditions.add(named(id, "function", "value = ?", name)));
         return conditions;
     }
@@ -72,7 +74,8 @@ public record DumpNames(
     }
 
     private static Condition named(String id, String kind, String condition, Object... values) {
-        return new Condition(id + " IN (SELECT dump_id FROM dump_name WHERE kind = '" + kind + "' AND " + condition + ")",
+        return new Condition(
+                id + " IN (SELECT dump_id FROM dump_name WHERE kind = '" + kind + "' AND " + condition + ")",
                 List.of(values));
     }
 }

@@ -95,8 +95,10 @@ record DumpReading(
         Set<String> containers = new TreeSet<>();
         for (StackDump.Task task : dump.tasks()) {
             add(comms, task.program().escaped());
-            task.cgroup().filter(cgroup -> add(cgroups, cgroup.escaped()))
-                    .flatMap(ContainerId::of).ifPresent(container -> add(containers, container.full()));
+            task.cgroup()
+                    .filter(cgroup -> add(cgroups, cgroup.escaped()))
+                    .flatMap(ContainerId::of)
+                    .ifPresent(container -> add(containers, container.full()));
         }
         return new DumpReading(
                 dump.complete() ? DumpState.COMPLETE : DumpState.INCOMPLETE,
@@ -125,9 +127,14 @@ record DumpReading(
         if (dump.header().filter(header -> header.source().equals(MODULE)).isEmpty()) {
             return List.of();
         }
-        Instant earliest = dump.time().flatMap(StackDump.Time::wall).filter(DumpReading::plausible)
-                .map(wall -> wall.minus(TickTable.KEPT_BEFORE_A_DUMP)).orElse(END_OF_TIME);
-        return LoadHistory.of(dump).stream().filter(tick -> tick.at().isAfter(earliest)).toList();
+        Instant earliest = dump.time()
+                .flatMap(StackDump.Time::wall)
+                .filter(DumpReading::plausible)
+                .map(wall -> wall.minus(TickTable.KEPT_BEFORE_A_DUMP))
+                .orElse(END_OF_TIME);
+        return LoadHistory.of(dump).stream()
+                .filter(tick -> tick.at().isAfter(earliest))
+                .toList();
     }
 
     private static Optional<String> identity(StackDump dump) {
@@ -139,7 +146,12 @@ record DumpReading(
         if (header.bootId().isEmpty() || time.monotonicNanos().isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(header.source() + ' ' + header.bootId().get() + ' ' + header.id() + ' '
+        return Optional.of(header.source()
+                + ' '
+                + header.bootId().get()
+                + ' '
+                + header.id()
+                + ' '
                 + time.monotonicNanos().getAsLong());
     }
 

@@ -61,11 +61,13 @@ record DumpSignature(StackSignature signature, int tasks, int sleeping, Optional
         tallies.forEach((signature, tally) -> counts.put(signature, tally.tasks));
         Map<StackSignature, Integer> meant = FairSample.apportion(counts, dump.tasksMeant(), StackSignature::id);
         List<DumpSignature> all = new ArrayList<>(tallies.size());
-        tallies.forEach((signature, tally) -> all.add(new DumpSignature(signature,
+        tallies.forEach((signature, tally) -> all.add(new DumpSignature(
+                signature,
                 meant.getOrDefault(signature, tally.tasks),
                 FairSample.part(tally.sleeping, tally.tasks, meant.getOrDefault(signature, tally.tasks)),
                 boot.flatMap(id -> tally.eldest.map(task -> id + ' ' + task.pid() + ' ' + step(task))))));
-        all.sort(Comparator.comparingInt(DumpSignature::tasks).reversed()
+        all.sort(Comparator.comparingInt(DumpSignature::tasks)
+                .reversed()
                 .thenComparing(found -> found.signature().id()));
         return List.copyOf(all.subList(0, Math.min(MOST, all.size())));
     }

@@ -43,7 +43,20 @@ public record DumpSummary(
         long rawBytes) {
 
     DumpSummary withHeadline(String other) {
-        return new DumpSummary(id, host, state, source, trigger, reason, takenAt, load1, active, tasks, other, failure,
-                incidentId, rawBytes);
+        return new DumpSummary(
+                id,
+                host,
+                state,
+                source,
+                trigger,
+                reason,
+                takenAt,
+                load1,
+                active,
+                tasks,
+                other,
+                failure,
+                incidentId,
+                rawBytes);
     }
 }

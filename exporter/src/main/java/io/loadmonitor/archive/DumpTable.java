@@ -17,7 +17,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The tables dump, dump_text, dump_parsed and dump_name; {@link SignatureTable} follows them. Methods run within a transaction of {@link Database}. */
+/**
+ * The tables dump, dump_text, dump_parsed and dump_name; {@link SignatureTable} follows them. Methods run within a
+ * transaction of {@link Database}.
+ */
 final class DumpTable {
     static final String SUMMARY = """
             SELECT id, host, state, trigger_kind, reason, incident_id, taken_us, raw_bytes, source, load1, active, tasks,
@@ -80,8 +83,7 @@ final class DumpTable {
         return sql.insert("""
                 INSERT INTO dump (host, state, begun, trigger_kind, reason, incident_id, asked_us, taken_us, raw_bytes,
                                   parsed, headline)
-                VALUES (?, 'CAPTURING', ?, ?, ?, ?, ?, ?, 0, 0, '') RETURNING id""",
-                host, begun, trigger, reason.map(EscapedText::escaped), incidentId, now, now);
+                VALUES (?, 'CAPTURING', ?, ?, ?, ?, ?, ?, 0, 0, '') RETURNING id""", host, begun, trigger, reason.map(EscapedText::escaped), incidentId, now, now);
     }
 
     /** The row of a dump that nobody here asked for; its text follows with {@link #putText}. */
@@ -93,13 +95,13 @@ final class DumpTable {
     void putText(Sql sql, long id, RawDump raw, byte[] gzip, String sha256) throws SQLException {
         sql.update("INSERT INTO dump_text (dump_id, gzip) VALUES (?, ?)", id, gzip);
         sql.update("""
-                UPDATE dump SET state = 'STORED', begun = 1, raw_bytes = ?, raw_sha256 = ? WHERE id = ?""",
-                raw.sizeBytes(), sha256, id);
+                UPDATE dump SET state = 'STORED', begun = 1, raw_bytes = ?, raw_sha256 = ? WHERE id = ?""", raw.sizeBytes(), sha256, id);
     }
 
     /** The second step failed: the text is shown as it is until somebody comes to read it. */
     static void putUnread(Sql sql, long id) throws SQLException {
-        sql.update("UPDATE dump SET state = 'INCOMPLETE', headline = ? WHERE id = ? AND state = 'STORED'", NOT_READ, id);
+        sql.update(
+                "UPDATE dump SET state = 'INCOMPLETE', headline = ? WHERE id = ? AND state = 'STORED'", NOT_READ, id);
     }
 
     /** Waits for its text; false also when the text is there and is being read. */
@@ -108,30 +110,47 @@ final class DumpTable {
     }
 
     static String host(Sql sql, long id) throws SQLException {
-        return sql.one(row -> row.getString(1), "SELECT host FROM dump WHERE id = ?", id).orElseThrow();
+        return sql.one(row -> row.getString(1), "SELECT host FROM dump WHERE id = ?", id)
+                .orElseThrow();
     }
 
     Optional<Long> withText(Sql sql, String sha256) throws SQLException {
-        return sql.one(row -> row.getLong(1),
-                "SELECT id FROM dump WHERE raw_sha256 = ? AND host = ? ORDER BY id LIMIT 1", sha256, host);
+        return sql.one(
+                row -> row.getLong(1),
+                "SELECT id FROM dump WHERE raw_sha256 = ? AND host = ? ORDER BY id LIMIT 1",
+                sha256,
+                host);
     }
 
     Optional<Long> withIdentity(Sql sql, String identity, long except) throws SQLException {
-        return sql.one(row -> row.getLong(1),
-                "SELECT id FROM dump WHERE host = ? AND identity = ? AND id <> ?", host, identity, except);
+        return sql.one(
+                row -> row.getLong(1),
+                "SELECT id FROM dump WHERE host = ? AND identity = ? AND id <> ?",
+                host,
+                identity,
+                except);
     }
 
     /** The second step: what the text says. A reserved dump keeps the trigger and reason that it was asked for with. */
     void putReading(Sql sql, long id, DumpReading reading, byte[] parsedGzip) throws SQLException {
-        sql.update("""
+        sql.update(
+                """
                 UPDATE dump SET state = ?, parsed = 1, identity = ?, source = ?, load1 = ?, active = ?, tasks = ?,
                        headline = ?, taken_us = COALESCE(?, taken_us),
                        reason = COALESCE(reason, ?),
                        trigger_kind = CASE trigger_kind WHEN 'UNKNOWN' THEN ? ELSE trigger_kind END
                 WHERE id = ?""",
-                reading.state(), reading.identity(), reading.source(), reading.load1(), reading.active(),
-                reading.tasks(), reading.headline(), reading.takenAt(),
-                reading.reason().map(EscapedText::escaped), reading.trigger(), id);
+                reading.state(),
+                reading.identity(),
+                reading.source(),
+                reading.load1(),
+                reading.active(),
+                reading.tasks(),
+                reading.headline(),
+                reading.takenAt(),
+                reading.reason().map(EscapedText::escaped),
+                reading.trigger(),
+                id);
         sql.update("DELETE FROM dump_parsed WHERE dump_id = ?", id);
         sql.update("INSERT INTO dump_parsed (dump_id, gzip) VALUES (?, ?)", id, parsedGzip);
         putNames(sql, id, reading);
@@ -144,15 +163,18 @@ final class DumpTable {
 
     /** The newest dumps whose names an older version of the program found. */
     static List<Long> withOldNames(Sql sql, int most) throws SQLException {
-        return sql.all(row -> row.getLong(1),
+        return sql.all(
+                row -> row.getLong(1),
                 "SELECT id FROM dump WHERE parsed = 1 AND named < ? ORDER BY taken_us DESC, id DESC LIMIT ?",
-                DumpReading.NAMES_VERSION, most);
+                DumpReading.NAMES_VERSION,
+                most);
     }
 
     /** How many dumps hold each cause. */
     static Map<String, Integer> causes(Sql sql) throws SQLException {
         Map<String, Integer> causes = new TreeMap<>();
-        sql.all(row -> Map.entry(row.getString(1), row.getInt(2)),
+        sql.all(
+                        row -> Map.entry(row.getString(1), row.getInt(2)),
                         "SELECT value, count(*) FROM dump_name WHERE kind = 'cause' GROUP BY value")
                 .forEach(cause -> causes.put(cause.getKey(), cause.getValue()));
         return causes;
@@ -196,14 +218,18 @@ final class DumpTable {
                 return RawDump.of(Gzip.open(gzip, size));
             } catch (IOException | ArithmeticException e) {
                 throw new ArchiveException(
-                        ArchiveException.Reason.CORRUPT, "the text of dump " + id + " is damaged: " + e.getMessage(), e);
+                        ArchiveException.Reason.CORRUPT,
+                        "the text of dump " + id + " is damaged: " + e.getMessage(),
+                        e);
             }
         }
     }
 
     static Optional<StoredText> text(Sql sql, long id) throws SQLException {
-        return sql.one(row -> new StoredText(row.getBytes(1), row.getLong(2)),
-                "SELECT t.gzip, d.raw_bytes FROM dump_text t JOIN dump d ON d.id = t.dump_id WHERE t.dump_id = ?", id);
+        return sql.one(
+                row -> new StoredText(row.getBytes(1), row.getLong(2)),
+                "SELECT t.gzip, d.raw_bytes FROM dump_text t JOIN dump d ON d.id = t.dump_id WHERE t.dump_id = ?",
+                id);
     }
 
     /** Puts one row's text in the place of another's; what it says must follow. */
@@ -233,8 +259,7 @@ final class DumpTable {
         }
         // It is the same dump: nothing of it is to be remembered twice.
         SignatureTable.retract(sql, from);
-        Optional<String> identity =
-                sql.one(row -> row.getString(1), "SELECT identity FROM dump WHERE id = ?", from);
+        Optional<String> identity = sql.one(row -> row.getString(1), "SELECT identity FROM dump WHERE id = ?", from);
         delete(sql, from);
         // Only now: no two rows may have it.
         sql.update("UPDATE dump SET identity = ? WHERE id = ?", identity, to);

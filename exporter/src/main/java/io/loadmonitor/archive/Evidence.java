@@ -36,9 +36,13 @@ final class Evidence {
     static void requireWaiting(Sql sql, long id) throws SQLException, ArchiveException {
         if (!DumpTable.waitsForText(sql, id)) {
             Optional<DumpState> state = DumpTable.find(sql, id).map(DumpSummary::state);
-            throw new ArchiveException(Reason.FAILED, "no dump " + id + " waits for its text: "
-                    + state.map(found -> found == DumpState.CAPTURING ? "it has one already" : "its state is " + found)
-                            .orElse("there is none of this number"));
+            throw new ArchiveException(
+                    Reason.FAILED,
+                    "no dump " + id + " waits for its text: "
+                            + state.map(found -> found == DumpState.CAPTURING
+                                            ? "it has one already"
+                                            : "its state is " + found)
+                                    .orElse("there is none of this number"));
         }
     }
 
@@ -70,8 +74,8 @@ final class Evidence {
     }
 
     /**
-     * Second step. When another row turns out to hold the same dump, the row that was asked for stays, with the better one
-     * of the two texts.
+     * Second step. When another row turns out to hold the same dump, the row that was asked for stays, with the better
+     * one of the two texts.
      *
      * @return the row that stays
      */
@@ -94,8 +98,8 @@ final class Evidence {
     }
 
     /**
-     * Shows what could not be read as it is, instead of as being taken. To be called again now and then: a full disk may
-     * forbid even this.
+     * Shows what could not be read as it is, instead of as being taken. To be called again now and then: a full disk
+     * may forbid even this.
      */
     void showUnread() {
         for (long id : unread) {
@@ -147,8 +151,11 @@ final class Evidence {
             dumps.putReading(sql, kept, reading, parsedGzip);
         }
         settled(sql, kept, reading);
-        log.info("Dump {} came twice; the text of {} bytes is kept, that of {} bytes is not", kept,
-                better ? mine.rawBytes() : older.rawBytes(), better ? older.rawBytes() : mine.rawBytes());
+        log.info(
+                "Dump {} came twice; the text of {} bytes is kept, that of {} bytes is not",
+                kept,
+                better ? mine.rawBytes() : older.rawBytes(),
+                better ? older.rawBytes() : mine.rawBytes());
         return DumpTable.find(sql, kept).orElseThrow();
     }
 
@@ -163,9 +170,8 @@ final class Evidence {
 
     /** Reads the texts that an earlier run stored and did not come to read. */
     void readLeftovers() throws ArchiveException {
-        List<Long> leftovers =
-                database.read(sql -> sql.all(row -> row.getLong(1),
-                        "SELECT id FROM dump WHERE parsed = 0 AND raw_sha256 IS NOT NULL ORDER BY id"));
+        List<Long> leftovers = database.read(sql -> sql.all(
+                row -> row.getLong(1), "SELECT id FROM dump WHERE parsed = 0 AND raw_sha256 IS NOT NULL ORDER BY id"));
         for (long id : leftovers) {
             Optional<DumpTable.StoredText> text = database.read(sql -> DumpTable.text(sql, id));
             if (text.isEmpty()) {

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One alert (fingerprint and startsAt), from its first firing message to its resolved one; or a load that the module saw
- * while no alert held.
+ * One alert (fingerprint and startsAt), from its first firing message to its resolved one; or a load that the module
+ * saw while no alert held.
  *
  * @param id in the archive
  * @param kind of a LOAD, what an alert would tell (name, fingerprint, labels, annotations, rule) is empty
@@ -23,7 +23,8 @@ import java.util.OptionalLong;
  * @param sharedDumpId another incident's dump that serves this one too, because the rule's cooldown allowed no new one
  * @param foldedInto of a LOAD: the alert's incident that shows its dumps instead; a folded one is on no list
  * @param note why it has no dump of its own, for people
- * @param headline of the dump that tells most: the one taken for the alert, else the shared one, else the newest; empty before there is one
+ * @param headline of the dump that tells most: the one taken for the alert, else the shared one, else the newest; empty
+ *     before there is one
  */
 public record Incident(
         long id,

@@ -30,7 +30,7 @@ public record IncidentQuery(
 
     /** The newest incidents of which a dump holds these names. */
     public static IncidentQuery of(DumpNames names, int limit) {
-        return new IncidentQuery(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), names,
-                Optional.empty(), limit);
+        return new IncidentQuery(
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), names, Optional.empty(), limit);
     }
 }

@@ -20,15 +20,18 @@ final class IncidentTable {
     private static final long LEAD_MICROS = LEAD.toMillis() * 1000;
 
     /**
-     * Which dumps d an incident i shows: its own, the one that it shares, and every one that the module took by itself in
-     * its time. Alerts come in twos (load, and load for each CPU): what the module saw then is the evidence of both.
+     * Which dumps d an incident i shows: its own, the one that it shares, and every one that the module took by itself
+     * in its time. Alerts come in twos (load, and load for each CPU): what the module saw then is the evidence of both.
      */
     private static final String SHOWN = """
             (d.incident_id = i.id OR d.id = i.shared_dump_id
               OR (d.host = i.host AND d.trigger_kind IN ('THRESHOLD', 'ACTIVE') AND d.state IN ('COMPLETE', 'INCOMPLETE')
                   AND d.taken_us >= i.since_us AND (i.ended_us IS NULL OR d.taken_us <= i.ended_us)))""";
 
-    /** The headline is the dump's that tells most; of a LOAD, of the module's own dumps the one with the most active tasks. */
+    /**
+     * The headline is the dump's that tells most; of a LOAD, of the module's own dumps the one with the most active
+     * tasks.
+     */
     static final String INCIDENT = """
             SELECT i.*,
                    (SELECT count(*) FROM dump d WHERE %1$s) AS dumps,
@@ -43,8 +46,8 @@ final class IncidentTable {
             FROM incident i""".formatted(SHOWN);
 
     /**
-     * The incident that a dump names as its own: of those whose time holds it, an alert's before a mere load, then the one
-     * that began nearest to it.
+     * The incident that a dump names as its own: of those whose time holds it, an alert's before a mere load, then the
+     * one that began nearest to it.
      */
     private static final String NEAREST = """
             SELECT i.id FROM incident i
@@ -65,7 +68,8 @@ final class IncidentTable {
     static DumpNames.Condition shows(DumpNames names) {
         List<DumpNames.Condition> held = names.conditions("d.id");
         String sql = held.stream().map(DumpNames.Condition::sql).collect(Collectors.joining(" AND "));
-        return new DumpNames.Condition("EXISTS (SELECT 1 FROM dump d WHERE " + SHOWN + " AND " + sql + ")",
+        return new DumpNames.Condition(
+                "EXISTS (SELECT 1 FROM dump d WHERE " + SHOWN + " AND " + sql + ")",
                 held.stream().flatMap(condition -> condition.values().stream()).toList());
     }
 
@@ -76,29 +80,43 @@ final class IncidentTable {
         return sql.one(
                 row -> new Known(row.getLong("id"), row.getObject("ended_us") == null, Sql.time(row, "heard_us")),
                 "SELECT id, ended_us, heard_us FROM incident WHERE host = ? AND fingerprint = ? AND starts_at = ?",
-                host, alert.fingerprint(), alert.startsAt().toString());
+                host,
+                alert.fingerprint(),
+                alert.startsAt().toString());
     }
 
     long add(Sql sql, Alert alert, String rule, Instant now) throws SQLException {
-        return sql.insert("""
+        return sql.insert(
+                """
                 INSERT INTO incident (host, fingerprint, starts_at, alert_name, labels, annotations, rule_name,
                                       started_us, since_us, received_us, heard_us, kind)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
-                host, alert.fingerprint(), alert.startsAt().toString(), alert.name(), json.of(alert.labels()),
-                json.of(alert.annotations()), rule, alert.startsAt(),
-                Sql.micros(alert.startsAt()) - LEAD_MICROS, now, now, IncidentKind.ALERT);
+                host,
+                alert.fingerprint(),
+                alert.startsAt().toString(),
+                alert.name(),
+                json.of(alert.labels()),
+                json.of(alert.annotations()),
+                rule,
+                alert.startsAt(),
+                Sql.micros(alert.startsAt()) - LEAD_MICROS,
+                now,
+                now,
+                IncidentKind.ALERT);
     }
 
     /**
-     * Of the open incidents of the alert's fingerprint only the one that began last can still go on. Each of the others has
-     * ended, at the latest when the next one began.
+     * Of the open incidents of the alert's fingerprint only the one that began last can still go on. Each of the others
+     * has ended, at the latest when the next one began.
      */
     void endSuperseded(Sql sql, Alert alert, Instant now) throws SQLException {
         record Open(long id, Instant start) {}
-        List<Open> open = sql.all(row -> new Open(row.getLong("id"), Instant.parse(row.getString("starts_at"))),
+        List<Open> open = sql.all(
+                row -> new Open(row.getLong("id"), Instant.parse(row.getString("starts_at"))),
                 "SELECT id, starts_at FROM incident WHERE host = ? AND fingerprint = ? AND ended_us IS NULL"
                         + " ORDER BY started_us, id",
-                host, alert.fingerprint());
+                host,
+                alert.fingerprint());
         for (int i = 1; i < open.size(); i++) {
             end(sql, open.get(i - 1).id(), Optional.of(open.get(i).start()), now);
         }
@@ -141,8 +159,7 @@ final class IncidentTable {
         sql.update("UPDATE dump SET incident_id = (" + NEAREST + """
                 )
                 WHERE trigger_kind <> 'ALERT' AND state <> 'STORED'
-                  AND (incident_id = ? OR taken_us >= (SELECT since_us FROM incident WHERE id = ?))""",
-                id, id);
+                  AND (incident_id = ? OR taken_us >= (SELECT since_us FROM incident WHERE id = ?))""", id, id);
     }
 
     /** Decides for one dump. */
@@ -164,7 +181,8 @@ final class IncidentTable {
                 Instant.parse(row.getString("starts_at")),
                 Sql.time(row, "received_us"),
                 Sql.optionalTime(row, "ended_us")
-                        .filter(end -> kind == IncidentKind.ALERT || !end.plus(LoadIncidents.HOLD).isAfter(now)),
+                        .filter(end -> kind == IncidentKind.ALERT
+                                || !end.plus(LoadIncidents.HOLD).isAfter(now)),
                 Sql.time(row, "since_us"),
                 row.getString("rule_name"),
                 row.getInt("dumps"),
@@ -179,8 +197,10 @@ final class IncidentTable {
         if (incident.isEmpty()) {
             return Optional.empty();
         }
-        List<DumpSummary> dumps = sql.all(DumpTable::summary, DumpTable.SUMMARY
-                + " WHERE id IN (SELECT d.id FROM dump d, incident i WHERE i.id = ? AND " + SHOWN + ") ORDER BY taken_us, id",
+        List<DumpSummary> dumps = sql.all(
+                DumpTable::summary,
+                DumpTable.SUMMARY + " WHERE id IN (SELECT d.id FROM dump d, incident i WHERE i.id = ? AND " + SHOWN
+                        + ") ORDER BY taken_us, id",
                 id);
         return Optional.of(new IncidentDetail(incident.get(), dumps));
     }

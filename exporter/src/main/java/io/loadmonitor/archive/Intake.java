@@ -20,9 +20,9 @@ import java.util.OptionalLong;
  *   <li>Firing and known: nothing new, however often Alertmanager and its twin repeat it. An incident that was closed
  *       more than a minute ago is opened again, without a dump: Alertmanager resolves what Prometheus has stopped to
  *       report, and Prometheus goes on with the same startsAt. Within the minute it is a late duplicate.
- *   <li>Firing with a later startsAt than an open incident of the same fingerprint: that one has ended, though nobody told.
- *       An Alertmanager holds one alert for a fingerprint ({@code provider/mem/mem.go}, Put): one that ends and fires anew
- *       before the group is sent takes the place of the one before, whose end is then never sent.
+ *   <li>Firing with a later startsAt than an open incident of the same fingerprint: that one has ended, though nobody
+ *       told. An Alertmanager holds one alert for a fingerprint ({@code provider/mem/mem.go}, Put): one that ends and
+ *       fires anew before the group is sent takes the place of the one before, whose end is then never sent.
  *   <li>Resolved and its incident open: closes it, triggers nothing.
  *   <li>Resolved and not known: nothing is stored. Such alerts arrive after a retention or for alerts that no rule
  *       wanted, and an incident without a beginning tells nobody anything.
@@ -30,7 +30,9 @@ import java.util.OptionalLong;
  * </ul>
  */
 final class Intake {
-    /** Alertmanager's peers wait 15 s for each other ({@code --cluster.peer-timeout}), then send what the other sent. */
+    /**
+     * Alertmanager's peers wait 15 s for each other ({@code --cluster.peer-timeout}), then send what the other sent.
+     */
     private static final Duration LATE_DUPLICATE = Duration.ofMinutes(1);
 
     /** A repeated alert is worth no write to the disk each time; retention counts in days. */
@@ -62,9 +64,10 @@ final class Intake {
             Optional<IncidentTable.Known> known = incidents.find(sql, routed.alert());
             outcomes.add(
                     switch (routed.alert().status()) {
-                        case FIRING -> known.isPresent()
-                                ? again(sql, routed.alert(), known.get(), now)
-                                : firing(sql, host, routed, now);
+                        case FIRING ->
+                            known.isPresent()
+                                    ? again(sql, routed.alert(), known.get(), now)
+                                    : firing(sql, host, routed, now);
                         case RESOLVED -> resolved(sql, routed.alert(), known, now);
                     });
         }
@@ -75,7 +78,8 @@ final class Intake {
             throws SQLException, ArchiveException {
         Alert alert = routed.alert();
         if (routed.route().isEmpty()) {
-            return outcome(alert, Outcome.NO_RULE, OptionalLong.empty(), "No rule wants this alert; nothing is stored.");
+            return outcome(
+                    alert, Outcome.NO_RULE, OptionalLong.empty(), "No rule wants this alert; nothing is stored.");
         }
         Route route = routed.route().get();
         long incident = incidents.add(sql, alert, route.rule(), now);
@@ -95,27 +99,40 @@ final class Intake {
                     + Duration.between(answer.lastAt(), now).toSeconds() + " s before and takes one in "
                     + route.cooldown().toSeconds() + " s at most.";
             IncidentTable.share(sql, incident, dump, note);
-            return new IntakeOutcome(alert, Outcome.NEW, OptionalLong.of(incident), OptionalLong.of(dump),
+            return new IntakeOutcome(
+                    alert,
+                    Outcome.NEW,
+                    OptionalLong.of(incident),
+                    OptionalLong.of(dump),
                     "Opened incident " + incident + ". " + note);
         }
         refuseWhenFull(sql, host);
-        long dump = dumps.reserve(sql, DumpTrigger.ALERT, Optional.of(AlertReason.of(alert.name(), incident)),
-                OptionalLong.of(incident), false, now);
+        long dump = dumps.reserve(
+                sql,
+                DumpTrigger.ALERT,
+                Optional.of(AlertReason.of(alert.name(), incident)),
+                OptionalLong.of(incident),
+                false,
+                now);
         limits.use(sql, limit, dump, now);
-        return new IntakeOutcome(alert, Outcome.NEW, OptionalLong.of(incident), OptionalLong.of(dump),
+        return new IntakeOutcome(
+                alert,
+                Outcome.NEW,
+                OptionalLong.of(incident),
+                OptionalLong.of(dump),
                 "Opened incident " + incident + "; dump " + dump + " is asked for.");
     }
 
     private void refuseWhenFull(Sql sql, String host) throws SQLException, ArchiveException {
         long waiting = DumpTable.waiting(sql, host);
         if (waiting >= maxWaiting) {
-            throw new ArchiveException(ArchiveException.Reason.FULL,
+            throw new ArchiveException(
+                    ArchiveException.Reason.FULL,
                     waiting + " captures are waiting, as many as are allowed; nothing of the message is stored");
         }
     }
 
-    private IntakeOutcome again(Sql sql, Alert alert, IncidentTable.Known known, Instant now)
-            throws SQLException {
+    private IntakeOutcome again(Sql sql, Alert alert, IncidentTable.Known known, Instant now) throws SQLException {
         OptionalLong id = OptionalLong.of(known.id());
         Duration silence = Duration.between(known.heardAt(), now);
         if (!known.open() && silence.compareTo(LATE_DUPLICATE) > 0) {
@@ -129,10 +146,13 @@ final class Intake {
         return outcome(alert, Outcome.KNOWN, id, "Incident " + known.id() + " is known.");
     }
 
-    private static IntakeOutcome resolved(
-            Sql sql, Alert alert, Optional<IncidentTable.Known> known, Instant now) throws SQLException {
+    private static IntakeOutcome resolved(Sql sql, Alert alert, Optional<IncidentTable.Known> known, Instant now)
+            throws SQLException {
         if (known.isEmpty()) {
-            return outcome(alert, Outcome.RESOLVED, OptionalLong.empty(),
+            return outcome(
+                    alert,
+                    Outcome.RESOLVED,
+                    OptionalLong.empty(),
                     "Resolved, but no incident of it is known; nothing is stored.");
         }
         long id = known.get().id();

@@ -22,8 +22,11 @@ final class LimitTable {
 
     /** Asks only; {@link #use} in the same transaction notes that it was granted. */
     Answer ask(Sql sql, String name, Duration spacing, Instant now) throws SQLException {
-        Optional<Used> last = sql.one(row -> new Used(Sql.time(row, "last_us"), row.getLong("dump_id")),
-                "SELECT last_us, dump_id FROM limit_state WHERE host = ? AND name = ?", host, name);
+        Optional<Used> last = sql.one(
+                row -> new Used(Sql.time(row, "last_us"), row.getLong("dump_id")),
+                "SELECT last_us, dump_id FROM limit_state WHERE host = ? AND name = ?",
+                host,
+                name);
         if (last.isEmpty()) {
             return new Answer(true, Instant.EPOCH, 0);
         }
@@ -36,19 +39,24 @@ final class LimitTable {
     void use(Sql sql, String name, long dumpId, Instant now) throws SQLException {
         sql.update("""
                 INSERT INTO limit_state (host, name, last_us, dump_id) VALUES (?, ?, ?, ?)
-                ON CONFLICT (host, name) DO UPDATE SET last_us = excluded.last_us, dump_id = excluded.dump_id""",
-                host, name, now, dumpId);
+                ON CONFLICT (host, name) DO UPDATE SET last_us = excluded.last_us, dump_id = excluded.dump_id""", host, name, now, dumpId);
     }
 
-    /** A capture that came to nothing uses up no rule's cooldown. A manual one does: who asks again can wait a second. */
+    /**
+     * A capture that came to nothing uses up no rule's cooldown. A manual one does: who asks again can wait a second.
+     */
     void giveBack(Sql sql, long dumpId) throws SQLException {
-        sql.update("DELETE FROM limit_state WHERE host = ? AND dump_id = ? AND name <> ?",
-                host, dumpId, LimitState.MANUAL);
+        sql.update(
+                "DELETE FROM limit_state WHERE host = ? AND dump_id = ? AND name <> ?",
+                host,
+                dumpId,
+                LimitState.MANUAL);
     }
 
     Map<String, LimitState> all(Sql sql) throws SQLException {
         Map<String, LimitState> limits = new HashMap<>();
-        sql.all(row -> limits.put(
+        sql.all(
+                row -> limits.put(
                         row.getString("name"),
                         new LimitState(
                                 Sql.time(row, "last_us"),
@@ -56,7 +64,8 @@ final class LimitTable {
                                 "CAPTURING".equals(row.getString("state")))),
                 """
                 SELECT l.name, l.last_us, d.id, d.state FROM limit_state l LEFT JOIN dump d ON d.id = l.dump_id
-                WHERE l.host = ?""", host);
+                WHERE l.host = ?""",
+                host);
         return Map.copyOf(limits);
     }
 }

@@ -27,7 +27,12 @@ final class Listing {
 
     /** Newest first by the column of microseconds, then by number. */
     <T> Page<T> page(
-            Sql connection, Sql.RowReader<T> reader, String time, String id, Cursor from, int limit,
+            Sql connection,
+            Sql.RowReader<T> reader,
+            String time,
+            String id,
+            Cursor from,
+            int limit,
             Function<T, Cursor> place)
             throws SQLException {
         where("(" + time + " < ? OR " + time + " = ? AND " + id + " < ?)", from.micros(), from.micros(), from.id());

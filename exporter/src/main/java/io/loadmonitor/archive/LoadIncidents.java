@@ -14,16 +14,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Incidents of kind LOAD, in the table incident: dumps that the module took by itself and that no alert's incident shows.
- * One begins with such a dump. It lasts while further ones, or load ticks at or above what the module compared with, come
- * within {@link #HOLD} of the newest; it ends with the newest. An alert's incident whose time meets it takes it over
- * ({@code folded_into}), with its dumps. Everything follows from the stored dumps, so that reading one again changes
- * nothing. Methods run within a transaction of {@link Database}.
+ * Incidents of kind LOAD, in the table incident: dumps that the module took by itself and that no alert's incident
+ * shows. One begins with such a dump. It lasts while further ones, or load ticks at or above what the module compared
+ * with, come within {@link #HOLD} of the newest; it ends with the newest. An alert's incident whose time meets it takes
+ * it over ({@code folded_into}), with its dumps. Everything follows from the stored dumps, so that reading one again
+ * changes nothing. Methods run within a transaction of {@link Database}.
  */
 final class LoadIncidents {
     /**
-     * Longer than the module's own pause between two dumps of a load that stays (20 s unless set otherwise), and than the
-     * time in which a 1-minute average falls to its hundredth (4.6 minutes).
+     * Longer than the module's own pause between two dumps of a load that stays (20 s unless set otherwise), and than
+     * the time in which a 1-minute average falls to its hundredth (4.6 minutes).
      */
     static final Duration HOLD = Duration.ofMinutes(5);
 
@@ -32,7 +32,8 @@ final class LoadIncidents {
     private static final int MOST_AT_A_TIME = 1000;
 
     /** {@code load 4.43 >= 4.00}, {@code active 11 >= 8} (kmod/sampler.c). */
-    private static final Pattern REASON = Pattern.compile("(load|active) [0-9.]{1,12} >= ([0-9]{1,7}(?:\\.[0-9]{1,2})?)");
+    private static final Pattern REASON =
+            Pattern.compile("(load|active) [0-9.]{1,12} >= ([0-9]{1,7}(?:\\.[0-9]{1,2})?)");
 
     private LoadIncidents() {}
 
@@ -52,8 +53,12 @@ final class LoadIncidents {
 
     private record Load(long id, Instant started, Instant ended, OptionalDouble level, OptionalInt activeLevel) {
         static Load of(ResultSet row) throws SQLException {
-            return new Load(row.getLong("id"), Sql.time(row, "started_us"), Sql.time(row, "ended_us"),
-                    Sql.optionalDouble(row, "level_load"), Sql.optionalInt(row, "level_active"));
+            return new Load(
+                    row.getLong("id"),
+                    Sql.time(row, "started_us"),
+                    Sql.time(row, "ended_us"),
+                    Sql.optionalDouble(row, "level_load"),
+                    Sql.optionalInt(row, "level_active"));
         }
 
         boolean shownBy(LoadSample sample) {
@@ -71,32 +76,45 @@ final class LoadIncidents {
     /** Finds or begins the incident of a dump that has none, if the module took it by itself. */
     static void cover(Sql sql, long dumpId) throws SQLException {
         Optional<Seen> seen = sql.one(
-                row -> new Seen(row.getString("host"), Sql.time(row, "taken_us"),
+                row -> new Seen(
+                        row.getString("host"),
+                        Sql.time(row, "taken_us"),
                         Sql.optionalText(row, "reason").orElse("")),
                 """
                 SELECT host, taken_us, reason FROM dump
                 WHERE id = ? AND incident_id IS NULL AND trigger_kind IN ('THRESHOLD', 'ACTIVE')
-                  AND state IN ('COMPLETE', 'INCOMPLETE')""", dumpId);
+                  AND state IN ('COMPLETE', 'INCOMPLETE')""",
+                dumpId);
         if (seen.isEmpty()) {
             return;
         }
         Seen dump = seen.get();
-        Optional<Load> known = sql.one(Load::of, """
+        Optional<Load> known = sql.one(
+                Load::of, """
                 SELECT id, started_us, ended_us, level_load, level_active FROM incident
                 WHERE host = ? AND kind = 'LOAD' AND folded_into IS NULL AND started_us <= ? AND ended_us >= ?
-                ORDER BY started_us LIMIT 1""",
-                dump.host(), Sql.micros(dump.at()) + HOLD_MICROS, Sql.micros(dump.at()) - HOLD_MICROS);
+                ORDER BY started_us LIMIT 1""", dump.host(), Sql.micros(dump.at()) + HOLD_MICROS, Sql.micros(dump.at()) - HOLD_MICROS);
         long id = known.isPresent() ? join(sql, known.get(), dump) : begin(sql, dump);
         IncidentTable.claimDumps(sql, id);
     }
 
     private static long begin(Sql sql, Seen dump) throws SQLException {
-        return sql.insert("""
+        return sql.insert(
+                """
                 INSERT INTO incident (host, kind, fingerprint, starts_at, alert_name, labels, annotations, rule_name,
                                       started_us, since_us, received_us, heard_us, ended_us, level_load, level_active)
                 VALUES (?, ?, ?, ?, '', '{}', '{}', '', ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
-                dump.host(), IncidentKind.LOAD, FINGERPRINT, dump.at().toString(), dump.at(), dump.at(), dump.at(), dump.at(),
-                dump.at(), dump.level("load"), dump.activeLevel());
+                dump.host(),
+                IncidentKind.LOAD,
+                FINGERPRINT,
+                dump.at().toString(),
+                dump.at(),
+                dump.at(),
+                dump.at(),
+                dump.at(),
+                dump.at(),
+                dump.level("load"),
+                dump.activeLevel());
     }
 
     private static long join(Sql sql, Load load, Seen dump) throws SQLException {
@@ -105,8 +123,7 @@ final class LoadIncidents {
         sql.update("""
                 UPDATE incident SET starts_at = ?, started_us = ?, since_us = ?, ended_us = ?, heard_us = ?,
                        level_load = COALESCE(level_load, ?), level_active = COALESCE(level_active, ?)
-                WHERE id = ?""",
-                start.toString(), start, start, end, end, dump.level("load"), dump.activeLevel(), load.id());
+                WHERE id = ?""", start.toString(), start, start, end, end, dump.level("load"), dump.activeLevel(), load.id());
         return load.id();
     }
 
@@ -122,8 +139,7 @@ final class LoadIncidents {
         if (folded > 0) {
             sql.update("""
                     UPDATE incident SET since_us = (SELECT MIN(f.started_us) FROM incident f WHERE f.folded_into = incident.id)
-                    WHERE id = ? AND since_us > (SELECT MIN(f.started_us) FROM incident f WHERE f.folded_into = incident.id)""",
-                    alertId);
+                    WHERE id = ? AND since_us > (SELECT MIN(f.started_us) FROM incident f WHERE f.folded_into = incident.id)""", alertId);
         }
     }
 
@@ -147,7 +163,8 @@ final class LoadIncidents {
                                 .minus(row.getString("kind").equals("LOAD") ? IncidentTable.LEAD : Duration.ZERO),
                         Sql.optionalTime(row, "ended_us").map(end -> end.plus(HOLD))),
                 "SELECT kind, since_us, ended_us FROM incident WHERE host = ? AND (ended_us IS NULL OR ended_us >= ?)",
-                host, Sql.micros(samples.get(0).at()) - HOLD_MICROS);
+                host,
+                Sql.micros(samples.get(0).at()) - HOLD_MICROS);
         List<LoadSample> around = new ArrayList<>();
         for (LoadSample sample : samples) {
             if (windows.stream().anyMatch(window -> window.holds(sample.at()))) {
@@ -162,7 +179,8 @@ final class LoadIncidents {
         if (samples.isEmpty()) {
             return;
         }
-        List<Load> loads = sql.all(Load::of, """
+        List<Load> loads =
+                sql.all(Load::of, """
                 SELECT id, started_us, ended_us, level_load, level_active FROM incident
                 WHERE host = ? AND kind = 'LOAD' AND folded_into IS NULL AND ended_us >= ?
                 ORDER BY started_us""", host, Sql.micros(samples.get(0).at()) - HOLD_MICROS);

@@ -62,15 +62,21 @@ final class Pruner {
         try {
             return disk.usableBytes() < retention.minFreeDiskBytes();
         } catch (IOException e) {
-            throw new ArchiveException(ArchiveException.Reason.FAILED,
-                    "cannot tell the free space beside " + file.path() + ": " + e.getMessage(), e);
+            throw new ArchiveException(
+                    ArchiveException.Reason.FAILED,
+                    "cannot tell the free space beside " + file.path() + ": " + e.getMessage(),
+                    e);
         }
     }
 
     private long byAge(Sql sql, Instant now) throws SQLException {
         Instant limit = now.minus(retention.maxAge());
-        long deleted = delete(sql, sql.all(row -> row.getLong(1),
-                "SELECT id FROM dump WHERE " + FINISHED + " AND taken_us < ? ORDER BY taken_us", limit));
+        long deleted = delete(
+                sql,
+                sql.all(
+                        row -> row.getLong(1),
+                        "SELECT id FROM dump WHERE " + FINISHED + " AND taken_us < ? ORDER BY taken_us",
+                        limit));
         deleted += sql.update("""
                 DELETE FROM incident WHERE heard_us < ?
                   AND NOT EXISTS (SELECT 1 FROM dump d WHERE d.incident_id = incident.id
@@ -115,8 +121,10 @@ final class Pruner {
     }
 
     private static List<Long> oldest(Sql sql, long count) throws SQLException {
-        return sql.all(row -> row.getLong(1),
-                "SELECT id FROM dump WHERE " + FINISHED + " ORDER BY taken_us, id LIMIT ?", count);
+        return sql.all(
+                row -> row.getLong(1),
+                "SELECT id FROM dump WHERE " + FINISHED + " ORDER BY taken_us, id LIMIT ?",
+                count);
     }
 
     private static long delete(Sql sql, List<Long> ids) throws SQLException {

@@ -18,7 +18,9 @@ public record Retention(int maxDumps, Duration maxAge, long maxBytes, long minFr
     public Retention {
         require(maxDumps >= 1, "maxDumps is " + maxDumps + ", but must be 1 or more");
         require(!maxAge.isNegative() && !maxAge.isZero(), "maxAge is " + maxAge + ", but must be more than 0");
-        require(maxAge.compareTo(Duration.ofDays(36_500)) <= 0, "maxAge is " + maxAge + ", but must be 100 years or less");
+        require(
+                maxAge.compareTo(Duration.ofDays(36_500)) <= 0,
+                "maxAge is " + maxAge + ", but must be 100 years or less");
         require(maxBytes >= 1 << 20, "maxBytes is " + maxBytes + ", but must be 1048576 or more");
         require(minFreeDiskBytes >= 0, "minFreeDiskBytes is " + minFreeDiskBytes + ", but must be 0 or more");
     }

@@ -31,7 +31,8 @@ final class Schema {
         List<String> scripts = scripts();
         long version = version(sql, path);
         if (version > scripts.size()) {
-            throw new ArchiveException(ArchiveException.Reason.CORRUPT,
+            throw new ArchiveException(
+                    ArchiveException.Reason.CORRUPT,
                     "the archive " + path + " has schema version " + version + ", but this program knows only up to "
                             + scripts.size() + ": it was written by a newer version; it was left as it is");
         }
@@ -58,10 +59,14 @@ final class Schema {
         if (sql.number("SELECT count(*) FROM sqlite_master") == 0) {
             return 0;
         }
-        if (sql.number("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN (?, 'dump', 'incident')",
-                VERSION_TABLE) < 3) {
-            throw new ArchiveException(ArchiveException.Reason.CORRUPT,
-                    "the file " + path + " is an SQLite database, but no archive of load-monitor; it was left as it is");
+        if (sql.number(
+                        "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN (?, 'dump', 'incident')",
+                        VERSION_TABLE)
+                < 3) {
+            throw new ArchiveException(
+                    ArchiveException.Reason.CORRUPT,
+                    "the file " + path
+                            + " is an SQLite database, but no archive of load-monitor; it was left as it is");
         }
         return sql.number("SELECT version FROM " + VERSION_TABLE);
     }

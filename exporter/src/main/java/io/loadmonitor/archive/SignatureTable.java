@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The tables signature and dump_signature. A dump before another one is one of the same host that was taken earlier, or at
- * the same time and stored earlier; so it does not matter in which order dumps come in. Methods run within a
+ * The tables signature and dump_signature. A dump before another one is one of the same host that was taken earlier, or
+ * at the same time and stored earlier; so it does not matter in which order dumps come in. Methods run within a
  * transaction of {@link Database}.
  */
 final class SignatureTable {
@@ -35,8 +35,10 @@ final class SignatureTable {
     private record Place(String host, long id, Instant takenAt) {}
 
     private static Optional<Place> place(Sql sql, long dumpId) throws SQLException {
-        return sql.one(row -> new Place(row.getString(1), row.getLong(2), Sql.time(row, "taken_us")),
-                "SELECT host, id, taken_us FROM dump WHERE id = ?", dumpId);
+        return sql.one(
+                row -> new Place(row.getString(1), row.getLong(2), Sql.time(row, "taken_us")),
+                "SELECT host, id, taken_us FROM dump WHERE id = ?",
+                dumpId);
     }
 
     /** Puts down what a dump has. Once more, it replaces what was put down before. */
@@ -53,8 +55,7 @@ final class SignatureTable {
                                             THEN excluded.first_us ELSE signature.first_us END,
                             last_us = CASE WHEN excluded.last_us > signature.last_us
                                            THEN excluded.last_us ELSE signature.last_us END,
-                            dumps = signature.dumps + 1, tasks = signature.tasks + excluded.tasks""",
-                        place.host(), micros, micros);
+                            dumps = signature.dumps + 1, tasks = signature.tasks + excluded.tasks""", place.host(), micros, micros);
                 PreparedStatement insert = sql.prepare("""
                         INSERT INTO dump_signature (dump_id, host, taken_us, signature, tasks, sleeping, eldest)
                         VALUES (?, ?, ?, ?, ?, ?, ?)""", dumpId, place.host(), micros)) {
@@ -79,8 +80,7 @@ final class SignatureTable {
         sql.update("""
                 UPDATE signature SET dumps = dumps - 1,
                     tasks = tasks - (SELECT d.tasks FROM dump_signature d WHERE d.dump_id = ? AND d.signature = signature.id)
-                WHERE (host, id) IN (SELECT d.host, d.signature FROM dump_signature d WHERE d.dump_id = ?)""",
-                dumpId, dumpId);
+                WHERE (host, id) IN (SELECT d.host, d.signature FROM dump_signature d WHERE d.dump_id = ?)""", dumpId, dumpId);
         sql.update("""
                 DELETE FROM signature WHERE dumps = 0
                   AND (host, id) IN (SELECT d.host, d.signature FROM dump_signature d WHERE d.dump_id = ?)""", dumpId);
@@ -95,8 +95,7 @@ final class SignatureTable {
             sql.update("""
                     UPDATE signature SET gone = gone + 1,
                         gone_last_us = CASE WHEN gone_last_us > ? THEN gone_last_us ELSE ? END
-                    WHERE (host, id) IN (SELECT d.host, d.signature FROM dump_signature d WHERE d.dump_id = ?)""",
-                    at, at, dumpId);
+                    WHERE (host, id) IN (SELECT d.host, d.signature FROM dump_signature d WHERE d.dump_id = ?)""", at, at, dumpId);
         }
         sql.update("DELETE FROM dump_signature WHERE dump_id = ?", dumpId);
     }
@@ -129,7 +128,12 @@ final class SignatureTable {
 
     /** A row of dump_signature with what the host remembers. */
     private record Found(
-            StackSignature signature, int tasks, int sleeping, Optional<String> eldest, Instant first, long gone,
+            StackSignature signature,
+            int tasks,
+            int sleeping,
+            Optional<String> eldest,
+            Instant first,
+            long gone,
             Optional<Instant> goneLast) {}
 
     /** What a dump has and the host had before, those of the most tasks first. */
@@ -138,20 +142,29 @@ final class SignatureTable {
         if (place.isEmpty()) {
             return List.of();
         }
-        List<Found> found = sql.all(row -> new Found(
-                        new StackSignature(row.getString("id"), Arrays.asList(row.getString("frames").split("\n"))),
-                        row.getInt("tasks"), row.getInt("sleeping"), Sql.optionalText(row, "eldest"),
-                        Sql.time(row, "first_us"), row.getLong("gone"), Sql.optionalTime(row, "gone_last_us")),
+        List<Found> found = sql.all(
+                row -> new Found(
+                        new StackSignature(
+                                row.getString("id"),
+                                Arrays.asList(row.getString("frames").split("\n"))),
+                        row.getInt("tasks"),
+                        row.getInt("sleeping"),
+                        Sql.optionalText(row, "eldest"),
+                        Sql.time(row, "first_us"),
+                        row.getLong("gone"),
+                        Sql.optionalTime(row, "gone_last_us")),
                 """
                 SELECT s.id, s.frames, d.tasks, d.sleeping, d.eldest, s.first_us, s.gone, s.gone_last_us
                 FROM dump_signature d JOIN signature s ON s.host = d.host AND s.id = d.signature
-                WHERE d.dump_id = ? ORDER BY d.tasks DESC, s.id""", dumpId);
+                WHERE d.dump_id = ? ORDER BY d.tasks DESC, s.id""",
+                dumpId);
         Window window = Window.before(sql, place.get());
         Map<String, Kept> kept = kept(sql, place.get());
         List<SeenSignature> seen = new ArrayList<>(found.size());
         for (Found one : found) {
             String id = one.signature().id();
-            boolean chronic = window.chronic(id, one.tasks(), one.sleeping(), one.eldest(), place.get().takenAt());
+            boolean chronic = window.chronic(
+                    id, one.tasks(), one.sleeping(), one.eldest(), place.get().takenAt());
             Optional<SeenSignature.Earlier> before = before(place.get(), one, Optional.ofNullable(kept.get(id)));
             seen.add(new SeenSignature(one.signature(), one.tasks(), before, chronic));
         }
@@ -163,11 +176,17 @@ final class SignatureTable {
 
     private static Map<String, Kept> kept(Sql sql, Place place) throws SQLException {
         Map<String, Kept> kept = new HashMap<>();
-        sql.all(row -> new Kept(row.getString(1), row.getLong(2), Sql.time(row.getLong(3))), """
+        sql.all(
+                        row -> new Kept(row.getString(1), row.getLong(2), Sql.time(row.getLong(3))),
+                        """
                         SELECT e.signature, count(*), max(e.taken_us)
                         FROM dump_signature d JOIN dump_signature e ON e.host = d.host AND e.signature = d.signature
                         WHERE d.dump_id = ? AND (e.taken_us < ? OR e.taken_us = ? AND e.dump_id < ?)
-                        GROUP BY e.signature""", place.id(), place.takenAt(), place.takenAt(), place.id())
+                        GROUP BY e.signature""",
+                        place.id(),
+                        place.takenAt(),
+                        place.takenAt(),
+                        place.id())
                 .forEach(one -> kept.put(one.signature(), one));
         return kept;
     }
@@ -193,7 +212,12 @@ final class SignatureTable {
         Window window = Window.before(sql, place.get());
         Set<String> chronic = new HashSet<>();
         for (DumpSignature found : signatures) {
-            if (window.chronic(found.signature().id(), found.tasks(), found.sleeping(), found.eldest(), place.get().takenAt())) {
+            if (window.chronic(
+                    found.signature().id(),
+                    found.tasks(),
+                    found.sleeping(),
+                    found.eldest(),
+                    place.get().takenAt())) {
                 chronic.add(found.signature().id());
             }
         }
@@ -205,20 +229,30 @@ final class SignatureTable {
         private record Row(String signature, Sight sight) {}
 
         static Window before(Sql sql, Place place) throws SQLException {
-            List<Place> dumps = sql.all(row -> new Place(place.host(), row.getLong("id"), Sql.time(row, "taken_us")), """
+            List<Place> dumps = sql.all(
+                    row -> new Place(place.host(), row.getLong("id"), Sql.time(row, "taken_us")),
+                    """
                     SELECT id, taken_us FROM dump
                     WHERE host = ? AND signed = 1 AND (taken_us < ? OR taken_us = ? AND id < ?)
                     ORDER BY taken_us DESC, id DESC LIMIT ?""",
-                    place.host(), place.takenAt(), place.takenAt(), place.id(), ChronicRule.DUMPS);
+                    place.host(),
+                    place.takenAt(),
+                    place.takenAt(),
+                    place.id(),
+                    ChronicRule.DUMPS);
             if (dumps.size() < ChronicRule.LEAST_DUMPS) {
                 return new Window(dumps.size(), place.takenAt(), Map.of());
             }
             Map<String, List<Sight>> sights = new HashMap<>();
             for (Place dump : dumps) {
-                List<Row> rows = sql.all(row -> new Row(row.getString("signature"),
+                List<Row> rows = sql.all(
+                        row -> new Row(
+                                row.getString("signature"),
                                 new Sight(row.getInt("tasks"), Sql.optionalText(row, "eldest"))),
-                        "SELECT signature, tasks, eldest FROM dump_signature WHERE dump_id = ? AND sleeping > 0", dump.id());
-                rows.forEach(row -> sights.computeIfAbsent(row.signature(), none -> new ArrayList<>()).add(row.sight()));
+                        "SELECT signature, tasks, eldest FROM dump_signature WHERE dump_id = ? AND sleeping > 0",
+                        dump.id());
+                rows.forEach(row -> sights.computeIfAbsent(row.signature(), none -> new ArrayList<>())
+                        .add(row.sight()));
             }
             return new Window(dumps.size(), dumps.get(dumps.size() - 1).takenAt(), sights);
         }

@@ -45,9 +45,13 @@ final class TickTable {
         if (samples.isEmpty()) {
             return;
         }
-        TreeSet<Long> known = new TreeSet<>(sql.all(row -> row.getLong(1), """
+        TreeSet<Long> known = new TreeSet<>(sql.all(
+                row -> row.getLong(1),
+                """
                 SELECT time_us FROM load_tick WHERE host = ? AND origin = ? AND time_us >= ? AND time_us <= ?""",
-                host, Origin.MODULE, Sql.micros(samples.get(0).at()) - SAME_MICROS,
+                host,
+                Origin.MODULE,
+                Sql.micros(samples.get(0).at()) - SAME_MICROS,
                 Sql.micros(samples.get(samples.size() - 1).at()) + SAME_MICROS));
         for (LoadSample sample : samples) {
             long at = Sql.micros(sample.at());
@@ -59,24 +63,29 @@ final class TickTable {
     }
 
     private static void put(Sql sql, String host, Origin origin, LoadSample sample) throws SQLException {
-        sql.update("""
+        sql.update(
+                """
                 INSERT INTO load_tick (host, origin, time_us, active, load1, running, uninterruptible)
                 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (host, origin, time_us) DO NOTHING""",
-                host, origin, sample.at(), sample.active(), sample.load1(), sample.running(), sample.uninterruptible());
+                host,
+                origin,
+                sample.at(),
+                sample.active(),
+                sample.load1(),
+                sample.running(),
+                sample.uninterruptible());
     }
 
     /** Both ends included. */
     static StoredTicks between(Sql sql, String host, Instant from, Instant to) throws SQLException {
-        return new StoredTicks(
-                between(sql, host, Origin.MODULE, from, to), between(sql, host, Origin.OWN, from, to));
+        return new StoredTicks(between(sql, host, Origin.MODULE, from, to), between(sql, host, Origin.OWN, from, to));
     }
 
     private static List<LoadSample> between(Sql sql, String host, Origin origin, Instant from, Instant to)
             throws SQLException {
         return sql.all(TickTable::sample, """
                 SELECT time_us, active, load1, running, uninterruptible FROM load_tick
-                WHERE host = ? AND origin = ? AND time_us >= ? AND time_us <= ? ORDER BY time_us LIMIT ?""",
-                host, origin, from, to, MOST_READ);
+                WHERE host = ? AND origin = ? AND time_us >= ? AND time_us <= ? ORDER BY time_us LIMIT ?""", host, origin, from, to, MOST_READ);
     }
 
     private static LoadSample sample(ResultSet row) throws SQLException {
@@ -95,8 +104,7 @@ final class TickTable {
         long excess = sql.number("SELECT count(*) FROM load_tick") - most;
         if (excess > 0) {
             deleted += sql.update("""
-                    DELETE FROM load_tick WHERE time_us <= (SELECT time_us FROM load_tick ORDER BY time_us LIMIT 1 OFFSET ?)""",
-                    excess - 1);
+                    DELETE FROM load_tick WHERE time_us <= (SELECT time_us FROM load_tick ORDER BY time_us LIMIT 1 OFFSET ?)""", excess - 1);
         }
         return deleted;
     }

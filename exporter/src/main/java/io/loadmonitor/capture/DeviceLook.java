@@ -35,8 +35,8 @@ public final class DeviceLook {
     }
 
     /**
-     * The module's dump with the records of the devices before its footer. Unchanged where it was cut off, is older than
-     * 5 s or does not say how old it is, and where the devices cannot be read.
+     * The module's dump with the records of the devices before its footer. Unchanged where it was cut off, is older
+     * than 5 s or does not say how old it is, and where the devices cannot be read.
      */
     RawDump beside(RawDump dump) {
         OptionalLong taken = DumpHeading.of(dump).monotonicNanos();

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives every dump that the module took by itself, or at somebody else's request, to a consumer: first those that are in
- * its ring already, then each new one within milliseconds. A dump that the consumer throws on is given to it again later,
- * so it must bear to see one twice. The module may be unloaded and loaded again meanwhile.
+ * Gives every dump that the module took by itself, or at somebody else's request, to a consumer: first those that are
+ * in its ring already, then each new one within milliseconds. A dump that the consumer throws on is given to it again
+ * later, so it must bear to see one twice. The module may be unloaded and loaded again meanwhile.
  */
 public final class KernelDumpWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelDumpWatcher.class);
@@ -41,7 +41,11 @@ public final class KernelDumpWatcher implements AutoCloseable {
     private volatile String state = "";
 
     private KernelDumpWatcher(
-            KernelModule module, KernelModuleSource source, Consumer<RawDump> consumer, Duration retry, int pollMillis) {
+            KernelModule module,
+            KernelModuleSource source,
+            Consumer<RawDump> consumer,
+            Duration retry,
+            int pollMillis) {
         this.module = module;
         this.source = source;
         this.consumer = consumer;
@@ -57,7 +61,11 @@ public final class KernelDumpWatcher implements AutoCloseable {
     }
 
     static KernelDumpWatcher start(
-            KernelModule module, KernelModuleSource source, Consumer<RawDump> consumer, Duration retry, int pollMillis) {
+            KernelModule module,
+            KernelModuleSource source,
+            Consumer<RawDump> consumer,
+            Duration retry,
+            int pollMillis) {
         KernelDumpWatcher watcher = new KernelDumpWatcher(module, source, consumer, retry, pollMillis);
         watcher.thread.start();
         return watcher;

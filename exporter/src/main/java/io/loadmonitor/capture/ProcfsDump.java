@@ -52,8 +52,8 @@ record ProcfsDump(
             tasks.add(task(seen, stackId));
         }
         List<CallStack> stacks = new ArrayList<>(stackIds.size());
-        stackIds.forEach((frames, stackId) ->
-                stacks.add(new CallStack(stackId, frames.stream().map(ProcfsDump::frame).toList())));
+        stackIds.forEach((frames, stackId) -> stacks.add(
+                new CallStack(stackId, frames.stream().map(ProcfsDump::frame).toList())));
         return new StackDump(
                 Optional.of(new StackDump.Header(
                         VERSION, id, SourceKind.PROCFS.label(), procFs.bootId(), procFs.release())),
@@ -61,8 +61,11 @@ record ProcfsDump(
                         StackDump.TriggerKind.MANUAL, Optional.of(reason), Optional.of(presence()))),
                 Optional.of(new StackDump.Time(Optional.of(wall.truncatedTo(ChronoUnit.MICROS)), OptionalLong.empty())),
                 Optional.of(new StackDump.Load(
-                        load.load1(), load.load5(), load.load15(),
-                        OptionalInt.of(active()), OptionalInt.of(stat.cpusOnline()))),
+                        load.load1(),
+                        load.load5(),
+                        load.load15(),
+                        OptionalInt.of(active()),
+                        OptionalInt.of(stat.cpusOnline()))),
                 ticks.stream().findFirst().map(this::tickLine),
                 Optional.empty(),
                 Optional.of(counts(tasks, stacks)),
@@ -79,7 +82,10 @@ record ProcfsDump(
     private static Frame frame(String latin1) {
         boolean printable = latin1.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
         return Frame.parse(
-                printable ? latin1 : EscapedText.of(latin1.getBytes(StandardCharsets.ISO_8859_1)).escaped());
+                printable
+                        ? latin1
+                        : EscapedText.of(latin1.getBytes(StandardCharsets.ISO_8859_1))
+                                .escaped());
     }
 
     private int active() {
@@ -87,9 +93,9 @@ record ProcfsDump(
     }
 
     /**
-     * The module's rule: three quarters of the average, which falls by half only every 42 s and so stays high long after
-     * its cause is gone. A load that comes and goes may be away for a moment, so the last ticks have to be as low; one that
-     * nobody saw says nothing against it.
+     * The module's rule: three quarters of the average, which falls by half only every 42 s and so stays high long
+     * after its cause is gone. A load that comes and goes may be away for a moment, so the last ticks have to be as
+     * low; one that nobody saw says nothing against it.
      */
     private StackDump.Presence presence() {
         if (active() == 0) {
@@ -151,7 +157,8 @@ record ProcfsDump(
                 seen.leader().map(name -> EscapedText.of(name.getBytes(StandardCharsets.ISO_8859_1))),
                 OptionalLong.empty(),
                 seen.runDelayNanos().isPresent()
-                        ? OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(seen.runDelayNanos().getAsLong()))
+                        ? OptionalLong.of(TimeUnit.NANOSECONDS.toMillis(
+                                seen.runDelayNanos().getAsLong()))
                         : OptionalLong.empty());
     }
 }

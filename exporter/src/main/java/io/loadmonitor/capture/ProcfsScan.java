@@ -143,8 +143,8 @@ final class ProcfsScan implements Runnable {
             Optional<IOException> failure) {
 
         /**
-         * What both scans of one dump saw: this, with the stacks that {@code earlier} read before it began to hang. When
-         * too little time was left for this one to get as far, then the earlier, so that no task is lost again.
+         * What both scans of one dump saw: this, with the stacks that {@code earlier} read before it began to hang.
+         * When too little time was left for this one to get as far, then the earlier, so that no task is lost again.
          */
         Sight after(Sight earlier) {
             return !complete && scanned < earlier.scanned ? earlier : withStacksOf(earlier);
@@ -211,12 +211,18 @@ final class ProcfsScan implements Runnable {
     }
 
     synchronized Sight sight() {
-        Optional<Boolean> readable = stacksRead > 0
-                ? Optional.of(true)
-                : stacksRefused > 0 ? Optional.of(false) : Optional.empty();
+        Optional<Boolean> readable =
+                stacksRead > 0 ? Optional.of(true) : stacksRefused > 0 ? Optional.of(false) : Optional.empty();
         return new Sight(
-                List.copyOf(tasks), scanned, unreadable, running, uninterruptible, ownExcluded, readable,
-                complete, failure);
+                List.copyOf(tasks),
+                scanned,
+                unreadable,
+                running,
+                uninterruptible,
+                ownExcluded,
+                readable,
+                complete,
+                failure);
     }
 
     private boolean scan() throws IOException {
@@ -264,7 +270,8 @@ final class ProcfsScan implements Runnable {
             place = tasks.size();
             if (described) {
                 // What stays when reading the stack hangs.
-                SeenStack unread = stat.state() == TaskState.RUNNING ? SeenStack.NONE : SeenStack.missing("stack_skipped");
+                SeenStack unread =
+                        stat.state() == TaskState.RUNNING ? SeenStack.NONE : SeenStack.missing("stack_skipped");
                 tasks.add(new SeenTask(files, stat, unread, Optional.empty()));
             }
         }
@@ -307,7 +314,9 @@ final class ProcfsScan implements Runnable {
                 : new SeenStack(stack.frames(), Optional.empty());
     }
 
-    /** ESRCH, EACCES and EPERM have no exception class of their own in Java: a thread that is still there was refused. */
+    /**
+     * ESRCH, EACCES and EPERM have no exception class of their own in Java: a thread that is still there was refused.
+     */
     private SeenStack afterFailedRead(TaskFiles files) {
         if (!isStillUninterruptible(files)) {
             return SeenStack.missing("unstable");
@@ -359,8 +368,8 @@ final class ProcfsScan implements Runnable {
     }
 
     /**
-     * Whatever else there is to say of the tasks, after the stacks, which are gone soonest. Cgroups come late, because there
-     * waiting is likeliest. False when the time was up before all were named.
+     * Whatever else there is to say of the tasks, after the stacks, which are gone soonest. Cgroups come late, because
+     * there waiting is likeliest. False when the time was up before all were named.
      */
     private boolean describeAll() {
         Map<Long, String> leaders = new HashMap<>();

@@ -33,12 +33,13 @@ import java.util.concurrent.locks.ReentrantLock;
  *       counts as D.
  *   <li>A task in R has no {@code on} and no stack: /proc does not tell a task on a CPU from one that waits for it, and
  *       shows no trustworthy stack of either. A task in D has {@code on=sleep}.
- *   <li>{@code flags}: {@code unstable} when the task had left D after its stack was read, {@code unwind_failed} when the
- *       kernel gave an empty stack, {@code stack_refused} when it may not be read (CAP_SYS_ADMIN), {@code stack_skipped}
- *       when the reading of its stack hangs, or that of an earlier one still does. Each means {@code stack=0}; {@code wchan} then says what it can.
+ *   <li>{@code flags}: {@code unstable} when the task had left D after its stack was read, {@code unwind_failed} when
+ *       the kernel gave an empty stack, {@code stack_refused} when it may not be read (CAP_SYS_ADMIN),
+ *       {@code stack_skipped} when the reading of its stack hangs, or that of an earlier one still does. Each means
+ *       {@code stack=0}; {@code wchan} then says what it can.
  *   <li>{@code count} has also {@code stacks_readable} (0 or 1), {@code stacks_refused}, {@code own_excluded} (this
- *       program's own threads in R or D), {@code unreadable} (threads whose stat was refused) and {@code complete} (0 when
- *       the time was up first).
+ *       program's own threads in R or D), {@code unreadable} (threads whose stat was refused) and {@code complete} (0
+ *       when the time was up first).
  * </ul>
  * Tasks come and go during the walk, so the dump is no snapshot: it is within {@code capture_ns} of its time.
  */
@@ -46,7 +47,10 @@ public final class ProcfsSource implements DumpSource {
     /** For what follows the walk, which ends at the limit by itself unless a read hangs. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    /** One read takes microseconds, also on a crowded host no more than moments; with a fifth of the whole time it hangs. */
+    /**
+     * One read takes microseconds, also on a crowded host no more than moments; with a fifth of the whole time it
+     * hangs.
+     */
     private static final int PATIENCE_DIVISOR = 5;
 
     private final ProcFs procFs;
@@ -79,7 +83,8 @@ public final class ProcfsSource implements DumpSource {
     public RawDump take(EscapedText reason) throws CaptureException {
         TriggerReason.plain(reason);
         if (!taking.tryLock()) {
-            throw new CaptureException(CaptureException.Reason.BUSY, "another dump is being taken from " + procFs.root());
+            throw new CaptureException(
+                    CaptureException.Reason.BUSY, "another dump is being taken from " + procFs.root());
         }
         try {
             return DumpWriter.write(takeAlone(reason));
@@ -96,8 +101,7 @@ public final class ProcfsSource implements DumpSource {
         }
     }
 
-    private StackDump takeAlone(EscapedText reason)
-            throws CaptureException, IOException, InterruptedException {
+    private StackDump takeAlone(EscapedText reason) throws CaptureException, IOException, InterruptedException {
         Set<ProcfsScan.Reading> skipped = readingsThatHang();
         if (skipped.contains(ProcfsScan.Reading.STAT)) {
             throw new CaptureException(
@@ -116,12 +120,13 @@ public final class ProcfsSource implements DumpSource {
         if (sight.failure().isPresent()) {
             throw sight.failure().get();
         }
-        return new ProcfsDump(procFs, id, reason, wall, start, System.nanoTime(), load, stat, ticks, devices, sight).compose();
+        return new ProcfsDump(procFs, id, reason, wall, start, System.nanoTime(), load, stat, ticks, devices, sight)
+                .compose();
     }
 
     /**
-     * Scans until it is done or the time is up. A scan that hangs in a read is left alone, and another does without that
-     * kind of file: twice at most, for the two kinds whose reading takes a lock.
+     * Scans until it is done or the time is up. A scan that hangs in a read is left alone, and another does without
+     * that kind of file: twice at most, for the two kinds whose reading takes a lock.
      */
     private ProcfsScan.Sight look(long start, Set<ProcfsScan.Reading> skipped)
             throws CaptureException, InterruptedException {
@@ -130,7 +135,9 @@ public final class ProcfsSource implements DumpSource {
         without.addAll(skipped);
         ProcfsScan scan = begin(deadline, without);
         ProcfsScan.Sight sight = await(scan, deadline);
-        while (scan.hangsIn().filter(reading -> reading != ProcfsScan.Reading.STAT && without.add(reading)).isPresent()) {
+        while (scan.hangsIn()
+                .filter(reading -> reading != ProcfsScan.Reading.STAT && without.add(reading))
+                .isPresent()) {
             scan = begin(deadline, without);
             sight = await(scan, deadline).after(sight);
         }

@@ -44,10 +44,13 @@ public final class SourceChoice {
     private Chosen choose() {
         return switch (preference) {
             case PROCFS -> new Chosen(procfsSource, "asked for with --source=procfs");
-            case KMOD -> new Chosen(
-                    moduleSource,
-                    "asked for with --source=kmod"
-                            + module.obstacle().map(obstacle -> ", but " + obstacle).orElse(""));
+            case KMOD ->
+                new Chosen(
+                        moduleSource,
+                        "asked for with --source=kmod"
+                                + module.obstacle()
+                                        .map(obstacle -> ", but " + obstacle)
+                                        .orElse(""));
             case AUTO -> {
                 Optional<String> obstacle = module.obstacle();
                 yield obstacle.isPresent()

@@ -23,8 +23,8 @@ final class TriggerReason {
         if (bytes.length == 0 || bytes.length > MAX_CHARS || !printable) {
             throw new CaptureException(
                     CaptureException.Reason.FAILED,
-                    "the reason must be 1 to " + MAX_CHARS + " characters of printable ASCII, not " + bytes.length + ": \""
-                            + reason + '"');
+                    "the reason must be 1 to " + MAX_CHARS + " characters of printable ASCII, not " + bytes.length
+                            + ": \"" + reason + '"');
         }
         return new String(bytes, StandardCharsets.US_ASCII);
     }

@@ -58,7 +58,9 @@ final class CauseFile {
         final List<RuleLine> rules = new ArrayList<>();
         boolean otherwise;
         boolean waitsForDevice;
-        @Nullable LoadCause cause;
+
+        @Nullable
+        LoadCause cause;
 
         Entry(String id, int line) {
             this.id = id;
@@ -105,7 +107,9 @@ final class CauseFile {
             String key = blank < 0 ? stripped : stripped.substring(0, blank);
             String value = blank < 0 ? "" : stripped.substring(blank + 1).strip();
             if (!printable(stripped)) {
-                complain(number, '"' + EscapedText.of(stripped).escaped() + "\" has characters that are not printable ASCII");
+                complain(
+                        number,
+                        '"' + EscapedText.of(stripped).escaped() + "\" has characters that are not printable ASCII");
             } else if (key.equals("cause")) {
                 current = entry(number, value);
             } else if (current == null) {
@@ -130,9 +134,11 @@ final class CauseFile {
         }
         entry = new Entry(id, line);
         if (known.size() >= mostCauses) {
-            complain(line, mayBeOtherwise
-                    ? "more than " + MAX_CAUSES + " causes"
-                    : "more than " + MAX_OWN_CAUSES + " causes of your own");
+            complain(
+                    line,
+                    mayBeOtherwise
+                            ? "more than " + MAX_CAUSES + " causes"
+                            : "more than " + MAX_OWN_CAUSES + " causes of your own");
         } else {
             known.put(id, entry);
         }
@@ -143,8 +149,10 @@ final class CauseFile {
         switch (key) {
             case "kind", "title", "title-in", "explanation", "check" -> {
                 if (entry.cause != null) {
-                    complain(line, "\"" + entry.id + "\" is a cause of the catalogue: rules can be added to it, but its "
-                            + key + " stays");
+                    complain(
+                            line,
+                            "\"" + entry.id + "\" is a cause of the catalogue: rules can be added to it, but its " + key
+                                    + " stays");
                 } else if (value.isEmpty()) {
                     complain(line, key + " is empty");
                 } else if (entry.texts.putIfAbsent(key, value) != null) {
@@ -154,8 +162,10 @@ final class CauseFile {
             case "source" -> entry.sources.add(value);
             case "waits-for-device" -> {
                 if (entry.cause != null) {
-                    complain(line, "\"" + entry.id + "\" is a cause of the catalogue: rules can be added to it, but whether it"
-                            + " waits for a device stays");
+                    complain(
+                            line,
+                            "\"" + entry.id + "\" is a cause of the catalogue: rules can be added to it, but whether it"
+                                    + " waits for a device stays");
                 }
                 entry.waitsForDevice = true;
             }
@@ -167,8 +177,11 @@ final class CauseFile {
                 }
             }
             case "frames", "first" -> rule(entry, line, key.equals("first"), value);
-            default -> complain(line, '"' + key + "\" is no key: expected cause, kind, title, title-in, explanation, check,"
-                    + " source, waits-for-device, frames or first");
+            default ->
+                complain(
+                        line,
+                        '"' + key + "\" is no key: expected cause, kind, title, title-in, explanation, check,"
+                                + " source, waits-for-device, frames or first");
         }
     }
 
@@ -182,12 +195,17 @@ final class CauseFile {
         List<String> names = words.subList(1, split < 0 ? words.size() : split);
         List<String> within = split < 0 ? List.of() : words.subList(split + 1, words.size());
         if (names.isEmpty() || split >= 0 && within.isEmpty()) {
-            complain(line, "a rule needs functions" + (split < 0 ? "" : " before and after \"within\"") + ": \"" + value + '"');
+            complain(
+                    line,
+                    "a rule needs functions" + (split < 0 ? "" : " before and after \"within\"") + ": \"" + value
+                            + '"');
         }
         for (String word : words.subList(1, words.size())) {
             if (!NAME.matcher(word).matches()) {
-                complain(line, '"' + word + "\" is no name of a function: expected letters, digits, '_', '.', '$', and at"
-                        + " most one '*' at its end");
+                complain(
+                        line,
+                        '"' + word + "\" is no name of a function: expected letters, digits, '_', '.', '$', and at"
+                                + " most one '*' at its end");
             } else if (word.indexOf('.', 1) > 0) {
                 complain(line, '"' + word + "\" has a compiler's suffix; leave it out: names are compared without it");
             }
@@ -195,7 +213,11 @@ final class CauseFile {
         if (rules.size() + entry.rules.size() >= MAX_RULES) {
             complain(line, "more than " + MAX_RULES + " rules");
         }
-        entry.rules.add(new RuleLine(line, first, Integer.parseInt(words.get(0)), new FunctionNames(names),
+        entry.rules.add(new RuleLine(
+                line,
+                first,
+                Integer.parseInt(words.get(0)),
+                new FunctionNames(names),
                 split < 0 ? Optional.empty() : Optional.of(new FunctionNames(within))));
     }
 
@@ -209,12 +231,16 @@ final class CauseFile {
             }
             causes.add(cause);
             if (entry.otherwise && otherwise.putIfAbsent(cause.kind(), cause) != null) {
-                complain(entry.line, "there are two causes for what no rule of kind " + cause.kind().text() + " knows: \""
-                        + cause.id() + "\" and \"" + otherwise.get(cause.kind()).id() + '"');
+                complain(
+                        entry.line,
+                        "there are two causes for what no rule of kind "
+                                + cause.kind().text() + " knows: \"" + cause.id() + "\" and \""
+                                + otherwise.get(cause.kind()).id() + '"');
             }
             boolean ruled = cause.kind() == Kind.SLEEP || cause.kind() == Kind.CPU_KERNEL;
             if (!entry.rules.isEmpty() && !ruled) {
-                complain(entry.rules.get(0).line, "tasks of kind " + cause.kind().text() + " have no stack to look at");
+                complain(
+                        entry.rules.get(0).line, "tasks of kind " + cause.kind().text() + " have no stack to look at");
             }
             if (entry.rules.isEmpty() && !entry.otherwise && entry.line > 0) {
                 complain(entry.line, "\"" + cause.id() + "\" has no rule");
@@ -247,7 +273,9 @@ final class CauseFile {
         Kind kind = Kind.SLEEP;
         String said = entry.texts.get("kind");
         if (said != null) {
-            Optional<Kind> named = Arrays.stream(Kind.values()).filter(value -> value.text().equals(said)).findFirst();
+            Optional<Kind> named = Arrays.stream(Kind.values())
+                    .filter(value -> value.text().equals(said))
+                    .findFirst();
             if (named.isEmpty()) {
                 complain(entry.line, "\"" + entry.id + "\" is of kind \"" + said + "\": expected sleep or cpu-kernel");
                 return null;
@@ -255,8 +283,15 @@ final class CauseFile {
             kind = named.get();
         }
         try {
-            return new LoadCause(entry.id, kind, text(entry, "title"), Optional.ofNullable(entry.texts.get("title-in")),
-                    text(entry, "explanation"), text(entry, "check"), entry.sources, entry.waitsForDevice);
+            return new LoadCause(
+                    entry.id,
+                    kind,
+                    text(entry, "title"),
+                    Optional.ofNullable(entry.texts.get("title-in")),
+                    text(entry, "explanation"),
+                    text(entry, "check"),
+                    entry.sources,
+                    entry.waitsForDevice);
         } catch (IllegalArgumentException e) {
             complain(entry.line, e.getMessage());
             return null;

@@ -6,15 +6,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the cause of each task of one dump. It remembers every function it was asked about, so that a dump of many tasks
- * costs little more than one of its different functions; its memory is bounded by the dump. For one thread.
+ * Finds the cause of each task of one dump. It remembers every function it was asked about, so that a dump of many
+ * tasks costs little more than one of its different functions; its memory is bounded by the dump. For one thread.
  *
  * <p>Of the rules that fit a stack the most specific wins; among equals the one that looks at the innermost frame, and
  * then the first of the catalogue.
@@ -25,8 +24,13 @@ final class CauseFinder {
      * does. include/linux/spinlock_api_smp.h, kernel/sched/core.c.
      */
     private static final Set<String> LETS_INTERRUPTS_IN = Set.of(
-            "_raw_spin_unlock_irqrestore", "_raw_spin_unlock_irq", "_raw_read_unlock_irqrestore",
-            "_raw_read_unlock_irq", "_raw_write_unlock_irqrestore", "_raw_write_unlock_irq", "finish_task_switch");
+            "_raw_spin_unlock_irqrestore",
+            "_raw_spin_unlock_irq",
+            "_raw_read_unlock_irqrestore",
+            "_raw_read_unlock_irq",
+            "_raw_write_unlock_irqrestore",
+            "_raw_write_unlock_irq",
+            "finish_task_switch");
 
     /** include/linux/syscalls.h and each architecture's syscall_wrapper.h. */
     private static final Pattern SYSTEM_CALL =
@@ -45,7 +49,8 @@ final class CauseFinder {
      * @param function that tells the tasks of the cause apart; empty where there is none to tell
      * @param rule that found it; null for a cause that needs none
      */
-    record Finding(LoadCause cause, String function, @Nullable CauseRule rule) {}
+    record Finding(
+            LoadCause cause, String function, @Nullable CauseRule rule) {}
 
     private record StackKey(Kind kind, int stackId) {}
 
@@ -53,7 +58,9 @@ final class CauseFinder {
         this.catalogue = catalogue;
         this.noSymbols = new Finding(catalogue.otherwise(Kind.UNKNOWN), "", null);
         this.stacks = dump.stacksById();
-        this.outerNames = catalogue.rules().stream().flatMap(rule -> rule.within().stream()).toList();
+        this.outerNames = catalogue.rules().stream()
+                .flatMap(rule -> rule.within().stream())
+                .toList();
     }
 
     Finding find(Task task) {
@@ -83,11 +90,12 @@ final class CauseFinder {
             case CPU_KERNEL -> Kind.CPU_KERNEL;
             case CPU -> Kind.CPU;
             case QUEUE -> Kind.QUEUE;
-            case SLEEP, UNKNOWN -> switch (task.state()) {
-                case UNINTERRUPTIBLE -> Kind.SLEEP;
-                case RUNNING -> task.delayed() ? Kind.DELAYED : Kind.RUNNABLE;
-                case UNKNOWN -> Kind.UNKNOWN;
-            };
+            case SLEEP, UNKNOWN ->
+                switch (task.state()) {
+                    case UNINTERRUPTIBLE -> Kind.SLEEP;
+                    case RUNNING -> task.delayed() ? Kind.DELAYED : Kind.RUNNABLE;
+                    case UNKNOWN -> Kind.UNKNOWN;
+                };
         };
     }
 
@@ -101,7 +109,8 @@ final class CauseFinder {
                 boolean fits = rule.cause().kind() == kind
                         && (best == null || rule.specificity() > best.specificity())
                         && (!rule.first() || frame == first)
-                        && (rule.within().isEmpty() || outside(functions, frame, rule.within().get()));
+                        && (rule.within().isEmpty()
+                                || outside(functions, frame, rule.within().get()));
                 if (fits) {
                     best = rule;
                     bestFrame = frame;
@@ -151,8 +160,11 @@ final class CauseFinder {
 
     private boolean outside(List<String> functions, int frame, FunctionNames names) {
         for (int i = frame + 1; i < functions.size(); i++) {
-            List<FunctionNames> held = outerNamesByFunction.computeIfAbsent(functions.get(i), function ->
-                    outerNames.stream().filter(candidate -> candidate.contains(function)).toList());
+            List<FunctionNames> held = outerNamesByFunction.computeIfAbsent(
+                    functions.get(i),
+                    function -> outerNames.stream()
+                            .filter(candidate -> candidate.contains(function))
+                            .toList());
             if (held.contains(names)) {
                 return true;
             }

@@ -13,4 +13,9 @@ import java.util.Optional;
  * @param place {@code file:line}
  */
 record CauseRule(
-        LoadCause cause, int specificity, boolean first, FunctionNames names, Optional<FunctionNames> within, String place) {}
+        LoadCause cause,
+        int specificity,
+        boolean first,
+        FunctionNames names,
+        Optional<FunctionNames> within,
+        String place) {}

@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The container that a cgroup's path names: 64 hexadecimal digits, alone or behind the name of the runtime, or for LXC the
- * name that its administrator gave it. Immutable.
+ * The container that a cgroup's path names: 64 hexadecimal digits, alone or behind the name of the runtime, or for LXC
+ * the name that its administrator gave it. Immutable.
  *
  * <pre>{@code
  * /system.slice/docker-<64 digits>.scope                                        docker, systemd driver
@@ -22,23 +22,24 @@ import java.util.regex.Pattern;
  *
  * A monitor beside the container ({@code crio-conmon-}, {@code libpod-conmon-}, {@code lxc.monitor.}) is not in it.
  *
- * @param runtime {@code docker}, {@code containerd}, {@code cri-o}, {@code podman}, {@code lxc}; empty where the path does
- *     not tell
+ * @param runtime {@code docker}, {@code containerd}, {@code cri-o}, {@code podman}, {@code lxc}; empty where the path
+ *     does not tell
  * @param full as the runtime's own programs take it
  * @see <a href="https://github.com/cri-o/cri-o/issues/811">crio- and crio-conmon-</a>
  * @see <a href="https://github.com/elastic/apm-agent-nodejs/issues/3550">cri-containerd behind a colon</a>
- * @see <a href="https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#cgroups-path">cgroupsPath, from
- *     which runc with systemd makes PREFIX-ID.scope</a>
+ * @see <a href="https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#cgroups-path">cgroupsPath,
+ *     from which runc with systemd makes PREFIX-ID.scope</a>
  */
 public record ContainerId(Optional<String> runtime, String full) {
     private static final int SHORT_LENGTH = 12;
 
     /** After the slash: a runtime's prefix or none, then the id, then the end or what systemd appends. */
-    private static final Pattern ID = Pattern.compile(
-            "(?:^|/)(?:[^/:]*:)?(?:([a-z][a-z-]{0,30})[-:])?([0-9a-f]{64})(?:\\.scope)?(?=$|/)");
+    private static final Pattern ID =
+            Pattern.compile("(?:^|/)(?:[^/:]*:)?(?:([a-z][a-z-]{0,30})[-:])?([0-9a-f]{64})(?:\\.scope)?(?=$|/)");
 
     /** A name that the administrator chose; {@code lxc-create} admits what a folder's name can be. */
-    private static final Pattern LXC = Pattern.compile("(?:^|/)(?:lxc\\.payload[./]|lxc/)([A-Za-z0-9][A-Za-z0-9._-]{0,62})(?=$|/)");
+    private static final Pattern LXC =
+            Pattern.compile("(?:^|/)(?:lxc\\.payload[./]|lxc/)([A-Za-z0-9][A-Za-z0-9._-]{0,62})(?=$|/)");
 
     /** The innermost one of the path; empty for a path that names none. */
     public static Optional<ContainerId> of(EscapedText cgroup) {

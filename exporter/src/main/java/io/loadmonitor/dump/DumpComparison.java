@@ -23,15 +23,16 @@ import java.util.function.Function;
  * <p>The same task has the same pid (of the thread) and was started at the same time, exact to the 10 ms that /proc
  * gives. Where a dump lacks the time, process and name have to be the same.
  *
- * <p>It ran in between unless its context switches are the same number; where a dump lacks them, unless it is at the same
- * place and in its state for longer than the time between the dumps. The kernel counts that from the moment when the
- * task last got a CPU, so that it proves it.
+ * <p>It ran in between unless its context switches are the same number; where a dump lacks them, unless it is at the
+ * same place and in its state for longer than the time between the dumps. The kernel counts that from the moment when
+ * the task last got a CPU, so that it proves it.
  *
  * @param tasks those of the later dump in its order, then those that are gone
- * @param elapsed between the dumps, by the host's monotonic clock, else by its wall clock; empty where a dump has neither
+ * @param elapsed between the dumps, by the host's monotonic clock, else by its wall clock; empty where a dump has
+ *     neither
  * @param complete whether both dumps are whole; else what is new or gone may have been cut off
- * @param sampled whether one of them is a fair sample: then the numbers are of the tasks in it, and what is new or gone may
- *     not have been drawn the other time
+ * @param sampled whether one of them is a fair sample: then the numbers are of the tasks in it, and what is new or gone
+ *     may not have been drawn the other time
  */
 public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapsed, boolean complete, boolean sampled) {
     private static final long START_STEP_NANOS = 10_000_000;
@@ -47,8 +48,11 @@ public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapse
         /** A task may give itself another name, so that counts only where the time of its start is not known. */
         static Key of(Task task) {
             return task.startNanos().isPresent()
-                    ? new Key(task.pid(), OptionalLong.of(task.startNanos().getAsLong() / START_STEP_NANOS),
-                            OptionalLong.empty(), ANY)
+                    ? new Key(
+                            task.pid(),
+                            OptionalLong.of(task.startNanos().getAsLong() / START_STEP_NANOS),
+                            OptionalLong.empty(),
+                            ANY)
                     : new Key(task.pid(), OptionalLong.empty(), task.tgid(), task.comm());
         }
     }
@@ -93,7 +97,10 @@ public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapse
                         TaskChange.GONE, task, causesBefore.find(task).cause(), placesBefore.find(task)));
             }
         }
-        return new DumpComparison(tasks, elapsed, before.complete() && after.complete(),
+        return new DumpComparison(
+                tasks,
+                elapsed,
+                before.complete() && after.complete(),
                 before.sample().isPresent() || after.sample().isPresent());
     }
 
@@ -118,9 +125,11 @@ public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapse
         OptionalLong from = monotonic(before);
         OptionalLong to = monotonic(after);
         if (from.isPresent() && to.isPresent()) {
-            return Optional.of(Duration.ofNanos(to.getAsLong() - from.getAsLong())).filter(time -> !time.isNegative());
+            return Optional.of(Duration.ofNanos(to.getAsLong() - from.getAsLong()))
+                    .filter(time -> !time.isNegative());
         }
-        return before.time().flatMap(StackDump.Time::wall)
+        return before.time()
+                .flatMap(StackDump.Time::wall)
                 .flatMap(start -> after.time().flatMap(StackDump.Time::wall).map(end -> Duration.between(start, end)))
                 .filter(time -> !time.isNegative());
     }
@@ -147,7 +156,9 @@ public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapse
         return tasks.stream().filter(task -> task.change() == change).toList();
     }
 
-    /** The largest first. Each task is counted where the later dump has it; one that is gone, where the earlier had it. */
+    /**
+     * The largest first. Each task is counted where the later dump has it; one that is gone, where the earlier had it.
+     */
     public List<ChangeCount> byCause() {
         return by(task -> task.cause().id(), task -> task.cause().title());
     }
@@ -162,7 +173,8 @@ public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapse
         Map<String, ComparedTask> examples = new HashMap<>();
         for (ComparedTask task : tasks) {
             String name = key.apply(task);
-            counts.computeIfAbsent(name, missing -> new EnumMap<>(TaskChange.class)).merge(task.change(), 1, Integer::sum);
+            counts.computeIfAbsent(name, missing -> new EnumMap<>(TaskChange.class))
+                    .merge(task.change(), 1, Integer::sum);
             examples.putIfAbsent(name, task);
         }
         List<ChangeCount> all = new ArrayList<>(counts.size());

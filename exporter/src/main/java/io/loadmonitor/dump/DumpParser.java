@@ -87,9 +87,20 @@ public final class DumpParser {
         }
         parser.closeStack();
         return new StackDump(
-                parser.header, parser.trigger, parser.time, parser.load, parser.tick, parser.history,
-                parser.counts, parser.cost, parser.devices(), parser.stacks, parser.tasks,
-                parser.complete && !parser.overLimit, parser.unreadLines, parser.unreadCount);
+                parser.header,
+                parser.trigger,
+                parser.time,
+                parser.load,
+                parser.tick,
+                parser.history,
+                parser.counts,
+                parser.cost,
+                parser.devices(),
+                parser.stacks,
+                parser.tasks,
+                parser.complete && !parser.overLimit,
+                parser.unreadLines,
+                parser.unreadCount);
     }
 
     private Optional<MappedDevices> devices() {
@@ -188,7 +199,9 @@ public final class DumpParser {
     private boolean cgroup(DumpRecord line) {
         OptionalInt id = line.smallNumber("id");
         Optional<EscapedText> path = line.text("path");
-        return id.isPresent() && path.isPresent() && cgroups.size() < MOST_CGROUPS
+        return id.isPresent()
+                && path.isPresent()
+                && cgroups.size() < MOST_CGROUPS
                 && cgroups.putIfAbsent(id.getAsInt(), path.get()) == null;
     }
 

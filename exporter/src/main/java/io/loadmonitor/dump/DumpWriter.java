@@ -22,8 +22,24 @@ import java.util.stream.Collectors;
  */
 public final class DumpWriter {
     private static final List<String> COUNTS_IN_ORDER = List.of(
-            "scanned", "running", "delayed", "uninterruptible", "iowait", "captured", "stacks", "truncated", "sampled", "of",
-            "unstable", "unwind_failed", "partial", "no_room", "cgroup_no_room", "cpu_no_answer", "lost_dumps", "complete");
+            "scanned",
+            "running",
+            "delayed",
+            "uninterruptible",
+            "iowait",
+            "captured",
+            "stacks",
+            "truncated",
+            "sampled",
+            "of",
+            "unstable",
+            "unwind_failed",
+            "partial",
+            "no_room",
+            "cgroup_no_room",
+            "cpu_no_answer",
+            "lost_dumps",
+            "complete");
 
     private static final byte[] FOOTER = "end id=".getBytes(StandardCharsets.US_ASCII);
 
@@ -39,12 +55,14 @@ public final class DumpWriter {
      */
     public static RawDump write(StackDump dump) {
         if (dump.complete() && dump.header().isEmpty()) {
-            throw new IllegalArgumentException("a complete dump of " + dump.tasks().size() + " tasks has no header");
+            throw new IllegalArgumentException(
+                    "a complete dump of " + dump.tasks().size() + " tasks has no header");
         }
         dump.header().filter(header -> header.version() != DumpParser.VERSION).ifPresent(header -> {
             throw new IllegalArgumentException("cannot write version " + header.version() + " of the dump text");
         });
-        DumpWriter writer = new DumpWriter(1024 + 160 * dump.tasks().size() + 512 * dump.stacks().size());
+        DumpWriter writer = new DumpWriter(
+                1024 + 160 * dump.tasks().size() + 512 * dump.stacks().size());
         writer.head(dump);
         writer.stacks(dump);
         dump.tasks().forEach(writer::task);
@@ -93,7 +111,10 @@ public final class DumpWriter {
 
     private void head(StackDump dump) {
         dump.header().ifPresent(header -> {
-            text.append("load_monitor dump version=").append(header.version()).append(" id=").append(header.id());
+            text.append("load_monitor dump version=")
+                    .append(header.version())
+                    .append(" id=")
+                    .append(header.id());
             word("source", Optional.of(header.source()));
             word("boot_id", header.bootId());
             word("release", header.release());
@@ -117,7 +138,10 @@ public final class DumpWriter {
         });
         dump.load().ifPresent(load -> {
             text.append("load avg1=").append(decimal(load.load1()));
-            text.append(" avg5=").append(decimal(load.load5())).append(" avg15=").append(decimal(load.load15()));
+            text.append(" avg5=")
+                    .append(decimal(load.load5()))
+                    .append(" avg15=")
+                    .append(decimal(load.load15()));
             number("active", load.active());
             number("cpus", load.cpus());
             if (!load.silentCpus().isEmpty()) {
@@ -180,7 +204,9 @@ public final class DumpWriter {
         dump.tasks().forEach(task -> tasksByStack.merge(task.stackId(), 1, Integer::sum));
         for (CallStack stack : dump.stacks()) {
             text.append("stack id=").append(stack.id());
-            text.append(" tasks=").append(tasksByStack.getOrDefault(stack.id(), 0)).append('\n');
+            text.append(" tasks=")
+                    .append(tasksByStack.getOrDefault(stack.id(), 0))
+                    .append('\n');
             stack.frames().forEach(frame -> text.append("  ").append(frame).append('\n'));
         }
     }
@@ -239,7 +265,11 @@ public final class DumpWriter {
     }
 
     private void quoted(String key, Optional<EscapedText> value) {
-        value.ifPresent(inner -> text.append(' ').append(key).append("=\"").append(inner.escaped()).append('"'));
+        value.ifPresent(inner -> text.append(' ')
+                .append(key)
+                .append("=\"")
+                .append(inner.escaped())
+                .append('"'));
     }
 
     /** At least the two decimals of /proc/loadavg, and as many more as the value has; never an exponent. */

@@ -13,8 +13,8 @@ import java.util.function.Function;
 
 /**
  * There was no room for every task that made up the load, and those of the dump were drawn by lot ({@code sampled=16384
- * of=41210} of the count line): each task had the same chance, so that numbers of the sample, scaled up, are estimates of
- * the whole. Immutable.
+ * of=41210} of the count line): each task had the same chance, so that numbers of the sample, scaled up, are estimates
+ * of the whole. Immutable.
  *
  * @param tasks in the sample, at least 1
  * @param of active tasks that it stands for, more than {@code tasks}
@@ -27,9 +27,9 @@ public record FairSample(int tasks, int of) {
     }
 
     /**
-     * Empty where the dump has every task, or says nothing of a sample; also where the tasks in the text are others than
-     * those that were drawn (a text that was cut off lost them in the order of their stacks, which is no lot), or where
-     * they stand for another number than the active tasks.
+     * Empty where the dump has every task, or says nothing of a sample; also where the tasks in the text are others
+     * than those that were drawn (a text that was cut off lost them in the order of their stacks, which is no lot), or
+     * where they stand for another number than the active tasks.
      */
     static Optional<FairSample> of(StackDump dump) {
         OptionalLong drawn = count(dump, "sampled");
@@ -61,8 +61,8 @@ public record FairSample(int tasks, int of) {
 
     /**
      * The counts scaled so that they sum to {@code whole} exactly, each within one of its share (method of the largest
-     * remainder; of equal ones the larger count, then the first name, gets the task). No count gets smaller when the whole
-     * is larger than the sum, and none changes when it is the sum.
+     * remainder; of equal ones the larger count, then the first name, gets the task). No count gets smaller when the
+     * whole is larger than the sum, and none changes when it is the sum.
      *
      * @param counts each at least 0
      * @param name tells the keys apart, so that the same counts always give the same numbers
@@ -105,16 +105,19 @@ public record FairSample(int tasks, int of) {
         Map<String, Map<K, Integer>> members = new LinkedHashMap<>();
         counts.forEach((key, count) -> {
             sums.merge(name.apply(key), count, Integer::sum);
-            members.computeIfAbsent(name.apply(key), missing -> new LinkedHashMap<>()).put(key, count);
+            members.computeIfAbsent(name.apply(key), missing -> new LinkedHashMap<>())
+                    .put(key, count);
         });
         Map<K, Integer> shares = new LinkedHashMap<>();
-        apportion(sums, whole, Function.identity()).forEach((group, share) ->
-                shares.putAll(apportion(members.getOrDefault(group, Map.of()), share, names.subList(1, names.size()))));
+        apportion(sums, whole, Function.identity())
+                .forEach((group, share) -> shares.putAll(
+                        apportion(members.getOrDefault(group, Map.of()), share, names.subList(1, names.size()))));
         return shares;
     }
 
     /** How many of {@code whole} have something of which {@code count} of {@code sum} had it. */
     public static int part(int count, int sum, int whole) {
-        return apportion(Map.of(true, count, false, sum - count), whole, Object::toString).getOrDefault(true, 0);
+        return apportion(Map.of(true, count, false, sum - count), whole, Object::toString)
+                .getOrDefault(true, 0);
     }
 }

@@ -30,8 +30,11 @@ public record Frame(String function, OptionalLong offset, OptionalLong size, Opt
         String symbol = text.strip();
         Optional<String> module = Optional.empty();
         int bracket = symbol.lastIndexOf(" [");
-        if (bracket > 0 && symbol.endsWith("]") && !symbol.substring(bracket + 2, symbol.length() - 1).isBlank()) {
-            module = Optional.of(symbol.substring(bracket + 2, symbol.length() - 1).strip());
+        if (bracket > 0
+                && symbol.endsWith("]")
+                && !symbol.substring(bracket + 2, symbol.length() - 1).isBlank()) {
+            module = Optional.of(
+                    symbol.substring(bracket + 2, symbol.length() - 1).strip());
             symbol = symbol.substring(0, bracket).stripTrailing();
         }
         int plus = symbol.lastIndexOf("+0x");

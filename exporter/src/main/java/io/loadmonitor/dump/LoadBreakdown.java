@@ -1,7 +1,6 @@
 package io.loadmonitor.dump;
 
 import io.loadmonitor.dump.StackDump.Presence;
-import io.loadmonitor.dump.StackDump.State;
 import io.loadmonitor.dump.StackDump.Task;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -20,8 +19,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What the load consisted of. Every task of the dump is in exactly one part. Of a dump that is a fair sample, all numbers
- * of tasks are scaled up to the whole. Immutable.
+ * What the load consisted of. Every task of the dump is in exactly one part. Of a dump that is a fair sample, all
+ * numbers of tasks are scaled up to the whole. Immutable.
  *
  * @param parts largest first, those that the host always has after all others
  * @param tasks in the dump, or that the sample in the dump stands for; the parts sum to it
@@ -94,18 +93,26 @@ public record LoadBreakdown(
         Map<Place, Tally> places = new HashMap<>();
         for (Task task : dump.tasks()) {
             CauseFinder.Finding found = finder.find(task);
-            boolean always = !chronic.isEmpty() && chronic.contains(signatures.find(task).id());
-            places.computeIfAbsent(new Place(found.cause(), found.function(), always), place -> new Tally()).add(task);
+            boolean always =
+                    !chronic.isEmpty() && chronic.contains(signatures.find(task).id());
+            places.computeIfAbsent(new Place(found.cause(), found.function(), always), place -> new Tally())
+                    .add(task);
         }
         Map<Place, Integer> counts = new HashMap<>();
         places.forEach((place, tally) -> counts.put(place, tally.tasks));
         // By cause first, so that the sum of a cause's parts is the same wherever only causes are shown.
-        Map<Place, Integer> meant = FairSample.apportion(counts, dump.tasksMeant(), List.of(
-                place -> place.cause.id(), place -> Boolean.toString(place.chronic), place -> place.detail));
+        Map<Place, Integer> meant = FairSample.apportion(
+                counts,
+                dump.tasksMeant(),
+                List.of(place -> place.cause.id(), place -> Boolean.toString(place.chronic), place -> place.detail));
         List<LoadPart> parts = new ArrayList<>(places.size());
         // The stack does not prove which device a task waits for, so no more is said than what was so meanwhile.
-        String suspended = dump.devices().flatMap(MappedDevices::brief).map(words -> " while " + words).orElse("");
-        places.forEach((place, tally) -> parts.add(part(place, tally, meant.getOrDefault(place, tally.tasks), suspended)));
+        String suspended = dump.devices()
+                .flatMap(MappedDevices::brief)
+                .map(words -> " while " + words)
+                .orElse("");
+        places.forEach(
+                (place, tally) -> parts.add(part(place, tally, meant.getOrDefault(place, tally.tasks), suspended)));
         parts.sort(Comparator.comparing(LoadPart::chronic)
                 .thenComparing(Comparator.comparingInt(LoadPart::tasks).reversed())
                 .thenComparing(part -> part.cause().id())
@@ -132,9 +139,10 @@ public record LoadBreakdown(
 
     /**
      * One sentence: {@code Load 4.42 at 12:04:10 = 24 waiting for the ext4 journal (db, system.slice/db) + 9 on CPU in
-     * user mode (java)}. The time is UTC; the numbers sum to the active tasks, with the remainder as a term of its own. At most five parts,
-     * the rest in one sum, and what the host always has in another: {@code + 3 chronic (asleep in vendor_wait)}. At its end
-     * stands whether the numbers are estimated and whether the dump is incomplete. Bounded in length, printable ASCII.
+     * user mode (java)}. The time is UTC; the numbers sum to the active tasks, with the remainder as a term of its own.
+     * At most five parts, the rest in one sum, and what the host always has in another:
+     * {@code + 3 chronic (asleep in vendor_wait)}. At its end stands whether the numbers are estimated and whether the
+     * dump is incomplete. Bounded in length, printable ASCII.
      */
     public String headline() {
         return sentence() + remarks();
@@ -149,7 +157,8 @@ public record LoadBreakdown(
     }
 
     private String remarks() {
-        return sample.map(drawn -> " (" + drawn.estimate() + ")").orElse("") + (complete ? "" : " (the dump is incomplete)");
+        return sample.map(drawn -> " (" + drawn.estimate() + ")").orElse("")
+                + (complete ? "" : " (the dump is incomplete)");
     }
 
     private String sentence() {
@@ -167,7 +176,8 @@ public record LoadBreakdown(
         if (parts.isEmpty()) {
             text.append(presence.equals(Optional.of(Presence.NONE)) ? "no task active" : "no task in the dump");
         }
-        int others = own.stream().skip(PARTS_IN_HEADLINE).mapToInt(LoadPart::tasks).sum();
+        int others =
+                own.stream().skip(PARTS_IN_HEADLINE).mapToInt(LoadPart::tasks).sum();
         if (others > 0) {
             text.append(" + ").append(others).append(" in ").append(own.size() - PARTS_IN_HEADLINE);
             text.append(own.size() - PARTS_IN_HEADLINE == 1 ? " other part" : " other parts");
@@ -193,7 +203,8 @@ public record LoadBreakdown(
             text.append(i == 0 ? "" : ", ").append(always.get(i).title());
         }
         int others = always.size() - CHRONIC_IN_HEADLINE;
-        return Optional.of(text.append(others > 0 ? ", " + others + " other parts)" : ")").toString());
+        return Optional.of(
+                text.append(others > 0 ? ", " + others + " other parts)" : ")").toString());
     }
 
     private static OptionalInt active(StackDump dump) {
@@ -202,7 +213,8 @@ public record LoadBreakdown(
             return said;
         }
         OptionalLong running = dump.counts().map(counts -> counts.of("running")).orElse(OptionalLong.empty());
-        OptionalLong blocked = dump.counts().map(counts -> counts.of("uninterruptible")).orElse(OptionalLong.empty());
+        OptionalLong blocked =
+                dump.counts().map(counts -> counts.of("uninterruptible")).orElse(OptionalLong.empty());
         if (running.isEmpty() || blocked.isEmpty()) {
             return OptionalInt.empty();
         }
@@ -222,7 +234,8 @@ public record LoadBreakdown(
         List<ProcessCount> processes = new ArrayList<>(tally.names.size());
         FairSample.apportion(tally.names, tasks, EscapedText::escaped)
                 .forEach((comm, count) -> processes.add(new ProcessCount(comm, count)));
-        processes.sort(Comparator.comparingInt(ProcessCount::tasks).reversed()
+        processes.sort(Comparator.comparingInt(ProcessCount::tasks)
+                .reversed()
                 .thenComparing(process -> process.comm().escaped()));
         Optional<EscapedText> cgroup =
                 tally.cgroups.size() == 1 ? tally.cgroups.iterator().next() : Optional.empty();

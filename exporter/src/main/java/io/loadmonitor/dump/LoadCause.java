@@ -44,15 +44,16 @@ public record LoadCause(
     public LoadCause {
         sources = List.copyOf(sources);
         if (id.length() > LONGEST_ID || !KEBAB_CASE.matcher(id).matches()) {
-            throw new IllegalArgumentException("not the id of a cause: \"" + EscapedText.of(id) + "\"; expected at most "
-                    + LONGEST_ID + " lower-case letters and digits in words with hyphens between them");
+            throw new IllegalArgumentException(
+                    "not the id of a cause: \"" + EscapedText.of(id) + "\"; expected at most " + LONGEST_ID
+                            + " lower-case letters and digits in words with hyphens between them");
         }
         requireTitle("title", title);
         titleIn.ifPresent(text -> {
             requireTitle("title-in", text);
             if (Stream.of(FUNCTION, INNERMOST, CALL).filter(text::contains).count() != 1) {
-                throw new IllegalArgumentException("title-in has to hold one of " + FUNCTION + ", " + INNERMOST + " and "
-                        + CALL + ": \"" + text + '"');
+                throw new IllegalArgumentException("title-in has to hold one of " + FUNCTION + ", " + INNERMOST
+                        + " and " + CALL + ": \"" + text + '"');
             }
         });
         if (explanation.isBlank() || check.isBlank()) {
@@ -104,16 +105,15 @@ public record LoadCause(
         if (titleIn.isEmpty() || function.isEmpty()) {
             return title;
         }
-        String shown = function.length() <= LONGEST_FUNCTION
-                ? function
-                : function.substring(0, LONGEST_FUNCTION) + "...";
+        String shown =
+                function.length() <= LONGEST_FUNCTION ? function : function.substring(0, LONGEST_FUNCTION) + "...";
         return titleIn.get().replace(FUNCTION, shown).replace(INNERMOST, shown).replace(CALL, shown);
     }
 
     private static void requireTitle(String key, String text) {
         if (text.isBlank() || text.length() > LONGEST_TITLE) {
-            throw new IllegalArgumentException(
-                    key + " has " + text.length() + " characters, expected 1 to " + LONGEST_TITLE + ": \"" + text + '"');
+            throw new IllegalArgumentException(key + " has " + text.length() + " characters, expected 1 to "
+                    + LONGEST_TITLE + ": \"" + text + '"');
         }
     }
 }

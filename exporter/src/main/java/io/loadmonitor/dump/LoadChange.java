@@ -31,9 +31,9 @@ public record LoadChange(LoadCause cause, String detail, String title, int befor
     }
 
     /**
-     * The parts whose numbers differ, the largest difference first; what came before what went. The differences sum to that
-     * of the dumps' tasks, and there is none between a breakdown and itself. Parts are the same when their cause's id and
-     * detail are, whether the host always has some of their tasks or not.
+     * The parts whose numbers differ, the largest difference first; what came before what went. The differences sum to
+     * that of the dumps' tasks, and there is none between a breakdown and itself. Parts are the same when their cause's
+     * id and detail are, whether the host always has some of their tasks or not.
      */
     public static List<LoadChange> between(LoadBreakdown before, LoadBreakdown after) {
         Map<Key, Integer> earlier = tasks(before);
@@ -43,8 +43,12 @@ public record LoadChange(LoadCause cause, String detail, String title, int befor
         before.parts().forEach(part -> either.putIfAbsent(Key.of(part), part));
         List<LoadChange> changes = new ArrayList<>();
         either.forEach((key, part) -> {
-            LoadChange change = new LoadChange(part.cause(), part.detail(), part.title(),
-                    earlier.getOrDefault(key, 0), later.getOrDefault(key, 0));
+            LoadChange change = new LoadChange(
+                    part.cause(),
+                    part.detail(),
+                    part.title(),
+                    earlier.getOrDefault(key, 0),
+                    later.getOrDefault(key, 0));
             if (change.difference() != 0) {
                 changes.add(change);
             }

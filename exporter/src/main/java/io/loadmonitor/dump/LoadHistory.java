@@ -11,29 +11,38 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/** The load ticks that a dump tells of: the newest of its tick line, the earlier ones of its history line. Stateless. */
+/**
+ * The load ticks that a dump tells of: the newest of its tick line, the earlier ones of its history line. Stateless.
+ */
 public final class LoadHistory {
     private LoadHistory() {}
 
     /**
      * The ticks, oldest first; none where the dump lacks its time or its tick. Times of earlier ticks are reckoned back
-     * by the period, so they are as exact as the kernel kept it. An average is given where it follows from the numbers to
-     * within 0.03: see {@link PastAverages}.
+     * by the period, so they are as exact as the kernel kept it. An average is given where it follows from the numbers
+     * to within 0.03: see {@link PastAverages}.
      */
     public static List<LoadSample> of(StackDump dump) {
         Optional<Instant> wall = dump.time().flatMap(StackDump.Time::wall);
-        if (wall.isEmpty() || dump.tick().isEmpty() || dump.tick().get().ageMillis().isEmpty()) {
+        if (wall.isEmpty()
+                || dump.tick().isEmpty()
+                || dump.tick().get().ageMillis().isEmpty()) {
             return List.of();
         }
         Tick newest = dump.tick().get();
         Optional<History> history = dump.history()
                 .filter(past -> past.periodMillis().isPresent())
-                .filter(past -> newest.active().isEmpty() || newest.active().getAsInt() == past.active().get(0));
+                .filter(past -> newest.active().isEmpty()
+                        || newest.active().getAsInt() == past.active().get(0));
         List<LoadSample> samples = new ArrayList<>();
         try {
             Instant at = wall.get().minusMillis(newest.ageMillis().getAsLong());
             if (history.isEmpty()) {
-                samples.add(new LoadSample(at, newest.active(), OptionalDouble.of(newest.load1()), OptionalInt.empty(),
+                samples.add(new LoadSample(
+                        at,
+                        newest.active(),
+                        OptionalDouble.of(newest.load1()),
+                        OptionalInt.empty(),
                         OptionalInt.empty()));
                 return samples;
             }

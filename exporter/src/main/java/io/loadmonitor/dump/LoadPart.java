@@ -9,8 +9,9 @@ import java.util.stream.Collectors;
  *
  * @param cause why
  * @param detail the kernel function that tells parts of one cause apart; empty where the cause says all
- * @param title cause and detail in words, no more than a line: {@code waiting for a mutex in known_middle}, {@code waiting
- *     for block I/O while dm-0 (data) is suspended}. It does not tell parts apart: what was so meanwhile may be in it
+ * @param title cause and detail in words, no more than a line: {@code waiting for a mutex in known_middle},
+ *     {@code waiting for block I/O while dm-0 (data) is suspended}. It does not tell parts apart: what was so meanwhile
+ *     may be in it
  * @param tasks at least 1
  * @param processes their names, the most frequent first; they sum to {@code tasks}
  * @param cgroup the one that holds all of the tasks; empty when there are several, or the dump does not say
@@ -51,8 +52,8 @@ public record LoadPart(
     /**
      * The part in words: {@code 24 waiting for the ext4 journal (db, system.slice/db)}, {@code 9 on CPU in user mode
      * (java 6, cc1 2, sh)}, {@code 2 waiting for a CPU (java, docker 8f0c5a1e90b2)}. Three names at most, then the
-     * container or cgroup if it is one and not the root. A name that is not plain stands in quotes, so that none can look
-     * like a part of its own.
+     * container or cgroup if it is one and not the root. A name that is not plain stands in quotes, so that none can
+     * look like a part of its own.
      */
     public String text() {
         String names = processes.stream()
@@ -60,8 +61,13 @@ public record LoadPart(
                 .map(process -> shown(process.comm())
                         + (processes.size() > 1 && process.tasks() > 1 ? " " + process.tasks() : ""))
                 .collect(Collectors.joining(", "));
-        int others = processes.stream().skip(NAMES_SHOWN).mapToInt(ProcessCount::tasks).sum();
-        String place = cgroup.filter(path -> !path.equals(ROOT)).map(LoadPart::shownCgroup).orElse("");
+        int others = processes.stream()
+                .skip(NAMES_SHOWN)
+                .mapToInt(ProcessCount::tasks)
+                .sum();
+        String place = cgroup.filter(path -> !path.equals(ROOT))
+                .map(LoadPart::shownCgroup)
+                .orElse("");
         return tasks + " " + title + " (" + names + (others > 0 ? ", others " + others : "")
                 + (place.isEmpty() ? "" : ", " + place) + ")";
     }
@@ -79,7 +85,8 @@ public record LoadPart(
     private static String shownCgroup(EscapedText path) {
         Optional<ContainerId> container = ContainerId.of(path);
         if (container.isPresent()) {
-            return container.get().runtime().orElse("container") + " " + container.get().shortened();
+            return container.get().runtime().orElse("container") + " "
+                    + container.get().shortened();
         }
         String text = path.escaped();
         return shown(text.startsWith("/") ? text.substring(1) : text, LONGEST_CGROUP);

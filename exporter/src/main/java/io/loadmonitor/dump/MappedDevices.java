@@ -40,7 +40,8 @@ public record MappedDevices(OptionalLong ageMillis, OptionalInt mapped, Optional
         /** {@code dm-0 (data)}; a name that is not plain stands in quotes. */
         private String text() {
             return LoadPart.shown(dev.escaped(), LONGEST_NAME)
-                    + name.map(text -> " (" + LoadPart.shown(text.escaped(), LONGEST_NAME) + ")").orElse("");
+                    + name.map(text -> " (" + LoadPart.shown(text.escaped(), LONGEST_NAME) + ")")
+                            .orElse("");
         }
     }
 
@@ -50,8 +51,8 @@ public record MappedDevices(OptionalLong ageMillis, OptionalInt mapped, Optional
             throw new IllegalArgumentException(listed.size() + " devices are listed, expected at most " + MOST_LISTED);
         }
         if (ageMillis.orElse(0) < 0 || mapped.orElse(0) < 0 || suspended.orElse(0) < 0) {
-            throw new IllegalArgumentException("a number of devices or their age is negative: age " + ageMillis + ", mapped "
-                    + mapped + ", suspended " + suspended);
+            throw new IllegalArgumentException("a number of devices or their age is negative: age " + ageMillis
+                    + ", mapped " + mapped + ", suspended " + suspended);
         }
     }
 
@@ -74,8 +75,10 @@ public record MappedDevices(OptionalLong ageMillis, OptionalInt mapped, Optional
      */
     public Optional<String> sentence() {
         String looked = (mapped.isPresent() ? "; " + counted(mapped.getAsInt(), "mapped device") : "")
-                + (ageMillis.isPresent() ? (mapped.isPresent() ? ", " : "; ") + "looked at " + ageMillis.getAsLong()
-                        + " ms after the dump" : "");
+                + (ageMillis.isPresent()
+                        ? (mapped.isPresent() ? ", " : "; ") + "looked at " + ageMillis.getAsLong()
+                                + " ms after the dump"
+                        : "");
         return words(NAMED_IN_A_SENTENCE).map(words -> words + looked);
     }
 

@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * The 1-minute averages after earlier load ticks, from the newest one and the active tasks at each. The kernel takes one
- * step a tick ({@code calc_load()} of {@code include/linux/sched/loadavg.h}, in 2048ths):
+ * The 1-minute averages after earlier load ticks, from the newest one and the active tasks at each. The kernel takes
+ * one step a tick ({@code calc_load()} of {@code include/linux/sched/loadavg.h}, in 2048ths):
  *
  * <pre>{@code
  * new = (old * 1884 + active * 2048 * 164 [+ 2047 when the average does not fall]) / 2048
  * }</pre>
  *
- * Solved backwards, the half hundredth that the newest average leaves open grows by 2048/1884 a tick; forwards it shrinks
- * by as much. So all values that an earlier average may have had are an interval, narrowed from both ends: by the newest
- * average, and by what no average can be (less than 0, or more than the threads a host can have). What is still wider than
- * 0.05 is not known. Stateless.
+ * Solved backwards, the half hundredth that the newest average leaves open grows by 2048/1884 a tick; forwards it
+ * shrinks by as much. So all values that an earlier average may have had are an interval, narrowed from both ends: by
+ * the newest average, and by what no average can be (less than 0, or more than the threads a host can have). What is
+ * still wider than 0.05 is not known. Stateless.
  */
 final class PastAverages {
     private static final long FIXED_1 = 2048;
@@ -56,8 +56,10 @@ final class PastAverages {
         }
         List<OptionalDouble> averages = new ArrayList<>(active.size());
         for (int back = 0; back < active.size(); back++) {
-            averages.add(back == 0 ? OptionalDouble.of(newest)
-                    : back < ranges.size() ? known(ranges.get(back)) : OptionalDouble.empty());
+            averages.add(
+                    back == 0
+                            ? OptionalDouble.of(newest)
+                            : back < ranges.size() ? known(ranges.get(back)) : OptionalDouble.empty());
         }
         return averages;
     }

@@ -102,8 +102,12 @@ final class RecordReader {
             return Optional.empty();
         }
         return Optional.of(new Load(
-                load1.getAsDouble(), load5.getAsDouble(), load15.getAsDouble(),
-                line.smallNumber("active"), line.smallNumber("cpus"), silentCpus(line)));
+                load1.getAsDouble(),
+                load5.getAsDouble(),
+                load15.getAsDouble(),
+                line.smallNumber("active"),
+                line.smallNumber("cpus"),
+                silentCpus(line)));
     }
 
     /** None of them when one cannot be read. */
@@ -158,8 +162,8 @@ final class RecordReader {
     }
 
     static Optional<Cost> cost(DumpRecord line) {
-        return Optional.of(new Cost(
-                line.number("capture_ns"), line.number("irq_off_max_ns"), line.number("rcu_max_ns")));
+        return Optional.of(
+                new Cost(line.number("capture_ns"), line.number("irq_off_max_ns"), line.number("rcu_max_ns")));
     }
 
     /** Without the devices, which have lines of their own. */
@@ -173,8 +177,8 @@ final class RecordReader {
     }
 
     /**
-     * A task without a name stays a task, for the tasks must sum to the load; its line is noted as unread. So is that of a
-     * task in a cgroup that no record names.
+     * A task without a name stays a task, for the tasks must sum to the load; its line is noted as unread. So is that
+     * of a task in a cgroup that no record names.
      *
      * @param cgroups paths by the ids of their records
      */

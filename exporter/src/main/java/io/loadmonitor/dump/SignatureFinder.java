@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the signature of each task of one dump. It looks at the stack of a task that sleeps or is on a CPU in the kernel
- * alone: where a runnable task happens to have lost its CPU says nothing about it. It remembers what it
+ * Finds the signature of each task of one dump. It looks at the stack of a task that sleeps or is on a CPU in the
+ * kernel alone: where a runnable task happens to have lost its CPU says nothing about it. It remembers what it
  * found, bounded by the dump. For one thread.
  */
 public final class SignatureFinder {
@@ -44,7 +44,9 @@ public final class SignatureFinder {
         }
         if (kind == Kind.SLEEP && task.waitChannel().isPresent()) {
             // The wait channel is one function of the stack, so it is no signature of that stack.
-            List<String> frames = List.of("[wait channel]", WaitFunction.withoutSuffix(task.waitChannel().get()));
+            List<String> frames = List.of(
+                    "[wait channel]",
+                    WaitFunction.withoutSuffix(task.waitChannel().get()));
             return byFrames.computeIfAbsent(frames, StackSignature::of);
         }
         return byName.computeIfAbsent(

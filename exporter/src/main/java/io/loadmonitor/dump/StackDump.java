@@ -50,8 +50,7 @@ public record StackDump(
         tasks = List.copyOf(tasks);
         unreadLines = List.copyOf(unreadLines);
         if (unreadCount < unreadLines.size()) {
-            throw new IllegalArgumentException(
-                    unreadCount + " unread lines, but " + unreadLines.size() + " are kept");
+            throw new IllegalArgumentException(unreadCount + " unread lines, but " + unreadLines.size() + " are kept");
         }
     }
 
@@ -68,8 +67,21 @@ public record StackDump(
             List<Task> tasks,
             boolean complete,
             List<UnreadLine> unreadLines) {
-        this(header, trigger, time, load, tick, Optional.empty(), counts, cost, Optional.empty(), stacks, tasks, complete,
-                unreadLines, unreadLines.size());
+        this(
+                header,
+                trigger,
+                time,
+                load,
+                tick,
+                Optional.empty(),
+                counts,
+                cost,
+                Optional.empty(),
+                stacks,
+                tasks,
+                complete,
+                unreadLines,
+                unreadLines.size());
     }
 
     /**
@@ -111,8 +123,7 @@ public record StackDump(
      * @param bootId of {@code /proc/sys/kernel/random/boot_id}
      * @param release as {@code uname -r} prints it
      */
-    public record Header(
-            int version, long id, String source, Optional<String> bootId, Optional<String> release) {
+    public record Header(int version, long id, String source, Optional<String> bootId, Optional<String> release) {
         public Header {
             requireNotNegative("version", version);
             requireNotNegative("id", id);
@@ -203,12 +214,7 @@ public record StackDump(
      * @param silentCpus numbers of CPUs that did not answer in time, perhaps not all (see {@code cpu_no_answer})
      */
     public record Load(
-            double load1,
-            double load5,
-            double load15,
-            OptionalInt active,
-            OptionalInt cpus,
-            List<Integer> silentCpus) {
+            double load1, double load5, double load15, OptionalInt active, OptionalInt cpus, List<Integer> silentCpus) {
         public Load {
             silentCpus = List.copyOf(silentCpus);
             silentCpus.forEach(cpu -> requireNotNegative("silent_cpus", cpu));
@@ -301,8 +307,8 @@ public record StackDump(
      * @param stackId 0 for none
      * @param flags {@code unstable}, {@code unwind_failed}, ...
      * @param waitChannel the function of /proc/PID/wchan, where stacks may not be read: {@code wchan=}
-     * @param cgroup its path in the unified hierarchy, by whichever of {@code cgroup=} and {@code cgroup_id=} the text has
-     *     it; absent where the host has no such hierarchy, which is not the root
+     * @param cgroup its path in the unified hierarchy, by whichever of {@code cgroup=} and {@code cgroup_id=} the text
+     *     has it; absent where the host has no such hierarchy, which is not the root
      * @param comm the thread's own name, which it may choose
      * @param leader the name of the process' main thread; absent of that one itself, and where the source does not say
      * @param queuedMillis for how long it has waited for a CPU; only of a task on {@code queue}
@@ -343,8 +349,24 @@ public record StackDump(
                 Optional<String> waitChannel,
                 Optional<EscapedText> cgroup,
                 EscapedText comm) {
-            this(pid, tgid, ppid, cpu, state, placement, sinceMillis, switches, startNanos, stackId, flags, waitChannel,
-                    cgroup, comm, Optional.empty(), OptionalLong.empty(), OptionalLong.empty());
+            this(
+                    pid,
+                    tgid,
+                    ppid,
+                    cpu,
+                    state,
+                    placement,
+                    sinceMillis,
+                    switches,
+                    startNanos,
+                    stackId,
+                    flags,
+                    waitChannel,
+                    cgroup,
+                    comm,
+                    Optional.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty());
         }
 
         public Task {
@@ -368,19 +390,23 @@ public record StackDump(
             waitChannel.ifPresent(word -> Word.require("wchan", word));
         }
 
-        /** Who it is, for people: the process by the name of its main thread, and only without that by the thread's own. */
+        /**
+         * Who it is, for people: the process by the name of its main thread, and only without that by the thread's own.
+         */
         public EscapedText program() {
             return leader.orElse(comm);
         }
 
-        /** For how long at most it has been in its state; exactly where it waits for a CPU and the dump says since when. */
+        /**
+         * For how long at most it has been in its state; exactly where it waits for a CPU and the dump says since when.
+         */
         public OptionalLong stateMillis() {
             return queuedMillis.isPresent() ? queuedMillis : sinceMillis;
         }
 
         /**
-         * Whether it sleeps, but the scheduler still counts it as running ({@code flags=delayed}, Linux 6.12 and later): it
-         * is load all the same.
+         * Whether it sleeps, but the scheduler still counts it as running ({@code flags=delayed}, Linux 6.12 and
+         * later): it is load all the same.
          */
         public boolean delayed() {
             return state == State.RUNNING && placement == Placement.SLEEP && flags.contains("delayed");

@@ -12,12 +12,13 @@ import java.util.regex.Pattern;
  * Where a task is, under a name that stays the same across boots, builds, kernels and architectures as far as
  * the functions do; {@code exporter/docs/signatures.md} says what it is made of. Immutable.
  *
- * <p>The id is the first 64 bits of a SHA-256 over the frames. Among a million signatures two are alike with a chance of
- * 1 in 37 million; who made the functions' names cannot aim at one, but for the 2^32 tries that a pair of his own takes.
+ * <p>The id is the first 64 bits of a SHA-256 over the frames. Among a million signatures two are alike with a chance
+ * of 1 in 37 million; who made the functions' names cannot aim at one, but for the 2^32 tries that a pair of his own
+ * takes.
  *
  * @param id 16 hexadecimal digits
- * @param frames innermost first, as they are hashed; at least one. The first may stand in brackets and say what the task
- *     did where that is more than sleeping
+ * @param frames innermost first, as they are hashed; at least one. The first may stand in brackets and say what the
+ *     task did where that is more than sleeping
  */
 public record StackSignature(String id, List<String> frames) {
     /** Changes with the rules, for then the same stack has another name. */
@@ -49,7 +50,9 @@ public record StackSignature(String id, List<String> frames) {
         return new StackSignature(hash(frames), frames);
     }
 
-    /** Of a task without a stack that counts: what it did, and its program's name with {@code #} for the numbers in it. */
+    /**
+     * Of a task without a stack that counts: what it did, and its program's name with {@code #} for the numbers in it.
+     */
     static StackSignature of(LoadCause.Kind kind, EscapedText program) {
         List<String> frames = new ArrayList<>(2);
         frames.add('[' + kind.text() + ']');

@@ -67,12 +67,21 @@ public final class TaskGroups {
             Optional<ContainerId> container =
                     task.cgroup().flatMap(path -> containers.computeIfAbsent(path, ContainerId::of));
             tally(tallies, GroupKind.CAUSE, cause.id(), cause.title()).add(task, always);
-            tally(tallies, GroupKind.SIGNATURE, signature.id(), title(signature)).add(task, always);
+            tally(tallies, GroupKind.SIGNATURE, signature.id(), title(signature))
+                    .add(task, always);
             tally(tallies, GroupKind.PROCESS, process(task), "").add(task, always);
-            tally(tallies, GroupKind.CGROUP, task.cgroup().map(EscapedText::escaped).orElse(""),
-                    task.cgroup().map(path -> cut(path.escaped())).orElse("cgroup not in the dump")).add(task, always);
-            tally(tallies, GroupKind.CONTAINER, container.map(ContainerId::full).orElse(""),
-                    container.map(TaskGroups::title).orElse("in no container")).add(task, always);
+            tally(
+                            tallies,
+                            GroupKind.CGROUP,
+                            task.cgroup().map(EscapedText::escaped).orElse(""),
+                            task.cgroup().map(path -> cut(path.escaped())).orElse("cgroup not in the dump"))
+                    .add(task, always);
+            tally(
+                            tallies,
+                            GroupKind.CONTAINER,
+                            container.map(ContainerId::full).orElse(""),
+                            container.map(TaskGroups::title).orElse("in no container"))
+                    .add(task, always);
         }
         Map<GroupKind, List<TaskGroup>> groups = new EnumMap<>(GroupKind.class);
         tallies.forEach((kind, byKey) -> groups.put(kind, groups(kind, byKey, dump.tasksMeant())));
@@ -106,14 +115,18 @@ public final class TaskGroups {
         Map<String, Integer> meant = FairSample.apportion(counts, whole, Function.identity());
         List<TaskGroup> all = new ArrayList<>(byKey.size());
         byKey.forEach((key, tally) -> all.add(group(
-                key, kind == GroupKind.PROCESS ? processTitle(tally.tasks) : tally.title, tally,
+                key,
+                kind == GroupKind.PROCESS ? processTitle(tally.tasks) : tally.title,
+                tally,
                 meant.getOrDefault(key, tally.tasks.size()))));
         all.sort(Comparator.comparingInt(TaskGroup::tasks).reversed().thenComparing(TaskGroup::key));
         return List.copyOf(all);
     }
 
     private static TaskGroup group(String key, String title, Tally tally, int meant) {
-        List<Task> inD = tally.tasks.stream().filter(task -> task.state() == State.UNINTERRUPTIBLE).toList();
+        List<Task> inD = tally.tasks.stream()
+                .filter(task -> task.state() == State.UNINTERRUPTIBLE)
+                .toList();
         Task example = tally.tasks.get(0);
         for (Task task : tally.tasks) {
             if (task.stateMillis().orElse(-1) > example.stateMillis().orElse(-1)) {
@@ -122,8 +135,14 @@ public final class TaskGroups {
         }
         int counted = tally.tasks.size();
         return new TaskGroup(
-                key, title, meant, FairSample.part(tally.chronic, counted, meant), time(tally.tasks),
-                FairSample.part(inD.size(), counted, meant), time(inD), example);
+                key,
+                title,
+                meant,
+                FairSample.part(tally.chronic, counted, meant),
+                time(tally.tasks),
+                FairSample.part(inD.size(), counted, meant),
+                time(inD),
+                example);
     }
 
     private static Optional<TimeInState> time(List<Task> tasks) {
@@ -134,10 +153,14 @@ public final class TaskGroups {
     }
 
     private static String process(Task task) {
-        return task.tgid().isPresent() ? Long.toString(task.tgid().getAsLong()) : "comm " + task.program().escaped();
+        return task.tgid().isPresent()
+                ? Long.toString(task.tgid().getAsLong())
+                : "comm " + task.program().escaped();
     }
 
-    /** {@code java (812)}: the name of the main thread; where no task says it, the one that most of the threads have. */
+    /**
+     * {@code java (812)}: the name of the main thread; where no task says it, the one that most of the threads have.
+     */
     private static String processTitle(List<Task> tasks) {
         Task first = tasks.get(0);
         if (first.tgid().isEmpty()) {

@@ -87,7 +87,8 @@ public record FlameGraph(List<FlameFrame> frames, int leftOut) {
         /** The widest first, so that a bound takes the narrow ones and never a caller before its callee. */
         FlameGraph layOut(int maxFrames) {
             PriorityQueue<Box> waiting = new PriorityQueue<>(Comparator.comparingInt((Box box) -> -box.width)
-                    .thenComparingInt(box -> box.depth).thenComparingInt(box -> box.from));
+                    .thenComparingInt(box -> box.depth)
+                    .thenComparingInt(box -> box.from));
             List<FlameFrame> frames = new ArrayList<>();
             int leftOut = 0;
             waiting.add(this);

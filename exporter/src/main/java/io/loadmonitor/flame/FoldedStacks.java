@@ -23,8 +23,8 @@ public final class FoldedStacks {
     private FoldedStacks() {}
 
     /**
-     * The tasks of a dump by program and stack, in the order of their text; the counts sum to the tasks of the dump, also
-     * where these are a fair sample of more. A task without a stack has a frame in brackets that says why.
+     * The tasks of a dump by program and stack, in the order of their text; the counts sum to the tasks of the dump,
+     * also where these are a fair sample of more. A task without a stack has a frame in brackets that says why.
      */
     public static List<FoldedStack> of(StackDump dump) {
         // Thousands of tasks share a few stacks, and so the names of their frames.
@@ -82,11 +82,13 @@ public final class FoldedStacks {
             case CPU_KERNEL -> FlameName.place("on CPU, kernel");
             case CPU -> FlameName.place("on CPU");
             case QUEUE -> FlameName.place("waiting for a CPU");
-            case SLEEP, UNKNOWN -> task.waitChannel().map(FlameName::waitChannel)
-                    .orElseGet(() -> FlameName.place(
-                            task.state() == State.RUNNING && task.placement() == Placement.UNKNOWN
-                                    ? "running or waiting for a CPU"
-                                    : noStack(task.flags())));
+            case SLEEP, UNKNOWN ->
+                task.waitChannel()
+                        .map(FlameName::waitChannel)
+                        .orElseGet(() -> FlameName.place(
+                                task.state() == State.RUNNING && task.placement() == Placement.UNKNOWN
+                                        ? "running or waiting for a CPU"
+                                        : noStack(task.flags())));
         };
     }
 

@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A profile for pprof (https://github.com/google/pprof/blob/main/proto/profile.proto): gzip around a protocol buffer. One
- * sample a stack, its value the number of tasks; each function has one location of the same number. The program's name is
- * the outermost function, as in a flame graph, and the label {@code comm} too, so that {@code -tagfocus} finds it.
- * Stateless, safe for use by several threads.
+ * A profile for pprof (https://github.com/google/pprof/blob/main/proto/profile.proto): gzip around a protocol buffer.
+ * One sample a stack, its value the number of tasks; each function has one location of the same number. The program's
+ * name is the outermost function, as in a flame graph, and the label {@code comm} too, so that {@code -tagfocus} finds
+ * it. Stateless, safe for use by several threads.
  */
 public final class PprofProfile {
     private static final int SAMPLE_TYPE = 1;
@@ -46,20 +46,37 @@ public final class PprofProfile {
         out.message(SAMPLE_TYPE, new ProtobufWriter().number(1, tasks).number(2, strings.index("count")));
         for (int i = 0; i < profile.samples().size(); i++) {
             List<Integer> sample = profile.samples().get(i);
-            out.message(SAMPLE, new ProtobufWriter()
-                    .numbers(1, innermostFirst(sample))
-                    .numbers(2, List.of((long) profile.weights().get(i)))
-                    .message(3, new ProtobufWriter()
-                            .number(1, strings.index("comm"))
-                            .number(2, strings.index(profile.names().get(sample.get(0))))));
+            out.message(
+                    SAMPLE,
+                    new ProtobufWriter()
+                            .numbers(1, innermostFirst(sample))
+                            .numbers(2, List.of((long) profile.weights().get(i)))
+                            .message(
+                                    3,
+                                    new ProtobufWriter()
+                                            .number(1, strings.index("comm"))
+                                            .number(
+                                                    2,
+                                                    strings.index(
+                                                            profile.names().get(sample.get(0))))));
         }
-        out.message(MAPPING, new ProtobufWriter()
-                .number(1, KERNEL).number(5, strings.index("[kernel.kallsyms]")).number(7, 1));
+        out.message(
+                MAPPING,
+                new ProtobufWriter()
+                        .number(1, KERNEL)
+                        .number(5, strings.index("[kernel.kallsyms]"))
+                        .number(7, 1));
         for (int i = 0; i < profile.names().size(); i++) {
             long name = strings.index(profile.names().get(i));
-            out.message(LOCATION, new ProtobufWriter()
-                    .number(1, number(i)).number(2, KERNEL).message(4, new ProtobufWriter().number(1, number(i))));
-            out.message(FUNCTION, new ProtobufWriter().number(1, number(i)).number(2, name).number(3, name));
+            out.message(
+                    LOCATION,
+                    new ProtobufWriter()
+                            .number(1, number(i))
+                            .number(2, KERNEL)
+                            .message(4, new ProtobufWriter().number(1, number(i))));
+            out.message(
+                    FUNCTION,
+                    new ProtobufWriter().number(1, number(i)).number(2, name).number(3, name));
         }
         long commentIndex = strings.index(comment);
         strings.texts().forEach(text -> out.text(STRING_TABLE, text));
@@ -80,11 +97,13 @@ public final class PprofProfile {
         return index + 1L;
     }
 
-    /** Empty for a time that nanoseconds in 64 bits cannot say, before 1677 or after 2262: the host's clock is wrong. */
+    /**
+     * Empty for a time that nanoseconds in 64 bits cannot say, before 1677 or after 2262: the host's clock is wrong.
+     */
     private static Optional<Long> epochNanos(Instant time) {
         try {
-            return Optional.of(Math.addExact(
-                    Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), (long) time.getNano()));
+            return Optional.of(
+                    Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), (long) time.getNano()));
         } catch (ArithmeticException tooFar) {
             return Optional.empty();
         }

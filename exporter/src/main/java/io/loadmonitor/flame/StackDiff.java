@@ -25,7 +25,9 @@ public record StackDiff(List<StackChange> stacks) {
             changes.put(stack.text(), new StackChange(stack.path(), stack.tasks(), 0));
         }
         for (FoldedStack stack : after) {
-            changes.merge(stack.text(), new StackChange(stack.path(), 0, stack.tasks()),
+            changes.merge(
+                    stack.text(),
+                    new StackChange(stack.path(), 0, stack.tasks()),
                     (old, now) -> new StackChange(old.path(), old.before(), now.after()));
         }
         return new StackDiff(List.copyOf(changes.values()));
@@ -50,7 +52,11 @@ public record StackDiff(List<StackChange> stacks) {
     public static String write(List<StackChange> changes) {
         StringBuilder text = new StringBuilder();
         changes.forEach(stack -> text.append(stack.text())
-                .append(' ').append(stack.before()).append(' ').append(stack.after()).append('\n'));
+                .append(' ')
+                .append(stack.before())
+                .append(' ')
+                .append(stack.after())
+                .append('\n'));
         return text.toString();
     }
 }

@@ -29,15 +29,16 @@ public final class AlertDesk {
     }
 
     /**
-     * Stores what the message says and asks for the dumps that it calls for. When it returns, that survives a crash; the
-     * dumps follow later.
+     * Stores what the message says and asks for the dumps that it calls for. When it returns, that survives a crash;
+     * the dumps follow later.
      *
      * @return one outcome for each alert, in the message's order
      * @throws ArchiveException when nothing could be stored; the sender should try again
      */
     public List<IntakeOutcome> accept(AlertMessage message) throws ArchiveException {
         Rules now = rules.get();
-        List<RoutedAlert> routed = message.alerts().stream().map(alert -> route(now, alert)).toList();
+        List<RoutedAlert> routed =
+                message.alerts().stream().map(alert -> route(now, alert)).toList();
         List<IntakeOutcome> outcomes;
         try {
             outcomes = archive.takeIn(routed);

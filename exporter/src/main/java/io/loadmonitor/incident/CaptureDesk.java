@@ -84,8 +84,8 @@ public final class CaptureDesk implements AutoCloseable {
     public CaptureReply request(EscapedText reason) throws ArchiveException {
         int length = reason.escaped().length();
         if (length < 1 || length > MAX_REASON_LENGTH) {
-            throw new IllegalArgumentException("the reason has " + length + " characters in escaped form, but must have 1 to "
-                    + MAX_REASON_LENGTH);
+            throw new IllegalArgumentException("the reason has " + length
+                    + " characters in escaped form, but must have 1 to " + MAX_REASON_LENGTH);
         }
         if (closing.getCount() == 0) {
             return new CaptureReply.Unavailable("the exporter is shutting down");
@@ -118,7 +118,10 @@ public final class CaptureDesk implements AutoCloseable {
                 observer.found(dump);
             });
         } catch (ArchiveException e) {
-            log.error("A dump that the module took, of {} bytes, could not be stored: {}", raw.sizeBytes(), e.getMessage());
+            log.error(
+                    "A dump that the module took, of {} bytes, could not be stored: {}",
+                    raw.sizeBytes(),
+                    e.getMessage());
             observer.failed(DumpTrigger.UNKNOWN, FailureReason.ARCHIVE);
         }
     }
@@ -164,7 +167,9 @@ public final class CaptureDesk implements AutoCloseable {
         }
     }
 
-    /** Takes all that waits, then makes room. False when the archive could not do its part and it must be tried again. */
+    /**
+     * Takes all that waits, then makes room. False when the archive could not do its part and it must be tried again.
+     */
     private boolean round() throws InterruptedException {
         try {
             run.settle();

@@ -78,7 +78,8 @@ final class CaptureRun {
                 return;
             } catch (CaptureException e) {
                 long triedNanos = System.nanoTime() - begin;
-                if (!passes(e.reason()) || triedNanos + pause.toNanos() > settings.giveUpAfter().toNanos()) {
+                if (!passes(e.reason())
+                        || triedNanos + pause.toNanos() > settings.giveUpAfter().toNanos()) {
                     fail(capture, reason(e.reason()), why(e, triedNanos));
                     return;
                 }
@@ -100,8 +101,7 @@ final class CaptureRun {
         try {
             dump = storing(() -> archive.store(capture.dumpId(), raw));
         } catch (ArchiveException e) {
-            fail(capture, FailureReason.ARCHIVE,
-                    "the dump was taken but could not be stored: " + e.getMessage());
+            fail(capture, FailureReason.ARCHIVE, "the dump was taken but could not be stored: " + e.getMessage());
             return;
         }
         board.took(dump, took);

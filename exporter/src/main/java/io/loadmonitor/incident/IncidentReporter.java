@@ -64,7 +64,8 @@ public final class IncidentReporter {
         List<Change> changes = new ArrayList<>();
         Optional<Dump> last = Optional.empty();
         for (int i = 0; i < summaries.size(); i++) {
-            Optional<Explained> known = Optional.ofNullable(explained.get(summaries.get(i).id()));
+            Optional<Explained> known =
+                    Optional.ofNullable(explained.get(summaries.get(i).id()));
             Dump dump = new Dump(
                     known.map(Explained::summary).orElse(summaries.get(i)),
                     i < at ? Phase.BEFORE : i == at ? Phase.AT : Phase.AFTER,
@@ -75,8 +76,14 @@ public final class IncidentReporter {
             }
             dumps.add(dump);
         }
-        return new IncidentReport(incident, headline(incident, summaries, explained), from, to,
-                timeline(incident.host(), from, to), dumps, changes);
+        return new IncidentReport(
+                incident,
+                headline(incident, summaries, explained),
+                from,
+                to,
+                timeline(incident.host(), from, to),
+                dumps,
+                changes);
     }
 
     /** Not before what is known of it, whatever the clocks say. */
@@ -85,7 +92,9 @@ public final class IncidentReporter {
         for (DumpSummary dump : dumps) {
             least = later(least, dump.takenAt());
         }
-        Instant to = incident.endedAt().isPresent() ? earlier(incident.endedAt().get().plus(AFTER), now) : now;
+        Instant to = incident.endedAt().isPresent()
+                ? earlier(incident.endedAt().get().plus(AFTER), now)
+                : now;
         return later(least, to);
     }
 
@@ -121,8 +130,10 @@ public final class IncidentReporter {
             if (explained.size() == MOST_EXPLAINED || bytes > MOST_BYTES && !explained.isEmpty()) {
                 break;
             }
-            archive.dump(dump.id()).ifPresent(archived -> archived.breakdown().ifPresent(
-                    breakdown -> explained.put(dump.id(), new Explained(archived.summary(), breakdown))));
+            archive.dump(dump.id())
+                    .ifPresent(archived -> archived.breakdown()
+                            .ifPresent(breakdown ->
+                                    explained.put(dump.id(), new Explained(archived.summary(), breakdown))));
         }
         return explained;
     }
@@ -147,7 +158,11 @@ public final class IncidentReporter {
     private static Change change(Dump before, Dump after) {
         LoadBreakdown earlier = before.breakdown().orElseThrow();
         LoadBreakdown later = after.breakdown().orElseThrow();
-        return new Change(before.summary().id(), after.summary().id(), earlier.tasks(), later.tasks(),
+        return new Change(
+                before.summary().id(),
+                after.summary().id(),
+                earlier.tasks(),
+                later.tasks(),
                 LoadChange.between(earlier, later));
     }
 

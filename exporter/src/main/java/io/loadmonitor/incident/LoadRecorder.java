@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The load as the exporter sees it, two hours of it in memory; what lies around an incident goes to the archive. Safe for
- * use by several threads.
+ * The load as the exporter sees it, two hours of it in memory; what lies around an incident goes to the archive. Safe
+ * for use by several threads.
  */
 public final class LoadRecorder {
     /** Two hours of load ticks, 5 s apart; some 100 kB. */
@@ -31,11 +31,17 @@ public final class LoadRecorder {
         this.archive = archive;
     }
 
-    /** Notes one sample. One that is not later than the newest is from before the clock was set back, and is dropped. */
+    /**
+     * Notes one sample. One that is not later than the newest is from before the clock was set back, and is dropped.
+     */
     public synchronized void add(LoadSample seen) {
         // As the archive keeps times, so that what is in both is the same.
-        LoadSample sample = new LoadSample(seen.at().truncatedTo(ChronoUnit.MICROS), seen.active(), seen.load1(),
-                seen.running(), seen.uninterruptible());
+        LoadSample sample = new LoadSample(
+                seen.at().truncatedTo(ChronoUnit.MICROS),
+                seen.active(),
+                seen.load1(),
+                seen.running(),
+                seen.uninterruptible());
         if (!ring.isEmpty() && !sample.at().isAfter(ring.getLast().at())) {
             if (ring.getLast().at().isAfter(sample.at().plusSeconds(60))) {
                 // The clock was set back: what was seen by the other one has times that will come again.
@@ -67,6 +73,8 @@ public final class LoadRecorder {
 
     /** What it remembers of a time, both ends included, oldest first. */
     public synchronized List<LoadSample> between(Instant from, Instant to) {
-        return ring.stream().filter(sample -> !sample.at().isBefore(from) && !sample.at().isAfter(to)).toList();
+        return ring.stream()
+                .filter(sample -> !sample.at().isBefore(from) && !sample.at().isAfter(to))
+                .toList();
     }
 }

@@ -28,8 +28,10 @@ public record LoadTimeline(int seen, List<LoadSample> ticks) {
     /** An own sample is up to a second and the time of a look later than its tick. */
     private static final Duration SAME_TICK = Duration.ofSeconds(2);
 
-    private static final Comparator<LoadSample> BY_ACTIVE = Comparator.comparingInt(sample -> sample.active().orElse(-1));
-    private static final Comparator<LoadSample> BY_LOAD = Comparator.comparingDouble(sample -> sample.load1().orElse(-1));
+    private static final Comparator<LoadSample> BY_ACTIVE =
+            Comparator.comparingInt(sample -> sample.active().orElse(-1));
+    private static final Comparator<LoadSample> BY_LOAD =
+            Comparator.comparingDouble(sample -> sample.load1().orElse(-1));
 
     public LoadTimeline {
         ticks = List.copyOf(ticks);
@@ -40,9 +42,9 @@ public record LoadTimeline(int seen, List<LoadSample> ticks) {
 
     /**
      * One time line of what the module's dumps tell and what the exporter saw itself. A tick that both know is one: its
-     * time and number of active tasks are the module's, the rest is what either knows. When there are too many, the time is
-     * cut into equal pieces, and of each piece the tick with the most active tasks and the one with the highest average
-     * stay: maxima are never lost.
+     * time and number of active tasks are the module's, the rest is what either knows. When there are too many, the
+     * time is cut into equal pieces, and of each piece the tick with the most active tasks and the one with the highest
+     * average stay: maxima are never lost.
      *
      * @param ofModule in any order; where two are of one tick, both are taken
      * @param own in any order; what is there twice counts once
@@ -79,7 +81,8 @@ public record LoadTimeline(int seen, List<LoadSample> ticks) {
 
     private static List<LoadSample> maxima(List<LoadSample> samples) {
         Instant start = samples.get(0).at();
-        double whole = Duration.between(start, samples.get(samples.size() - 1).at()).toMillis() + 1.0;
+        double whole =
+                Duration.between(start, samples.get(samples.size() - 1).at()).toMillis() + 1.0;
         int pieces = MOST_TICKS / 2;
         TreeMap<Integer, List<LoadSample>> byPiece = new TreeMap<>();
         for (LoadSample sample : samples) {
@@ -96,11 +99,17 @@ public record LoadTimeline(int seen, List<LoadSample> ticks) {
 
     /** The most active tasks; empty where no tick tells. */
     public OptionalInt mostActive() {
-        return ticks.stream().filter(tick -> tick.active().isPresent()).mapToInt(tick -> tick.active().getAsInt()).max();
+        return ticks.stream()
+                .filter(tick -> tick.active().isPresent())
+                .mapToInt(tick -> tick.active().getAsInt())
+                .max();
     }
 
     /** The highest average; empty where no tick tells. */
     public OptionalDouble highestLoad() {
-        return ticks.stream().filter(tick -> tick.load1().isPresent()).mapToDouble(tick -> tick.load1().getAsDouble()).max();
+        return ticks.stream()
+                .filter(tick -> tick.load1().isPresent())
+                .mapToDouble(tick -> tick.load1().getAsDouble())
+                .max();
     }
 }

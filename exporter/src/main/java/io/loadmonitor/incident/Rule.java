@@ -27,7 +27,8 @@ public record Rule(String name, Map<String, Pattern> match, Duration cooldown) {
             throw new IllegalArgumentException("rule " + name + " matches no label, so it would match every alert");
         }
         if (cooldown.isNegative() || cooldown.compareTo(MAX_COOLDOWN) > 0) {
-            throw new IllegalArgumentException("rule " + name + ": cooldown is " + cooldown + ", but must be 0 to 1 day");
+            throw new IllegalArgumentException(
+                    "rule " + name + ": cooldown is " + cooldown + ", but must be 0 to 1 day");
         }
     }
 

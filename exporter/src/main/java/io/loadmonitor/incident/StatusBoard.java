@@ -17,17 +17,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What the desk does now, and for every rule, manual requests and the source: ready or not, why, and when. Thread-safe. */
+/**
+ * What the desk does now, and for every rule, manual requests and the source: ready or not, why, and when. Thread-safe.
+ */
 final class StatusBoard {
     private volatile Duration manualSpacing;
     private final Supplier<Rules> rules;
     private final Archive archive;
     private final Supplier<DumpSource> source;
     private final Clock clock;
-    private volatile SourceState sourceState = new SourceState(State.READY, "No dump was taken since the start.", Optional.empty());
+    private volatile SourceState sourceState =
+            new SourceState(State.READY, "No dump was taken since the start.", Optional.empty());
 
     StatusBoard(
-            CaptureSettings settings, Supplier<Rules> rules, Archive archive, Supplier<DumpSource> source, Clock clock) {
+            CaptureSettings settings,
+            Supplier<Rules> rules,
+            Archive archive,
+            Supplier<DumpSource> source,
+            Clock clock) {
         this.manualSpacing = settings.minSpacing();
         this.rules = rules;
         this.archive = archive;
@@ -50,7 +57,9 @@ final class StatusBoard {
     }
 
     void pausing(WaitingCapture capture, String why, Duration pause) {
-        sourceState = new SourceState(State.THROTTLED, "Dump " + capture.dumpId() + " must wait: " + why,
+        sourceState = new SourceState(
+                State.THROTTLED,
+                "Dump " + capture.dumpId() + " must wait: " + why,
                 Optional.of(clock.instant().plus(pause)));
     }
 
@@ -68,15 +77,25 @@ final class StatusBoard {
         Map<String, LimitState> limits = archive.limits();
         List<RuleStatus> all = new ArrayList<>();
         for (Rule rule : rules.get().list()) {
-            all.add(limited(Kind.RULE, rule.name(), Optional.ofNullable(limits.get(LimitState.ofRule(rule.name()))),
-                    rule.cooldown(), now));
+            all.add(limited(
+                    Kind.RULE,
+                    rule.name(),
+                    Optional.ofNullable(limits.get(LimitState.ofRule(rule.name()))),
+                    rule.cooldown(),
+                    now));
         }
         SourceState current = sourceState;
         // Whoever asks while any dump is being taken is told that it is.
-        all.add(current.state() == State.READY
-                ? limited(Kind.MANUAL, LimitState.MANUAL, Optional.ofNullable(limits.get(LimitState.MANUAL)),
-                        manualSpacing, now)
-                : new RuleStatus(Kind.MANUAL, LimitState.MANUAL, State.CAPTURING, current.why(), current.next()));
+        all.add(
+                current.state() == State.READY
+                        ? limited(
+                                Kind.MANUAL,
+                                LimitState.MANUAL,
+                                Optional.ofNullable(limits.get(LimitState.MANUAL)),
+                                manualSpacing,
+                                now)
+                        : new RuleStatus(
+                                Kind.MANUAL, LimitState.MANUAL, State.CAPTURING, current.why(), current.next()));
         all.add(new RuleStatus(
                 Kind.SOURCE, source.get().kind().label(), current.state(), current.why(), current.next()));
         return List.copyOf(all);
@@ -89,13 +108,18 @@ final class StatusBoard {
         LimitState last = limit.get();
         String dump = last.dumpId().isPresent() ? "dump " + last.dumpId().getAsLong() : "a dump that is no longer kept";
         if (last.capturing()) {
-            return new RuleStatus(kind, name, State.CAPTURING, "Asked for " + dump + "; it is not taken yet.", Optional.empty());
+            return new RuleStatus(
+                    kind, name, State.CAPTURING, "Asked for " + dump + "; it is not taken yet.", Optional.empty());
         }
         Instant next = last.lastAt().plus(spacing);
         String asked = "Asked for " + dump + " at " + last.lastAt();
         if (last.dumpId().isPresent() && now.isBefore(next) && !last.lastAt().isAfter(now)) {
-            return new RuleStatus(kind, name, State.THROTTLED,
-                    asked + "; takes one in " + spacing.toMillis() + " ms at most.", Optional.of(next));
+            return new RuleStatus(
+                    kind,
+                    name,
+                    State.THROTTLED,
+                    asked + "; takes one in " + spacing.toMillis() + " ms at most.",
+                    Optional.of(next));
         }
         return new RuleStatus(kind, name, State.READY, asked + '.', Optional.empty());
     }

@@ -1,6 +1,6 @@
 /**
- * From an alert to its dump. In: alerts and requests. Out: incidents, and captures in the order in which they were asked
- * for, within limits that survive a restart. Every refusal says why and, where that is known, until when. Owns no
+ * From an alert to its dump. In: alerts and requests. Out: incidents, and captures in the order in which they were
+ * asked for, within limits that survive a restart. Every refusal says why and, where that is known, until when. Owns no
  * library.
  */
 @NullMarked

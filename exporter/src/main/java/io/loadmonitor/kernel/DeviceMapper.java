@@ -35,19 +35,19 @@ import org.slf4j.LoggerFactory;
  * 1          (6.1.0-56-cloud-amd64, "1\n" or "0\n")
  * }</pre>
  *
- * <p>That file answers whatever hangs: dm_attr_suspended_show looks at a flag and takes no more than a spin lock. The file
- * {@code name} beside it must not be read: dm_attr_name_show takes dm_hash_cells_mutex, which the task may hold that is
- * stuck. So names come from the links that udev makes in {@code /dev/mapper}:
+ * <p>That file answers whatever hangs: dm_attr_suspended_show looks at a flag and takes no more than a spin lock. The
+ * file {@code name} beside it must not be read: dm_attr_name_show takes dm_hash_cells_mutex, which the task may hold
+ * that is stuck. So names come from the links that udev makes in {@code /dev/mapper}:
  *
  * <pre>{@code
  * vg0-data -> ../dm-0
  * }</pre>
  *
- * Where there are device nodes instead, or nothing, devices have no names. A name is as udev mangles it ({@code \x20} for
- * a blank).
+ * Where there are device nodes instead, or nothing, devices have no names. A name is as udev mangles it ({@code \x20}
+ * for a blank).
  *
- * <p>A look is whole or it is none: what it could not read in full it does not tell. It happens in a thread of its own: on a
- * host that hangs opening any file may, and a dump must not wait for it. Safe for use by several threads.
+ * <p>A look is whole or it is none: what it could not read in full it does not tell. It happens in a thread of its own:
+ * on a host that hangs opening any file may, and a dump must not wait for it. Safe for use by several threads.
  */
 public final class DeviceMapper {
     /** Block devices of a host with thousands of paths to its disks, and then some. */
@@ -55,7 +55,9 @@ public final class DeviceMapper {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeviceMapper.class);
 
-    /** A file takes some 20 us, but a thread on a crowded host may have to wait for a CPU. The dump waits for the look. */
+    /**
+     * A file takes some 20 us, but a thread on a crowded host may have to wait for a CPU. The dump waits for the look.
+     */
     private static final Duration TIME = Duration.ofSeconds(1);
 
     private static final Pattern DEVICE = Pattern.compile("dm-(0|[1-9][0-9]{0,6})");
@@ -84,8 +86,8 @@ public final class DeviceMapper {
 
     /**
      * The devices now, without an age. Empty when one of them, or the list of them, cannot be read, when there are more
-     * than {@value #MOST_ENTRIES} block devices, when it takes longer than 1 s, or while an earlier look still hangs; that is
-     * logged when it begins.
+     * than {@value #MOST_ENTRIES} block devices, when it takes longer than 1 s, or while an earlier look still hangs;
+     * that is logged when it begins.
      */
     public synchronized Optional<MappedDevices> look() {
         if (hanging != null && hanging.isAlive()) {
@@ -134,14 +136,18 @@ public final class DeviceMapper {
                     throw new IOException("reading " + devices + " took longer than " + timeNanos / 1_000_000 + " ms");
                 }
                 Matcher device = DEVICE.matcher(String.valueOf(entry.getFileName()));
-                Optional<Boolean> state = device.matches() ? suspended(entry.resolve("dm/suspended")) : Optional.empty();
+                Optional<Boolean> state =
+                        device.matches() ? suspended(entry.resolve("dm/suspended")) : Optional.empty();
                 mapped += state.isPresent() ? 1 : 0;
                 if (state.orElse(false)) {
                     suspended.add(Integer.valueOf(device.group(1)));
                 }
             }
         }
-        List<String> listed = suspended.stream().limit(MappedDevices.MOST_LISTED).map(number -> "dm-" + number).toList();
+        List<String> listed = suspended.stream()
+                .limit(MappedDevices.MOST_LISTED)
+                .map(number -> "dm-" + number)
+                .toList();
         Map<String, String> names = listed.isEmpty() ? Map.of() : names(deadline);
         return new MappedDevices(
                 OptionalLong.empty(),
@@ -149,7 +155,8 @@ public final class DeviceMapper {
                 OptionalInt.of(suspended.size()),
                 listed.stream()
                         .map(dev -> new MappedDevices.Device(
-                                EscapedText.of(dev), Optional.ofNullable(names.get(dev)).map(EscapedText::of)))
+                                EscapedText.of(dev),
+                                Optional.ofNullable(names.get(dev)).map(EscapedText::of)))
                         .toList());
     }
 
@@ -167,7 +174,8 @@ public final class DeviceMapper {
         return switch (text) {
             case "0\n" -> Optional.of(false);
             case "1\n" -> Optional.of(true);
-            default -> throw new IOException(file + " is neither 0 nor 1, but begins with \"" + EscapedText.of(text) + '"');
+            default ->
+                throw new IOException(file + " is neither 0 nor 1, but begins with \"" + EscapedText.of(text) + '"');
         };
     }
 
@@ -184,7 +192,9 @@ public final class DeviceMapper {
                     Matcher target = TARGET.matcher(Files.readSymbolicLink(link).toString());
                     if (target.matches()) {
                         // Of several links the same one always.
-                        names.merge(target.group(1), String.valueOf(link.getFileName()),
+                        names.merge(
+                                target.group(1),
+                                String.valueOf(link.getFileName()),
                                 (one, other) -> one.compareTo(other) <= 0 ? one : other);
                     }
                 }

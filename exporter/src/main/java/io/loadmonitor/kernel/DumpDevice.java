@@ -103,5 +103,4 @@ public final class DumpDevice implements Closeable {
             }
         }
     }
-
 }

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.Queue;
 
 /**
- * Cuts a stream of dumps into single ones. A dump begins with the header line and ends with its footer; names inside are
- * escaped, so no task can forge either. A dump whose footer is missing ends where the next begins, or where the stream
- * does: it is given out as it is, for the evidence that it holds.
+ * Cuts a stream of dumps into single ones. A dump begins with the header line and ends with its footer; names inside
+ * are escaped, so no task can forge either. A dump whose footer is missing ends where the next begins, or where the
+ * stream does: it is given out as it is, for the evidence that it holds.
  *
  * <pre>{@code
  * load_monitor dump version=1 id=17 source=kmod ...

@@ -2,7 +2,9 @@ package io.loadmonitor.kernel;
 
 import java.util.Optional;
 
-/** The error numbers of {@code asm-generic/errno-base.h} that the module's contract speaks of (x86, arm64, riscv, s390). */
+/**
+ * The error numbers of {@code asm-generic/errno-base.h} that the module's contract speaks of (x86, arm64, riscv, s390).
+ */
 public enum Errno {
     EPERM(1, "Operation not permitted"),
     ENOENT(2, "No such file or directory"),

@@ -33,8 +33,8 @@ public final class KernelModule {
     }
 
     /**
-     * What keeps this program from taking dumps with the module, in words; empty when nothing is known to. The last word
-     * is the kernel's: {@link #trigger} may still fail.
+     * What keeps this program from taking dumps with the module, in words; empty when nothing is known to. The last
+     * word is the kernel's: {@link #trigger} may still fail.
      */
     public Optional<String> obstacle() {
         if (!present()) {
@@ -57,7 +57,8 @@ public final class KernelModule {
     /** The module's version; empty when it is not loaded or has none. */
     public Optional<String> version() {
         try {
-            return Optional.of(Files.readString(parameters.resolve("version"), StandardCharsets.US_ASCII).strip());
+            return Optional.of(Files.readString(parameters.resolve("version"), StandardCharsets.US_ASCII)
+                    .strip());
         } catch (IOException absent) {
             return Optional.empty();
         }

@@ -5,7 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * {@code /sys/kernel/load_monitor/tasks}: exact counts by the kernel's own definition of load, at the moment of reading.
+ * {@code /sys/kernel/load_monitor/tasks}: exact counts by the kernel's own definition of load, at the moment of
+ * reading.
  *
  * <pre>{@code
  * running 8
@@ -19,13 +20,13 @@ import java.util.Map;
  * @param uninterruptible sleeping and counted as load
  * @param iowait of those, waiting for block I/O
  * @param total threads
- * @param complete false when threads came and went faster than they could be walked: some were not looked at, and the counts
- *     are too small. A module that does not say it is taken at its word that it saw all
+ * @param complete false when threads came and went faster than they could be walked: some were not looked at, and the
+ *     counts are too small. A module that does not say it is taken at its word that it saw all
  */
 public record KernelTasks(int running, int uninterruptible, int iowait, int total, boolean complete) {
     /**
-     * Parses the file's text: {@code name=number} or {@code name number}, separated by spaces or newlines; names that it
-     * does not know are passed over, whatever their values are.
+     * Parses the file's text: {@code name=number} or {@code name number}, separated by spaces or newlines; names that
+     * it does not know are passed over, whatever their values are.
      *
      * @throws IOException quoting the text
      */

@@ -7,9 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * {@code /sys/kernel/load_monitor/last_id}, held open to wait for its change: {@link #read}, {@link #await}, read again.
- * A sysfs file reports a change as POLLPRI and POLLERR until it is read from its start (Documentation/filesystems/
- * sysfs.rst). Being held open it does not keep the module from being unloaded. For one thread at a time.
+ * {@code /sys/kernel/load_monitor/last_id}, held open to wait for its change: {@link #read}, {@link #await}, read
+ * again. A sysfs file reports a change as POLLPRI and POLLERR until it is read from its start
+ * (Documentation/filesystems/ sysfs.rst). Being held open it does not keep the module from being unloaded. For one
+ * thread at a time.
  */
 public final class LastId implements Closeable {
     private final OpenFile file;

@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
- * A file descriptor, with errors as {@link SystemCallException}. Calls that a signal interrupted are made again. For one
- * thread at a time; closing it twice is harmless.
+ * A file descriptor, with errors as {@link SystemCallException}. Calls that a signal interrupted are made again. For
+ * one thread at a time; closing it twice is harmless.
  */
 final class OpenFile implements DumpDevice.Stream {
     private final Path path;
@@ -36,23 +36,36 @@ final class OpenFile implements DumpDevice.Stream {
     /** Fills the direct buffer from its start; returns the number of bytes, 0 at the end. */
     @Override
     public int read(ByteBuffer direct) throws SystemCallException {
-        return call("read", path, () -> LibC.read(fd, direct.clear(), new NativeLong(direct.capacity())).intValue());
+        return call(
+                "read",
+                path,
+                () -> LibC.read(fd, direct.clear(), new NativeLong(direct.capacity()))
+                        .intValue());
     }
 
     /** The same from the file's first byte, whatever was read before. */
     int readFromStart(ByteBuffer direct) throws SystemCallException {
         NativeLong count = new NativeLong(direct.capacity());
-        return call("read", path, () -> LibC.pread(fd, direct.clear(), count, new NativeLong(0)).intValue());
+        return call(
+                "read",
+                path,
+                () -> LibC.pread(fd, direct.clear(), count, new NativeLong(0)).intValue());
     }
 
     @Override
     public void seekToEnd() throws SystemCallException {
-        call("lseek", path, () -> LibC.lseek(fd, new NativeLong(0), LibC.SEEK_END).intValue());
+        call(
+                "lseek",
+                path,
+                () -> LibC.lseek(fd, new NativeLong(0), LibC.SEEK_END).intValue());
     }
 
     /** Writes in one call, as a sysfs file wants it. */
     int write(byte[] bytes) throws SystemCallException {
-        return call("write", path, () -> LibC.write(fd, bytes, new NativeLong(bytes.length)).intValue());
+        return call(
+                "write",
+                path,
+                () -> LibC.write(fd, bytes, new NativeLong(bytes.length)).intValue());
     }
 
     /** Waits for one of the events; false when the time was up first. */

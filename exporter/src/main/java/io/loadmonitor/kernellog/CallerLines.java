@@ -24,7 +24,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines that one caller printed, one after the other (all of them where the log does not name callers). Not thread-safe.
+ * Lines that one caller printed, one after the other (all of them where the log does not name callers). Not
+ * thread-safe.
  */
 final class CallerLines {
     private static final int LONGEST_LINE = 1024;
@@ -35,17 +36,21 @@ final class CallerLines {
     // kernel/hung_task.c, 2.6.25 to 7.x
     private static final Pattern HUNG = Pattern.compile(
             "^INFO: task (.{0,64}):(\\d{1,10}) blocked (?:in I/O wait )?for more than (\\d{1,10}) seconds\\.?$");
-    private static final Pattern HUNG_NOTE = Pattern.compile("^INFO: task .{0,64}:\\d{1,10}.{0,16} is blocked on .{1,200}$"
-            + "|^(?:Future|INFO: future) hung task reports are suppressed.{0,200}$");
-    private static final Pattern TAINT = Pattern.compile("^(?:Not tainted|Tainted: .{1,60}?) (\\d[!-~]{1,63})(?: #.{0,200}| {0,4})$");
+    private static final Pattern HUNG_NOTE =
+            Pattern.compile("^INFO: task .{0,64}:\\d{1,10}.{0,16} is blocked on .{1,200}$"
+                    + "|^(?:Future|INFO: future) hung task reports are suppressed.{0,200}$");
+    private static final Pattern TAINT =
+            Pattern.compile("^(?:Not tainted|Tainted: .{1,60}?) (\\d[!-~]{1,63})(?: #.{0,200}| {0,4})$");
     // drivers/tty/sysrq.c: "SysRq : Show Blocked State" up to 4.8, "sysrq: SysRq : ..." up to 4.20, "sysrq: ..." since
     private static final Pattern SYSRQ = Pattern.compile("^(?:sysrq: ?)?(?:SysRq ?: ?)?Show (Blocked )?State$");
     private static final Pattern OTHER_SYSRQ = Pattern.compile("^(?:sysrq: ?(?:SysRq ?: ?)?|SysRq ?: ?).{1,200}$");
     // The original module
     private static final Pattern BANNER = Pattern.compile("^!{10,80}$");
-    private static final Pattern LOAD = Pattern.compile("^Load: (\\d{1,9}\\.\\d{1,2}), (\\d{1,9}\\.\\d{1,2}), (\\d{1,9}\\.\\d{1,2})$");
+    private static final Pattern LOAD =
+            Pattern.compile("^Load: (\\d{1,9}\\.\\d{1,2}), (\\d{1,9}\\.\\d{1,2}), (\\d{1,9}\\.\\d{1,2})$");
     private static final Pattern PHASE = Pattern.compile("^dump (running|uninterrupted) task\\.$");
-    private static final Pattern ORIGINAL = Pattern.compile("^(running|uninterrupted) task, comm: (.{0,64}), pid (\\d{1,10})$");
+    private static final Pattern ORIGINAL =
+            Pattern.compile("^(running|uninterrupted) task, comm: (.{0,64}), pid (\\d{1,10})$");
     private static final Pattern DROPPED = Pattern.compile("^\\*\\* \\d{1,10} printk messages dropped \\*\\*$");
     // Reports of another kind with a stack: their frames belong to no task of a list
     private static final Pattern OTHER_TRACE = Pattern.compile(
@@ -53,12 +58,15 @@ final class CallerLines {
     // head, tail, more, grep
     private static final Pattern PROC_FILE = Pattern.compile(
             "^(?:==> )?(?:[!-~]{0,200}/)?(?:proc/)?(\\d{1,10})/(?:task/(\\d{1,10})/)?([a-z_]{2,20})(?: <==|:)?$");
-    private static final Pattern GREP = Pattern.compile("^[!-~]{0,200}/(\\d{1,10})/(?:task/(\\d{1,10})/)?stack:(\\[<.*)$");
+    private static final Pattern GREP =
+            Pattern.compile("^[!-~]{0,200}/(\\d{1,10})/(?:task/(\\d{1,10})/)?stack:(\\[<.*)$");
     private static final Pattern REFUSED = Pattern.compile(
             "^(?:cat|head|tail|grep|more): .{0,40}/proc/\\d{1,10}/.{1,200}(?:No such|Permission|not permitted|No such process).{0,60}$");
     /** What the module puts before each line that it prints. */
     private static final String PRINTED = "load_monitor: ";
-    private static final Pattern BARE_PID = Pattern.compile("^(?:=+ ?)?(?:PID:? ?|pid:? ?)?(\\d{1,10})(?:[: ] ?([!-~][ -~]{0,62}))?$");
+
+    private static final Pattern BARE_PID =
+            Pattern.compile("^(?:=+ ?)?(?:PID:? ?|pid:? ?)?(\\d{1,10})(?:[: ] ?([!-~][ -~]{0,62}))?$");
 
     private final LogBook book;
     private final Settlement settlement;
@@ -69,6 +77,7 @@ final class CallerLines {
     private boolean ownerExpected;
     /** The file of /proc whose text is being read; empty for none. */
     private String procFile = "";
+
     private long procPid;
     /** A line that is a heading if a stack follows. */
     private @Nullable NumberedLine bare;
@@ -76,6 +85,7 @@ final class CallerLines {
     private final ByteArrayOutputStream dump = new ByteArrayOutputStream();
     /** The dump that is being read was printed by the module, and so each of its lines begins. */
     private boolean dumpPrinted;
+
     private final List<NumberedLine> dumpLines = new ArrayList<>();
 
     CallerLines(LogBook book, Settlement settlement) {
@@ -101,8 +111,12 @@ final class CallerLines {
             settlement.settle(bare, heading && bareHeading(bare) ? Fate.UNDERSTOOD : Fate.UNREAD);
             bare = null;
         }
-        if (text.length() <= LONGEST_LINE && line.log().stamp().isEmpty() && procFile.isEmpty()
-                && (report == null || inProc()) && BARE_PID.matcher(text).matches() && !SideLine.is(text)) {
+        if (text.length() <= LONGEST_LINE
+                && line.log().stamp().isEmpty()
+                && procFile.isEmpty()
+                && (report == null || inProc())
+                && BARE_PID.matcher(text).matches()
+                && !SideLine.is(text)) {
             bare = line;
             return;
         }
@@ -195,8 +209,11 @@ final class CallerLines {
                 }
             }
             report.load = Optional.of(new Load(
-                    Double.parseDouble(load.group(1)), Double.parseDouble(load.group(2)), Double.parseDouble(load.group(3)),
-                    OptionalInt.empty(), OptionalInt.empty()));
+                    Double.parseDouble(load.group(1)),
+                    Double.parseDouble(load.group(2)),
+                    Double.parseDouble(load.group(3)),
+                    OptionalInt.empty(),
+                    OptionalInt.empty()));
             return Optional.of(Fate.UNDERSTOOD);
         }
         Matcher phase = PHASE.matcher(text);
@@ -225,8 +242,11 @@ final class CallerLines {
     private Fate hung(NumberedLine line, Matcher hung) {
         long pid = Long.parseLong(hung.group(2));
         OptionalDouble now = line.log().seconds();
-        boolean same = report != null && report.kind == LogKind.HUNG_TASK && !report.lists(pid)
-                && (now.isEmpty() || report.seconds.isEmpty()
+        boolean same = report != null
+                && report.kind == LogKind.HUNG_TASK
+                && !report.lists(pid)
+                && (now.isEmpty()
+                        || report.seconds.isEmpty()
                         || Math.abs(now.getAsDouble() - report.seconds.getAsDouble()) <= ROUND_SECONDS);
         if (!same && open(LogKind.HUNG_TASK, line) == Fate.UNREAD) {
             return Fate.UNREAD;
@@ -240,16 +260,20 @@ final class CallerLines {
     }
 
     private Fate shown(NumberedLine line, TaskLine shown) {
-        if (task != null && !task.headed && task.blockedSeconds.isPresent() && task.pid.equals(OptionalLong.of(shown.pid()))) {
+        if (task != null
+                && !task.headed
+                && task.blockedSeconds.isPresent()
+                && task.pid.equals(OptionalLong.of(shown.pid()))) {
             task.take(shown);
             task.state = Optional.of('D'); // It may have moved on since; khungtaskd saw it in D.
             return Fate.UNDERSTOOD;
         }
         boolean owner = ownerExpected && report != null && report.kind == LogKind.HUNG_TASK;
-        boolean listing = report != null && switch (report.kind) {
-            case SYSRQ, SYSRQ_ALL, SYSRQ_BLOCKED -> true;
-            case DUMP, ORIGINAL, HUNG_TASK, PROC_STACK -> false;
-        };
+        boolean listing = report != null
+                && switch (report.kind) {
+                    case SYSRQ, SYSRQ_ALL, SYSRQ_BLOCKED -> true;
+                    case DUMP, ORIGINAL, HUNG_TASK, PROC_STACK -> false;
+                };
         if (!owner && !listing && open(LogKind.SYSRQ, line) == Fate.UNREAD) {
             return Fate.UNREAD;
         }
@@ -269,7 +293,7 @@ final class CallerLines {
             }
             OptionalLong pid = OptionalLong.of(Long.parseLong(grep.group(2) == null ? grep.group(1) : grep.group(2)));
             if (!inProc() || task == null || !task.pid.equals(pid)) {
-                if (openProc(line) == Fate.UNREAD || begin(pid, begun -> { }) == Fate.UNREAD) {
+                if (openProc(line) == Fate.UNREAD || begin(pid, begun -> {}) == Fate.UNREAD) {
                     return Optional.of(Fate.UNREAD);
                 }
             }
@@ -284,7 +308,8 @@ final class CallerLines {
             procFile = file.group(3);
             task = null;
             otherTrace = false;
-            return Optional.of(procFile.equals("stack") ? begin(OptionalLong.of(procPid), begun -> { }) : Fate.UNDERSTOOD);
+            return Optional.of(
+                    procFile.equals("stack") ? begin(OptionalLong.of(procPid), begun -> {}) : Fate.UNDERSTOOD);
         }
         if (REFUSED.matcher(text).matches()) {
             if (openProc(line) == Fate.UNREAD) {
@@ -300,11 +325,14 @@ final class CallerLines {
 
     /** Text of /proc/PID/comm and status; of other files nothing is used. */
     private Fate besideStack(String text) {
-        ReportDraft.ProcName known = report.names.getOrDefault(
-                procPid, new ReportDraft.ProcName(Optional.empty(), Optional.empty()));
+        ReportDraft.ProcName known =
+                report.names.getOrDefault(procPid, new ReportDraft.ProcName(Optional.empty(), Optional.empty()));
         if (procFile.equals("comm") || procFile.equals("status") && text.startsWith("Name:")) {
             String name = procFile.equals("comm") ? text : text.substring(5).strip();
-            report.names.put(procPid, new ReportDraft.ProcName(Optional.of(name.substring(0, Math.min(name.length(), 64))), known.state()));
+            report.names.put(
+                    procPid,
+                    new ReportDraft.ProcName(
+                            Optional.of(name.substring(0, Math.min(name.length(), 64))), known.state()));
             return Fate.UNDERSTOOD;
         }
         if (procFile.equals("status") && text.matches("State:\\s+[A-Za-z] \\(.{1,40}\\)")) {
@@ -321,15 +349,18 @@ final class CallerLines {
         }
         boolean proc = text.startsWith("[<") && line.log().stamp().isEmpty();
         boolean anonymous = inProc() && procFile.isEmpty();
-        if (task != null && anonymous && task.lastFrame().map(KnownFunctions::outermost).orElse(false)
-                && !frame.frames().isEmpty() && !KnownFunctions.outermost(frame.frames().get(0))) {
+        if (task != null
+                && anonymous
+                && task.lastFrame().map(KnownFunctions::outermost).orElse(false)
+                && !frame.frames().isEmpty()
+                && !KnownFunctions.outermost(frame.frames().get(0))) {
             task = null;
         }
         if (task == null && proc) {
             if (frame.frames().isEmpty()) {
                 return Fate.SKIPPED;
             }
-            if (openProc(line) == Fate.UNREAD || begin(OptionalLong.empty(), begun -> { }) == Fate.UNREAD) {
+            if (openProc(line) == Fate.UNREAD || begin(OptionalLong.empty(), begun -> {}) == Fate.UNREAD) {
                 return Fate.UNREAD;
             }
         }
@@ -356,10 +387,12 @@ final class CallerLines {
         procPid = Long.parseLong(matcher.group(1));
         procFile = "";
         return begin(OptionalLong.of(procPid), begun -> {
-            if (matcher.group(2) != null && report != null) {
-                report.names.put(procPid, new ReportDraft.ProcName(Optional.of(matcher.group(2)), Optional.empty()));
-            }
-        }) == Fate.UNDERSTOOD;
+                    if (matcher.group(2) != null && report != null) {
+                        report.names.put(
+                                procPid, new ReportDraft.ProcName(Optional.of(matcher.group(2)), Optional.empty()));
+                    }
+                })
+                == Fate.UNDERSTOOD;
     }
 
     private boolean inProc() {
@@ -398,13 +431,19 @@ final class CallerLines {
     // This project's own dumps, from a file or by printk=1
 
     private static boolean beginsDump(String message) {
-        return message.startsWith("load_monitor dump ") || message.startsWith("task pid=") || message.startsWith("stack id=");
+        return message.startsWith("load_monitor dump ")
+                || message.startsWith("task pid=")
+                || message.startsWith("stack id=");
     }
 
     /** A dump without its footer ends where something else begins. */
     private static boolean continuesDump(String message) {
-        return message.length() <= LONGEST_DUMP_LINE && !message.startsWith("INFO: task ") && !message.startsWith("task:")
-                && !message.startsWith("==> ") && !message.startsWith("[<") && !message.startsWith("!!!!!!!!!!")
+        return message.length() <= LONGEST_DUMP_LINE
+                && !message.startsWith("INFO: task ")
+                && !message.startsWith("task:")
+                && !message.startsWith("==> ")
+                && !message.startsWith("[<")
+                && !message.startsWith("!!!!!!!!!!")
                 && !SYSRQ.matcher(message.length() > 64 ? "" : message.strip()).matches();
     }
 
@@ -431,7 +470,9 @@ final class CallerLines {
         }
         StackDump parsed = DumpParser.parse(RawDump.of(dump.toByteArray()));
         NumberedLine first = dumpLines.get(0);
-        boolean kept = (parsed.header().isPresent() || !parsed.tasks().isEmpty() || !parsed.stacks().isEmpty())
+        boolean kept = (parsed.header().isPresent()
+                        || !parsed.tasks().isEmpty()
+                        || !parsed.stacks().isEmpty())
                 && book.add(first.number(), first.log().stamp(), parsed);
         Set<Integer> unread = new HashSet<>();
         for (UnreadLine line : parsed.unreadLines()) {
@@ -446,8 +487,11 @@ final class CallerLines {
         }
         for (int i = 0; i < dumpLines.size(); i++) {
             NumberedLine line = dumpLines.get(i);
-            settlement.settle(line, line.log().message().isBlank() ? Fate.SKIPPED
-                    : kept && !unread.contains(i + 1) ? Fate.UNDERSTOOD : Fate.UNREAD);
+            settlement.settle(
+                    line,
+                    line.log().message().isBlank()
+                            ? Fate.SKIPPED
+                            : kept && !unread.contains(i + 1) ? Fate.UNDERSTOOD : Fate.UNREAD);
         }
         dumpLines.clear();
         dump.reset();

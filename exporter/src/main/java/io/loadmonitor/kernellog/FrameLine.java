@@ -44,8 +44,9 @@ record FrameLine(Optional<Frame> callee, List<Frame> frames, boolean reliable) {
             + "(?:\\+0x([0-9a-f]{1,16})/0x([0-9a-f]{1,16}))?" + MODULE + MARKS + PLACE + "$");
     private static final Pattern DECODED = Pattern.compile("^(\\? )?(" + SYMBOL + ") \\(\\S{1,512}:\\d{1,9}[^()]{0,512}"
             + "(?:\\(discriminator \\d{1,5}\\))?\\)(?: ([a-zA-Z0-9_-]{1,64}))?$");
-    private static final Pattern ARM = Pattern.compile("^(?:" + ADDRESS + " )?\\(?(" + SYMBOL + ")" + MODULE + "\\)? from (?:"
-            + ADDRESS + " )?\\(?(" + SYMBOL + ")\\+0x([0-9a-f]{1,16})/0x([0-9a-f]{1,16})" + MODULE + "\\)?$");
+    private static final Pattern ARM =
+            Pattern.compile("^(?:" + ADDRESS + " )?\\(?(" + SYMBOL + ")" + MODULE + "\\)? from (?:" + ADDRESS
+                    + " )?\\(?(" + SYMBOL + ")\\+0x([0-9a-f]{1,16})/0x([0-9a-f]{1,16})" + MODULE + "\\)?$");
     private static final Pattern DECIMAL = Pattern.compile("<[0-9a-f]{8,16}>\\{(" + SYMBOL + ")\\+(\\d{1,9})\\}");
 
     /**
@@ -63,7 +64,8 @@ record FrameLine(Optional<Frame> callee, List<Frame> frames, boolean reliable) {
                 return Optional.of(new FrameLine(Optional.empty(), List.of(), true));
             }
             return address || plain.group(4) != null
-                    ? Optional.of(one(frame(plain.group(3), plain.group(4), plain.group(5), plain.group(6)), plain.group(2)))
+                    ? Optional.of(
+                            one(frame(plain.group(3), plain.group(4), plain.group(5), plain.group(6)), plain.group(2)))
                     : Optional.empty();
         }
         Matcher arm = ARM.matcher(text);
@@ -96,14 +98,11 @@ record FrameLine(Optional<Frame> callee, List<Frame> frames, boolean reliable) {
         return new FrameLine(Optional.empty(), List.of(frame), mark == null);
     }
 
-    private static Frame frame(
-            String symbol,
-            @Nullable String offset,
-            @Nullable String size,
-            @Nullable String module) {
+    private static Frame frame(String symbol, @Nullable String offset, @Nullable String size, @Nullable String module) {
         // An address without a symbol says nothing; a dump shows it as "?".
         String function = symbol.startsWith("0x") ? "?" : printable(symbol);
-        return new Frame(function, hex(offset), hex(size), Optional.ofNullable(module).map(FrameLine::printable));
+        return new Frame(
+                function, hex(offset), hex(size), Optional.ofNullable(module).map(FrameLine::printable));
     }
 
     private static OptionalLong hex(@Nullable String digits) {

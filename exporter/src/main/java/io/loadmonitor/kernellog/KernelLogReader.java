@@ -12,13 +12,13 @@ import java.util.Map;
 
 /**
  * Recognises by itself what a text holds, line by line: dumps of this project, the original module's lines, sysrq-w,
- * sysrq-t and hung-task reports, stacks of /proc, in any order and several of each. It never throws on content. Lines of
- * several CPUs or tasks that were printed at the same time are told apart by the caller's id (CONFIG_PRINTK_CALLER);
+ * sysrq-t and hung-task reports, stacks of /proc, in any order and several of each. It never throws on content. Lines
+ * of several CPUs or tasks that were printed at the same time are told apart by the caller's id (CONFIG_PRINTK_CALLER);
  * without it, frames go to the task that was named last.
  *
- * <p>Limits: lines of 1,024 characters (64 KiB inside a dump), 10,000 reports, 100,000 tasks, 1,000,000 frames, 512 frames
- * a task, 256 callers at a time. What is beyond them is unread. Of the unread lines the first 1,000 are kept, all are
- * counted. Time and memory are linear in the text. Safe for use by several threads.
+ * <p>Limits: lines of 1,024 characters (64 KiB inside a dump), 10,000 reports, 100,000 tasks, 1,000,000 frames, 512
+ * frames a task, 256 callers at a time. What is beyond them is unread. Of the unread lines the first 1,000 are kept,
+ * all are counted. Time and memory are linear in the text. Safe for use by several threads.
  */
 public final class KernelLogReader {
     private static final int MOST_UNREAD_LINES = 1_000;
@@ -80,7 +80,9 @@ public final class KernelLogReader {
                 if (unreadLines.size() < MOST_UNREAD_LINES) {
                     String shown = line.text().substring(0, Math.min(line.text().length(), SHOWN_BYTES));
                     unreadLines.add(new UnreadLine(
-                            line.number(), EscapedText.of(shown.getBytes(StandardCharsets.ISO_8859_1)).escaped()));
+                            line.number(),
+                            EscapedText.of(shown.getBytes(StandardCharsets.ISO_8859_1))
+                                    .escaped()));
                 }
             }
         }

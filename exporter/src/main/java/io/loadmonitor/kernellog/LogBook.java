@@ -19,6 +19,7 @@ final class LogBook {
     private final List<LogReport> dumps = new ArrayList<>();
     /** Most frames of a log are there many times. */
     private final Map<String, Optional<FrameLine>> framesByText = new HashMap<>();
+
     private int tasks;
     private int frames;
 
@@ -37,7 +38,9 @@ final class LogBook {
         if (drafts.size() + dumps.size() >= MOST_REPORTS) {
             return false;
         }
-        Optional<String> printable = stamp.isEmpty() ? Optional.empty() : Optional.of(ReportDraft.escaped(stamp).escaped());
+        Optional<String> printable = stamp.isEmpty()
+                ? Optional.empty()
+                : Optional.of(ReportDraft.escaped(stamp).escaped());
         dumps.add(new LogReport(LogKind.DUMP, firstLine, printable, dump, List.of(), List.of()));
         return true;
     }

@@ -13,8 +13,10 @@ public enum LogKind {
     /** Tasks in sysrq's form whose heading is missing. */
     SYSRQ("sysrq", "The heading is missing: the beginning of the list may be, too."),
     /** khungtaskd. */
-    HUNG_TASK("hung-task", "The kernel names only tasks that were blocked for longer than its limit, and only so many of"
-            + " them: this is not all of the load."),
+    HUNG_TASK(
+            "hung-task",
+            "The kernel names only tasks that were blocked for longer than its limit, and only so many of"
+                    + " them: this is not all of the load."),
     /** Text of {@code /proc/PID/stack}. */
     PROC_STACK("proc-stack", "");
 

@@ -40,8 +40,11 @@ record LogLine(
     /** The month's name is in the language of who printed it. */
     private static final Pattern SYSLOG = Pattern.compile("^(?:[^\\s\\[\\]:,=]{2,16} (?=\\d{4}-))?"
             + "([^\\s\\[\\]:,=\\d]{2,16} [ 0-9]?\\d (?:\\d{4} )?\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?) ");
-    private static final Pattern HOST_AND_TAG = Pattern.compile("^(?:[^\\s:\\[]{1,255} )?([^\\s:\\[]{1,64})(?:\\[\\d{1,10}\\])?: ?");
-    private static final Pattern SECONDS = Pattern.compile("^\\s{0,64}\\[ {0,16}(\\d{1,12}\\.\\d{0,9})\\](?: ?\\[ {0,16}([TC]\\d{1,10})\\])? ?");
+
+    private static final Pattern HOST_AND_TAG =
+            Pattern.compile("^(?:[^\\s:\\[]{1,255} )?([^\\s:\\[]{1,64})(?:\\[\\d{1,10}\\])?: ?");
+    private static final Pattern SECONDS =
+            Pattern.compile("^\\s{0,64}\\[ {0,16}(\\d{1,12}\\.\\d{0,9})\\](?: ?\\[ {0,16}([TC]\\d{1,10})\\])? ?");
     private static final Pattern CTIME = Pattern.compile(
             "^\\s{0,64}\\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9]?\\d \\d\\d:\\d\\d:\\d\\d \\d{4})\\](?: ?\\[ {0,16}([TC]\\d{1,10})\\])? ?");
 
@@ -108,7 +111,8 @@ record LogLine(
         }
         String fraction = iso.group(4) == null ? "" : '.' + iso.group(4);
         try {
-            return Optional.of(OffsetDateTime.parse(iso.group(1) + 'T' + iso.group(2) + fraction + zone).toInstant());
+            return Optional.of(OffsetDateTime.parse(iso.group(1) + 'T' + iso.group(2) + fraction + zone)
+                    .toInstant());
         } catch (DateTimeException e) {
             return Optional.empty(); // The 31st of February is no time, but the line is one all the same.
         }

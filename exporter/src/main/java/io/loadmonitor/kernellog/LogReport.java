@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One report of a text: the tasks that make up load, as a dump, and apart from them the tasks that it lists as well. What
- * the text does not say is absent in the dump. Two flags of its tasks stand for what a dump cannot leave out:
+ * One report of a text: the tasks that make up load, as a dump, and apart from them the tasks that it lists as well.
+ * What the text does not say is absent in the dump. Two flags of its tasks stand for what a dump cannot leave out:
  * {@code pid_unknown} (pid is 0) and {@code comm_unknown} (comm is {@code ?}). Immutable.
  *
  * @param kind who wrote it

@@ -15,15 +15,18 @@ final class RawTask {
     final OptionalLong pid;
     /** One character a byte. */
     Optional<String> comm = Optional.empty();
+
     Optional<Character> state = Optional.empty();
     OptionalLong tgid = OptionalLong.empty();
     OptionalLong ppid = OptionalLong.empty();
     OptionalLong blockedSeconds = OptionalLong.empty();
     /** Whether its line of sched_show_task was read, and was of the form with {@code task:}. */
     boolean headed;
+
     boolean named;
     /** Whether the stack is over. */
     boolean closed;
+
     final List<Frame> reliable = new ArrayList<>();
     final List<Frame> guesses = new ArrayList<>();
     private Optional<Frame> last = Optional.empty();

@@ -40,6 +40,7 @@ final class ReportDraft {
     boolean gaps;
     /** The original module lists the running tasks first. */
     boolean blockedListed;
+
     long refused;
     final Map<Long, ProcName> names = new HashMap<>();
     private final List<RawTask> raw = new ArrayList<>();
@@ -62,7 +63,9 @@ final class ReportDraft {
     ReportDraft(LogKind kind, int firstLine, LogLine line) {
         this.kind = kind;
         this.firstLine = firstLine;
-        this.stamp = line.stamp().isEmpty() ? Optional.empty() : Optional.of(escaped(line.stamp()).escaped());
+        this.stamp = line.stamp().isEmpty()
+                ? Optional.empty()
+                : Optional.of(escaped(line.stamp()).escaped());
         this.wall = line.wall();
     }
 
@@ -86,13 +89,23 @@ final class ReportDraft {
     }
 
     LogReport finish(int number) {
-        x86 = raw.stream().anyMatch(task -> task.reliable.stream().anyMatch(KnownFunctions::x86)
-                || task.guesses.stream().anyMatch(KnownFunctions::x86));
+        x86 = raw.stream()
+                .anyMatch(task -> task.reliable.stream().anyMatch(KnownFunctions::x86)
+                        || task.guesses.stream().anyMatch(KnownFunctions::x86));
         raw.forEach(this::judge);
         Header header = new Header(1, number, kind.source(), Optional.empty(), release);
         StackDump dump = new StackDump(
-                Optional.of(header), Optional.empty(), wall.map(at -> new Time(Optional.of(at), OptionalLong.empty())), load,
-                Optional.empty(), Optional.empty(), Optional.empty(), stacks, tasks, !gaps, List.of());
+                Optional.of(header),
+                Optional.empty(),
+                wall.map(at -> new Time(Optional.of(at), OptionalLong.empty())),
+                load,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                stacks,
+                tasks,
+                !gaps,
+                List.of());
         return new LogReport(kind, firstLine, stamp, dump, listed, warnings());
     }
 
@@ -109,15 +122,16 @@ final class ReportDraft {
                     + " whose stack shows what took the report.");
         }
         if (guessed > 0) {
-            warnings.add("Every frame is marked \"?\" (found on the stack, not by unwinding): " + guessed + tasks(guessed)
-                    + " whose place is a guess.");
+            warnings.add("Every frame is marked \"?\" (found on the stack, not by unwinding): " + guessed
+                    + tasks(guessed) + " whose place is a guess.");
         }
         if (assumed > 0) {
             warnings.add("/proc/PID/stack does not say the state; of " + assumed + tasks(assumed)
                     + " it is inferred from the stack.");
         }
         if (refused > 0) {
-            warnings.add(refused + (refused == 1 ? " file" : " files") + " of /proc could not be read by who collected them.");
+            warnings.add(refused + (refused == 1 ? " file" : " files")
+                    + " of /proc could not be read by who collected them.");
         }
         warnings.addAll(notes);
         if (moreNotes > 0) {
@@ -148,9 +162,12 @@ final class ReportDraft {
             timerOwn++;
             List<Frame> interrupted = task.reliable.subList(timer, task.reliable.size());
             boolean entry = KnownFunctions.interruptEntry(task.reliable.get(timer - 1));
-            count(task, State.RUNNING,
+            count(
+                    task,
+                    State.RUNNING,
                     !entry ? Placement.CPU : interrupted.isEmpty() ? Placement.CPU_USER : Placement.CPU_KERNEL,
-                    interrupted, Set.of("timer_own_stack"));
+                    interrupted,
+                    Set.of("timer_own_stack"));
         } else if (task.reliable.isEmpty()) {
             // x86's unwinder refuses a task that runs on another CPU.
             count(task, State.RUNNING, x86 ? Placement.CPU : Placement.UNKNOWN, List.of(), Set.of("unwind_failed"));
@@ -162,20 +179,30 @@ final class ReportDraft {
     private void judgeShown(RawTask task) {
         char state = task.state.orElse('?');
         if (state == 'D') {
-            judgeBlocked(task, task.blockedSeconds.isPresent()
-                    ? Set.of("blocked_over_" + task.blockedSeconds.getAsLong() + "s")
-                    : Set.of());
+            judgeBlocked(
+                    task,
+                    task.blockedSeconds.isPresent()
+                            ? Set.of("blocked_over_" + task.blockedSeconds.getAsLong() + "s")
+                            : Set.of());
         } else if (state != 'R') {
             leaveOut(task, NotLoad.OTHER_STATE);
         } else if (KnownFunctions.reporter(task.reliable)) {
             leaveOut(task, NotLoad.REPORTER);
         } else if (KnownFunctions.beginsInScheduler(task.reliable)) {
             // Since 4.9 x86 unwinds no task that runs on another CPU; other architectures show what it left behind.
-            count(task, State.RUNNING, x86 && task.named ? Placement.QUEUE : Placement.UNKNOWN,
-                    x86 && task.named ? KnownFunctions.withoutWayIntoSleep(task.reliable) : List.of(), Set.of());
+            count(
+                    task,
+                    State.RUNNING,
+                    x86 && task.named ? Placement.QUEUE : Placement.UNKNOWN,
+                    x86 && task.named ? KnownFunctions.withoutWayIntoSleep(task.reliable) : List.of(),
+                    Set.of());
         } else {
-            count(task, State.RUNNING, x86 && task.named && task.reliable.isEmpty() ? Placement.CPU : Placement.UNKNOWN,
-                    List.of(), Set.of());
+            count(
+                    task,
+                    State.RUNNING,
+                    x86 && task.named && task.reliable.isEmpty() ? Placement.CPU : Placement.UNKNOWN,
+                    List.of(),
+                    Set.of());
         }
     }
 
@@ -200,7 +227,11 @@ final class ReportDraft {
             leaveOut(task, NotLoad.INTERRUPTIBLE);
         } else if (state == '?' && KnownFunctions.preempted(task.reliable)) {
             assumed++;
-            count(task, State.RUNNING, Placement.UNKNOWN, KnownFunctions.withoutWayIntoSleep(task.reliable),
+            count(
+                    task,
+                    State.RUNNING,
+                    Placement.UNKNOWN,
+                    KnownFunctions.withoutWayIntoSleep(task.reliable),
                     Set.of("state_assumed"));
         } else {
             judgeBlocked(task, state == '?' ? Set.of("state_assumed") : Set.of());
@@ -245,9 +276,20 @@ final class ReportDraft {
             all.add("comm_unknown");
         }
         tasks.add(new Task(
-                task.pid.orElse(0), task.tgid, task.ppid, OptionalInt.empty(), state, placement,
-                OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), stackId(frames), all,
-                Optional.empty(), Optional.empty(), escaped(task.comm.orElse("?"))));
+                task.pid.orElse(0),
+                task.tgid,
+                task.ppid,
+                OptionalInt.empty(),
+                state,
+                placement,
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                stackId(frames),
+                all,
+                Optional.empty(),
+                Optional.empty(),
+                escaped(task.comm.orElse("?"))));
     }
 
     private int stackId(List<Frame> frames) {

@@ -39,16 +39,23 @@ record TaskLine(String comm, char state, long pid, OptionalLong tgid, OptionalLo
         }
         Matcher named = NAMED.matcher(message);
         if (named.find()) {
-            return Optional.of(new TaskLine(named.group(1).stripTrailing(), named.group(2).charAt(0),
+            return Optional.of(new TaskLine(
+                    named.group(1).stripTrailing(),
+                    named.group(2).charAt(0),
                     Long.parseLong(named.group(3)),
                     named.group(4) == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(named.group(4))),
-                    OptionalLong.of(Long.parseLong(named.group(5))), true));
+                    OptionalLong.of(Long.parseLong(named.group(5))),
+                    true));
         }
         Matcher columns = COLUMNS.matcher(message);
         if (columns.find()) {
-            return Optional.of(new TaskLine(columns.group(1).stripTrailing(), columns.group(2).charAt(0),
-                    Long.parseLong(columns.group(3)), OptionalLong.empty(),
-                    OptionalLong.of(Long.parseLong(columns.group(4))), false));
+            return Optional.of(new TaskLine(
+                    columns.group(1).stripTrailing(),
+                    columns.group(2).charAt(0),
+                    Long.parseLong(columns.group(3)),
+                    OptionalLong.empty(),
+                    OptionalLong.of(Long.parseLong(columns.group(4))),
+                    false));
         }
         return Optional.empty();
     }

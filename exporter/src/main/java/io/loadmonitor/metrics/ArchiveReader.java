@@ -24,7 +24,10 @@ final class ArchiveReader implements FamilyReader {
     @Override
     public Set<Family> families() {
         return Set.of(
-                Family.ARCHIVE_DUMPS, Family.ARCHIVE_BYTES, Family.ARCHIVE_OLDEST_TIMESTAMP, Family.QUEUE_LENGTH,
+                Family.ARCHIVE_DUMPS,
+                Family.ARCHIVE_BYTES,
+                Family.ARCHIVE_OLDEST_TIMESTAMP,
+                Family.QUEUE_LENGTH,
                 Family.QUEUE_CAPACITY);
     }
 

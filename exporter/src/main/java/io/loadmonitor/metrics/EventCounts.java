@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
- * Counts what happens: dumps, failures, alerts, webhook answers. Every label value is there from the start with 0, so that
- * {@code increase()} sees the first event too. Safe for use by several threads; blocks nobody.
+ * Counts what happens: dumps, failures, alerts, webhook answers. Every label value is there from the start with 0, so
+ * that {@code increase()} sees the first event too. Safe for use by several threads; blocks nobody.
  */
 public final class EventCounts implements CaptureObserver, AlertObserver, FamilyReader {
     /** Every status that the webhook documents; any other is counted under {@code other}. */
@@ -25,13 +25,16 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
             Set.of("200", "202", "400", "403", "404", "405", "408", "411", "413", "415", "500", "503");
 
     /** 1 ms with the module to the longest walk of /proc. */
-    private static final double[] DURATION_SECONDS = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+    private static final double[] DURATION_SECONDS = {
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
+    };
 
     private final Counter dumps = counter(Family.DUMPS, labels(DumpTrigger.values()));
     private final Counter failures = counter(Family.DUMP_FAILURES, labels(FailureReason.values()));
     private final Counter alerts = counter(Family.ALERTS, labels(IntakeOutcome.Outcome.values()));
-    private final Counter webhook =
-            counter(Family.WEBHOOK_REQUESTS, Stream.concat(CODES.stream().sorted(), Stream.of("other")).toList());
+    private final Counter webhook = counter(
+            Family.WEBHOOK_REQUESTS,
+            Stream.concat(CODES.stream().sorted(), Stream.of("other")).toList());
     private final Histogram duration = Histogram.build(Family.DUMP_DURATION.metricName(), Family.DUMP_DURATION.help())
             .buckets(DURATION_SECONDS)
             .withoutExemplars()

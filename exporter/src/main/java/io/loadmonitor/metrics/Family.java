@@ -4,8 +4,8 @@ import io.prometheus.client.Collector.Type;
 import java.util.List;
 
 /**
- * Every metric family that the exporter can publish, in the order in which they are written. Names, help and labels stand
- * here alone; {@code exporter/docs/metrics.md} lists the same, and a test compares the two.
+ * Every metric family that the exporter can publish, in the order in which they are written. Names, help and labels
+ * stand here alone; {@code exporter/docs/metrics.md} lists the same, and a test compares the two.
  */
 public enum Family {
     LOAD1(Type.GAUGE, "load_monitor_load1", "Load average over 1 minute, in tasks (first field of /proc/loadavg)."),
@@ -24,15 +24,27 @@ public enum Family {
                     + " for input or output, whatever their state. The exporter's own threads are not counted as running.",
             "state"),
     THREADS(Type.GAUGE, "load_monitor_threads", "Tasks (threads) on the host, of every state."),
-    KERNEL_MODULE_UP(Type.GAUGE, "load_monitor_kernel_module_up", "Whether the kernel module is loaded and can be used: 1 or 0."),
+    KERNEL_MODULE_UP(
+            Type.GAUGE,
+            "load_monitor_kernel_module_up",
+            "Whether the kernel module is loaded and can be used: 1 or 0."),
     KERNEL_MODULE_INFO(
             Type.GAUGE,
             "load_monitor_kernel_module_info",
             "The loaded kernel module; the value is 1. Absent without it.",
             "version"),
-    DUMP_SOURCE_INFO(Type.GAUGE, "load_monitor_dump_source_info", "Where the next dump comes from; the value is 1.", "source"),
-    DUMPS(Type.COUNTER, "load_monitor_dumps_total", "Dumps archived since the exporter was started, by what asked for them.", "trigger"),
-    DUMP_FAILURES(Type.COUNTER, "load_monitor_dump_failures_total", "Dumps that were asked for and not taken or not archived.", "reason"),
+    DUMP_SOURCE_INFO(
+            Type.GAUGE, "load_monitor_dump_source_info", "Where the next dump comes from; the value is 1.", "source"),
+    DUMPS(
+            Type.COUNTER,
+            "load_monitor_dumps_total",
+            "Dumps archived since the exporter was started, by what asked for them.",
+            "trigger"),
+    DUMP_FAILURES(
+            Type.COUNTER,
+            "load_monitor_dump_failures_total",
+            "Dumps that were asked for and not taken or not archived.",
+            "reason"),
     DUMPS_LOST(
             Type.COUNTER,
             "load_monitor_dumps_lost_total",
@@ -54,8 +66,16 @@ public enum Family {
             "load_monitor_load_contribution",
             "Tasks of the newest archived dump by cause; the causes add up to its tasks. Absent before the first.",
             "cause"),
-    WEBHOOK_REQUESTS(Type.COUNTER, "load_monitor_webhook_requests_total", "Requests to the alert webhook, by status code.", "code"),
-    ALERTS(Type.COUNTER, "load_monitor_alerts_total", "Alerts received in webhook requests, by what became of them.", "outcome"),
+    WEBHOOK_REQUESTS(
+            Type.COUNTER,
+            "load_monitor_webhook_requests_total",
+            "Requests to the alert webhook, by status code.",
+            "code"),
+    ALERTS(
+            Type.COUNTER,
+            "load_monitor_alerts_total",
+            "Alerts received in webhook requests, by what became of them.",
+            "outcome"),
     ARCHIVE_DUMPS(Type.GAUGE, "load_monitor_archive_dumps", "Dumps in the archive."),
     ARCHIVE_BYTES(Type.GAUGE, "load_monitor_archive_bytes", "Size of the archive on disk."),
     ARCHIVE_OLDEST_TIMESTAMP(
@@ -64,12 +84,7 @@ public enum Family {
             "When the oldest dump in the archive was taken. Absent while it is empty."),
     QUEUE_LENGTH(Type.GAUGE, "load_monitor_queue_length", "Dumps that are asked for and not yet taken."),
     QUEUE_CAPACITY(Type.GAUGE, "load_monitor_queue_capacity", "Most dumps that may be asked for and not yet taken."),
-    BUILD_INFO(
-            Type.GAUGE,
-            "load_monitor_build_info",
-            "The exporter; the value is 1.",
-            "version",
-            "javaversion"),
+    BUILD_INFO(Type.GAUGE, "load_monitor_build_info", "The exporter; the value is 1.", "version", "javaversion"),
     PROCESS_CPU(Type.COUNTER, "process_cpu_seconds_total", "User and system CPU time that the exporter has used."),
     PROCESS_RESIDENT(Type.GAUGE, "process_resident_memory_bytes", "Resident memory of the exporter."),
     PROCESS_START(Type.GAUGE, "process_start_time_seconds", "When the exporter was started."),

@@ -18,8 +18,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * What the newest dump in the archive says. It is read again only after a new one has come, or other causes are in force,
- * and in the scrape, so that capturing waits for nothing. After a restart the archive's newest dump is shown as before.
+ * What the newest dump in the archive says. It is read again only after a new one has come, or other causes are in
+ * force, and in the scrape, so that capturing waits for nothing. After a restart the archive's newest dump is shown as
+ * before.
  */
 final class LastDumpReader implements FamilyReader {
     /** Behind the newest may be some that failed or are being taken. */

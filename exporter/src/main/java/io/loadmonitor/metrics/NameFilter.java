@@ -17,7 +17,9 @@ record NameFilter(Set<String> names) {
 
     /** Whether anything of the family may be wanted, so that what nobody asked for is not even read. */
     boolean wants(Family family) {
-        return names.isEmpty() || names.stream().anyMatch(name -> name.equals(family.metricName())
-                || family == Family.DUMP_DURATION && name.startsWith(family.metricName() + "_"));
+        return names.isEmpty()
+                || names.stream()
+                        .anyMatch(name -> name.equals(family.metricName())
+                                || family == Family.DUMP_DURATION && name.startsWith(family.metricName() + "_"));
     }
 }

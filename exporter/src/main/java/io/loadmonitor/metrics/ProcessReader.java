@@ -38,7 +38,9 @@ final class ProcessReader implements FamilyReader {
                 .filter(candidate -> candidate.startsWith(RESIDENT) && candidate.endsWith(" kB"))
                 .findFirst()
                 .orElseThrow(() -> new IOException(SELF + "/status: there is no line " + RESIDENT));
-        return 1024.0 * Long.parseLong(line.substring(RESIDENT.length(), line.length() - " kB".length()).strip());
+        return 1024.0
+                * Long.parseLong(line.substring(RESIDENT.length(), line.length() - " kB".length())
+                        .strip());
     }
 
     private static int openFiles() throws IOException {

@@ -14,20 +14,23 @@ final class Samples {
     /** Adds one sample of a gauge or counter. */
     Samples add(Family family, double value, String... labelValues) {
         if (labelValues.length != family.labels().size()) {
-            throw new IllegalArgumentException(family + " has the labels " + family.labels() + ", not " + labelValues.length);
+            throw new IllegalArgumentException(
+                    family + " has the labels " + family.labels() + ", not " + labelValues.length);
         }
         listOf(family).add(new Sample(family.metricName(), family.labels(), List.of(labelValues), value));
         return this;
     }
 
     /**
-     * Adds what one of the client library's own metrics has collected, without its series {@code _created}: nobody asks for
-     * them, they double the counters, and the library leaves them out by an environment variable only.
+     * Adds what one of the client library's own metrics has collected, without its series {@code _created}: nobody asks
+     * for them, they double the counters, and the library leaves them out by an environment variable only.
      */
     Samples addAll(Family family, List<MetricFamilySamples> collected) {
         List<Sample> list = listOf(family);
         for (MetricFamilySamples part : collected) {
-            part.samples.stream().filter(sample -> !sample.name.endsWith("_created")).forEach(list::add);
+            part.samples.stream()
+                    .filter(sample -> !sample.name.endsWith("_created"))
+                    .forEach(list::add);
         }
         return this;
     }
@@ -41,7 +44,9 @@ final class Samples {
     List<MetricFamilySamples> families(NameFilter names) {
         List<MetricFamilySamples> families = new ArrayList<>(samples.size());
         samples.forEach((family, list) -> {
-            List<Sample> wanted = list.stream().filter(sample -> names.wants(family, sample.name)).toList();
+            List<Sample> wanted = list.stream()
+                    .filter(sample -> names.wants(family, sample.name))
+                    .toList();
             if (!wanted.isEmpty()) {
                 families.add(new MetricFamilySamples(family.metricName(), family.type(), family.help(), wanted));
             }

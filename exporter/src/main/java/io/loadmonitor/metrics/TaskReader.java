@@ -14,9 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tasks by state. Without the module that takes a walk of /proc, some 10 us a thread, so its result serves every scrape of
- * the next second; so it does when the module says that it did not see all threads. With the module the states that make up the load are exact, fresh and free; only the others come from
- * the walk, and as nobody looks at them closely it is done rarely.
+ * Tasks by state. Without the module that takes a walk of /proc, some 10 us a thread, so its result serves every scrape
+ * of the next second; so it does when the module says that it did not see all threads. With the module the states that
+ * make up the load are exact, fresh and free; only the others come from the walk, and as nobody looks at them closely
+ * it is done rarely.
  */
 final class TaskReader implements FamilyReader {
     private static final Duration WALK_AGE = Duration.ofSeconds(1);

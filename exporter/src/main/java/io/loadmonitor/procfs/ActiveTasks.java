@@ -12,9 +12,10 @@ import java.util.stream.Stream;
  * (5*HZ+1 timer ticks: 5.001 s at 1000 Hz, 5.004 s at 250 Hz, 5.01 s at 100 Hz), and one step's old and new value have
  * exactly one number of tasks between them. The two decimals leave an error of at most 0.12 tasks.
  *
- * <p>It must be fed at least every 5 s, best every {@link #SAMPLE_PERIOD}; after a longer gap it starts anew. A step that
- * leaves the shown value as it is shows by its time alone. A step that fits no whole number (the kernel may fold several
- * into one on a host that was idle) gives no tick: the number is never guessed. Safe for use by several threads.
+ * <p>It must be fed at least every 5 s, best every {@link #SAMPLE_PERIOD}; after a longer gap it starts anew. A step
+ * that leaves the shown value as it is shows by its time alone. A step that fits no whole number (the kernel may fold
+ * several into one on a host that was idle) gives no tick: the number is never guessed. Safe for use by several
+ * threads.
  */
 public final class ActiveTasks {
     /** How often to feed it, so that a step is known within that time. */
@@ -69,7 +70,9 @@ public final class ActiveTasks {
      * @param nanos as for {@link #newest}
      */
     public synchronized List<LoadTick> newestTwo(long nanos) {
-        return newest(nanos).stream().flatMap(tick -> Stream.concat(Stream.of(tick), before.stream())).toList();
+        return newest(nanos).stream()
+                .flatMap(tick -> Stream.concat(Stream.of(tick), before.stream()))
+                .toList();
     }
 
     private void restart(long hundredths, long nanos) {

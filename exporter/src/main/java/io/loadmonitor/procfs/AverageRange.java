@@ -31,7 +31,8 @@ record AverageRange(long least, long most) {
     }
 
     /**
-     * How many active tasks take this average to {@code after} in one step; empty when no number does, or more than one.
+     * How many active tasks take this average to {@code after} in one step; empty when no number does, or more than
+     * one.
      */
     OptionalInt activeTowards(AverageRange after) {
         long middle = (after.least + after.most) * FIXED_1 - (least + most) * EXP_1;

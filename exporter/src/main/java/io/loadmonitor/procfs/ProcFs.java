@@ -77,7 +77,9 @@ public record ProcFs(Path root) {
         return word("sys/kernel/random/boot_id");
     }
 
-    /** {@code sys/kernel/osrelease}: the kernel's release as {@code uname -r} prints it. Empty where it cannot be read. */
+    /**
+     * {@code sys/kernel/osrelease}: the kernel's release as {@code uname -r} prints it. Empty where it cannot be read.
+     */
     public Optional<String> release() {
         return word("sys/kernel/osrelease");
     }

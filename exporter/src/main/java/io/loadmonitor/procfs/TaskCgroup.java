@@ -20,7 +20,9 @@ final class TaskCgroup {
 
     private TaskCgroup() {}
 
-    /** The path in the v2 hierarchy, each char one byte. The kernel escapes newlines in it, so lines cannot be forged. */
+    /**
+     * The path in the v2 hierarchy, each char one byte. The kernel escapes newlines in it, so lines cannot be forged.
+     */
     static Optional<String> parse(String text) {
         return text.lines()
                 .filter(line -> line.startsWith(VERSION_2))

@@ -43,8 +43,8 @@ public final class TaskFiles {
     }
 
     /**
-     * Reads from {@code schedstat} for how many nanoseconds the thread waited for a CPU in all its life; empty where the
-     * kernel does not count it. Takes no lock.
+     * Reads from {@code schedstat} for how many nanoseconds the thread waited for a CPU in all its life; empty where
+     * the kernel does not count it. Takes no lock.
      */
     public OptionalLong runDelayNanos() throws IOException {
         return TaskSchedStat.runDelayNanos(procFs.read(directory.resolve("schedstat")));
@@ -56,8 +56,8 @@ public final class TaskFiles {
     }
 
     /**
-     * Reads {@code stack}, for which the kernel wants CAP_SYS_ADMIN in the initial user namespace and the right to trace
-     * the thread. It takes the thread's exec_update_lock, which exec holds for short: callers have a time limit.
+     * Reads {@code stack}, for which the kernel wants CAP_SYS_ADMIN in the initial user namespace and the right to
+     * trace the thread. It takes the thread's exec_update_lock, which exec holds for short: callers have a time limit.
      */
     public TaskStack stack() throws IOException {
         return TaskStack.parse(procFs.read(directory.resolve("stack")));

@@ -4,8 +4,8 @@ import java.util.OptionalLong;
 
 /**
  * {@code /proc/PID/task/TID/schedstat}, printed by {@code proc_pid_schedstat()} in {@code fs/proc/base.c}; see
- * Documentation/scheduler/sched-stats.rst. Three numbers since the task was started: nanoseconds on a CPU, nanoseconds of
- * waiting for one, and how often it was given one.
+ * Documentation/scheduler/sched-stats.rst. Three numbers since the task was started: nanoseconds on a CPU, nanoseconds
+ * of waiting for one, and how often it was given one.
  *
  * <pre>{@code
  * 5856863 7419146 2          (6.18.44, x86-64)

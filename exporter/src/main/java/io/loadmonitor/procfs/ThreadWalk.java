@@ -76,7 +76,8 @@ public final class ThreadWalk {
 
         /** False when the walk must end. */
         boolean process(Path process) {
-            try (DirectoryStream<Path> tasks = Files.newDirectoryStream(process.resolve("task"), ThreadWalk::isNumber)) {
+            try (DirectoryStream<Path> tasks =
+                    Files.newDirectoryStream(process.resolve("task"), ThreadWalk::isNumber)) {
                 for (Path task : tasks) {
                     if (stop.getAsBoolean()) {
                         return false;

@@ -3,8 +3,8 @@ package io.loadmonitor.procfs;
 import java.util.Optional;
 
 /**
- * {@code /proc/PID/task/TID/wchan}, printed by {@code proc_pid_wchan()} in {@code fs/proc/base.c}: the function in which
- * the thread sleeps, without a newline.
+ * {@code /proc/PID/task/TID/wchan}, printed by {@code proc_pid_wchan()} in {@code fs/proc/base.c}: the function in
+ * which the thread sleeps, without a newline.
  *
  * <pre>{@code
  * kernel_clone          (6.18.44, x86-64)

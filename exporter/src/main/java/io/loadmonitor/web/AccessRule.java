@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * into a request.
  *
  * <p>A browser on the same host is a loopback client too, at the service of whatever page it shows. So a request must
- * name this server by a loopback name or an address that it listens on (else a page can reach it under a name of its own
- * that resolves to 127.0.0.1), and a request that changes something must not come from another site's page.
+ * name this server by a loopback name or an address that it listens on (else a page can reach it under a name of its
+ * own that resolves to 127.0.0.1), and a request that changes something must not come from another site's page.
  */
 final class AccessRule {
     /** {@code 127.0.0.1}, {@code ::1}: nothing that could need a name server. */
@@ -50,13 +50,19 @@ final class AccessRule {
             return Optional.empty();
         }
         if (!isLoopback(peer)) {
-            return Optional.of(new Refusal(403, "remote_client", "This answers clients on the host itself only (you are "
-                    + peer + "). To open it to the network, start the exporter with --web.allow-remote-api."));
+            return Optional.of(new Refusal(
+                    403,
+                    "remote_client",
+                    "This answers clients on the host itself only (you are " + peer
+                            + "). To open it to the network, start the exporter with --web.allow-remote-api."));
         }
         if (host != null && !host.isBlank() && !namesThisServer(host)) {
-            return Optional.of(new Refusal(403, "foreign_host", "The Host header is " + QuotedText.of(host)
-                    + ", which is neither a loopback name nor an address that the exporter listens on. Use localhost or"
-                    + " 127.0.0.1, or start the exporter with --web.allow-remote-api."));
+            return Optional.of(new Refusal(
+                    403,
+                    "foreign_host",
+                    "The Host header is " + QuotedText.of(host)
+                            + ", which is neither a loopback name nor an address that the exporter listens on. Use localhost or"
+                            + " 127.0.0.1, or start the exporter with --web.allow-remote-api."));
         }
         return Optional.empty();
     }

@@ -36,8 +36,11 @@ final class AlertsEndpoint {
     void post(Context context) {
         String contentType = context.header("Content-Type");
         if (contentType == null || !Json.isJson(contentType)) {
-            throw new Refusal(415, "not_json", "Content-Type is "
-                    + (contentType == null ? "missing" : QuotedText.of(contentType)) + ", but must be application/json.");
+            throw new Refusal(
+                    415,
+                    "not_json",
+                    "Content-Type is " + (contentType == null ? "missing" : QuotedText.of(contentType))
+                            + ", but must be application/json.");
         }
         AlertsTaken taken = AlertsTaken.of(accept(parse(body.read(context))));
         json.answer(context, taken.stored() > 0 ? 202 : 200, taken);
@@ -55,10 +58,15 @@ final class AlertsEndpoint {
         try {
             return desk.accept(message);
         } catch (ArchiveException e) {
-            LOG.error("cannot store the alerts of group {}, so Alertmanager is asked to send them again",
-                    QuotedText.of(message.groupKey()), e);
-            throw new Refusal(503, "cannot_store", "The alerts could not be stored (" + e.reason()
-                    + "). Send them again.", Map.of("Retry-After", "10"));
+            LOG.error(
+                    "cannot store the alerts of group {}, so Alertmanager is asked to send them again",
+                    QuotedText.of(message.groupKey()),
+                    e);
+            throw new Refusal(
+                    503,
+                    "cannot_store",
+                    "The alerts could not be stored (" + e.reason() + "). Send them again.",
+                    Map.of("Retry-After", "10"));
         }
     }
 }

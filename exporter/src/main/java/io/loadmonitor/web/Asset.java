@@ -51,7 +51,9 @@ final class Asset {
     /** How a Content-Security-Policy names this content where it stands inside a page. */
     String policyHash() {
         try {
-            return "'sha256-" + Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(content)) + "'";
+            return "'sha256-"
+                    + Base64.getEncoder()
+                            .encodeToString(MessageDigest.getInstance("SHA-256").digest(content)) + "'";
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

@@ -25,7 +25,8 @@ final class CauseChoice {
     /** @throws Refusal for a cause that does not exist: an empty list would look as if it had not occurred */
     void check(QueryParameters parameters) throws ArchiveException {
         Optional<String> wanted = parameters.text("cause");
-        if (wanted.isPresent() && causes.get().cause(wanted.get()).isEmpty()
+        if (wanted.isPresent()
+                && causes.get().cause(wanted.get()).isEmpty()
                 && !archive.causes().containsKey(wanted.get())) {
             throw QueryParameters.bad("cause", wanted.get(), "the id of a cause, as causes.md lists them");
         }

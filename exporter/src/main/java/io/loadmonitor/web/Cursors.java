@@ -11,7 +11,8 @@ final class Cursors {
         try {
             return question.ask();
         } catch (IllegalArgumentException e) {
-            throw parameters.text("cursor")
+            throw parameters
+                    .text("cursor")
                     .map(cursor -> QueryParameters.bad("cursor", cursor, "the \"next\" of an earlier answer"))
                     .orElseThrow(() -> e);
         }

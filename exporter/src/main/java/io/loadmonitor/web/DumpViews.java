@@ -37,13 +37,23 @@ final class DumpViews {
     DumpView of(ArchivedDump dump, String address, GroupTable.By by) throws ArchiveException {
         Map<String, GroupTable.Sighting> seen = new HashMap<>();
         for (SeenSignature signature : dump.seen()) {
-            seen.put(signature.signature().id(), new GroupTable.Sighting(
-                    signature.before().map(SeenSignature.Earlier::dumps).orElse(0L),
-                    signature.before().map(SeenSignature.Earlier::last),
-                    signature.chronic()));
+            seen.put(
+                    signature.signature().id(),
+                    new GroupTable.Sighting(
+                            signature.before().map(SeenSignature.Earlier::dumps).orElse(0L),
+                            signature.before().map(SeenSignature.Earlier::last),
+                            signature.chronic()));
         }
-        return DumpView.of(dump, address, by, causes.get(), seen, archive.dumpBefore(dump).flatMap(earlier ->
-                earlier.dump().map(content -> new GroupTable.Before(earlier.summary().id(), content))));
+        return DumpView.of(
+                dump,
+                address,
+                by,
+                causes.get(),
+                seen,
+                archive.dumpBefore(dump)
+                        .flatMap(earlier -> earlier.dump()
+                                .map(content ->
+                                        new GroupTable.Before(earlier.summary().id(), content))));
     }
 
     /** The newest dump with a text that was taken before this one. */
@@ -60,16 +70,23 @@ final class DumpViews {
         Collections.reverse(dumps);
         dumps.add(dump);
         if (dump.incidentId().isPresent()) {
-            archive.incident(dump.incidentId().getAsLong()).ifPresent(incident -> incident.dumps().stream()
-                    .filter(other -> !other.takenAt().isBefore(dump.takenAt()) && other.id() != dump.id())
-                    .limit(MOST_OFFERED)
-                    .forEach(dumps::add));
+            archive.incident(dump.incidentId().getAsLong())
+                    .ifPresent(incident -> incident.dumps().stream()
+                            .filter(other -> !other.takenAt().isBefore(dump.takenAt()) && other.id() != dump.id())
+                            .limit(MOST_OFFERED)
+                            .forEach(dumps::add));
         }
         return dumps;
     }
 
     private List<DumpSummary> earlier(DumpSummary dump, int most) throws ArchiveException {
-        return archive.dumps(new DumpQuery(Optional.empty(), Optional.of(dump.takenAt()), Optional.empty(), DumpNames.ANY,
-                Optional.empty(), most)).items();
+        return archive.dumps(new DumpQuery(
+                        Optional.empty(),
+                        Optional.of(dump.takenAt()),
+                        Optional.empty(),
+                        DumpNames.ANY,
+                        Optional.empty(),
+                        most))
+                .items();
     }
 }

@@ -51,15 +51,17 @@ final class DumpsEndpoint {
     void list(Context context) throws ArchiveException {
         QueryParameters parameters = ListFilter.dumpParameters(context.queryString());
         choice.check(parameters);
-        json.answer(context, 200, ListAnswer.of(
-                Cursors.checked(parameters, () -> archive.dumps(ListFilter.dumps(parameters))), DumpItem::of));
+        json.answer(
+                context,
+                200,
+                ListAnswer.of(
+                        Cursors.checked(parameters, () -> archive.dumps(ListFilter.dumps(parameters))), DumpItem::of));
     }
 
     void detail(Context context) throws ArchiveException {
         QueryParameters.only(context.queryString(), Set.of());
         ArchivedDump dump = find(context);
-        json.answer(context, 200, DumpAnswer.of(
-                dump, archive.dumpBefore(dump), dump.seen(), causes.get()));
+        json.answer(context, 200, DumpAnswer.of(dump, archive.dumpBefore(dump), dump.seen(), causes.get()));
     }
 
     /** The text as it is stored, byte for byte. */
@@ -101,8 +103,8 @@ final class DumpsEndpoint {
 
     static long id(String id) {
         if (!id.matches("[0-9]{1,18}")) {
-            throw Refusal.badParameter("The number in the address is " + QuotedText.of(id)
-                    + ", but must be 1 to 18 digits.");
+            throw Refusal.badParameter(
+                    "The number in the address is " + QuotedText.of(id) + ", but must be 1 to 18 digits.");
         }
         return Long.parseLong(id);
     }
@@ -122,7 +124,9 @@ final class DumpsEndpoint {
     }
 
     static Refusal withoutText(long id) {
-        return new Refusal(404, "no_text",
+        return new Refusal(
+                404,
+                "no_text",
                 "There is no text of dump " + id + ": it does not exist, is still being taken, or failed.");
     }
 
@@ -133,8 +137,11 @@ final class DumpsEndpoint {
         }
         String contentType = context.header("Content-Type");
         if (contentType == null || !Json.isJson(contentType)) {
-            throw new Refusal(415, "not_json", "Content-Type is "
-                    + (contentType == null ? "missing" : QuotedText.of(contentType)) + ", but must be application/json.");
+            throw new Refusal(
+                    415,
+                    "not_json",
+                    "Content-Type is " + (contentType == null ? "missing" : QuotedText.of(contentType))
+                            + ", but must be application/json.");
         }
         return EscapedText.of(reasonIn(parse(text)));
     }
@@ -143,28 +150,35 @@ final class DumpsEndpoint {
         try {
             return json.read(text);
         } catch (JsonProcessingException e) {
-            throw new Refusal(400, "malformed_request", "The body is no JSON: " + EscapedText.of(e.getOriginalMessage()) + ".");
+            throw new Refusal(
+                    400, "malformed_request", "The body is no JSON: " + EscapedText.of(e.getOriginalMessage()) + ".");
         }
     }
 
     private static String reasonIn(JsonNode request) {
         if (!request.isObject()) {
-            throw new Refusal(400, "malformed_request", "The body must be an object like {\"reason\": \"looks slow\"}.");
+            throw new Refusal(
+                    400, "malformed_request", "The body must be an object like {\"reason\": \"looks slow\"}.");
         }
         for (Iterator<String> names = request.fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (!name.equals("reason")) {
-                throw new Refusal(400, "malformed_request", "There is no field " + QuotedText.of(name) + ", only reason.");
+                throw new Refusal(
+                        400, "malformed_request", "There is no field " + QuotedText.of(name) + ", only reason.");
             }
         }
         JsonNode reason = request.path("reason");
         if (reason.isMissingNode()) {
             return DEFAULT_REASON;
         }
-        if (!reason.isTextual() || reason.textValue().isBlank()
+        if (!reason.isTextual()
+                || reason.textValue().isBlank()
                 || EscapedText.of(reason.textValue()).escaped().length() > MAX_REASON) {
-            throw new Refusal(400, "malformed_request", "The reason is " + QuotedText.of(reason.toString())
-                    + ", but must be text of 1 to " + MAX_REASON + " characters, as it stands in a dump.");
+            throw new Refusal(
+                    400,
+                    "malformed_request",
+                    "The reason is " + QuotedText.of(reason.toString()) + ", but must be text of 1 to " + MAX_REASON
+                            + " characters, as it stands in a dump.");
         }
         return reason.textValue();
     }

@@ -33,8 +33,16 @@ final class ErrorAnswers {
 
     /** The archive is full, broken or closed: the reason is logged, the client may come again. */
     void archiveFailed(ArchiveException failure, Context context) {
-        LOG.error("{} {}: the archive does not answer", context.req().getMethod(), QuotedText.of(context.path()), failure);
-        answer(context, 503, "archive_failed", "The archive does not answer (" + failure.reason() + "). The log says more.",
+        LOG.error(
+                "{} {}: the archive does not answer",
+                context.req().getMethod(),
+                QuotedText.of(context.path()),
+                failure);
+        answer(
+                context,
+                503,
+                "archive_failed",
+                "The archive does not answer (" + failure.reason() + "). The log says more.",
                 Map.of("Retry-After", "30"));
     }
 
@@ -42,7 +50,10 @@ final class ErrorAnswers {
     void unrouted(HttpResponseException answer, Context context) {
         if (answer instanceof MethodNotAllowedResponse) {
             String allowed = String.join(", ", answer.getDetails().values());
-            answer(context, 405, "method_not_allowed",
+            answer(
+                    context,
+                    405,
+                    "method_not_allowed",
                     QuotedText.of(context.req().getMethod()) + " is not possible here, only " + allowed + ".",
                     Map.of("Allow", allowed));
             return;
@@ -61,21 +72,27 @@ final class ErrorAnswers {
     }
 
     /**
-     * Most of all an answer that needs more memory than {@code -Xmx} allows. What was sent of it ends in the middle, so that
-     * no client takes it for whole.
+     * Most of all an answer that needs more memory than {@code -Xmx} allows. What was sent of it ends in the middle, so
+     * that no client takes it for whole.
      */
     void broken(HttpServletResponse response, Error error) {
         LOG.error("An answer broke off", error);
         if (response.isCommitted()) {
             // To throw it again would have Javalin come here again, for ever.
-            ServletContextResponse.getServletContextResponse(response).getRequest()
-                    .getConnectionMetaData().getConnection().getEndPoint().close(error);
+            ServletContextResponse.getServletContextResponse(response)
+                    .getRequest()
+                    .getConnectionMetaData()
+                    .getConnection()
+                    .getEndPoint()
+                    .close(error);
             return;
         }
         boolean memory = error instanceof OutOfMemoryError;
-        byte[] body = json.write(memory
-                ? ErrorAnswer.of(503, "out_of_memory", "The answer needs more memory than the exporter may take (-Xmx).")
-                : ErrorAnswer.of(500, "internal_error", FAULT));
+        byte[] body = json.write(
+                memory
+                        ? ErrorAnswer.of(
+                                503, "out_of_memory", "The answer needs more memory than the exporter may take (-Xmx).")
+                        : ErrorAnswer.of(500, "internal_error", FAULT));
         try {
             response.resetBuffer();
             response.setHeader("Content-Disposition", null);

@@ -31,15 +31,23 @@ final class FlamesEndpoint {
 
     void speedscope(Context context) throws ArchiveException {
         Dump dump = only(context);
-        json.answer(context, 200, SpeedscopeFile.of(
-                SampledProfile.of(FoldedStacks.of(dump.content())), dump.title(), status.status().version()));
+        json.answer(
+                context,
+                200,
+                SpeedscopeFile.of(
+                        SampledProfile.of(FoldedStacks.of(dump.content())),
+                        dump.title(),
+                        status.status().version()));
         name(context, "inline", "dump-" + dump.id() + ".speedscope.json");
     }
 
     void pprof(Context context) throws ArchiveException {
         Dump dump = only(context);
-        context.contentType("application/gzip").result(PprofProfile.write(
-                FoldedStacks.of(dump.content()), Optional.of(dump.summary().takenAt()), dump.title()));
+        context.contentType("application/gzip")
+                .result(PprofProfile.write(
+                        FoldedStacks.of(dump.content()),
+                        Optional.of(dump.summary().takenAt()),
+                        dump.title()));
         name(context, "attachment", "dump-" + dump.id() + ".pb.gz");
     }
 
@@ -54,7 +62,9 @@ final class FlamesEndpoint {
 
     /** {@code stack before after} lines of the stacks that changed; with {@code all=true} of the others, too. */
     void diff(Context context) throws ArchiveException {
-        boolean all = QueryParameters.only(context.queryString(), Set.of("all")).flag("all").orElse(false);
+        boolean all = QueryParameters.only(context.queryString(), Set.of("all"))
+                .flag("all")
+                .orElse(false);
         Dump before = find(DumpsEndpoint.id(context));
         Dump after = find(other(context));
         StackDiff diff = StackDiff.of(before.content(), after.content());
@@ -88,7 +98,9 @@ final class FlamesEndpoint {
 
         String title() {
             return "Dump " + summary.id() + " of " + summary.host() + ": " + summary.headline()
-                    + content.sample().map(sample -> "; stacks are counted in the sample, not scaled up").orElse("");
+                    + content.sample()
+                            .map(sample -> "; stacks are counted in the sample, not scaled up")
+                            .orElse("");
         }
     }
 }

@@ -28,8 +28,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Everything of an incident as one zip file. It is written as it is made, one dump after another, so that its size costs no
- * memory: at most one dump with one of its forms is held at a time. The same incident gives the same file. For one thread.
+ * Everything of an incident as one zip file. It is written as it is made, one dump after another, so that its size
+ * costs no memory: at most one dump with one of its forms is held at a time. The same incident gives the same file. For
+ * one thread.
  */
 final class IncidentBundle {
     /** Dumps in the file, and bytes of their texts; what is beyond is named in the README. */
@@ -71,7 +72,10 @@ final class IncidentBundle {
         Instant time = report.incident().startedAt();
         put(zip, "README.txt", time, readme(dumps).getBytes(StandardCharsets.UTF_8));
         put(zip, "incident.json", time, json.write(IncidentAnswer.of(report)));
-        put(zip, "incident.md", time,
+        put(
+                zip,
+                "incident.md",
+                time,
                 IncidentMarkdown.write(report, report.to()).getBytes(StandardCharsets.UTF_8));
         for (DumpSummary dump : dumps) {
             dump(zip, dump);
@@ -102,7 +106,11 @@ final class IncidentBundle {
         try {
             Optional<ArchivedDump> found = archive.dump(summary.id());
             if (found.isEmpty() || found.get().raw().isEmpty()) {
-                put(zip, name + ".missing.txt", time, "The dump was deleted by the retention while this file was made.\n");
+                put(
+                        zip,
+                        name + ".missing.txt",
+                        time,
+                        "The dump was deleted by the retention while this file was made.\n");
                 return;
             }
             raw(zip, name + ".txt", time, found.get().raw().get());
@@ -114,14 +122,19 @@ final class IncidentBundle {
 
     private void forms(ZipOutputStream zip, String name, Instant time, ArchivedDump dump) throws IOException {
         StackDump content = dump.dump().orElseThrow();
-        String title = "Dump " + dump.summary().id() + " of " + dump.summary().host() + ": " + dump.summary().headline();
+        String title = "Dump " + dump.summary().id() + " of " + dump.summary().host() + ": "
+                + dump.summary().headline();
         List<FoldedStack> stacks = FoldedStacks.of(content);
         zip.putNextEntry(entry(name + ".folded", time));
         for (FoldedStack stack : stacks) {
             zip.write(stack.line().getBytes(StandardCharsets.UTF_8));
         }
         zip.closeEntry();
-        put(zip, name + ".speedscope.json", time, json.write(SpeedscopeFile.of(SampledProfile.of(stacks), title, version)));
+        put(
+                zip,
+                name + ".speedscope.json",
+                time,
+                json.write(SpeedscopeFile.of(SampledProfile.of(stacks), title, version)));
         put(zip, name + ".pb.gz", time, PprofProfile.write(stacks, Optional.of(time), title));
         put(zip, name + ".html", time, renderer.renderAlone(FlameFilePage.of(dump.summary(), content)));
     }
@@ -153,7 +166,8 @@ final class IncidentBundle {
     }
 
     private String readme(List<DumpSummary> dumps) {
-        StringBuilder text = new StringBuilder("""
+        StringBuilder text = new StringBuilder(
+                """
                 Incident %d, as load-monitor %s has it. All times are UTC.
 
                 incident.md              all that its page shows, for people and tickets
@@ -173,7 +187,9 @@ final class IncidentBundle {
             if (summary.rawBytes() == 0) {
                 text.append(": there is no text of it");
             } else if (!dumps.contains(summary)) {
-                text.append(": left out, the file would grow too large; GET /api/v1/dumps/").append(summary.id()).append("/raw");
+                text.append(": left out, the file would grow too large; GET /api/v1/dumps/")
+                        .append(summary.id())
+                        .append("/raw");
             }
             text.append('\n');
         }

@@ -41,9 +41,12 @@ final class IncidentsEndpoint {
     void list(Context context) throws ArchiveException {
         QueryParameters parameters = ListFilter.incidentParameters(context.queryString());
         choice.check(parameters);
-        json.answer(context, 200, ListAnswer.of(
-                Cursors.checked(parameters, () -> archive.incidents(ListFilter.incidents(parameters))),
-                IncidentItem::of));
+        json.answer(
+                context,
+                200,
+                ListAnswer.of(
+                        Cursors.checked(parameters, () -> archive.incidents(ListFilter.incidents(parameters))),
+                        IncidentItem::of));
     }
 
     void detail(Context context) throws ArchiveException {
@@ -54,20 +57,29 @@ final class IncidentsEndpoint {
     void markdown(Context context) throws ArchiveException {
         IncidentReport report = report(context);
         context.contentType("text/markdown; charset=utf-8")
-                .header("Content-Disposition", "inline; filename=\"" + IncidentBundle.name(report.incident().id()) + ".md\"")
+                .header(
+                        "Content-Disposition",
+                        "inline; filename=\""
+                                + IncidentBundle.name(report.incident().id()) + ".md\"")
                 .result(IncidentMarkdown.write(report, parts.clock().instant()));
     }
 
     /** Everything as one file, written as it is made. */
     void bundle(Context context) throws ArchiveException {
         if (!bundles.tryAcquire()) {
-            throw new Refusal(503, "busy", "As many files of incidents are being made as may be at a time ("
-                    + MOST_BUNDLES + ").", Map.of("Retry-After", "5"));
+            throw new Refusal(
+                    503,
+                    "busy",
+                    "As many files of incidents are being made as may be at a time (" + MOST_BUNDLES + ").",
+                    Map.of("Retry-After", "5"));
         }
         try {
             IncidentReport report = report(context);
-            context.contentType("application/zip").header("Content-Disposition",
-                    "attachment; filename=\"" + IncidentBundle.name(report.incident().id()) + ".zip\"");
+            context.contentType("application/zip")
+                    .header(
+                            "Content-Disposition",
+                            "attachment; filename=\""
+                                    + IncidentBundle.name(report.incident().id()) + ".zip\"");
             if (context.method().equals(HandlerType.HEAD)) {
                 return;
             }

@@ -33,7 +33,8 @@ final class ListFilter {
     private static final Set<String> INCIDENT_PARAMETERS = parameters(INCIDENT_FILTERS);
 
     private static final Map<String, DumpTrigger> TRIGGERS = Arrays.stream(DumpTrigger.values())
-            .collect(Collectors.toUnmodifiableMap(trigger -> trigger.name().toLowerCase(Locale.ROOT), Function.identity()));
+            .collect(Collectors.toUnmodifiableMap(
+                    trigger -> trigger.name().toLowerCase(Locale.ROOT), Function.identity()));
 
     private static final Pattern CAUSE = Pattern.compile("[a-z][a-z0-9-]{0,39}");
     private static final Pattern CONTAINER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -89,8 +90,12 @@ final class ListFilter {
                 parameters.matching("cause", CAUSE, "the id of a cause, as causes.md lists them"),
                 parameters.text("comm").map(ListFilter::escaped),
                 parameters.text("cgroup").map(ListFilter::escaped),
-                parameters.matching("container", CONTAINER, "a container's id or its beginning, or the name of an LXC container"),
-                parameters.text("function").map(function -> OFFSET.matcher(escaped(function.strip())).replaceFirst("")));
+                parameters.matching(
+                        "container", CONTAINER, "a container's id or its beginning, or the name of an LXC container"),
+                parameters
+                        .text("function")
+                        .map(function ->
+                                OFFSET.matcher(escaped(function.strip())).replaceFirst("")));
     }
 
     /** A list of nothing would look as if there was nothing. */

@@ -40,18 +40,40 @@ final class PageRenderer {
 
     byte[] render(PageModel page) {
         Utf8ByteOutput html = new Utf8ByteOutput();
-        templates.render(page.template(), Map.of(
-                "page", page, "css", styles.address(), "icon", icon.address(),
-                "flameCss", flameStyles.address(), "flameScript", flameScript.address()), html);
+        templates.render(
+                page.template(),
+                Map.of(
+                        "page",
+                        page,
+                        "css",
+                        styles.address(),
+                        "icon",
+                        icon.address(),
+                        "flameCss",
+                        flameStyles.address(),
+                        "flameScript",
+                        flameScript.address()),
+                html);
         return html.toByteArray();
     }
 
     /** A page that holds its styles and its script, and so needs no server. */
     byte[] renderAlone(PageModel page) {
         Utf8ByteOutput html = new Utf8ByteOutput();
-        templates.render(page.template(), Map.of(
-                "page", page, "styles", styles.text(), "flameStyles", flameStyles.text(), "script", flameScript.text(),
-                "policy", policyAlone()), html);
+        templates.render(
+                page.template(),
+                Map.of(
+                        "page",
+                        page,
+                        "styles",
+                        styles.text(),
+                        "flameStyles",
+                        flameStyles.text(),
+                        "script",
+                        flameScript.text(),
+                        "policy",
+                        policyAlone()),
+                html);
         return html.toByteArray();
     }
 

@@ -66,8 +66,17 @@ final class PagesEndpoint {
 
     void landing(Context context) {
         ServiceStatus status = parts.status().status();
-        renderer.answer(context, 200, new LandingPage(status.version(), status.host(), status.source(),
-                status.sourceReason(), status.notReady().orElse(""), settings.telemetryPath(), access.allowsRemote()));
+        renderer.answer(
+                context,
+                200,
+                new LandingPage(
+                        status.version(),
+                        status.host(),
+                        status.source(),
+                        status.sourceReason(),
+                        status.notReady().orElse(""),
+                        settings.telemetryPath(),
+                        access.allowsRemote()));
     }
 
     void styles(Context context) {
@@ -92,10 +101,21 @@ final class PagesEndpoint {
         IncidentQuery query = ListFilter.incidents(parameters);
         Page<Incident> page = Cursors.checked(parameters, () -> archive.incidents(query));
         Instant now = parts.clock().instant();
-        renderer.answer(context, 200, new IncidentListPage(
-                form("/incidents", parameters, ListFilter.INCIDENT_FILTERS, query.names(), query.from(), query.to()),
-                page.items().stream().map(incident -> IncidentRow.of(incident, now)).toList(),
-                next("/incidents", parameters, ListFilter.INCIDENT_FILTERS, page.next())));
+        renderer.answer(
+                context,
+                200,
+                new IncidentListPage(
+                        form(
+                                "/incidents",
+                                parameters,
+                                ListFilter.INCIDENT_FILTERS,
+                                query.names(),
+                                query.from(),
+                                query.to()),
+                        page.items().stream()
+                                .map(incident -> IncidentRow.of(incident, now))
+                                .toList(),
+                        next("/incidents", parameters, ListFilter.INCIDENT_FILTERS, page.next())));
     }
 
     /** With {@code dump}, that one of its dumps; else the one that tells most. */
@@ -105,7 +125,8 @@ final class PagesEndpoint {
         Optional<Long> wanted = parameters.text("dump").map(DumpsEndpoint::id);
         long id = DumpsEndpoint.id(context);
         IncidentReport report = parts.reporter().report(id).orElseThrow(() -> IncidentsEndpoint.unknown(id));
-        List<Long> ids = report.dumps().stream().map(dump -> dump.summary().id()).toList();
+        List<Long> ids =
+                report.dumps().stream().map(dump -> dump.summary().id()).toList();
         wanted.filter(dump -> !ids.contains(dump)).ifPresent(dump -> {
             throw new Refusal(404, "not_found", "Incident " + id + " has no dump " + dump + ".");
         });
@@ -118,17 +139,26 @@ final class PagesEndpoint {
         if (dump.isPresent()) {
             view = Optional.of(views.of(dump.get(), "/incidents/" + id + "?dump=" + chosen.get(), by));
         }
-        renderer.answer(context, 200, IncidentPage.of(
-                report, view, IncidentPage.cpus(dump.flatMap(ArchivedDump::dump)), parts.clock().instant()));
+        renderer.answer(
+                context,
+                200,
+                IncidentPage.of(
+                        report,
+                        view,
+                        IncidentPage.cpus(dump.flatMap(ArchivedDump::dump)),
+                        parts.clock().instant()));
     }
 
     /** The one of the alert; without a text of it, the newest that has one. */
     private static Optional<Long> telling(IncidentReport report) {
         List<IncidentReport.Dump> dumps = report.dumps();
         return dumps.stream()
-                .filter(dump -> dump.phase() == IncidentReport.Phase.AT && dump.summary().rawBytes() > 0)
+                .filter(dump -> dump.phase() == IncidentReport.Phase.AT
+                        && dump.summary().rawBytes() > 0)
                 .findFirst()
-                .or(() -> dumps.stream().filter(dump -> dump.summary().rawBytes() > 0).reduce((one, later) -> later))
+                .or(() -> dumps.stream()
+                        .filter(dump -> dump.summary().rawBytes() > 0)
+                        .reduce((one, later) -> later))
                 .or(() -> dumps.stream().findFirst())
                 .map(dump -> dump.summary().id());
     }
@@ -142,10 +172,13 @@ final class PagesEndpoint {
         choice.check(parameters);
         DumpQuery query = ListFilter.dumps(parameters);
         Page<DumpSummary> page = Cursors.checked(parameters, () -> archive.dumps(query));
-        renderer.answer(context, 200, new DumpListPage(
-                form("/dumps", parameters, ListFilter.DUMP_FILTERS, query.names(), query.from(), query.to()),
-                page.items().stream().map(DumpRow::of).toList(),
-                next("/dumps", parameters, ListFilter.DUMP_FILTERS, page.next())));
+        renderer.answer(
+                context,
+                200,
+                new DumpListPage(
+                        form("/dumps", parameters, ListFilter.DUMP_FILTERS, query.names(), query.from(), query.to()),
+                        page.items().stream().map(DumpRow::of).toList(),
+                        next("/dumps", parameters, ListFilter.DUMP_FILTERS, page.next())));
     }
 
     /** Shows what was understood rather than what was typed; both find the same, but for parts of a second. */
@@ -164,7 +197,8 @@ final class PagesEndpoint {
         names.function().ifPresent(function -> values.put("function", function));
         from.ifPresent(time -> values.put("from", SearchForm.time(time)));
         to.ifPresent(time -> values.put("to", SearchForm.time(time)));
-        List<String> triggers = filters.contains("trigger") ? List.copyOf(new TreeSet<>(ListFilter.triggers())) : List.of();
+        List<String> triggers =
+                filters.contains("trigger") ? List.copyOf(new TreeSet<>(ListFilter.triggers())) : List.of();
         return new SearchForm(path, values, choice.options(parameters), triggers);
     }
 
@@ -179,8 +213,14 @@ final class PagesEndpoint {
         }
         ArchivedDump dump = archive.dump(id).orElseThrow(() -> DumpsEndpoint.unknown(id));
         Optional<Long> previous = views.previous(dump.summary());
-        renderer.answer(context, 200, DumpPage.of(dump, views.of(dump, "/dumps/" + id, by(parameters)), previous,
-                CompareForm.of(views.comparable(dump.summary()), previous.orElse(id), id)));
+        renderer.answer(
+                context,
+                200,
+                DumpPage.of(
+                        dump,
+                        views.of(dump, "/dumps/" + id, by(parameters)),
+                        previous,
+                        CompareForm.of(views.comparable(dump.summary()), previous.orElse(id), id)));
     }
 
     /** What a form with two lists of dumps asks for. */
@@ -190,8 +230,11 @@ final class PagesEndpoint {
     }
 
     private static long needed(QueryParameters parameters, String name) {
-        return parameters.text(name).map(DumpsEndpoint::id)
-                .orElseThrow(() -> Refusal.badParameter("Parameter \"" + name + "\" is missing: the number of a dump."));
+        return parameters
+                .text(name)
+                .map(DumpsEndpoint::id)
+                .orElseThrow(
+                        () -> Refusal.badParameter("Parameter \"" + name + "\" is missing: the number of a dump."));
     }
 
     private static void lead(Context context, long before, long after) {
@@ -206,7 +249,9 @@ final class PagesEndpoint {
         List<DumpSummary> choices = views.comparable(after.summary());
         Map<Long, FairSample> samples = new LinkedHashMap<>();
         for (ArchivedDump dump : List.of(before, after)) {
-            dump.dump().flatMap(StackDump::sample).ifPresent(sample -> samples.put(dump.summary().id(), sample));
+            dump.dump()
+                    .flatMap(StackDump::sample)
+                    .ifPresent(sample -> samples.put(dump.summary().id(), sample));
         }
         renderer.answer(context, 200, DiffPage.of(before.summary(), after.summary(), diff, samples, choices));
     }
@@ -217,8 +262,7 @@ final class PagesEndpoint {
         return dump;
     }
 
-    private static String next(
-            String path, QueryParameters parameters, List<String> kept, Optional<String> cursor) {
+    private static String next(String path, QueryParameters parameters, List<String> kept, Optional<String> cursor) {
         if (cursor.isEmpty()) {
             return "";
         }
@@ -226,8 +270,10 @@ final class PagesEndpoint {
         Stream.concat(kept.stream(), Stream.of("limit"))
                 .forEach(name -> parameters.text(name).ifPresent(value -> query.put(name, value)));
         query.put("cursor", cursor.get());
-        return path + "?" + query.entrySet().stream()
-                .map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
-                .collect(Collectors.joining("&"));
+        return path + "?"
+                + query.entrySet().stream()
+                        .map(entry ->
+                                entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
+                        .collect(Collectors.joining("&"));
     }
 }

@@ -8,7 +8,10 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Answers what never reaches a route: headers too large, bad request lines, faults in the server itself. JSON, no details. */
+/**
+ * Answers what never reaches a route: headers too large, bad request lines, faults in the server itself. JSON, no
+ * details.
+ */
 final class ProtocolErrors implements Request.Handler {
     private final Json json;
 

@@ -68,7 +68,9 @@ final class QueryParameters {
     }
 
     List<String> all(String name) {
-        return values.getOrDefault(name, List.of()).stream().filter(value -> !value.isEmpty()).toList();
+        return values.getOrDefault(name, List.of()).stream()
+                .filter(value -> !value.isEmpty())
+                .toList();
     }
 
     Optional<String> text(String name) {
@@ -77,8 +79,12 @@ final class QueryParameters {
 
     /** RFC 3339 with any offset, without one as a form's field gives it (then it is UTC), or seconds since 1970. */
     Optional<Instant> time(String name) {
-        return text(name).map(value -> parse(name, value, QueryParameters::instant,
-                "a time like 2026-11-22T12:04:10Z, or seconds since 1970"));
+        return text(name)
+                .map(value -> parse(
+                        name,
+                        value,
+                        QueryParameters::instant,
+                        "a time like 2026-11-22T12:04:10Z, or seconds since 1970"));
     }
 
     /** @param wanted what matches, in words */
@@ -123,7 +129,8 @@ final class QueryParameters {
 
     /** A value that another package reads. */
     static Refusal bad(String name, String value, String wanted) {
-        return Refusal.badParameter("Parameter \"" + name + "\" is " + QuotedText.of(value) + ", but must be " + wanted + ".");
+        return Refusal.badParameter(
+                "Parameter \"" + name + "\" is " + QuotedText.of(value) + ", but must be " + wanted + ".");
     }
 
     private static <T> T parse(String name, String value, Function<String, T> parser, String wanted) {
@@ -148,7 +155,8 @@ final class QueryParameters {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw Refusal.badParameter("The query has a percent sign that begins no escape: " + QuotedText.of(text) + ".");
+            throw Refusal.badParameter(
+                    "The query has a percent sign that begins no escape: " + QuotedText.of(text) + ".");
         }
     }
 }

@@ -39,7 +39,8 @@ final class Refusal extends RuntimeException {
     /** Another dump is being taken. */
     static Refusal capturing(long dumpId) {
         return new Refusal(
-                new ErrorAnswer.Problem(409, "capturing", "Dump " + dumpId + " is being taken.", null, dumpId), Map.of());
+                new ErrorAnswer.Problem(409, "capturing", "Dump " + dumpId + " is being taken.", null, dumpId),
+                Map.of());
     }
 
     /** Too soon after the last dump. */
@@ -48,8 +49,12 @@ final class Refusal extends RuntimeException {
         // Rounded up, so that who waits that long is not refused again.
         long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
         return new Refusal(
-                new ErrorAnswer.Problem(429, "throttled", "The last dump was a moment ago. The next may be taken at "
-                        + nextAllowed + ".", nextAllowed.toString(), null),
+                new ErrorAnswer.Problem(
+                        429,
+                        "throttled",
+                        "The last dump was a moment ago. The next may be taken at " + nextAllowed + ".",
+                        nextAllowed.toString(),
+                        null),
                 Map.of("Retry-After", Long.toString(seconds)));
     }
 

@@ -22,7 +22,9 @@ final class RequestBody {
 
     private static final int MAX_WAIT_SECONDS = 1;
 
-    /** How much of a body that is too large is read and thrown away, so that its sender sees the answer and not a reset. */
+    /**
+     * How much of a body that is too large is read and thrown away, so that its sender sees the answer and not a reset.
+     */
     private static final int DRAIN_FACTOR = 8;
 
     private final int maxBytes;
@@ -34,17 +36,23 @@ final class RequestBody {
         this.nanoTime = nanoTime;
     }
 
-    /** The whole body. Refuses one that is too large, too slow, or that comes while too many others do, or not at all. */
+    /**
+     * The whole body. Refuses one that is too large, too slow, or that comes while too many others do, or not at all.
+     */
     byte[] read(Context context) {
         if (!enter()) {
-            throw new Refusal(503, "busy", "Too many requests with a body at once. Try again in a second.",
+            throw new Refusal(
+                    503,
+                    "busy",
+                    "Too many requests with a body at once. Try again in a second.",
                     Map.of("Retry-After", "1"));
         }
         try {
             return readWithinLimits(context);
         } catch (IOException e) {
             // The client's fault and nobody's news: it is gone, or fell silent.
-            throw new Refusal(400, "cut_off", "The connection ended before the body did.", Map.of("Connection", "close"));
+            throw new Refusal(
+                    400, "cut_off", "The connection ended before the body did.", Map.of("Connection", "close"));
         } finally {
             places.release();
         }
@@ -68,8 +76,12 @@ final class RequestBody {
                 break;
             }
             if (nanoTime.getAsLong() - deadline > 0) {
-                throw new Refusal(408, "too_slow", "The body took longer than "
-                        + TimeUnit.NANOSECONDS.toSeconds(MAX_NANOS) + " seconds to arrive.", Map.of("Connection", "close"));
+                throw new Refusal(
+                        408,
+                        "too_slow",
+                        "The body took longer than " + TimeUnit.NANOSECONDS.toSeconds(MAX_NANOS)
+                                + " seconds to arrive.",
+                        Map.of("Connection", "close"));
             }
         }
         if (total > maxBytes) {
@@ -79,8 +91,8 @@ final class RequestBody {
     }
 
     private Refusal tooLarge() {
-        return new Refusal(413, "too_large", "The body is larger than " + maxBytes + " bytes.",
-                Map.of("Connection", "close"));
+        return new Refusal(
+                413, "too_large", "The body is larger than " + maxBytes + " bytes.", Map.of("Connection", "close"));
     }
 
     private boolean enter() {

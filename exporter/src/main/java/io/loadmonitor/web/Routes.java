@@ -11,7 +11,12 @@ final class Routes {
     private Routes() {}
 
     static List<Route> of(
-            WebSettings settings, WebParts parts, AccessRule access, Json json, PageRenderer renderer, RequestBody body) {
+            WebSettings settings,
+            WebParts parts,
+            AccessRule access,
+            Json json,
+            PageRenderer renderer,
+            RequestBody body) {
         StateEndpoint state = new StateEndpoint(parts, json);
         AlertsEndpoint alerts = new AlertsEndpoint(new AlertMessageParser(), parts.alertDesk(), body, json);
         DumpsEndpoint dumps = new DumpsEndpoint(parts, body, json);

@@ -4,14 +4,15 @@ import java.util.Map;
 
 /**
  * The headers of every answer. They keep a browser from running anything but this server's own script files, from
- * loading anything from elsewhere, from guessing at content types, from showing a page in a frame, and from telling other sites
- * where it came from. What the archive shows was named by the tasks and alerts of the host, so a second line of defence
- * behind escaping is worth its bytes.
+ * loading anything from elsewhere, from guessing at content types, from showing a page in a frame, and from telling
+ * other sites where it came from. What the archive shows was named by the tasks and alerts of the host, so a second
+ * line of defence behind escaping is worth its bytes.
  */
 final class SecurityHeaders {
     static final Map<String, String> ALL = Map.of(
-            "Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self';"
-                    + " base-uri 'none'; frame-ancestors 'none'",
+            "Content-Security-Policy",
+                    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self';"
+                            + " base-uri 'none'; frame-ancestors 'none'",
             "X-Content-Type-Options", "nosniff",
             "X-Frame-Options", "DENY",
             "Referrer-Policy", "no-referrer",

@@ -19,11 +19,13 @@ import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * The bounds on what clients can make the server hold: threads, connections, header bytes, time. Sized for one Prometheus,
- * a few Alertmanagers and a few people; memory counts, for this runs on hosts in trouble.
+ * The bounds on what clients can make the server hold: threads, connections, header bytes, time. Sized for one
+ * Prometheus, a few Alertmanagers and a few people; memory counts, for this runs on hosts in trouble.
  */
 final class ServerLimits {
-    /** One thread an address waits for connections, the rest serve: 8 are more than a host's two or three clients need. */
+    /**
+     * One thread an address waits for connections, the rest serve: 8 are more than a host's two or three clients need.
+     */
     private static final int SERVING_THREADS = 8;
 
     private static final int MAX_CONNECTIONS = 256;
@@ -58,10 +60,9 @@ final class ServerLimits {
             server.insertHandler(new GracefulHandler());
             server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
         });
-        StalledConnections stalled =
-                new StalledConnections(TimeUnit.MILLISECONDS.toNanos(STALL_MILLIS), nanoTime);
-        addresses.forEach(address -> config.jetty.addConnector(
-                (server, http) -> connector(server, http, address, stalled)));
+        StalledConnections stalled = new StalledConnections(TimeUnit.MILLISECONDS.toNanos(STALL_MILLIS), nanoTime);
+        addresses.forEach(
+                address -> config.jetty.addConnector((server, http) -> connector(server, http, address, stalled)));
         config.jetty.modifyServer(server -> {
             Scheduler scheduler = new ScheduledExecutorScheduler("http-sweep", true, 1);
             server.addBean(scheduler, true);

@@ -7,9 +7,9 @@ import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.Connection;
 
 /**
- * Closes connections over which nothing has gone out for a while, whatever comes in. The idle timeout alone does not stop
- * a client that sends a byte of a header now and then: each byte starts it anew, and enough such clients would use up the
- * places that Prometheus needs. Safe for use by several threads.
+ * Closes connections over which nothing has gone out for a while, whatever comes in. The idle timeout alone does not
+ * stop a client that sends a byte of a header now and then: each byte starts it anew, and enough such clients would use
+ * up the places that Prometheus needs. Safe for use by several threads.
  */
 final class StalledConnections implements Connection.Listener {
     private final long patienceNanos;

@@ -27,8 +27,8 @@ final class StateEndpoint {
     void metrics(Context context) {
         QueryParameters parameters = QueryParameters.any(context.queryString());
         String accept = context.header("Accept");
-        MetricsText text = parts.metrics().render(
-                new HashSet<>(parameters.all("name[]")), accept == null ? "" : accept);
+        MetricsText text =
+                parts.metrics().render(new HashSet<>(parameters.all("name[]")), accept == null ? "" : accept);
         context.contentType(text.contentType()).result(text.body());
     }
 
@@ -59,13 +59,21 @@ final class StateEndpoint {
     void status(Context context) throws ArchiveException {
         QueryParameters.only(context.queryString(), Set.of());
         ServiceStatus status = parts.status().status();
-        json.answer(context, 200, new StatusAnswer(
-                status.version(),
-                status.host(),
-                status.notReady().isEmpty(),
-                status.notReady().orElse(null),
-                new StatusAnswer.Source(status.source(), status.sourceReason(), status.moduleVersion().orElse(null)),
-                parts.captureDesk().status().stream().map(StatusAnswer.Limit::of).toList(),
-                StatusAnswer.Stored.of(parts.archive().totals())));
+        json.answer(
+                context,
+                200,
+                new StatusAnswer(
+                        status.version(),
+                        status.host(),
+                        status.notReady().isEmpty(),
+                        status.notReady().orElse(null),
+                        new StatusAnswer.Source(
+                                status.source(),
+                                status.sourceReason(),
+                                status.moduleVersion().orElse(null)),
+                        parts.captureDesk().status().stream()
+                                .map(StatusAnswer.Limit::of)
+                                .toList(),
+                        StatusAnswer.Stored.of(parts.archive().totals())));
     }
 }

@@ -39,14 +39,15 @@ public final class WebServer implements AutoCloseable {
 
     /** @param nanoTime by which time limits are kept */
     static WebServer start(WebSettings settings, WebParts parts, LongSupplier nanoTime) throws IOException {
-        List<InetAddress> listenAddresses =
-                settings.listenAddresses().stream().map(InetSocketAddress::getAddress).toList();
+        List<InetAddress> listenAddresses = settings.listenAddresses().stream()
+                .map(InetSocketAddress::getAddress)
+                .toList();
         AccessRule access = new AccessRule(settings.allowRemoteApi(), listenAddresses);
         Json json = new Json();
         PageRenderer renderer = new PageRenderer();
         ErrorAnswers errors = new ErrorAnswers(json, renderer);
-        List<Route> routes = Routes.of(
-                settings, parts, access, json, renderer, new RequestBody(settings.maxBodyBytes(), nanoTime));
+        List<Route> routes =
+                Routes.of(settings, parts, access, json, renderer, new RequestBody(settings.maxBodyBytes(), nanoTime));
         ServerLimits limits = new ServerLimits(settings.listenAddresses(), nanoTime);
         Javalin javalin = Javalin.create(config -> {
             quick(config);
@@ -147,9 +148,11 @@ public final class WebServer implements AutoCloseable {
     }
 
     private static String names(WebSettings settings) {
-        return String.join(", ", settings.listenAddresses().stream()
-                .map(address -> address.getAddress().getHostAddress() + " port " + address.getPort())
-                .toList());
+        return String.join(
+                ", ",
+                settings.listenAddresses().stream()
+                        .map(address -> address.getAddress().getHostAddress() + " port " + address.getPort())
+                        .toList());
     }
 
     private static Throwable rootOf(Throwable fault) {

@@ -40,8 +40,15 @@ final class AlertMessageParserTest {
                 new Alert(
                         "84ce6579af4ff5e9",
                         Alert.Status.FIRING,
-                        Map.of("alertname", "LoadHigh", "instance", "127.0.0.1:9817", "job", "load-monitor",
-                                "severity", "critical"),
+                        Map.of(
+                                "alertname",
+                                "LoadHigh",
+                                "instance",
+                                "127.0.0.1:9817",
+                                "job",
+                                "load-monitor",
+                                "severity",
+                                "critical"),
                         Map.of("summary", "Load of 127.0.0.1:9817 is 14.42"),
                         Instant.parse("2026-11-22T12:00:00.123456789Z"),
                         Optional.empty(),
@@ -59,7 +66,9 @@ final class AlertMessageParserTest {
 
         assertEquals(Alert.Status.FIRING, message.alerts().get(0).status());
         assertEquals(Alert.Status.RESOLVED, message.alerts().get(1).status());
-        assertEquals(Optional.of(Instant.parse("2026-11-22T14:08:06.553Z")), message.alerts().get(1).endsAt());
+        assertEquals(
+                Optional.of(Instant.parse("2026-11-22T14:08:06.553Z")),
+                message.alerts().get(1).endsAt());
     }
 
     @Test
@@ -111,7 +120,8 @@ final class AlertMessageParserTest {
             ' '                | the body is null, but must be a JSON object
             """)
     void refusesWhatIsNoMessage(String body, String error) {
-        assertTrue(errorOf(body).equals(error) || body.isBlank() && errorOf(body).startsWith("the body is"),
+        assertTrue(
+                errorOf(body).equals(error) || body.isBlank() && errorOf(body).startsWith("the body is"),
                 () -> errorOf(body));
     }
 
@@ -123,7 +133,8 @@ final class AlertMessageParserTest {
 
         assertTrue(error.startsWith("the body is no JSON at line 1, column "), error);
         assertTrue(errorOf(body + "{}").startsWith("the body is no JSON"), errorOf(body + "{}"));
-        assertTrue(errorOf(body.replaceFirst("\"receiver\"", "\"version\":\"4\",\"receiver\"")).contains("version"));
+        assertTrue(errorOf(body.replaceFirst("\"receiver\"", "\"version\":\"4\",\"receiver\""))
+                .contains("version"));
     }
 
     @Test
@@ -140,13 +151,18 @@ final class AlertMessageParserTest {
     void takesAThousandAlertsAndNoMore() throws Exception {
         String thousand = IntStream.range(0, 1000).mapToObj(i -> FIRING).collect(Collectors.joining(","));
 
-        assertEquals(1000, parser.parse(message(thousand).getBytes(StandardCharsets.UTF_8)).alerts().size());
+        assertEquals(
+                1000,
+                parser.parse(message(thousand).getBytes(StandardCharsets.UTF_8))
+                        .alerts()
+                        .size());
         assertTrue(errorOf(message(thousand + "," + FIRING)).startsWith("alerts has 1001 entries, but at most 1000"));
     }
 
     @Test
     void boundsLabelsAndCutsAnnotations() throws Exception {
-        String labels = IntStream.range(0, 65).mapToObj(i -> "\"l" + i + "\":\"\"").collect(Collectors.joining(","));
+        String labels =
+                IntStream.range(0, 65).mapToObj(i -> "\"l" + i + "\":\"\"").collect(Collectors.joining(","));
         String many = FIRING.replace("\"alertname\":\"LoadHigh\"", labels);
         String large = FIRING.replace("LoadHigh", "x".repeat(4097));
         String talkative = FIRING.replace("\"annotations\":{}", "\"annotations\":{\"d\":\"" + "y".repeat(9000) + "\"}");
@@ -154,7 +170,10 @@ final class AlertMessageParserTest {
         assertEquals("alerts[0].labels has 65 entries, but at most 64 are taken", errorOf(message(many)));
         assertTrue(errorOf(message(large)).endsWith("must have at most 4096 characters"));
         String kept = parser.parse(message(talkative).getBytes(StandardCharsets.UTF_8))
-                .alerts().get(0).annotations().get("d");
+                .alerts()
+                .get(0)
+                .annotations()
+                .get("d");
         assertEquals("y".repeat(8189) + "...", kept);
     }
 
@@ -186,8 +205,7 @@ final class AlertMessageParserTest {
     }
 
     private String errorOf(String body) {
-        return assertThrows(
-                        MalformedAlertException.class, () -> parser.parse(body.getBytes(StandardCharsets.UTF_8)))
+        return assertThrows(MalformedAlertException.class, () -> parser.parse(body.getBytes(StandardCharsets.UTF_8)))
                 .getMessage();
     }
 

@@ -14,7 +14,10 @@ final class ArchivePlaceTest {
     @Test
     void flagComesFirst(@TempDir Path folder) {
         Path flag = folder.resolve("a.db");
-        assertEquals(flag, ArchivePlace.choose(flag, Map.of("STATE_DIRECTORY", "/x"), folder).file());
+        assertEquals(
+                flag,
+                ArchivePlace.choose(flag, Map.of("STATE_DIRECTORY", "/x"), folder)
+                        .file());
     }
 
     @Test
@@ -26,7 +29,10 @@ final class ArchivePlaceTest {
     @Test
     void takesTheSystemsFolderWhereItMayBeWritten(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("load-monitor/archive.db");
-        assertEquals(file, ArchivePlace.choose(null, Map.of("XDG_STATE_HOME", "/x"), folder).file());
+        assertEquals(
+                file,
+                ArchivePlace.choose(null, Map.of("XDG_STATE_HOME", "/x"), folder)
+                        .file());
         Files.createDirectory(folder.resolve("load-monitor"));
         assertEquals(file, ArchivePlace.choose(null, Map.of(), folder).file());
     }
@@ -35,7 +41,8 @@ final class ArchivePlaceTest {
     void fallsBackToTheUsersOwnFolders() {
         assertEquals(
                 Path.of("/x/load-monitor/archive.db"),
-                ArchivePlace.choose(null, Map.of("XDG_STATE_HOME", "/x", "HOME", "/h"), NOT_THERE).file());
+                ArchivePlace.choose(null, Map.of("XDG_STATE_HOME", "/x", "HOME", "/h"), NOT_THERE)
+                        .file());
         assertEquals(
                 Path.of("/h/.local/state/load-monitor/archive.db"),
                 ArchivePlace.choose(null, Map.of("HOME", "/h"), NOT_THERE).file());

@@ -26,7 +26,8 @@ final class CausesDocsTest {
     @Test
     void ruleOfFiveLinesNamesTheCauseOfTheStackBesideIt() throws Exception {
         String docs = Files.readString(Path.of("docs/causes.md"));
-        List<String> blocks = BLOCK.matcher(docs).results().map(result -> result.group(1)).toList();
+        List<String> blocks =
+                BLOCK.matcher(docs).results().map(result -> result.group(1)).toList();
         Matcher command = COMMAND.matcher(docs);
         assertTrue(command.find(), "no command in docs/causes.md");
         assertEquals(5, blocks.get(0).lines().count(), blocks.get(0));

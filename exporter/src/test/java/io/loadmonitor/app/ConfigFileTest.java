@@ -51,14 +51,14 @@ final class ConfigFileTest {
             assertEquals("c.yml:1: rules: \"\" stands where a list is expected", e.getMessage());
         } else {
             assertEquals(
-                    Config.defaults().toString(), ConfigFile.parse(text, "c.yml").toString());
+                    Config.defaults().toString(),
+                    ConfigFile.parse(text, "c.yml").toString());
         }
     }
 
     @Test
     void readsEverySetting() throws Exception {
-        Config config = ConfigFile.parse(
-                """
+        Config config = ConfigFile.parse("""
                 rules:
                   - name: disks
                     match: {severity: "a+b", team: ops}
@@ -68,8 +68,7 @@ final class ConfigFileTest {
                     match_re: {alertname: '.+'}
                 retention: {max_dumps: 5, max_age: 2d, max_size: 10MB, min_free_disk: 0}
                 limits: {waiting_captures: 7, manual_spacing: 250ms, procfs_time: 3s, procfs_tasks: 9, request_body: 2MB}
-                """,
-                "c.yml");
+                """, "c.yml");
         Rule disks = config.rules().list().get(0);
         assertEquals("disks", disks.name());
         assertEquals(Duration.ofSeconds(90), disks.cooldown());
@@ -90,8 +89,7 @@ final class ConfigFileTest {
 
     @Test
     void tellsEveryProblemAtOnceWithItsLine() {
-        ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse(
-                """
+        ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse("""
                 rules:
                   - name: "two words"
                     match: {alertname: A}
@@ -108,10 +106,8 @@ final class ConfigFileTest {
                   max_age: [1d]
                 limit: {}
                 limits: 3
-                """,
-                "c.yml"));
-        assertEquals(
-                """
+                """, "c.yml"));
+        assertEquals("""
                 c.yml:15: limit: unknown setting; there are limits, retention, rules
                 c.yml:2: rules[0].name: "two words" is no name: expected 1 to 64 letters, digits, '_', '-'
                 c.yml:4: rules[1].name: a rule needs a name
@@ -126,8 +122,7 @@ final class ConfigFileTest {
                 c.yml:11: rules[3].match_re.alertname: the label stands in match and in match_re
                 c.yml:13: retention.max_dumps: "0" is no whole number from 1 to 10000000
                 c.yml:14: retention.max_age: a list stands where one value is expected
-                c.yml:16: limits: "3" stands where settings are expected""",
-                e.getMessage());
+                c.yml:16: limits: "3" stands where settings are expected""", e.getMessage());
     }
 
     @ParameterizedTest
@@ -164,13 +159,22 @@ final class ConfigFileTest {
 
     @ParameterizedTest
     @CsvSource({
-        "LoadHigh, true", "LoadHighPerCpu, true", "UninterruptibleTasks, true", "DiskFull, false", "HighLoad, false",
+        "LoadHigh, true",
+        "LoadHighPerCpu, true",
+        "UninterruptibleTasks, true",
+        "DiskFull, false",
+        "HighLoad, false",
         "LoadMonitorDown, false"
     })
     void defaultRuleWantsAlertsAboutLoad(String alertName, boolean wanted) {
         Alert alert = new Alert(
-                "0123456789abcdef", Alert.Status.FIRING, Map.of("alertname", alertName), Map.of(), Instant.EPOCH,
-                Optional.empty(), Optional.empty());
+                "0123456789abcdef",
+                Alert.Status.FIRING,
+                Map.of("alertname", alertName),
+                Map.of(),
+                Instant.EPOCH,
+                Optional.empty(),
+                Optional.empty());
         assertEquals(wanted, Config.defaults().rules().ruleFor(alert).isPresent());
     }
 
@@ -191,10 +195,15 @@ final class ConfigFileTest {
         assertEquals("two", config.current().rules().list().get(0).name());
         assertEquals(7, config.current().retention().maxDumps());
         assertEquals(
-                new Limits(3, Duration.ofSeconds(5), before.limits().procfs(), before.limits().requestBodyBytes()),
+                new Limits(
+                        3,
+                        Duration.ofSeconds(5),
+                        before.limits().procfs(),
+                        before.limits().requestBodyBytes()),
                 config.current().limits());
         assertEquals(
-                List.of("{config=" + file + ", settings=limits.procfs_time,limits.procfs_tasks,limits.request_body}"), log);
+                List.of("{config=" + file + ", settings=limits.procfs_time,limits.procfs_tasks,limits.request_body}"),
+                log);
         assertEquals(List.of(config.current()), told);
         Files.writeString(file, "rules: 7");
         assertEquals(Optional.of(file + ":1: rules: \"7\" stands where a list is expected"), config.reload());

@@ -27,8 +27,10 @@ final class ConfigurationDocsTest {
         for (String line : Files.readAllLines(DOCS)) {
             Matcher row = FLAG_ROW.matcher(line.replace("\\|", "/"));
             if (row.matches()) {
-                documented.put(row.group(1), Objects.requireNonNullElse(row.group(2), "") + " default "
-                        + row.group(3).replace("`", "").replace("see below", ""));
+                documented.put(
+                        row.group(1),
+                        Objects.requireNonNullElse(row.group(2), "") + " default "
+                                + row.group(3).replace("`", "").replace("see below", ""));
             }
         }
         Map<String, String> actual = new TreeMap<>();
@@ -37,9 +39,11 @@ final class ConfigurationDocsTest {
         lines.add(main);
         for (CommandLine line : lines) {
             for (OptionSpec option : line.getCommandSpec().options()) {
-                String label = option.arity().max() == 0 ? "" : option.paramLabel().replace('|', '/');
-                actual.put(option.longestName(), label + " default "
-                        + Objects.requireNonNullElse(option.defaultValue(), ""));
+                String label =
+                        option.arity().max() == 0 ? "" : option.paramLabel().replace('|', '/');
+                actual.put(
+                        option.longestName(),
+                        label + " default " + Objects.requireNonNullElse(option.defaultValue(), ""));
             }
         }
         assertEquals(String.join("\n", lines(actual)), String.join("\n", lines(documented)));
@@ -68,9 +72,13 @@ final class ConfigurationDocsTest {
         root.entries().forEach((section, entry) -> {
             boolean rules = section.equals("rules");
             YamlNode node = rules ? ((YamlNode.Sequence) entry.value()).items().get(0) : entry.value();
-            ((YamlNode.Mapping) node).entries().forEach((key, value) -> example.put(
-                    section + (rules ? "[]." : ".") + key,
-                    value.value() instanceof YamlNode.Scalar scalar && !key.equals("name") ? scalar.text() : ""));
+            ((YamlNode.Mapping) node)
+                    .entries()
+                    .forEach((key, value) -> example.put(
+                            section + (rules ? "[]." : ".") + key,
+                            value.value() instanceof YamlNode.Scalar scalar && !key.equals("name")
+                                    ? scalar.text()
+                                    : ""));
         });
         assertEquals(String.join("\n", lines(example)), String.join("\n", lines(documented)));
     }
@@ -84,6 +92,8 @@ final class ConfigurationDocsTest {
     }
 
     private static List<String> lines(Map<String, String> map) {
-        return map.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue()).toList();
+        return map.entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .toList();
     }
 }

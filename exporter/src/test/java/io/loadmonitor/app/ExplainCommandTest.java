@@ -32,8 +32,9 @@ final class ExplainCommandTest {
 
     ExplainCommandTest() {
         line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        line.getSubcommands().values().forEach(command ->
-                command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)));
+        line.getSubcommands()
+                .values()
+                .forEach(command -> command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)));
     }
 
     @Test
@@ -44,7 +45,9 @@ final class ExplainCommandTest {
         assertTrue(lines.stream().anyMatch(text -> text.matches(" +6 +60\\.0% .* init 6")), out.toString());
         assertTrue(lines.contains("     10  tasks in the dump"), out.toString());
         assertTrue(lines.contains("Listed but no load: 38 tasks"), out.toString());
-        assertTrue(lines.stream().anyMatch(text -> text.matches(" +20  idle kernel workers: rescuer_thread .*")), out.toString());
+        assertTrue(
+                lines.stream().anyMatch(text -> text.matches(" +20  idle kernel workers: rescuer_thread .*")),
+                out.toString());
     }
 
     @Test
@@ -69,7 +72,8 @@ final class ExplainCommandTest {
 
         out.getBuffer().setLength(0);
         explain("--before", before.toString(), "--json", after.toString());
-        JsonNode report = new ObjectMapper().readTree(out.toString()).path("reports").path(0);
+        JsonNode report =
+                new ObjectMapper().readTree(out.toString()).path("reports").path(0);
         assertEquals(2, report.path("since_before").path("persisting").asInt());
         assertEquals(1, report.path("since_before").path("gone").asInt());
         for (JsonNode groups : report.path("groups")) {
@@ -85,17 +89,29 @@ final class ExplainCommandTest {
     void saysWhichDevicesWereSuspended() throws Exception {
         Path dump = Path.of("../kmod/tests/captures/6.1.0-56-cloud-amd64/causes/suspended-device.dump");
         List<String> lines = explain(dump.toString());
-        assertTrue(lines.stream().anyMatch(text -> text.matches(
-                "Devices: dm-0 \\(volume\\) is suspended; 1 mapped device, looked at \\d+ ms after the dump")), out.toString());
+        assertTrue(
+                lines.stream()
+                        .anyMatch(
+                                text -> text.matches(
+                                        "Devices: dm-0 \\(volume\\) is suspended; 1 mapped device, looked at \\d+ ms after the dump")),
+                out.toString());
         out.getBuffer().setLength(0);
         explain("--json", dump.toString());
-        JsonNode devices = new ObjectMapper().readTree(out.toString()).path("reports").path(0).path("devices");
-        assertEquals("1 1 [{\"dev\":\"dm-0\",\"name\":\"volume\"}]", devices.path("mapped").asText() + " "
-                + devices.path("suspended").asText() + " " + devices.path("suspended_devices"));
+        JsonNode devices = new ObjectMapper()
+                .readTree(out.toString())
+                .path("reports")
+                .path(0)
+                .path("devices");
+        assertEquals(
+                "1 1 [{\"dev\":\"dm-0\",\"name\":\"volume\"}]",
+                devices.path("mapped").asText() + " "
+                        + devices.path("suspended").asText() + " " + devices.path("suspended_devices"));
         assertTrue(devices.path("age_ms").isNumber(), devices.toString());
 
-        Path resumed = Files.writeString(folder.resolve("resumed"), Files.readString(dump)
-                .replaceAll("devices .*\ndevice .*\n", "devices age_ms=3 mapped=1 suspended=0\n"));
+        Path resumed = Files.writeString(
+                folder.resolve("resumed"),
+                Files.readString(dump)
+                        .replaceAll("devices .*\ndevice .*\n", "devices age_ms=3 mapped=1 suspended=0\n"));
         out.getBuffer().setLength(0);
         assertFalse(String.join("\n", explain(resumed.toString())).contains("Devices"), out.toString());
     }
@@ -122,28 +138,40 @@ final class ExplainCommandTest {
         assertTrue(lines.contains("By process, " + estimate), out.toString());
         assertTrue(lines.contains("     20   50.0%  java (800)"), out.toString());
         assertTrue(lines.contains("     10   25.0%  cgroup not in the dump  10 in D"), out.toString());
-        assertTrue(lines.contains("By stack, in a fair sample of 4 of 40 tasks; these numbers are not scaled up:"), out.toString());
+        assertTrue(
+                lines.contains("By stack, in a fair sample of 4 of 40 tasks; these numbers are not scaled up:"),
+                out.toString());
         assertTrue(lines.contains("2 tasks waiting for a CPU: java (811 812)"), out.toString());
-        assertTrue(lines.contains("1 task asleep, but still counted as running [delayed]: nginx (900)"), out.toString());
+        assertTrue(
+                lines.contains("1 task asleep, but still counted as running [delayed]: nginx (900)"), out.toString());
         assertFalse(out.toString().contains("not in the dump%"), out.toString());
 
         out.getBuffer().setLength(0);
         explain("--before", dump.toString(), "--json", dump.toString());
-        JsonNode report = new ObjectMapper().readTree(out.toString()).path("reports").path(0);
-        assertEquals("{\"sampled\":4,\"of\":40,\"text\":\"" + estimate + "\"}", report.path("estimated").toString());
+        JsonNode report =
+                new ObjectMapper().readTree(out.toString()).path("reports").path(0);
+        assertEquals(
+                "{\"sampled\":4,\"of\":40,\"text\":\"" + estimate + "\"}",
+                report.path("estimated").toString());
         assertEquals(4, report.path("tasks_total").asInt());
-        assertEquals("20 50.0", report.path("parts").path(0).path("tasks") + " " + report.path("parts").path(0).path("percent"));
+        assertEquals(
+                "20 50.0",
+                report.path("parts").path(0).path("tasks") + " "
+                        + report.path("parts").path(0).path("percent"));
         assertTrue(report.path("since_before").path("sampled").asBoolean(), report.toString());
         JsonNode thread = report.path("tasks").path(0);
-        assertEquals("java GC#0 40 9120 /app", thread.path("leader").asText() + " " + thread.path("comm").asText() + " "
-                + thread.path("queued_ms") + " " + thread.path("run_delay_ms") + " " + thread.path("cgroup").asText());
+        assertEquals(
+                "java GC#0 40 9120 /app",
+                thread.path("leader").asText() + " " + thread.path("comm").asText() + " " + thread.path("queued_ms")
+                        + " " + thread.path("run_delay_ms") + " "
+                        + thread.path("cgroup").asText());
     }
 
     @Test
     void refusesADumpBeforeThatIsNone() throws Exception {
         Path after = DUMPS.resolve("manual-busy-vfork.dump");
-        Path other = Files.writeString(folder.resolve("other"),
-                Files.readString(after).replaceAll("boot_id=\\S+", "boot_id=another"));
+        Path other = Files.writeString(
+                folder.resolve("other"), Files.readString(after).replaceAll("boot_id=\\S+", "boot_id=another"));
         Path nothing = Files.writeString(folder.resolve("nothing"), "hello\n");
         for (Path before : List.of(other, nothing, folder.resolve("missing"))) {
             err.getBuffer().setLength(0);
@@ -182,7 +210,9 @@ final class ExplainCommandTest {
         assertEquals(10, parts);
         assertEquals(100, percent, 0.5);
         assertEquals(38, report.get("listed_but_no_load").size());
-        assertEquals("idle-worker", report.get("listed_but_no_load").get(0).get("reason").asText());
+        assertEquals(
+                "idle-worker",
+                report.get("listed_but_no_load").get(0).get("reason").asText());
         assertFalse(report.has("time"), "the text does not say the time of day");
         assertEquals(202, root.get("lines").get("total").asInt());
     }
@@ -191,11 +221,16 @@ final class ExplainCommandTest {
     void letsNoNameDoAnythingToTheTerminal() throws Exception {
         Path file = folder.resolve("hostile.txt");
         String name = "\u001b[31m" + RIGHT_TO_LEFT + "x";
-        Files.write(file, ("uninterrupted task, comm: " + name + ", pid 3\n"
-                + " f\u001b[2J+0x1/0x2\n " + RIGHT_TO_LEFT + "g+0x1/0x2\n"
-                + "Tainted: \u001b]0;title\u0007\n"
-                + "Nov 22 12:04:10 kernel: INFO: task " + name + ":9 blocked for more than 120 seconds.\n"
-                + "INFO: task " + name + ":9 is blocked on a mutex likely owned by task " + name + ":7.\n").getBytes(StandardCharsets.UTF_8));
+        Files.write(
+                file,
+                ("uninterrupted task, comm: " + name + ", pid 3\n"
+                                + " f\u001b[2J+0x1/0x2\n " + RIGHT_TO_LEFT + "g+0x1/0x2\n"
+                                + "Tainted: \u001b]0;title\u0007\n"
+                                + "Nov 22 12:04:10 kernel: INFO: task " + name
+                                + ":9 blocked for more than 120 seconds.\n"
+                                + "INFO: task " + name + ":9 is blocked on a mutex likely owned by task " + name
+                                + ":7.\n")
+                        .getBytes(StandardCharsets.UTF_8));
         for (String[] options : new String[][] {{"--color=never"}, {"--json"}}) {
             out.getBuffer().setLength(0);
             assertEquals(0, line.execute("explain", options[0], file.toString()), err.toString());
@@ -208,14 +243,16 @@ final class ExplainCommandTest {
     void showsScriptsAndEscapesOfADumpAsText() throws Exception {
         String hostile = "<script>\u001b[2J" + RIGHT_TO_LEFT + "x";
         Path file = folder.resolve("hostile.dump");
-        Files.writeString(file, "load_monitor dump version=1 id=1 source=kmod\n"
-                + "trigger kind=manual reason=\"" + hostile + "\" cause=present\n"
-                + "load avg1=1.00 avg5=1.00 avg15=1.00 active=2 cpus=1\n"
-                + "stack id=1 tasks=1\n  f" + hostile + "+0x1/0x2\n"
-                + "task pid=1 state=D on=sleep stack=1 cgroup=\"/" + hostile + "\" comm=\"" + hostile + "\"\n"
-                // As the module itself writes it.
-                + "task pid=2 state=D on=sleep stack=1 cgroup=\"/<script>\\x1b[2J\\xe2\\x80\\xae\" comm=\"\\x1b[31m<b>\"\n"
-                + "end id=1 tasks=2\n");
+        Files.writeString(
+                file,
+                "load_monitor dump version=1 id=1 source=kmod\n"
+                        + "trigger kind=manual reason=\"" + hostile + "\" cause=present\n"
+                        + "load avg1=1.00 avg5=1.00 avg15=1.00 active=2 cpus=1\n"
+                        + "stack id=1 tasks=1\n  f" + hostile + "+0x1/0x2\n"
+                        + "task pid=1 state=D on=sleep stack=1 cgroup=\"/" + hostile + "\" comm=\"" + hostile + "\"\n"
+                        // As the module itself writes it.
+                        + "task pid=2 state=D on=sleep stack=1 cgroup=\"/<script>\\x1b[2J\\xe2\\x80\\xae\" comm=\"\\x1b[31m<b>\"\n"
+                        + "end id=1 tasks=2\n");
         for (String option : List.of("--color=never", "--json")) {
             out.getBuffer().setLength(0);
             explain(option, file.toString());
@@ -249,8 +286,9 @@ final class ExplainCommandTest {
 
     @Test
     void showsWhatItDidNotUnderstandAndGoesOn() throws Exception {
-        Path file = Files.writeString(folder.resolve("log.txt"), "[  1.0] usb 1-1: new device\n".repeat(30)
-                + Files.readString(ORIGINAL, StandardCharsets.ISO_8859_1));
+        Path file = Files.writeString(
+                folder.resolve("log.txt"),
+                "[  1.0] usb 1-1: new device\n".repeat(30) + Files.readString(ORIGINAL, StandardCharsets.ISO_8859_1));
         explain(file.toString());
         assertTrue(out.toString().contains("30 lines were not understood"), out.toString());
         assertTrue(out.toString().contains("  line 1: [  1.0] usb 1-1: new device"), out.toString());

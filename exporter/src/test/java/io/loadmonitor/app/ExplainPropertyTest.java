@@ -33,8 +33,25 @@ final class ExplainPropertyTest {
 
     /** What a name could hold that does something to a terminal, a page or a line. */
     private static final List<String> HOSTILE = List.of(
-            "\u001b[2J", "\u001b]0;title\u0007", "\u009b31m", "\u202e", "\u2066", "\u200f", "<script>alert(1)</script>", "\r", "\n",
-            "\u0000", "\u007f", "\b\b\b", "\"", "\\", "\ud83d\udca5", "\u0085", "\u2028", "%s%n", "&amp;");
+            "\u001b[2J",
+            "\u001b]0;title\u0007",
+            "\u009b31m",
+            "\u202e",
+            "\u2066",
+            "\u200f",
+            "<script>alert(1)</script>",
+            "\r",
+            "\n",
+            "\u0000",
+            "\u007f",
+            "\b\b\b",
+            "\"",
+            "\\",
+            "\ud83d\udca5",
+            "\u0085",
+            "\u2028",
+            "%s%n",
+            "&amp;");
 
     @Property(tries = 500)
     void explainsAnyBytes(@ForAll byte[] bytes) throws Exception {
@@ -50,7 +67,8 @@ final class ExplainPropertyTest {
 
     @Property(tries = 400)
     void explainsTextOfEveryFormatWithStrangersInIt(
-            @ForAll("texts") byte[] text, @ForAll("hostile") List<String> strangers, @ForAll int seed) throws Exception {
+            @ForAll("texts") byte[] text, @ForAll("hostile") List<String> strangers, @ForAll int seed)
+            throws Exception {
         String mixed = new String(text, StandardCharsets.ISO_8859_1);
         int place = seed;
         for (String stranger : strangers) {
@@ -67,15 +85,20 @@ final class ExplainPropertyTest {
         new ExplainText(new PrintWriter(text), false, CauseCatalogue.standard(), Optional.empty()).write(log);
         assertHarmless(text.toString());
 
-        String json = ExplainJson.of(log, CauseCatalogue.standard(), Optional.empty()).toString();
+        String json =
+                ExplainJson.of(log, CauseCatalogue.standard(), Optional.empty()).toString();
         assertHarmless(json);
         JsonNode root = JSON.readTree(json);
         JsonNode lines = root.get("lines");
         assertEquals(lines(bytes), lines.get("total").asInt());
         assertEquals(
                 lines.get("total").asInt(),
-                lines.get("understood").asInt() + lines.get("skipped").asInt() + lines.get("unread").asInt());
-        assertEquals(Math.min(1000, lines.get("unread").asInt()), root.get("unread_lines").size());
+                lines.get("understood").asInt()
+                        + lines.get("skipped").asInt()
+                        + lines.get("unread").asInt());
+        assertEquals(
+                Math.min(1000, lines.get("unread").asInt()),
+                root.get("unread_lines").size());
         for (JsonNode report : root.get("reports")) {
             int sum = 0;
             for (JsonNode part : report.get("parts")) {
@@ -96,11 +119,13 @@ final class ExplainPropertyTest {
     }
 
     private static void assertHarmless(String text) {
-        assertTrue(text.chars().allMatch(c -> c == '\n' || c >= 0x20 && c <= 0x7e), () -> text.chars()
-                .filter(c -> c != '\n' && (c < 0x20 || c > 0x7e))
-                .mapToObj(Integer::toHexString)
-                .findFirst()
-                .orElse(""));
+        assertTrue(
+                text.chars().allMatch(c -> c == '\n' || c >= 0x20 && c <= 0x7e),
+                () -> text.chars()
+                        .filter(c -> c != '\n' && (c < 0x20 || c > 0x7e))
+                        .mapToObj(Integer::toHexString)
+                        .findFirst()
+                        .orElse(""));
     }
 
     /** At least one of every format that explain reads, as kernels wrote it. */

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import picocli.CommandLine;
 
-/** What {@code explain} says of the scenes in {@code kmod/tests/captures/RELEASE/causes}, against reports that somebody has looked at. */
+/**
+ * What {@code explain} says of the scenes in {@code kmod/tests/captures/RELEASE/causes}, against reports that somebody
+ * has looked at.
+ */
 final class ExplainSceneTest {
     private static final Path CAPTURES = Path.of("../kmod/tests/captures");
     private static final Golden GOLDEN = new Golden(ExplainSceneTest.class, "app/explain");
@@ -41,11 +44,15 @@ final class ExplainSceneTest {
     /** Stacks do not tell it; what the exporter saw beside the dump does. */
     @Test
     void namesASuspendedDeviceInTheFirstLine() throws IOException {
-        List<Path> suspended = dumps().stream().filter(dump -> dump.endsWith("suspended-device.dump")).toList();
+        List<Path> suspended = dumps().stream()
+                .filter(dump -> dump.endsWith("suspended-device.dump"))
+                .toList();
         assertEquals(4, suspended.size(), suspended.toString());
         for (Path dump : suspended) {
             String first = explain(dump).lines().findFirst().orElseThrow();
-            assertTrue(first.contains(" waiting for block I/O while dm-0 (volume) is suspended (db, "), dump + ": " + first);
+            assertTrue(
+                    first.contains(" waiting for block I/O while dm-0 (volume) is suspended (db, "),
+                    dump + ": " + first);
         }
     }
 
@@ -58,8 +65,9 @@ final class ExplainSceneTest {
         StringWriter err = new StringWriter();
         CommandLine line = Main.commandLine();
         line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        line.getSubcommands().values().forEach(command ->
-                command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)));
+        line.getSubcommands()
+                .values()
+                .forEach(command -> command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)));
         assertEquals(0, line.execute("explain", "--color=never", dump.toString()), err.toString());
         assertEquals("", err.toString());
         return out.toString();
@@ -72,7 +80,8 @@ final class ExplainSceneTest {
 
     private static List<Path> dumps() throws IOException {
         try (Stream<Path> files = Files.walk(CAPTURES)) {
-            return files.filter(file -> file.getParent().endsWith("causes") && file.toString().endsWith(".dump"))
+            return files.filter(file -> file.getParent().endsWith("causes")
+                            && file.toString().endsWith(".dump"))
                     .sorted()
                     .toList();
         }

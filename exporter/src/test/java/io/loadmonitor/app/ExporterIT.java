@@ -36,7 +36,11 @@ final class ExporterIT {
 
             HttpResponse<String> text = exporter.get("/metrics", "*/*");
             assertEquals(TEXT, text.headers().firstValue("Content-Type").orElse(""));
-            List<String> described = text.body().lines().filter(line -> line.startsWith("# ")).sorted().toList();
+            List<String> described = text.body()
+                    .lines()
+                    .filter(line -> line.startsWith("# "))
+                    .sorted()
+                    .toList();
             if (Boolean.getBoolean("golden.rewrite")) {
                 Files.write(GOLDEN, described);
             }
@@ -45,16 +49,20 @@ final class ExporterIT {
             assertFalse(text.body().contains("load_monitor_scrape_collector_success{collector=\"tasks\",} 0.0"));
             assertEquals(
                     List.of(),
-                    text.body().lines()
-                            .filter(line -> line.startsWith("load_monitor_scrape_collector_success") && line.endsWith(" 0.0"))
+                    text.body()
+                            .lines()
+                            .filter(line ->
+                                    line.startsWith("load_monitor_scrape_collector_success") && line.endsWith(" 0.0"))
                             .toList());
 
-            HttpResponse<String> open = exporter.get("/metrics", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5");
+            HttpResponse<String> open =
+                    exporter.get("/metrics", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5");
             assertEquals(OPENMETRICS, open.headers().firstValue("Content-Type").orElse(""));
             assertTrue(open.body().endsWith("\n# EOF\n"));
             assertEquals(families(text.body()), families(open.body()));
 
-            HttpResponse<String> one = exporter.get("/metrics?name[]=load_monitor_load1".replace("[]", "%5B%5D"), "*/*");
+            HttpResponse<String> one =
+                    exporter.get("/metrics?name[]=load_monitor_load1".replace("[]", "%5B%5D"), "*/*");
             assertTrue(Pattern.matches("# HELP .*\n# TYPE .*\nload_monitor_load1 [0-9.]+\n", one.body()), one.body());
         }
     }
@@ -64,9 +72,11 @@ final class ExporterIT {
         Promtool promtool = new Promtool(folder);
         try (RunningExporter exporter = serve()) {
             exporter.post("/api/v1/dumps", "{\"reason\":\"test\"}");
-            String text = exporter.metrics(metrics -> metrics.contains("\nload_monitor_dumps_total{trigger=\"manual\",} 1.0\n"));
+            String text = exporter.metrics(
+                    metrics -> metrics.contains("\nload_monitor_dumps_total{trigger=\"manual\",} 1.0\n"));
             promtool.checkMetrics(text);
-            promtool.readOpenMetrics(exporter.get("/metrics", "application/openmetrics-text").body());
+            promtool.readOpenMetrics(
+                    exporter.get("/metrics", "application/openmetrics-text").body());
         }
     }
 
@@ -84,7 +94,8 @@ final class ExporterIT {
             assertEquals(202, exporter.post("/api/v1/alerts", alert).statusCode());
             assertEquals(200, exporter.post("/api/v1/alerts", alert).statusCode(), "known by now");
             assertEquals(400, exporter.post("/api/v1/alerts", "{").statusCode());
-            String metrics = exporter.metrics(text -> text.contains("\nload_monitor_dumps_total{trigger=\"alert\",} 1.0\n"));
+            String metrics =
+                    exporter.metrics(text -> text.contains("\nload_monitor_dumps_total{trigger=\"alert\",} 1.0\n"));
             for (String sample : List.of(
                     "load_monitor_webhook_requests_total{code=\"202\",} 1.0",
                     "load_monitor_webhook_requests_total{code=\"200\",} 1.0",
@@ -175,9 +186,13 @@ final class ExporterIT {
         Path config = Files.writeString(folder.resolve("c.yml"), "rules: 7\nretention: {max_age: soon}\nlimit: {}\n");
         try (RunningExporter exporter = RunningExporter.start(folder, LISTEN, "--config.file=" + config)) {
             assertEquals(1, exporter.exitCode());
-            List<String> lines = exporter.log().lines().filter(line -> line.contains("level=error")).toList();
+            List<String> lines = exporter.log()
+                    .lines()
+                    .filter(line -> line.contains("level=error"))
+                    .toList();
             assertEquals(3, lines.size(), exporter.log());
-            assertTrue(exporter.log().contains("c.yml:2: retention.max_age: \\\"soon\\\" is no duration"), exporter.log());
+            assertTrue(
+                    exporter.log().contains("c.yml:2: retention.max_age: \\\"soon\\\" is no duration"), exporter.log());
         }
     }
 
@@ -193,7 +208,9 @@ final class ExporterIT {
     void saysItsVersion() throws Exception {
         try (RunningExporter exporter = RunningExporter.start(folder, "--version")) {
             assertEquals(0, exporter.exitCode());
-            assertTrue(exporter.out().matches("load-monitor-exporter, version [0-9]+\\.[0-9]+\\.[0-9]+.* \\(java .*\\)\n"), exporter.out());
+            assertTrue(
+                    exporter.out().matches("load-monitor-exporter, version [0-9]+\\.[0-9]+\\.[0-9]+.* \\(java .*\\)\n"),
+                    exporter.out());
         }
     }
 
@@ -223,7 +240,10 @@ final class ExporterIT {
     }
 
     private static void assertRefused(RunningExporter exporter, String complaint) {
-        List<String> lines = exporter.log().lines().filter(line -> line.contains("level=error")).toList();
+        List<String> lines = exporter.log()
+                .lines()
+                .filter(line -> line.contains("level=error"))
+                .toList();
         assertEquals(1, lines.size(), exporter.log());
         assertTrue(lines.get(0).contains(complaint), exporter.log());
         assertFalse(exporter.log().contains("\tat "), exporter.log());

@@ -25,7 +25,20 @@ final class ListenAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "9817", "localhost", ":65536", ":-1", "::1:9817", "a b:1", "[::1]", "[x]:1", ":99999999999", "h:1 "})
+    @ValueSource(
+            strings = {
+                "",
+                "9817",
+                "localhost",
+                ":65536",
+                ":-1",
+                "::1:9817",
+                "a b:1",
+                "[::1]",
+                "[x]:1",
+                ":99999999999",
+                "h:1 "
+            })
     void quotesWhatIsNoAddress(String text) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> ListenAddress.parse(text));
         assertTrue(String.valueOf(e.getMessage()).startsWith('"' + text + "\" is no listen address: "), e.getMessage());

@@ -37,8 +37,13 @@ final class LoadWatchTest {
             watch.look(second * 1_001_000_000L).ifPresent(samples::add);
         }
 
-        assertEquals(List.of(sample(OptionalInt.empty(), 0), sample(OptionalInt.of(10), 0.8), sample(OptionalInt.of(10), 1.54),
-                sample(OptionalInt.of(10), 2.22)), samples);
+        assertEquals(
+                List.of(
+                        sample(OptionalInt.empty(), 0),
+                        sample(OptionalInt.of(10), 0.8),
+                        sample(OptionalInt.of(10), 1.54),
+                        sample(OptionalInt.of(10), 2.22)),
+                samples);
     }
 
     @Test
@@ -50,13 +55,17 @@ final class LoadWatchTest {
         // Nobody looked for longer than a tick: which step led here is not known.
         Files.writeString(proc.resolve("loadavg"), "9.00 0.10 0.05 1/94 8133\n");
         assertEquals(
-                Optional.of(new LoadSample(NOON, OptionalInt.empty(), OptionalDouble.of(9), OptionalInt.of(0), OptionalInt.empty())),
+                Optional.of(new LoadSample(
+                        NOON, OptionalInt.empty(), OptionalDouble.of(9), OptionalInt.of(0), OptionalInt.empty())),
                 watch.look(20_000_000_000L));
     }
 
     private LoadWatch watch() {
-        return new LoadWatch(new ProcFs(proc), new ActiveTasks(),
-                new KernelModule(proc.resolve("sys"), proc.resolve("load_monitor")), Clock.fixed(NOON, ZoneOffset.UTC));
+        return new LoadWatch(
+                new ProcFs(proc),
+                new ActiveTasks(),
+                new KernelModule(proc.resolve("sys"), proc.resolve("load_monitor")),
+                Clock.fixed(NOON, ZoneOffset.UTC));
     }
 
     private static LoadSample sample(OptionalInt active, double load) {

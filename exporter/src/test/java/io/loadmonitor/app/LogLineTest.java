@@ -18,7 +18,9 @@ final class LogLineTest {
     @Test
     void writesLogfmt() {
         LogRecord line = line(Level.INFO, "dump taken");
-        line.setParameters(new Object[] {LogFields.of("id", 17).and("reason", "alert LoadHigh").and("path", "/a/b")});
+        line.setParameters(new Object[] {
+            LogFields.of("id", 17).and("reason", "alert LoadHigh").and("path", "/a/b")
+        });
         assertEquals(
                 "ts=2026-11-22T12:04:10.123Z level=info logger=web.WebServer msg=\"dump taken\" id=17"
                         + " reason=\"alert LoadHigh\" path=/a/b\n",
@@ -27,7 +29,8 @@ final class LogLineTest {
 
     @Test
     void forgesNoLineAndDrivesNoTerminal() {
-        LogRecord line = line(Level.WARNING, "task \"x\"\nts=0 level=info msg=forged\r\u001b[2J\u202e\u2028\ud800 \u00e4");
+        LogRecord line =
+                line(Level.WARNING, "task \"x\"\nts=0 level=info msg=forged\r\u001b[2J\u202e\u2028\ud800 \u00e4");
         String text = new LogLine(LogFormat.LOGFMT).format(line);
         assertEquals(
                 "ts=2026-11-22T12:04:10.123Z level=warn logger=web.WebServer msg=\"task \\\"x\\\"\\nts=0 level=info"
@@ -39,7 +42,9 @@ final class LogLineTest {
     void emptyAndEqualsSignsAreQuoted() {
         LogRecord line = line(Level.SEVERE, "");
         line.setParameters(new Object[] {LogFields.of("query", "a=b")});
-        assertTrue(new LogLine(LogFormat.LOGFMT).format(line).endsWith("level=error logger=web.WebServer msg=\"\" query=\"a=b\"\n"));
+        assertTrue(new LogLine(LogFormat.LOGFMT)
+                .format(line)
+                .endsWith("level=error logger=web.WebServer msg=\"\" query=\"a=b\"\n"));
     }
 
     @Test
@@ -63,12 +68,17 @@ final class LogLineTest {
         assertFalse(text.contains(" stack="), text);
         LogRecord bug = line(Level.WARNING, "cannot read");
         bug.setThrown(new IllegalStateException("x"));
-        assertTrue(new LogLine(LogFormat.LOGFMT).format(bug).contains(" stack=\"java.lang.IllegalStateException: x\\n\\tat "));
+        assertTrue(new LogLine(LogFormat.LOGFMT)
+                .format(bug)
+                .contains(" stack=\"java.lang.IllegalStateException: x\\n\\tat "));
     }
 
     @Test
     void cutsWhatHasNoEnd() {
-        assertTrue(new LogLine(LogFormat.JSON).format(line(Level.INFO, "\u0001".repeat(1_000_000))).length() < 100_000);
+        assertTrue(new LogLine(LogFormat.JSON)
+                        .format(line(Level.INFO, "\u0001".repeat(1_000_000)))
+                        .length()
+                < 100_000);
     }
 
     private static LogRecord line(Level level, String message) {

@@ -22,8 +22,9 @@ final class MainTest {
 
     MainTest() {
         line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        line.getSubcommands().values().forEach(command ->
-                command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)));
+        line.getSubcommands()
+                .values()
+                .forEach(command -> command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)));
     }
 
     @ParameterizedTest
@@ -88,7 +89,11 @@ final class MainTest {
                 """);
         assertEquals(0, line.execute("explain", file.toString()), err.toString());
         List<String> lines = out.toString().lines().toList();
-        assertTrue(lines.get(0).startsWith("Load 4.42 at 12:04:10 = 2 waiting for a vfork child to execute a program (vf) + 1 on CPU"), out.toString());
+        assertTrue(
+                lines.get(0)
+                        .startsWith(
+                                "Load 4.42 at 12:04:10 = 2 waiting for a vfork child to execute a program (vf) + 1 on CPU"),
+                out.toString());
         assertTrue(lines.contains("      3  tasks in the dump"), out.toString());
         assertTrue(lines.contains("         scanned=67"), out.toString());
     }

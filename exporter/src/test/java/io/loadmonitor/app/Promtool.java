@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /** Prometheus' own checks. */
 final class Promtool {
-    private static final Path PROGRAM = Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+    private static final Path PROGRAM = Stream.of(
+                    System.getenv().getOrDefault("PATH", "").split(":"))
             .map(folder -> Path.of(folder, "promtool"))
             .filter(Files::isExecutable)
             .findFirst()
@@ -45,9 +46,16 @@ final class Promtool {
                 .map(line -> line.startsWith("#") ? line : line + " 1700000000")
                 .reduce("", (all, line) -> all + line + "\n");
         Path file = Files.writeString(Files.createTempFile(folder, "metrics", ".txt"), timed);
-        String answer = run("", PROGRAM.toString(), "tsdb", "create-blocks-from", "openmetrics", file.toString(),
+        String answer = run(
+                "",
+                PROGRAM.toString(),
+                "tsdb",
+                "create-blocks-from",
+                "openmetrics",
+                file.toString(),
                 Files.createTempDirectory(folder, "blocks").toString());
-        assertEquals(List.of(), answer.lines().filter(line -> line.contains("rror")).toList());
+        assertEquals(
+                List.of(), answer.lines().filter(line -> line.contains("rror")).toList());
     }
 
     private String run(String input, String... command) throws IOException, InterruptedException {

@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class QuantitiesTest {
     @ParameterizedTest
-    @CsvSource({"30s, PT30S", "1h30m, PT1H30M", "7d, P7D", "500ms, PT0.5S", "2w1d, P15D", "1m1ms, PT1M0.001S", "0, PT0S"})
+    @CsvSource({"30s, PT30S", "1h30m, PT1H30M", "7d, P7D", "500ms, PT0.5S", "2w1d, P15D", "1m1ms, PT1M0.001S", "0, PT0S"
+    })
     void readsDurations(String text, Duration duration) {
         assertEquals(duration, DurationText.parse(text));
     }

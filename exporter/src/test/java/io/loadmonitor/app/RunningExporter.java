@@ -36,7 +36,8 @@ final class RunningExporter implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@jvm.options",
-                "-jar", System.getProperty("load-monitor.jar")));
+                "-jar",
+                System.getProperty("load-monitor.jar")));
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile(folder, "exporter", ".out");
         Path log = Files.createTempFile(folder, "exporter", ".log");
@@ -83,7 +84,10 @@ final class RunningExporter implements AutoCloseable {
 
     HttpResponse<String> get(String path, String accept) throws IOException, InterruptedException {
         return client.send(
-                HttpRequest.newBuilder(address().resolve(path)).header("Accept", accept).timeout(PATIENCE).build(),
+                HttpRequest.newBuilder(address().resolve(path))
+                        .header("Accept", accept)
+                        .timeout(PATIENCE)
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 

@@ -18,14 +18,21 @@ final class SourceOptionsTest {
     /** As a container has the host's: {@code --path.sysfs=/host/sys}, with {@code /host/dev} beside it. */
     @Test
     void readsTheNamesOfDevicesBesideSysfs(@TempDir Path host) throws Exception {
-        Files.writeString(Files.createDirectories(host.resolve("sys/block/dm-3/dm")).resolve("suspended"), "1\n");
-        Files.createSymbolicLink(Files.createDirectories(host.resolve("dev/mapper")).resolve("data"), Path.of("../dm-3"));
+        Files.writeString(
+                Files.createDirectories(host.resolve("sys/block/dm-3/dm")).resolve("suspended"), "1\n");
+        Files.createSymbolicLink(
+                Files.createDirectories(host.resolve("dev/mapper")).resolve("data"), Path.of("../dm-3"));
         SourceOptions options = new SourceOptions();
         options.sysfs = host.resolve("sys");
         RawDump dump = new ProcfsSource(
-                        options.procFs(), options.deviceLook(), new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT)
+                        options.procFs(),
+                        options.deviceLook(),
+                        new ActiveTasks(),
+                        Clock.systemUTC(),
+                        ProcfsLimits.DEFAULT)
                 .take(EscapedText.of("test"));
         String text = new String(dump.toByteArray(), StandardCharsets.US_ASCII);
-        assertTrue(text.contains(" mapped=1 suspended=1\ndevice dev=\"dm-3\" name=\"data\" suspended=1\nend id="), text);
+        assertTrue(
+                text.contains(" mapped=1 suspended=1\ndevice dev=\"dm-3\" name=\"data\" suspended=1\nend id="), text);
     }
 }

@@ -63,7 +63,10 @@ final class ArchiveFileTest {
     void writesInWalModeFlushesEveryCommitAndCanShrink() throws Exception {
         open().close();
         try (Database database = Database.open(file)) {
-            assertEquals("wal", database.<String>write(sql -> sql.one(row -> row.getString(1), "PRAGMA journal_mode").orElseThrow()));
+            assertEquals(
+                    "wal",
+                    database.<String>write(sql -> sql.one(row -> row.getString(1), "PRAGMA journal_mode")
+                            .orElseThrow()));
             assertEquals(2L, database.<Long>write(sql -> sql.number("PRAGMA synchronous")));
             assertEquals(2L, database.<Long>write(sql -> sql.number("PRAGMA auto_vacuum")));
             assertEquals(5000L, database.<Long>write(sql -> sql.number("PRAGMA busy_timeout")));
@@ -75,7 +78,8 @@ final class ArchiveFileTest {
         try (Archive first = open()) {
             ArchiveException refused = assertThrows(ArchiveException.class, this::open);
 
-            assertEquals("the archive " + file + " is in use by another process, which holds " + file + ".lock",
+            assertEquals(
+                    "the archive " + file + " is in use by another process, which holds " + file + ".lock",
                     refused.getMessage());
             first.totals();
         }
@@ -147,7 +151,8 @@ final class ArchiveFileTest {
         ArchiveException refused = assertThrows(ArchiveException.class, this::open);
 
         assertEquals(ArchiveException.Reason.CORRUPT, refused.reason());
-        assertTrue(refused.getMessage().matches(".*has schema version 99, but this program knows only up to [0-9]+: .*"),
+        assertTrue(
+                refused.getMessage().matches(".*has schema version 99, but this program knows only up to [0-9]+: .*"),
                 refused.getMessage());
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();

@@ -58,21 +58,35 @@ final class ArchiveTest {
     @Test
     void keepsTheTextByteForByteAndSaysWhatItSays() throws ArchiveException {
         long id = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
-        assertEquals(DumpState.CAPTURING, archive.dump(id).orElseThrow().summary().state());
+        assertEquals(
+                DumpState.CAPTURING, archive.dump(id).orElseThrow().summary().state());
         RawDump raw = DumpTexts.manual(17, NOON.minusSeconds(1));
 
         DumpSummary summary = archive.store(id, raw);
 
         assertEquals(
-                new DumpSummary(id, "vm", DumpState.COMPLETE, Optional.of("kmod"), DumpTrigger.MANUAL, Optional.of(REASON),
-                        NOON.minusSeconds(1), OptionalDouble.of(4.42), OptionalInt.of(2), OptionalInt.of(2),
-                        summary.headline(), Optional.empty(), OptionalLong.empty(), raw.sizeBytes()),
+                new DumpSummary(
+                        id,
+                        "vm",
+                        DumpState.COMPLETE,
+                        Optional.of("kmod"),
+                        DumpTrigger.MANUAL,
+                        Optional.of(REASON),
+                        NOON.minusSeconds(1),
+                        OptionalDouble.of(4.42),
+                        OptionalInt.of(2),
+                        OptionalInt.of(2),
+                        summary.headline(),
+                        Optional.empty(),
+                        OptionalLong.empty(),
+                        raw.sizeBytes()),
                 summary);
         assertTrue(summary.headline().startsWith("Load 4.42 at 12:04:09 = "), summary.headline());
         assertEquals(Optional.of(raw), archive.raw(id));
         ArchivedDump stored = archive.dump(id).orElseThrow();
         assertEquals(summary, stored.summary());
-        assertEquals("busy\\n(1)", stored.dump().orElseThrow().tasks().get(1).comm().escaped());
+        assertEquals(
+                "busy\\n(1)", stored.dump().orElseThrow().tasks().get(1).comm().escaped());
     }
 
     @Test
@@ -107,12 +121,18 @@ final class ArchiveTest {
         long id = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
         archive.store(id, DumpTexts.manual(1, NOON));
 
-        assertEquals("no dump 1 waits for its text: its state is COMPLETE",
-                assertThrows(ArchiveException.class, () -> archive.store(id, DumpTexts.manual(2, NOON))).getMessage());
-        assertEquals("no dump 1 waits for its text: its state is COMPLETE",
-                assertThrows(ArchiveException.class, () -> archive.fail(id, "x")).getMessage());
-        assertEquals("no dump 99 waits for its text: there is none of this number",
-                assertThrows(ArchiveException.class, () -> archive.fail(99, "x")).getMessage());
+        assertEquals(
+                "no dump 1 waits for its text: its state is COMPLETE",
+                assertThrows(ArchiveException.class, () -> archive.store(id, DumpTexts.manual(2, NOON)))
+                        .getMessage());
+        assertEquals(
+                "no dump 1 waits for its text: its state is COMPLETE",
+                assertThrows(ArchiveException.class, () -> archive.fail(id, "x"))
+                        .getMessage());
+        assertEquals(
+                "no dump 99 waits for its text: there is none of this number",
+                assertThrows(ArchiveException.class, () -> archive.fail(99, "x"))
+                        .getMessage());
         assertEquals(Optional.of(DumpTexts.manual(1, NOON)), archive.raw(id));
     }
 
@@ -126,7 +146,8 @@ final class ArchiveTest {
         assertEquals(Optional.empty(), archive.storeFound(DumpTexts.raw(otherwise)));
         assertEquals(1, archive.totals().dumps());
         // The module was loaded anew and counts anew.
-        assertTrue(archive.storeFound(DumpTexts.automatic(17, NOON.plusSeconds(60))).isPresent());
+        assertTrue(archive.storeFound(DumpTexts.automatic(17, NOON.plusSeconds(60)))
+                .isPresent());
     }
 
     @Test
@@ -151,18 +172,33 @@ final class ArchiveTest {
 
         // Found whole, then cut off for whoever asked for it.
         archive.storeFound(whole);
-        long asked = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).dumpId().getAsLong();
+        long asked =
+                archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).dumpId().getAsLong();
         Optional<EscapedText> reason = archive.beginNext().map(WaitingCapture::reason);
         DumpSummary kept = archive.store(asked, cutOff);
         assertEquals(
-                new DumpSummary(asked, "vm", DumpState.COMPLETE, Optional.of("kmod"), DumpTrigger.ALERT, reason, NOON,
-                        OptionalDouble.of(4.42), OptionalInt.of(2), OptionalInt.of(2), kept.headline(), Optional.empty(),
-                        OptionalLong.of(1), whole.sizeBytes()),
+                new DumpSummary(
+                        asked,
+                        "vm",
+                        DumpState.COMPLETE,
+                        Optional.of("kmod"),
+                        DumpTrigger.ALERT,
+                        reason,
+                        NOON,
+                        OptionalDouble.of(4.42),
+                        OptionalInt.of(2),
+                        OptionalInt.of(2),
+                        kept.headline(),
+                        Optional.empty(),
+                        OptionalLong.of(1),
+                        whole.sizeBytes()),
                 kept);
         assertEquals(Optional.of(whole), archive.raw(asked));
         assertEquals(List.of(asked), ids(DumpQuery.newest(10)));
         assertEquals(List.of(asked), ids(DumpQuery.of(DumpNames.ANY.withComm("vf"), 10)));
-        assertEquals(2, archive.dump(asked).orElseThrow().dump().orElseThrow().tasks().size());
+        assertEquals(
+                2,
+                archive.dump(asked).orElseThrow().dump().orElseThrow().tasks().size());
         // And it is known from now on, by its text and by its identity.
         assertEquals(Optional.empty(), archive.storeFound(whole));
         assertEquals(Optional.empty(), archive.storeFound(cutOff));
@@ -174,7 +210,9 @@ final class ArchiveTest {
     void mendsADumpThatWasCutOffWithTheWholeOneThatItFinds() throws ArchiveException {
         RawDump whole = DumpTexts.manual(17, NOON);
         long asked = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
-        assertEquals(DumpState.INCOMPLETE, archive.store(asked, DumpTexts.cutOff(17, NOON)).state());
+        assertEquals(
+                DumpState.INCOMPLETE,
+                archive.store(asked, DumpTexts.cutOff(17, NOON)).state());
 
         assertEquals(Optional.empty(), archive.storeFound(whole));
 
@@ -207,12 +245,18 @@ final class ArchiveTest {
 
     @Test
     void tellsHowAFoundDumpWasTriggered() throws ArchiveException {
-        assertEquals(DumpTrigger.THRESHOLD, archive.storeFound(DumpTexts.automatic(1, NOON)).orElseThrow().trigger());
-        DumpSummary active = archive.storeFound(DumpTexts.raw(DumpTexts.of(2, "active", NOON, "a", "/", "f"))).orElseThrow();
+        assertEquals(
+                DumpTrigger.THRESHOLD,
+                archive.storeFound(DumpTexts.automatic(1, NOON)).orElseThrow().trigger());
+        DumpSummary active = archive.storeFound(DumpTexts.raw(DumpTexts.of(2, "active", NOON, "a", "/", "f")))
+                .orElseThrow();
         assertEquals(DumpTrigger.ACTIVE, active.trigger());
         assertEquals(Optional.of(new EscapedText("why not")), active.reason());
-        assertEquals(DumpTrigger.UNKNOWN,
-                archive.storeFound(DumpTexts.raw(DumpTexts.of(3, "whim", NOON, "a", "/", "f"))).orElseThrow().trigger());
+        assertEquals(
+                DumpTrigger.UNKNOWN,
+                archive.storeFound(DumpTexts.raw(DumpTexts.of(3, "whim", NOON, "a", "/", "f")))
+                        .orElseThrow()
+                        .trigger());
     }
 
     @Test
@@ -220,7 +264,10 @@ final class ArchiveTest {
         Instant start = NOON;
         long early = found(1, start.minusSeconds(900));
         long before = found(2, start.minusSeconds(599));
-        long incident = archive.takeIn(List.of(routed(firing(1, start)))).get(0).incidentId().getAsLong();
+        long incident = archive.takeIn(List.of(routed(firing(1, start))))
+                .get(0)
+                .incidentId()
+                .getAsLong();
         long own = archive.beginNext().orElseThrow().dumpId();
         archive.store(own, DumpTexts.manual(3, start.plusSeconds(40)));
         long later = found(4, start.plusSeconds(90));
@@ -231,57 +278,104 @@ final class ArchiveTest {
 
         assertEquals(List.of(before, own, later), dumpsOf(incident));
         for (long outside : List.of(early, after)) {
-            long other = archive.dump(outside).orElseThrow().summary().incidentId().orElseThrow();
-            assertEquals(IncidentKind.LOAD, archive.incident(other).orElseThrow().incident().kind());
+            long other =
+                    archive.dump(outside).orElseThrow().summary().incidentId().orElseThrow();
+            assertEquals(
+                    IncidentKind.LOAD,
+                    archive.incident(other).orElseThrow().incident().kind());
         }
-        assertEquals(OptionalLong.of(incident), archive.dump(before).orElseThrow().summary().incidentId());
+        assertEquals(
+                OptionalLong.of(incident),
+                archive.dump(before).orElseThrow().summary().incidentId());
     }
 
     @Test
     void givesADumpToTheIncidentThatBeganNearestToIt() throws ArchiveException {
-        long first = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).incidentId().getAsLong();
+        long first = archive.takeIn(List.of(routed(firing(1, NOON))))
+                .get(0)
+                .incidentId()
+                .getAsLong();
         long near = found(1, NOON.plusSeconds(20));
         long far = found(2, NOON.plusSeconds(280));
-        assertEquals(OptionalLong.of(first), archive.dump(far).orElseThrow().summary().incidentId());
+        assertEquals(
+                OptionalLong.of(first),
+                archive.dump(far).orElseThrow().summary().incidentId());
 
-        long second = archive.takeIn(List.of(routed(firing(2, NOON.plusSeconds(300))))).get(0).incidentId().getAsLong();
+        long second = archive.takeIn(List.of(routed(firing(2, NOON.plusSeconds(300)))))
+                .get(0)
+                .incidentId()
+                .getAsLong();
 
-        assertEquals(OptionalLong.of(first), archive.dump(near).orElseThrow().summary().incidentId());
-        assertEquals(OptionalLong.of(second), archive.dump(far).orElseThrow().summary().incidentId());
+        assertEquals(
+                OptionalLong.of(first),
+                archive.dump(near).orElseThrow().summary().incidentId());
+        assertEquals(
+                OptionalLong.of(second),
+                archive.dump(far).orElseThrow().summary().incidentId());
     }
 
     @Test
     void showsWhatTheModuleTookInEveryIncidentOfThatTime() throws ArchiveException {
         long crossing = found(1, NOON.minusSeconds(2));
-        long first = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).incidentId().getAsLong();
-        long second = archive.takeIn(List.of(routed(firing(2, NOON)))).get(0).incidentId().getAsLong();
+        long first = archive.takeIn(List.of(routed(firing(1, NOON))))
+                .get(0)
+                .incidentId()
+                .getAsLong();
+        long second = archive.takeIn(List.of(routed(firing(2, NOON))))
+                .get(0)
+                .incidentId()
+                .getAsLong();
 
         assertTrue(dumpsOf(first).contains(crossing), "the first incident lacks it");
         assertTrue(dumpsOf(second).contains(crossing), "the second incident lacks it");
-        assertEquals(dumpsOf(second).size(), archive.incident(second).orElseThrow().incident().dumps());
+        assertEquals(
+                dumpsOf(second).size(),
+                archive.incident(second).orElseThrow().incident().dumps());
     }
 
     @Test
     void givesAManualDumpOnlyToAnIncidentInWhoseCourseItWasTaken() throws ArchiveException {
         long before = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
         archive.store(before, DumpTexts.manual(1, NOON.minusSeconds(5)));
-        long incident = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).incidentId().getAsLong();
+        long incident = archive.takeIn(List.of(routed(firing(1, NOON))))
+                .get(0)
+                .incidentId()
+                .getAsLong();
         long during = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty());
 
-        assertEquals(OptionalLong.of(incident), archive.store(during, DumpTexts.manual(2, NOON.plusSeconds(5))).incidentId());
-        assertEquals(OptionalLong.empty(), archive.dump(before).orElseThrow().summary().incidentId());
+        assertEquals(
+                OptionalLong.of(incident),
+                archive.store(during, DumpTexts.manual(2, NOON.plusSeconds(5))).incidentId());
+        assertEquals(
+                OptionalLong.empty(),
+                archive.dump(before).orElseThrow().summary().incidentId());
     }
 
     @Test
     void tellsTheHeadlineOfTheDumpThatTheAlertAskedFor() throws ArchiveException {
-        long incident = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).incidentId().getAsLong();
-        assertEquals(Optional.empty(), archive.incident(incident).orElseThrow().incident().headline());
+        long incident = archive.takeIn(List.of(routed(firing(1, NOON))))
+                .get(0)
+                .incidentId()
+                .getAsLong();
+        assertEquals(
+                Optional.empty(),
+                archive.incident(incident).orElseThrow().incident().headline());
         found(1, NOON.plusSeconds(90));
-        assertTrue(archive.incident(incident).orElseThrow().incident().headline().orElseThrow().contains("12:05:40"));
+        assertTrue(archive.incident(incident)
+                .orElseThrow()
+                .incident()
+                .headline()
+                .orElseThrow()
+                .contains("12:05:40"));
 
         archive.store(archive.beginNext().orElseThrow().dumpId(), DumpTexts.manual(2, NOON.plusSeconds(1)));
 
-        assertTrue(archive.incident(incident).orElseThrow().incident().headline().orElseThrow().contains("12:04:11"));
+        assertTrue(archive.incident(incident)
+                .orElseThrow()
+                .incident()
+                .headline()
+                .orElseThrow()
+                .contains("12:04:11"));
     }
 
     @Test
@@ -294,8 +388,8 @@ final class ArchiveTest {
         List<Long> seen = new ArrayList<>();
         Optional<String> cursor = Optional.empty();
         do {
-            Page<DumpSummary> page = archive.dumps(new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(),
-                    DumpNames.ANY, cursor, 7));
+            Page<DumpSummary> page = archive.dumps(
+                    new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(), DumpNames.ANY, cursor, 7));
             page.items().forEach(dump -> seen.add(dump.id()));
             cursor = page.next();
             found(1000 + seen.size(), NOON.plusSeconds(500 + seen.size()));
@@ -306,8 +400,15 @@ final class ArchiveTest {
 
     @Test
     void refusesACursorThatItDidNotGive() {
-        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> archive.dumps(
-                new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(), DumpNames.ANY, Optional.of("yesterday"), 7)));
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class,
+                () -> archive.dumps(new DumpQuery(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        DumpNames.ANY,
+                        Optional.of("yesterday"),
+                        7)));
 
         assertEquals("the cursor \"yesterday\" is none that a page's next gave", refused.getMessage());
     }
@@ -322,17 +423,22 @@ final class ArchiveTest {
         Page<Incident> first = archive.incidents(incidents(Optional.of(true), Optional.empty(), 3));
         Page<Incident> second = archive.incidents(incidents(Optional.of(true), first.next(), 3));
 
-        assertEquals(List.of(5L, 4L, 2L), first.items().stream().map(Incident::id).toList());
+        assertEquals(
+                List.of(5L, 4L, 2L), first.items().stream().map(Incident::id).toList());
         assertEquals(List.of(1L), second.items().stream().map(Incident::id).toList());
         assertEquals(Optional.empty(), second.next());
-        assertEquals(List.of(3L), archive.incidents(incidents(Optional.of(false), Optional.empty(), 3)).items().stream()
-                .map(Incident::id).toList());
+        assertEquals(
+                List.of(3L),
+                archive.incidents(incidents(Optional.of(false), Optional.empty(), 3)).items().stream()
+                        .map(Incident::id)
+                        .toList());
     }
 
     @Test
     void grantsOneManualDumpAtATimeAndSaysWhenTheNext() throws ArchiveException {
         Duration second = Duration.ofSeconds(1);
-        Reservation.Granted granted = assertInstanceOf(Reservation.Granted.class, archive.reserveManual(REASON, second));
+        Reservation.Granted granted =
+                assertInstanceOf(Reservation.Granted.class, archive.reserveManual(REASON, second));
         assertEquals(new Reservation.Busy(granted.dumpId()), archive.reserveManual(REASON, second));
         assertEquals(granted.dumpId(), archive.beginNext().orElseThrow().dumpId());
         assertEquals(new Reservation.Busy(granted.dumpId()), archive.reserveManual(REASON, second));
@@ -356,7 +462,8 @@ final class ArchiveTest {
 
         open();
 
-        assertEquals(Optional.of("the exporter stopped during the capture"),
+        assertEquals(
+                Optional.of("the exporter stopped during the capture"),
                 archive.dump(manual).orElseThrow().summary().failure());
         assertEquals(forAlert, archive.beginNext().orElseThrow().dumpId());
         assertEquals(Optional.empty(), archive.beginNext());
@@ -364,7 +471,8 @@ final class ArchiveTest {
 
     private Reservation reserveAfter(long forAlert) throws ArchiveException {
         assertEquals(new Reservation.Busy(forAlert), archive.reserveManual(REASON, Duration.ZERO));
-        return new Reservation.Granted(archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty()));
+        return new Reservation.Granted(
+                archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty()));
     }
 
     @Test
@@ -374,8 +482,9 @@ final class ArchiveTest {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("a.db"));
                 Statement statement = connection.createStatement()) {
             // As it is between the two steps.
-            statement.executeUpdate("UPDATE dump SET parsed = 0, state = 'INCOMPLETE', identity = NULL, headline = '',"
-                    + " trigger_kind = 'UNKNOWN', source = NULL, load1 = NULL, active = NULL, tasks = NULL, reason = NULL");
+            statement.executeUpdate(
+                    "UPDATE dump SET parsed = 0, state = 'INCOMPLETE', identity = NULL, headline = '',"
+                            + " trigger_kind = 'UNKNOWN', source = NULL, load1 = NULL, active = NULL, tasks = NULL, reason = NULL");
             statement.executeUpdate("DELETE FROM dump_name");
             statement.executeUpdate("DELETE FROM dump_parsed");
         }
@@ -401,7 +510,9 @@ final class ArchiveTest {
         assertEquals(Optional.of(DumpTexts.automatic(1, NOON)), archive.raw(unread.id()));
         archive.close();
         open();
-        assertEquals(DumpState.COMPLETE, archive.dump(unread.id()).orElseThrow().summary().state());
+        assertEquals(
+                DumpState.COMPLETE,
+                archive.dump(unread.id()).orElseThrow().summary().state());
     }
 
     @Test
@@ -413,20 +524,27 @@ final class ArchiveTest {
             await(goOn);
             return DumpReading.of(raw);
         });
-        long id = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).dumpId().getAsLong();
+        long id =
+                archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).dumpId().getAsLong();
         archive.beginNext();
         FutureTask<DumpSummary> storing = new FutureTask<>(() -> archive.store(id, DumpTexts.manual(1, NOON)));
         new Thread(storing, "storing").start();
         await(reading);
 
-        assertEquals(DumpState.CAPTURING, archive.dump(id).orElseThrow().summary().state());
+        assertEquals(
+                DumpState.CAPTURING, archive.dump(id).orElseThrow().summary().state());
         assertEquals(List.of(DumpState.CAPTURING), states());
-        assertEquals(DumpState.CAPTURING, archive.incident(1).orElseThrow().dumps().get(0).state());
-        assertEquals(Optional.empty(), archive.incident(1).orElseThrow().incident().headline());
+        assertEquals(
+                DumpState.CAPTURING,
+                archive.incident(1).orElseThrow().dumps().get(0).state());
+        assertEquals(
+                Optional.empty(), archive.incident(1).orElseThrow().incident().headline());
         assertEquals(0, archive.totals().dumps());
         assertEquals(Optional.of(DumpTexts.manual(1, NOON)), archive.raw(id), "the evidence is there already");
-        assertEquals("no dump 1 waits for its text: it has one already",
-                assertThrows(ArchiveException.class, () -> archive.fail(id, "x")).getMessage());
+        assertEquals(
+                "no dump 1 waits for its text: it has one already",
+                assertThrows(ArchiveException.class, () -> archive.fail(id, "x"))
+                        .getMessage());
         Archive crashed = copy();
         goOn.countDown();
 
@@ -454,7 +572,10 @@ final class ArchiveTest {
 
         assertEquals(List.of(), states());
         assertEquals(0, archive.totals().dumps());
-        long incident = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).incidentId().getAsLong();
+        long incident = archive.takeIn(List.of(routed(firing(1, NOON))))
+                .get(0)
+                .incidentId()
+                .getAsLong();
         assertEquals(1, archive.incident(incident).orElseThrow().incident().dumps(), "its own alone");
         Archive crashed = copy();
         goOn.countDown();
@@ -462,7 +583,8 @@ final class ArchiveTest {
         DumpSummary found = storing.get().orElseThrow();
         assertEquals(DumpState.COMPLETE, found.state());
         assertEquals(OptionalLong.of(incident), found.incidentId());
-        assertEquals(List.of(DumpState.CAPTURING, DumpState.COMPLETE), states(), "the alert's own, which waits, is newer");
+        assertEquals(
+                List.of(DumpState.CAPTURING, DumpState.COMPLETE), states(), "the alert's own, which waits, is newer");
         assertEquals(found, crashed.dump(found.id()).orElseThrow().summary());
         crashed.close();
     }
@@ -490,8 +612,11 @@ final class ArchiveTest {
 
     private void openReading(Function<RawDump, DumpReading> reader) throws ArchiveException {
         archive.close();
-        archive = Archive.open(new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT), clock,
-                () -> Long.MAX_VALUE, reader);
+        archive = Archive.open(
+                new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT),
+                clock,
+                () -> Long.MAX_VALUE,
+                reader);
     }
 
     /** The archive as a crash at this moment would leave it, opened again. */
@@ -511,7 +636,9 @@ final class ArchiveTest {
     }
 
     private List<DumpState> states() throws ArchiveException {
-        return archive.dumps(DumpQuery.newest(10)).items().stream().map(DumpSummary::state).toList();
+        return archive.dumps(DumpQuery.newest(10)).items().stream()
+                .map(DumpSummary::state)
+                .toList();
     }
 
     @Test
@@ -535,7 +662,8 @@ final class ArchiveTest {
         assertEquals(4.42, tree.at("/dump/load/load1").asDouble());
         assertEquals("busy\\n(1)", tree.at("/dump/tasks/1/comm").asText());
         assertEquals("kernel_clone", tree.at("/dump/stacks/0/frames/0/function").asText());
-        assertEquals(2, tree.at("/parts/0/tasks").asInt() + tree.at("/parts/1/tasks").asInt());
+        assertEquals(
+                2, tree.at("/parts/0/tasks").asInt() + tree.at("/parts/1/tasks").asInt());
     }
 
     @Test
@@ -545,8 +673,10 @@ final class ArchiveTest {
 
         ArchiveException closed = assertThrows(ArchiveException.class, () -> archive.totals());
         assertEquals(ArchiveException.Reason.CLOSED, closed.reason());
-        assertEquals(ArchiveException.Reason.CLOSED,
-                assertThrows(ArchiveException.class, () -> archive.takeIn(List.of(routed(firing(1, NOON))))).reason());
+        assertEquals(
+                ArchiveException.Reason.CLOSED,
+                assertThrows(ArchiveException.class, () -> archive.takeIn(List.of(routed(firing(1, NOON)))))
+                        .reason());
     }
 
     @Test
@@ -579,7 +709,7 @@ final class ArchiveTest {
     }
 
     private static IncidentQuery incidents(Optional<Boolean> open, Optional<String> cursor, int limit) {
-        return new IncidentQuery(Optional.empty(), Optional.empty(), open, Optional.of("LoadHigh"),
-                DumpNames.ANY, cursor, limit);
+        return new IncidentQuery(
+                Optional.empty(), Optional.empty(), open, Optional.of("LoadHigh"), DumpNames.ANY, cursor, limit);
     }
 }

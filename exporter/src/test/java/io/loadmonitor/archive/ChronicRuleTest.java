@@ -34,8 +34,9 @@ final class ChronicRuleTest {
     @Test
     void needsEnoughDumpsOverEnoughTime() {
         assertFalse(holds(3, sights(4, 3, "boot1 70 1200"), 4));
-        assertFalse(ChronicRule.holds(
-                3, 3, ELDEST, sights(5, 3, "boot1 70 1200"), 5, SIX_HOURS_AGO.plusSeconds(1), AT), "5 dumps of one incident");
+        assertFalse(
+                ChronicRule.holds(3, 3, ELDEST, sights(5, 3, "boot1 70 1200"), 5, SIX_HOURS_AGO.plusSeconds(1), AT),
+                "5 dumps of one incident");
         assertFalse(holds(3, sights(15, 3, "boot1 70 1200"), 20), "75 %");
     }
 

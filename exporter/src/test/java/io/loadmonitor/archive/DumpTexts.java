@@ -61,6 +61,15 @@ public final class DumpTexts {
                 task pid=70 tgid=70 state=D on=sleep since_ms=10 switches=%d start_ns=900000000 stack=1 cgroup="/" comm="vendor"
                 task pid=71 tgid=71 state=D on=sleep since_ms=10 switches=%d start_ns=910000000 stack=1 cgroup="/" comm="vendor"
                 %send id=%d tasks=%d
-                """.formatted(id, at, id * 1000L, 2 + own.lines().count(), id, id, own, id, 2 + own.lines().count()));
+                """.formatted(
+                        id,
+                        at,
+                        id * 1000L,
+                        2 + own.lines().count(),
+                        id,
+                        id,
+                        own,
+                        id,
+                        2 + own.lines().count()));
     }
 }

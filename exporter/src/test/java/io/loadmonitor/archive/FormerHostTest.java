@@ -33,9 +33,19 @@ final class FormerHostTest {
 
         try (Archive renamed = open("web-77fb")) {
             assertEquals(1, renamed.totals().waiting());
-            assertEquals(IntakeOutcome.Outcome.KNOWN, renamed.takeIn(List.of(routed(firing(1, NOON), COOLDOWN))).get(0).outcome());
+            assertEquals(
+                    IntakeOutcome.Outcome.KNOWN,
+                    renamed.takeIn(List.of(routed(firing(1, NOON), COOLDOWN)))
+                            .get(0)
+                            .outcome());
             assertEquals(Optional.empty(), renamed.storeFound(DumpTexts.automatic(7, NOON)), "it is known");
-            assertEquals(1, renamed.takeIn(List.of(routed(firing(2, NOON), COOLDOWN))).get(0).dumpId().getAsLong(), "shared");
+            assertEquals(
+                    1,
+                    renamed.takeIn(List.of(routed(firing(2, NOON), COOLDOWN)))
+                            .get(0)
+                            .dumpId()
+                            .getAsLong(),
+                    "shared");
             assertEquals(Optional.of(1L), renamed.beginNext().map(WaitingCapture::dumpId));
             assertEquals("web-77fb", renamed.store(1, DumpTexts.manual(8, NOON)).host());
             assertEquals(List.of("web-77fb"), hosts(renamed));
@@ -72,6 +82,10 @@ final class FormerHostTest {
     }
 
     private static List<String> hosts(Archive archive) throws ArchiveException {
-        return archive.dumps(DumpQuery.newest(100)).items().stream().map(DumpSummary::host).distinct().sorted().toList();
+        return archive.dumps(DumpQuery.newest(100)).items().stream()
+                .map(DumpSummary::host)
+                .distinct()
+                .sorted()
+                .toList();
     }
 }

@@ -24,13 +24,14 @@ final class IntakeLatencyTest {
 
     @Test
     void takesAnAlertInWithinMilliseconds() throws Exception {
-        ArchiveSettings settings = new ArchiveSettings(folder.resolve("a.db"), "vm",
-                new Retention(100_000, Duration.ofDays(30), 1 << 30, 0), 10_000);
+        ArchiveSettings settings = new ArchiveSettings(
+                folder.resolve("a.db"), "vm", new Retention(100_000, Duration.ofDays(30), 1 << 30, 0), 10_000);
         long[] nanos = new long[ALERTS];
         long[] repeated = new long[ALERTS];
         try (Archive archive = Archive.open(settings, Clock.systemUTC())) {
             for (int i = -100; i < ALERTS; i++) {
-                List<RoutedAlert> alert = List.of(TestAlerts.routed(TestAlerts.firing(i, DumpTexts.NOON.plusSeconds(i))));
+                List<RoutedAlert> alert =
+                        List.of(TestAlerts.routed(TestAlerts.firing(i, DumpTexts.NOON.plusSeconds(i))));
                 long begin = System.nanoTime();
                 archive.takeIn(alert);
                 long taken = System.nanoTime();
@@ -44,10 +45,16 @@ final class IntakeLatencyTest {
         long[] flushes = flush(folder.resolve("flush"));
         Arrays.sort(nanos);
         Arrays.sort(repeated);
-        System.out.printf("IntakeLatencyTest: new alert p50 %.2f ms, p99 %.2f ms, max %.2f ms; repeated p50 %.3f ms;"
+        System.out.printf(
+                "IntakeLatencyTest: new alert p50 %.2f ms, p99 %.2f ms, max %.2f ms; repeated p50 %.3f ms;"
                         + " a bare 4 KiB write and flush p50 %.2f ms, p99 %.2f ms (%s)%n",
-                nanos[ALERTS / 2] / 1e6, nanos[ALERTS * 99 / 100] / 1e6, nanos[ALERTS - 1] / 1e6,
-                repeated[ALERTS / 2] / 1e6, flushes[ALERTS / 2] / 1e6, flushes[ALERTS * 99 / 100] / 1e6, Files.getFileStore(folder).type());
+                nanos[ALERTS / 2] / 1e6,
+                nanos[ALERTS * 99 / 100] / 1e6,
+                nanos[ALERTS - 1] / 1e6,
+                repeated[ALERTS / 2] / 1e6,
+                flushes[ALERTS / 2] / 1e6,
+                flushes[ALERTS * 99 / 100] / 1e6,
+                Files.getFileStore(folder).type());
         assertTrue(nanos[ALERTS / 2] < 500_000_000, "the median alert took " + nanos[ALERTS / 2] + " ns");
     }
 

@@ -49,7 +49,8 @@ final class IntakeTest {
 
         assertEquals(Outcome.NEW, outcome.outcome());
         assertTrue(outcome.stored());
-        Incident incident = archive.incident(outcome.incidentId().getAsLong()).orElseThrow().incident();
+        Incident incident =
+                archive.incident(outcome.incidentId().getAsLong()).orElseThrow().incident();
         assertEquals("LoadHigh", incident.alertName());
         assertEquals(START, incident.startedAt());
         assertEquals(NOON, incident.receivedAt());
@@ -100,14 +101,16 @@ final class IntakeTest {
         archive.beginNext();
         archive.beginNext();
 
-        long second = takeIn(routed(firing(1, START.plusSeconds(20)))).incidentId().getAsLong();
+        long second =
+                takeIn(routed(firing(1, START.plusSeconds(20)))).incidentId().getAsLong();
 
         assertEquals(Optional.of(START.plusSeconds(20).truncatedTo(ChronoUnit.MICROS)), endOf(first));
         assertEquals(Optional.empty(), endOf(second));
         assertEquals(Optional.empty(), endOf(other), "of another alert");
 
         // One that comes late is over already, and is told again by a twin that has not heard of the next one.
-        long late = takeIn(routed(firing(1, START.plusSeconds(10)))).incidentId().getAsLong();
+        long late =
+                takeIn(routed(firing(1, START.plusSeconds(10)))).incidentId().getAsLong();
         assertEquals(Optional.of(START.plusSeconds(20).truncatedTo(ChronoUnit.MICROS)), endOf(late));
         clock.advance(Duration.ofMinutes(2));
         takeIn(routed(firing(1, START)));
@@ -128,9 +131,13 @@ final class IntakeTest {
 
         assertEquals(Outcome.RESOLVED, outcome.outcome());
         assertTrue(outcome.stored());
-        assertEquals(Optional.of(NOON.plusSeconds(60)), archive.incident(id).orElseThrow().incident().endedAt());
+        assertEquals(
+                Optional.of(NOON.plusSeconds(60)),
+                archive.incident(id).orElseThrow().incident().endedAt());
         assertEquals(Optional.empty(), archive.beginNext());
-        assertEquals(Outcome.KNOWN, takeIn(routed(resolved(1, START, NOON.plusSeconds(60)))).outcome());
+        assertEquals(
+                Outcome.KNOWN,
+                takeIn(routed(resolved(1, START, NOON.plusSeconds(60)))).outcome());
     }
 
     @Test
@@ -176,7 +183,8 @@ final class IntakeTest {
 
     @Test
     void sharesTheDumpOfTheRuleWithinItsCooldown() throws ArchiveException {
-        long dump = takeIn(routed(firing(1, START), Duration.ofMinutes(5))).dumpId().getAsLong();
+        long dump =
+                takeIn(routed(firing(1, START), Duration.ofMinutes(5))).dumpId().getAsLong();
         archive.beginNext();
         archive.store(dump, DumpTexts.manual(7, NOON));
         clock.advance(Duration.ofSeconds(34));
@@ -185,9 +193,11 @@ final class IntakeTest {
 
         assertEquals(Outcome.NEW, second.outcome());
         assertEquals(OptionalLong.of(dump), second.dumpId());
-        IncidentDetail detail = archive.incident(second.incidentId().getAsLong()).orElseThrow();
+        IncidentDetail detail =
+                archive.incident(second.incidentId().getAsLong()).orElseThrow();
         assertEquals(OptionalLong.of(dump), detail.incident().sharedDumpId());
-        assertEquals(Optional.of(
+        assertEquals(
+                Optional.of(
                         "No dump of its own: rule load asked for dump 1 34 s before and takes one in 300 s at most."),
                 detail.incident().note());
         assertEquals(1, detail.incident().dumps());
@@ -195,7 +205,9 @@ final class IntakeTest {
         assertTrue(detail.incident().headline().orElseThrow().startsWith("Load 4.42"));
         assertEquals(Optional.empty(), archive.beginNext());
         clock.advance(Duration.ofSeconds(266));
-        assertEquals(OptionalLong.of(2), takeIn(routed(firing(3, NOON), Duration.ofMinutes(5))).dumpId());
+        assertEquals(
+                OptionalLong.of(2),
+                takeIn(routed(firing(3, NOON), Duration.ofMinutes(5))).dumpId());
     }
 
     @Test
@@ -204,17 +216,24 @@ final class IntakeTest {
         archive.close();
         open();
 
-        assertEquals(OptionalLong.of(1), takeIn(routed(firing(2, NOON), Duration.ofMinutes(5))).dumpId());
+        assertEquals(
+                OptionalLong.of(1),
+                takeIn(routed(firing(2, NOON), Duration.ofMinutes(5))).dumpId());
     }
 
     @Test
     void countsNoCooldownFromACaptureThatFailed() throws ArchiveException {
-        long dump = takeIn(routed(firing(1, START), Duration.ofMinutes(5))).dumpId().getAsLong();
+        long dump =
+                takeIn(routed(firing(1, START), Duration.ofMinutes(5))).dumpId().getAsLong();
         archive.beginNext();
         archive.fail(dump, "the module is not loaded");
 
-        assertEquals(OptionalLong.of(2), takeIn(routed(firing(2, NOON), Duration.ofMinutes(5))).dumpId());
-        assertEquals(Optional.of("the module is not loaded"), archive.dump(dump).orElseThrow().summary().failure());
+        assertEquals(
+                OptionalLong.of(2),
+                takeIn(routed(firing(2, NOON), Duration.ofMinutes(5))).dumpId());
+        assertEquals(
+                Optional.of("the module is not loaded"),
+                archive.dump(dump).orElseThrow().summary().failure());
     }
 
     @Test
@@ -222,7 +241,9 @@ final class IntakeTest {
         takeIn(routed(firing(1, START), Duration.ofMinutes(5)));
         clock.advance(Duration.ofDays(-2));
 
-        assertEquals(OptionalLong.of(2), takeIn(routed(firing(2, NOON), Duration.ofMinutes(5))).dumpId());
+        assertEquals(
+                OptionalLong.of(2),
+                takeIn(routed(firing(2, NOON), Duration.ofMinutes(5))).dumpId());
     }
 
     @Test
@@ -230,11 +251,13 @@ final class IntakeTest {
         takeIn(routed(firing(1, START)));
         takeIn(routed(firing(2, START)));
 
-        ArchiveException full = assertThrows(ArchiveException.class,
+        ArchiveException full = assertThrows(
+                ArchiveException.class,
                 () -> archive.takeIn(List.of(routed(firing(3, START)), routed(firing(4, START)))));
 
         assertEquals(ArchiveException.Reason.FULL, full.reason());
-        assertEquals("3 captures are waiting, as many as are allowed; nothing of the message is stored", full.getMessage());
+        assertEquals(
+                "3 captures are waiting, as many as are allowed; nothing of the message is stored", full.getMessage());
         assertEquals(2, incidents().size());
         assertEquals(2, archive.totals().waiting());
         archive.allowWaiting(2);
@@ -243,13 +266,22 @@ final class IntakeTest {
         assertTrue(archive.takeIn(List.of(routed(firing(9, NOON)))).get(0).stored());
         archive.beginNext();
         archive.beginNext();
-        assertEquals(2, archive.takeIn(List.of(routed(firing(3, START)), routed(firing(4, START)))).size());
+        assertEquals(
+                2,
+                archive.takeIn(List.of(routed(firing(3, START)), routed(firing(4, START))))
+                        .size());
     }
 
     @Test
     void cutsTheAlertsNameInTheReasonButNeverTheIncident() throws ArchiveException {
-        Alert alert = new Alert("00000000000000aa", Alert.Status.FIRING,
-                Map.of("alertname", "\u00dcber\"last\n\\" + "x".repeat(100)), Map.of(), START, Optional.empty(), Optional.empty());
+        Alert alert = new Alert(
+                "00000000000000aa",
+                Alert.Status.FIRING,
+                Map.of("alertname", "\u00dcber\"last\n\\" + "x".repeat(100)),
+                Map.of(),
+                START,
+                Optional.empty(),
+                Optional.empty());
 
         takeIn(routed(alert));
 

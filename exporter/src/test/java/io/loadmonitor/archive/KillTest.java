@@ -43,12 +43,16 @@ final class KillTest {
                 long id = Long.parseLong(words[1]);
                 if (words[0].equals("alert")) {
                     alerts++;
-                    assertEquals(words[2], archive.incident(id).orElseThrow().incident().fingerprint());
+                    assertEquals(
+                            words[2],
+                            archive.incident(id).orElseThrow().incident().fingerprint());
                 } else {
                     dumps++;
                     ArchivedDump dump = archive.dump(id).orElseThrow();
                     assertEquals(DumpState.COMPLETE, dump.summary().state());
-                    assertEquals(words[2], Integer.toHexString(dump.raw().orElseThrow().hashCode()));
+                    assertEquals(
+                            words[2],
+                            Integer.toHexString(dump.raw().orElseThrow().hashCode()));
                 }
             }
             assertEquals(Optional.of("ok"), Optional.of(check(file)));
@@ -62,9 +66,13 @@ final class KillTest {
     private static List<String> runAndKill(Path file, int round, int killAfter) throws Exception {
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xshare:auto", "-XX:TieredStopAtLevel=1",
-                        "-cp", System.getProperty("java.class.path"),
-                        Child.class.getName(), file.toString(), Integer.toString(round))
+                        "-Xshare:auto",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Child.class.getName(),
+                        file.toString(),
+                        Integer.toString(round))
                 .redirectError(new File(file + ".stderr"))
                 .start();
         List<String> lines = new ArrayList<>();
@@ -109,7 +117,8 @@ final class KillTest {
     }
 
     private static ArchiveSettings settings(Path file) {
-        return new ArchiveSettings(file, "vm", new Retention(100_000, java.time.Duration.ofDays(3650), 1 << 30, 0), 1_000_000);
+        return new ArchiveSettings(
+                file, "vm", new Retention(100_000, java.time.Duration.ofDays(3650), 1 << 30, 0), 1_000_000);
     }
 
     /** Takes alerts in and stores their dumps, and says so after each, until it is killed. */
@@ -123,10 +132,12 @@ final class KillTest {
             out.println("ready");
             for (long number = round << 32; true; number++) {
                 Alert alert = TestAlerts.firing(number, DumpTexts.NOON);
-                IntakeOutcome outcome = archive.takeIn(List.of(TestAlerts.routed(alert))).get(0);
+                IntakeOutcome outcome =
+                        archive.takeIn(List.of(TestAlerts.routed(alert))).get(0);
                 out.println("alert " + outcome.incidentId().getAsLong() + ' ' + alert.fingerprint() + " .");
                 var raw = DumpTexts.manual(number, DumpTexts.NOON);
-                DumpSummary dump = archive.store(archive.beginNext().orElseThrow().dumpId(), raw);
+                DumpSummary dump =
+                        archive.store(archive.beginNext().orElseThrow().dumpId(), raw);
                 out.println("dump " + dump.id() + ' ' + Integer.toHexString(raw.hashCode()) + " .");
             }
         }

@@ -122,13 +122,22 @@ final class LoadIncidentsTest {
         long load = only().id();
         List<Long> before = shown(load);
 
-        long alert = archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).incidentId().orElseThrow();
+        long alert = archive.takeIn(List.of(routed(firing(1, NOON))))
+                .get(0)
+                .incidentId()
+                .orElseThrow();
 
         assertEquals(alert, only().id(), "the folded one is on no list");
         assertTrue(shown(alert).containsAll(before), "it shows the dumps from before its own lead, too");
-        assertEquals(OptionalLong.of(alert), archive.dump(early).orElseThrow().summary().incidentId());
-        assertEquals(OptionalLong.of(alert), archive.incident(load).orElseThrow().incident().foldedInto());
-        assertEquals(NOON.minusSeconds(1100), archive.incident(alert).orElseThrow().incident().since());
+        assertEquals(
+                OptionalLong.of(alert),
+                archive.dump(early).orElseThrow().summary().incidentId());
+        assertEquals(
+                OptionalLong.of(alert),
+                archive.incident(load).orElseThrow().incident().foldedInto());
+        assertEquals(
+                NOON.minusSeconds(1100),
+                archive.incident(alert).orElseThrow().incident().since());
     }
 
     @Test
@@ -149,7 +158,9 @@ final class LoadIncidentsTest {
         archive.takeIn(List.of(routed(resolved(1, NOON, NOON.plusSeconds(600)))));
 
         List<Incident> incidents = listed();
-        assertEquals(List.of(IncidentKind.LOAD, IncidentKind.ALERT), incidents.stream().map(Incident::kind).toList());
+        assertEquals(
+                List.of(IncidentKind.LOAD, IncidentKind.ALERT),
+                incidents.stream().map(Incident::kind).toList());
         assertEquals(List.of(after, later), shown(incidents.get(0).id()));
         assertTrue(shown(incidents.get(1).id()).contains(during));
     }
@@ -225,13 +236,17 @@ final class LoadIncidentsTest {
 
     @Test
     void keepsTheTicksThatTheModuleTellsOnce() throws ArchiveException {
-        archive.storeFound(automatic(NOON, "load 4.43 >= 4.00",
+        archive.storeFound(automatic(
+                NOON,
+                "load 4.43 >= 4.00",
                 "tick age_ms=0 active=10 avg1=4.43\nhistory period_ms=5004 active=10x7,0x2000\n"));
         int first = ticks().ofModule().size();
         assertEquals(120, first, "those of ten minutes before the incident");
         assertEquals(OptionalInt.of(10), ticks().ofModule().get(first - 1).active());
 
-        archive.storeFound(automatic(NOON.plusSeconds(20), "load 5.00 >= 4.00",
+        archive.storeFound(automatic(
+                NOON.plusSeconds(20),
+                "load 5.00 >= 4.00",
                 "tick age_ms=30 active=10 avg1=5.72\nhistory period_ms=5004 active=10x11,0x2000\n"));
         assertEquals(first + 4, ticks().ofModule().size());
     }
@@ -282,17 +297,27 @@ final class LoadIncidentsTest {
                 clock.set(base.plusSeconds(6000 + 120L * step));
                 switch (random.nextInt(4)) {
                     case 0 -> archive.takeIn(List.of(routed(firing(alert, start))));
-                    case 1 -> archive.takeIn(List.of(routed(resolved(alert, start, start.plusSeconds(random.nextInt(2000))))));
+                    case 1 ->
+                        archive.takeIn(
+                                List.of(routed(resolved(alert, start, start.plusSeconds(random.nextInt(2000))))));
                     case 2 -> archive.keepSamples(samples(at, 5, 100, random.nextInt(8)));
                     default -> all.add(found(at).id());
                 }
             }
-            List<Long> listed = listed().stream().map(Incident::id).flatMap(id -> shown(id).stream()).toList();
+            List<Long> listed = listed().stream()
+                    .map(Incident::id)
+                    .flatMap(id -> shown(id).stream())
+                    .toList();
             assertTrue(listed.containsAll(all), "seed " + seed + ": " + all + " but only " + listed);
             for (long dump : all) {
-                long own = archive.dump(dump).orElseThrow().summary().incidentId().orElseThrow();
+                long own =
+                        archive.dump(dump).orElseThrow().summary().incidentId().orElseThrow();
                 assertTrue(shown(own).contains(dump), "dump " + dump + " names incident " + own);
-                assertFalse(archive.incident(own).orElseThrow().incident().foldedInto().isPresent());
+                assertFalse(archive.incident(own)
+                        .orElseThrow()
+                        .incident()
+                        .foldedInto()
+                        .isPresent());
             }
         }
     }
@@ -308,7 +333,8 @@ final class LoadIncidentsTest {
     private RawDump automatic(Instant at, String reason, String ticks) {
         dumps++;
         return DumpTexts.raw(DumpTexts.of(dumps, "threshold", at, "vf", "/", "kernel_clone")
-                .replace("why not", reason).replace("\ncount ", "\n" + ticks + "count "));
+                .replace("why not", reason)
+                .replace("\ncount ", "\n" + ticks + "count "));
     }
 
     private static List<LoadSample> samples(Instant from, int step, int count, double load) {
@@ -338,7 +364,7 @@ final class LoadIncidentsTest {
     }
 
     private static IncidentQuery query(Optional<Boolean> open) {
-        return new IncidentQuery(Optional.empty(), Optional.empty(), open, Optional.empty(),
-                DumpNames.ANY, Optional.empty(), 500);
+        return new IncidentQuery(
+                Optional.empty(), Optional.empty(), open, Optional.empty(), DumpNames.ANY, Optional.empty(), 500);
     }
 }

@@ -52,8 +52,11 @@ final class RetentionTest {
 
         assertEquals(List.of(5L, 4L, 3L), ids(archive));
         assertEquals(Optional.empty(), archive.raw(1));
-        assertEquals(List.of(5L, 4L, 3L), archive.dumps(DumpQuery.of(DumpNames.ANY.withComm("vf"), 10)).items().stream()
-                .map(DumpSummary::id).toList());
+        assertEquals(
+                List.of(5L, 4L, 3L),
+                archive.dumps(DumpQuery.of(DumpNames.ANY.withComm("vf"), 10)).items().stream()
+                        .map(DumpSummary::id)
+                        .toList());
     }
 
     @Test
@@ -64,7 +67,9 @@ final class RetentionTest {
         archive.prune();
         assertEquals(List.of(), ids(archive));
 
-        assertEquals(2, archive.storeFound(DumpTexts.automatic(2, NOON)).orElseThrow().id());
+        assertEquals(
+                2,
+                archive.storeFound(DumpTexts.automatic(2, NOON)).orElseThrow().id());
     }
 
     @Test
@@ -129,10 +134,12 @@ final class RetentionTest {
         archive.prune();
 
         assertEquals(List.of(60L, 59L, 58L, 57L, 56L, 55L, 54L, 53L, 52L, 51L), ids(archive));
-        ArchiveException full = assertThrows(ArchiveException.class, () -> opened.orElseThrow().storeFound(large(61)));
+        ArchiveException full =
+                assertThrows(ArchiveException.class, () -> opened.orElseThrow().storeFound(large(61)));
         assertEquals(ArchiveException.Reason.FULL, full.reason());
         assertTrue(full.getMessage().contains("less than 1000000 bytes free"), full.getMessage());
-        assertTrue(archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).stored(), "alerts are small and still taken");
+        assertTrue(
+                archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).stored(), "alerts are small and still taken");
         usable.set(1_000_000);
         assertTrue(archive.storeFound(large(61)).isPresent());
     }
@@ -162,7 +169,8 @@ final class RetentionTest {
 
         archive.prune();
 
-        assertTrue(archive.takeIn(List.of(routed(wordy(accepted), MONTH))).get(0).stored(), "pruning made room");
+        assertTrue(
+                archive.takeIn(List.of(routed(wordy(accepted), MONTH))).get(0).stored(), "pruning made room");
     }
 
     @Test
@@ -173,7 +181,9 @@ final class RetentionTest {
         while (unread == 0 && stored < 1000) {
             try {
                 Optional<DumpSummary> summary = archive.storeFound(large(++stored));
-                assertEquals(Optional.of(large0(stored)), archive.raw(summary.orElseThrow().id()));
+                assertEquals(
+                        Optional.of(large0(stored)),
+                        archive.raw(summary.orElseThrow().id()));
                 unread += summary.orElseThrow().headline().startsWith("The text is stored") ? 1 : 0;
             } catch (ArchiveException e) {
                 assertEquals(ArchiveException.Reason.FULL, e.reason());
@@ -240,7 +250,8 @@ final class RetentionTest {
             byte[] noise = new byte[NOISE_BYTES];
             random.nextBytes(noise);
             String text = DumpTexts.of(number, "threshold", NOON.plusSeconds(number), "vf", "/", "f");
-            return DumpTexts.raw(text.replace("end id", "noise " + Base64.getEncoder().encodeToString(noise) + "\nend id"));
+            return DumpTexts.raw(
+                    text.replace("end id", "noise " + Base64.getEncoder().encodeToString(noise) + "\nend id"));
         });
     }
 
@@ -253,21 +264,32 @@ final class RetentionTest {
         for (int i = 0; i < 40; i++) {
             labels.put("l" + i, (number + "-").repeat(500));
         }
-        return new Alert(String.format("%016x", number), Alert.Status.FIRING, labels, Map.of(), NOON, Optional.empty(),
+        return new Alert(
+                String.format("%016x", number),
+                Alert.Status.FIRING,
+                labels,
+                Map.of(),
+                NOON,
+                Optional.empty(),
                 Optional.empty());
     }
 
     private Archive open(Retention retention) throws ArchiveException {
-        Archive archive = Archive.open(new ArchiveSettings(folder.resolve("a.db"), "vm", retention), clock, usable::get, DumpReading::of);
+        Archive archive = Archive.open(
+                new ArchiveSettings(folder.resolve("a.db"), "vm", retention), clock, usable::get, DumpReading::of);
         opened = Optional.of(archive);
         return archive;
     }
 
     private static List<Long> ids(Archive archive) throws ArchiveException {
-        return archive.dumps(DumpQuery.newest(500)).items().stream().map(DumpSummary::id).toList();
+        return archive.dumps(DumpQuery.newest(500)).items().stream()
+                .map(DumpSummary::id)
+                .toList();
     }
 
     private static List<Long> incidents(Archive archive) throws ArchiveException {
-        return archive.incidents(IncidentQuery.of(DumpNames.ANY, 500)).items().stream().map(Incident::id).toList();
+        return archive.incidents(IncidentQuery.of(DumpNames.ANY, 500)).items().stream()
+                .map(Incident::id)
+                .toList();
     }
 }

@@ -48,14 +48,24 @@ final class SearchTest {
     @Test
     void findsDumpsByTimeTriggerTaskCgroupAndFunction() throws ArchiveException {
         long one = found(DumpTexts.of(1, "threshold", NOON, "it's (a) \\\"b\\\"", "/system.slice/db", "nfs_wait"));
-        long two = found(DumpTexts.of(2, "active", NOON.plusSeconds(10), "vf", "/system.slice/db/child", "kernel_clone"));
-        long three = found(DumpTexts.of(3, "threshold", NOON.plusSeconds(20), "vf", "/system.slice/db0", "kernel_clone"));
+        long two =
+                found(DumpTexts.of(2, "active", NOON.plusSeconds(10), "vf", "/system.slice/db/child", "kernel_clone"));
+        long three =
+                found(DumpTexts.of(3, "threshold", NOON.plusSeconds(20), "vf", "/system.slice/db0", "kernel_clone"));
 
         assertEquals(List.of(three, two, one), dumps(DumpNames.ANY));
-        assertEquals(List.of(two), ids(new DumpQuery(Optional.of(NOON.plusSeconds(10)), Optional.of(NOON.plusSeconds(20)),
-                Optional.empty(), DumpNames.ANY, START, 10)));
-        assertEquals(List.of(three, one), ids(new DumpQuery(EVER, EVER, Optional.of(DumpTrigger.THRESHOLD), DumpNames.ANY,
-                START, 10)));
+        assertEquals(
+                List.of(two),
+                ids(new DumpQuery(
+                        Optional.of(NOON.plusSeconds(10)),
+                        Optional.of(NOON.plusSeconds(20)),
+                        Optional.empty(),
+                        DumpNames.ANY,
+                        START,
+                        10)));
+        assertEquals(
+                List.of(three, one),
+                ids(new DumpQuery(EVER, EVER, Optional.of(DumpTrigger.THRESHOLD), DumpNames.ANY, START, 10)));
         assertEquals(List.of(one), dumps(DumpNames.ANY.withComm("it's (a) \\\"b\\\"")));
         assertEquals(List.of(three, two, one), dumps(DumpNames.ANY.withComm("busy\\n(1)")));
         assertEquals(List.of(two, one), dumps(DumpNames.ANY.withCgroup("/system.slice/db")));
@@ -66,8 +76,8 @@ final class SearchTest {
 
     @Test
     void findsDumpsByCauseAndContainer() throws ArchiveException {
-        long journal = found(DumpTexts.of(1, "threshold", NOON, "db", "/system.slice/docker-" + CONTAINER + ".scope",
-                "jbd2_log_wait_commit"));
+        long journal = found(DumpTexts.of(
+                1, "threshold", NOON, "db", "/system.slice/docker-" + CONTAINER + ".scope", "jbd2_log_wait_commit"));
         long nfs = found(DumpTexts.of(2, "threshold", NOON.plusSeconds(1), "df", "/", "rpc_wait_bit_killable"));
 
         assertEquals(List.of(journal), dumps(DumpNames.ANY.withCause("ext4-journal")));
@@ -94,13 +104,31 @@ final class SearchTest {
         assertEquals(List.of(journal), incidents(DumpNames.ANY.withCause("ext4-journal")));
         assertEquals(List.of(nfs, journal), incidents(DumpNames.ANY.withFunction("rpc_wait_bit_killable")));
         // Both are in the first incident, but never in one dump.
-        assertEquals(List.of(nfs),
+        assertEquals(
+                List.of(nfs),
                 incidents(DumpNames.ANY.withFunction("rpc_wait_bit_killable").withCgroup("/system.slice")));
-        assertEquals(List.of(), incidents(DumpNames.ANY.withCause("ext4-journal").withComm("df")));
-        assertEquals(List.of(nfs), ids(new IncidentQuery(Optional.of(later), EVER, Optional.empty(), Optional.empty(),
-                DumpNames.ANY.withComm("df"), START, 10)));
-        assertEquals(List.of(journal), ids(new IncidentQuery(EVER, EVER, Optional.of(false), Optional.of("LoadHigh"),
-                DumpNames.ANY.withComm("df"), START, 10)));
+        assertEquals(
+                List.of(), incidents(DumpNames.ANY.withCause("ext4-journal").withComm("df")));
+        assertEquals(
+                List.of(nfs),
+                ids(new IncidentQuery(
+                        Optional.of(later),
+                        EVER,
+                        Optional.empty(),
+                        Optional.empty(),
+                        DumpNames.ANY.withComm("df"),
+                        START,
+                        10)));
+        assertEquals(
+                List.of(journal),
+                ids(new IncidentQuery(
+                        EVER,
+                        EVER,
+                        Optional.of(false),
+                        Optional.of("LoadHigh"),
+                        DumpNames.ANY.withComm("df"),
+                        START,
+                        10)));
     }
 
     @Test
@@ -114,12 +142,19 @@ final class SearchTest {
         assertEquals(List.of(open, ended), within(end, end.plusSeconds(3600)), "began before");
         assertEquals(List.of(open), within(end.plusMillis(1), end.plusSeconds(3600)), "one had ended");
         assertEquals(List.of(ended), within(NOON.minusSeconds(5), NOON.plusSeconds(30)), "one had not begun");
-        assertEquals(List.of(open), within(NOON.plus(Duration.ofDays(5)), NOON.plus(Duration.ofDays(6))), "it lasts still");
+        assertEquals(
+                List.of(open), within(NOON.plus(Duration.ofDays(5)), NOON.plus(Duration.ofDays(6))), "it lasts still");
     }
 
     private List<Long> within(Instant from, Instant to) throws ArchiveException {
-        return ids(new IncidentQuery(Optional.of(from), Optional.of(to), Optional.empty(), Optional.empty(), DumpNames.ANY,
-                Optional.empty(), 10));
+        return ids(new IncidentQuery(
+                Optional.of(from),
+                Optional.of(to),
+                Optional.empty(),
+                Optional.empty(),
+                DumpNames.ANY,
+                Optional.empty(),
+                10));
     }
 
     /** What an alert of the same time shows, too; a load of another time is an incident of its own. */
@@ -133,7 +168,9 @@ final class SearchTest {
         assertEquals(List.of(second, first), incidents(DumpNames.ANY.withComm("db")));
         List<Long> load = incidents(DumpNames.ANY.withComm("df"));
         assertEquals(1, load.size());
-        assertEquals(IncidentKind.LOAD, archive.incident(load.get(0)).orElseThrow().incident().kind());
+        assertEquals(
+                IncidentKind.LOAD,
+                archive.incident(load.get(0)).orElseThrow().incident().kind());
     }
 
     @Test
@@ -146,8 +183,8 @@ final class SearchTest {
         }
         Page<Incident> newest = archive.incidents(IncidentQuery.of(DumpNames.ANY.withComm("odd"), 2));
         assertEquals(List.of(5L, 3L), newest.items().stream().map(Incident::id).toList());
-        Page<Incident> rest = archive.incidents(new IncidentQuery(EVER, EVER, Optional.empty(), Optional.empty(),
-                DumpNames.ANY.withComm("odd"), newest.next(), 2));
+        Page<Incident> rest = archive.incidents(new IncidentQuery(
+                EVER, EVER, Optional.empty(), Optional.empty(), DumpNames.ANY.withComm("odd"), newest.next(), 2));
         assertEquals(List.of(1L), rest.items().stream().map(Incident::id).toList());
         assertEquals(Optional.empty(), rest.next());
     }
@@ -163,7 +200,8 @@ final class SearchTest {
         archive.prune();
 
         assertEquals(List.of(old), dumps(DumpNames.ANY.withCause("ext4-journal")));
-        assertEquals(List.of(damaged, old), dumps(DumpNames.ANY.withComm("db")), "a damaged text keeps the names it had");
+        assertEquals(
+                List.of(damaged, old), dumps(DumpNames.ANY.withComm("db")), "a damaged text keeps the names it had");
         assertEquals(List.of(), dumps(DumpNames.ANY.withCause("nfs")));
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("a.db"));
                 Statement statement = connection.createStatement();
@@ -190,7 +228,8 @@ final class SearchTest {
 
     /** An incident whose own dump never comes. */
     private long incident(long number, Instant start) throws ArchiveException {
-        IntakeOutcome outcome = archive.takeIn(List.of(routed(firing(number, start)))).get(0);
+        IntakeOutcome outcome =
+                archive.takeIn(List.of(routed(firing(number, start)))).get(0);
         archive.beginNext();
         archive.fail(outcome.dumpId().getAsLong(), "not in this test");
         return outcome.incidentId().getAsLong();

@@ -44,8 +44,11 @@ final class SeenBeforeTest {
     }
 
     private Archive open(Retention retention) throws ArchiveException {
-        opened = Optional.of(Archive.open(new ArchiveSettings(folder.resolve("a.db"), "db1", retention), clock,
-                () -> Long.MAX_VALUE, DumpReading::of));
+        opened = Optional.of(Archive.open(
+                new ArchiveSettings(folder.resolve("a.db"), "db1", retention),
+                clock,
+                () -> Long.MAX_VALUE,
+                DumpReading::of));
         return opened.get();
     }
 
@@ -65,9 +68,14 @@ final class SeenBeforeTest {
     private static Map<String, String> seen(Archive archive, long id) throws ArchiveException {
         Map<String, String> seen = new TreeMap<>();
         for (SeenSignature one : archive.signatures(id)) {
-            seen.put(one.signature().frames().get(0), one.tasks() + one.before()
-                    .map(before -> " seen " + before.dumps() + " from +" + NOON.until(before.first(), ChronoUnit.SECONDS)
-                            + " to +" + NOON.until(before.last(), ChronoUnit.SECONDS)).orElse(" never seen"));
+            seen.put(
+                    one.signature().frames().get(0),
+                    one.tasks()
+                            + one.before()
+                                    .map(before -> " seen " + before.dumps() + " from +"
+                                            + NOON.until(before.first(), ChronoUnit.SECONDS) + " to +"
+                                            + NOON.until(before.last(), ChronoUnit.SECONDS))
+                                    .orElse(" never seen"));
         }
         return seen;
     }
@@ -81,8 +89,11 @@ final class SeenBeforeTest {
         long fourth = store(archive, dump(4, NOON.plusSeconds(30), "kernel_clone"));
 
         assertEquals(Map.of("kernel_clone", "1 never seen", "[cpu-user]", "1 never seen"), seen(archive, first));
-        assertEquals(Map.of("kernel_clone", "1 seen 1 from +0 to +0", "[cpu-user]", "1 seen 2 from +0 to +10"), seen(archive, third));
-        assertEquals(Map.of("kernel_clone", "1 seen 2 from +0 to +20", "[cpu-user]", "1 seen 3 from +0 to +20"),
+        assertEquals(
+                Map.of("kernel_clone", "1 seen 1 from +0 to +0", "[cpu-user]", "1 seen 2 from +0 to +10"),
+                seen(archive, third));
+        assertEquals(
+                Map.of("kernel_clone", "1 seen 2 from +0 to +20", "[cpu-user]", "1 seen 3 from +0 to +20"),
                 seen(archive, fourth));
         assertEquals(List.of(), archive.signatures(99));
     }
@@ -107,18 +118,23 @@ final class SeenBeforeTest {
 
         long next = store(archive, dump(9, NOON.plusSeconds(9), "kernel_clone"));
 
-        assertEquals(Map.of("kernel_clone", "1 seen 4 from +0 to +3", "[cpu-user]", "1 seen 5 from +0 to +4"), seen(archive, next));
+        assertEquals(
+                Map.of("kernel_clone", "1 seen 4 from +0 to +3", "[cpu-user]", "1 seen 5 from +0 to +4"),
+                seen(archive, next));
         archive.close();
         archive = open(new Retention(1, MONTH, 1 << 30, 0));
         archive.prune();
-        assertEquals(Map.of("kernel_clone", "1 seen 4 from +0 to +3", "[cpu-user]", "1 seen 5 from +0 to +4"), seen(archive, next));
+        assertEquals(
+                Map.of("kernel_clone", "1 seen 4 from +0 to +3", "[cpu-user]", "1 seen 5 from +0 to +4"),
+                seen(archive, next));
     }
 
     @Test
     void countsADumpThatCameTwiceOnce() throws Exception {
         Archive archive = open();
         archive.storeFound(DumpTexts.cutOff(1, NOON));
-        assertEquals(Optional.empty(), archive.storeFound(DumpTexts.manual(1, NOON)), "the whole text of the same dump");
+        assertEquals(
+                Optional.empty(), archive.storeFound(DumpTexts.manual(1, NOON)), "the whole text of the same dump");
         assertEquals(Map.of("kernel_clone", "1 never seen", "[cpu-user]", "1 never seen"), seen(archive, 1));
         long reserved = archive.reserveDump(DumpTrigger.MANUAL, Optional.empty(), OptionalLong.empty());
         archive.store(reserved, DumpTexts.manual(1, NOON));
@@ -126,7 +142,9 @@ final class SeenBeforeTest {
 
         assertEquals(Map.of("kernel_clone", "1 never seen", "[cpu-user]", "1 never seen"), seen(archive, reserved));
         long next = store(archive, dump(2, NOON.plusSeconds(9), "kernel_clone"));
-        assertEquals(Map.of("kernel_clone", "1 seen 1 from +0 to +0", "[cpu-user]", "1 seen 1 from +0 to +0"), seen(archive, next));
+        assertEquals(
+                Map.of("kernel_clone", "1 seen 1 from +0 to +0", "[cpu-user]", "1 seen 1 from +0 to +0"),
+                seen(archive, next));
     }
 
     @Test
@@ -155,7 +173,8 @@ final class SeenBeforeTest {
 
         archive.prune();
 
-        assertEquals((1 << 20) / SignatureTable.BYTES_EACH + 2, count("signature"), "and those of the dump that is kept");
+        assertEquals(
+                (1 << 20) / SignatureTable.BYTES_EACH + 2, count("signature"), "and those of the dump that is kept");
         long next = store(archive, dump(99, NOON.plusSeconds(99), "place_aa"));
         assertEquals("1 never seen", seen(archive, next).get("place_aa"), "the oldest go first");
         long again = store(archive, dump(100, NOON.plusSeconds(100), "place_mb"));
@@ -168,15 +187,25 @@ final class SeenBeforeTest {
         StringBuilder text = new StringBuilder("load_monitor dump version=1 id=1 source=kmod boot_id=b release=6.1.0\n"
                 + "time wall=" + NOON + " monotonic_ns=1\n");
         for (int i = 1; i <= 1500; i++) {
-            text.append("stack id=").append(i).append(" tasks=1\n  place_").append(Integer.toString(i, 36)).append("x+0x1/0x2\n");
+            text.append("stack id=")
+                    .append(i)
+                    .append(" tasks=1\n  place_")
+                    .append(Integer.toString(i, 36))
+                    .append("x+0x1/0x2\n");
         }
         int tasks = 0;
         for (int i = 1; i <= 1500; i++) {
             for (int n = 0; n < (i == 1500 ? 3 : 1); n++) {
-                text.append("task pid=").append(++tasks).append(" state=D on=sleep stack=").append(i).append(" comm=\"a\"\n");
+                text.append("task pid=")
+                        .append(++tasks)
+                        .append(" state=D on=sleep stack=")
+                        .append(i)
+                        .append(" comm=\"a\"\n");
             }
         }
-        long id = store(archive, raw(text.append("end id=1 tasks=").append(tasks).append('\n').toString()));
+        long id = store(
+                archive,
+                raw(text.append("end id=1 tasks=").append(tasks).append('\n').toString()));
 
         assertEquals(1000, count("dump_signature"));
         assertEquals(3, archive.signatures(id).get(0).tasks());
@@ -212,7 +241,10 @@ final class SeenBeforeTest {
         store(archive, dump(1, NOON, "kernel_clone"));
         long second = store(archive, dump(2, NOON.plusSeconds(1), "kernel_clone"));
         archive.close();
-        sql("DELETE FROM dump_signature", "DELETE FROM signature", "UPDATE dump SET signed = 0",
+        sql(
+                "DELETE FROM dump_signature",
+                "DELETE FROM signature",
+                "UPDATE dump SET signed = 0",
                 "UPDATE dump_text SET gzip = x'00' WHERE dump_id = 1");
 
         archive = open();
@@ -250,17 +282,22 @@ final class SeenBeforeTest {
             assertFalse(archive.signatures(id).get(0).chronic(), "dump " + id);
             assertFalse(archive.dump(id).orElseThrow().summary().headline().contains("chronic"));
         }
-        String own = "task pid=200 tgid=200 state=D on=sleep since_ms=5 switches=1 start_ns=99000000000 stack=2 comm=\"touch\"\n";
+        String own =
+                "task pid=200 tgid=200 state=D on=sleep since_ms=5 switches=1 start_ns=99000000000 stack=2 comm=\"touch\"\n";
 
         long id = store(archive, DumpTexts.withVendor(6, NOON.plus(STEP.multipliedBy(5)), own));
 
-        assertEquals("Load 4.42 at 22:04:10 = 1 waiting for a frozen file system or suspended volume (touch) + 2 chronic (other: in vendor_wait)",
+        assertEquals(
+                "Load 4.42 at 22:04:10 = 1 waiting for a frozen file system or suspended volume (touch) + 2 chronic (other: in vendor_wait)",
                 archive.dump(id).orElseThrow().summary().headline());
-        assertEquals(List.of("frozen-filesystem 1 false", "other 2 true"),
+        assertEquals(
+                List.of("frozen-filesystem 1 false", "other 2 true"),
                 archive.dump(id).orElseThrow().breakdown().orElseThrow().parts().stream()
-                        .map(part -> part.cause().id() + " " + part.tasks() + " " + part.chronic()).toList());
+                        .map(part -> part.cause().id() + " " + part.tasks() + " " + part.chronic())
+                        .toList());
         Map<String, Boolean> chronic = new TreeMap<>();
-        archive.signatures(id).forEach(seen -> chronic.put(seen.signature().frames().get(0), seen.chronic()));
+        archive.signatures(id)
+                .forEach(seen -> chronic.put(seen.signature().frames().get(0), seen.chronic()));
         assertEquals(Map.of("vendor_wait", true, "mnt_want_write", false), chronic);
     }
 
@@ -272,8 +309,10 @@ final class SeenBeforeTest {
         long other = store(archive, dump(3, NOON.plusSeconds(2), "kernel_clone"));
 
         assertEquals(Optional.empty(), archive.dumpBefore(archive.dump(first).orElseThrow()));
-        assertEquals(Optional.of(first),
-                archive.dumpBefore(archive.dump(second).orElseThrow()).map(dump -> dump.summary().id()));
+        assertEquals(
+                Optional.of(first),
+                archive.dumpBefore(archive.dump(second).orElseThrow())
+                        .map(dump -> dump.summary().id()));
         assertEquals(Optional.empty(), archive.dumpBefore(archive.dump(other).orElseThrow()), "of another boot");
     }
 
@@ -283,27 +322,47 @@ final class SeenBeforeTest {
         Archive archive = open();
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         for (int run = 1; run <= 8; run++) {
-            StringBuilder text = new StringBuilder("load_monitor dump version=1 id=" + run + " source=kmod boot_id=b release=6.1.0\n"
-                    + "time wall=" + NOON.plusSeconds(run) + " monotonic_ns=" + run + "\n");
+            StringBuilder text =
+                    new StringBuilder("load_monitor dump version=1 id=" + run + " source=kmod boot_id=b release=6.1.0\n"
+                            + "time wall=" + NOON.plusSeconds(run) + " monotonic_ns=" + run + "\n");
             for (int i = 1; i <= 500; i++) {
                 text.append("stack id=").append(i).append(" tasks=20\n");
                 for (int depth = 0; depth < 14; depth++) {
-                    text.append("  caller_").append((char) ('a' + i % 26)).append('_').append((i * 31 + depth) % 3000).append("x+0x1/0x3e0\n");
+                    text.append("  caller_")
+                            .append((char) ('a' + i % 26))
+                            .append('_')
+                            .append((i * 31 + depth) % 3000)
+                            .append("x+0x1/0x3e0\n");
                 }
             }
             for (int i = 1; i <= 10_000; i++) {
-                text.append("task pid=").append(i).append(" tgid=").append(i / 4).append(" ppid=1 cpu=0 state=D on=sleep since_ms=35000"
-                        + " switches=12 start_ns=2980000000 stack=").append(i % 500 + 1)
-                        .append(" cgroup=\"/system.slice/db").append(i % 50).append(".service\" comm=\"worker").append(i % 200).append("\"\n");
+                text.append("task pid=")
+                        .append(i)
+                        .append(" tgid=")
+                        .append(i / 4)
+                        .append(" ppid=1 cpu=0 state=D on=sleep since_ms=35000"
+                                + " switches=12 start_ns=2980000000 stack=")
+                        .append(i % 500 + 1)
+                        .append(" cgroup=\"/system.slice/db")
+                        .append(i % 50)
+                        .append(".service\" comm=\"worker")
+                        .append(i % 200)
+                        .append("\"\n");
             }
-            RawDump raw = raw(text.append("end id=").append(run).append(" tasks=10000\n").toString());
+            RawDump raw = raw(
+                    text.append("end id=").append(run).append(" tasks=10000\n").toString());
             long start = threads.getCurrentThreadCpuTime();
             DumpReading reading = DumpReading.of(raw);
             long read = threads.getCurrentThreadCpuTime();
             store(archive, raw);
             long stored = threads.getCurrentThreadCpuTime();
-            System.out.printf(Locale.ROOT, "10,000 tasks, %d signatures, run %d: read in %.0f ms of CPU, read and stored in %.0f ms%n",
-                    reading.signatures().size(), run, (read - start) / 1e6, (stored - read) / 1e6);
+            System.out.printf(
+                    Locale.ROOT,
+                    "10,000 tasks, %d signatures, run %d: read in %.0f ms of CPU, read and stored in %.0f ms%n",
+                    reading.signatures().size(),
+                    run,
+                    (read - start) / 1e6,
+                    (stored - read) / 1e6);
             assertTrue(stored - read < 10_000_000_000L, "took " + (stored - read) + " ns");
         }
     }
@@ -332,7 +391,9 @@ final class SeenBeforeTest {
                 task pid=3 state=D on=sleep wchan=b comm="b"
                 end id=1 tasks=3
                 """.getBytes(StandardCharsets.US_ASCII)));
-        assertEquals(List.of(27, 13), archive.signatures(id).stream().map(SeenSignature::tasks).toList());
+        assertEquals(
+                List.of(27, 13),
+                archive.signatures(id).stream().map(SeenSignature::tasks).toList());
     }
 
     private void sql(String... statements) throws Exception {

@@ -12,13 +12,25 @@ public final class TestAlerts {
     private TestAlerts() {}
 
     public static Alert firing(long number, Instant startsAt) {
-        return new Alert(fingerprint(number), Alert.Status.FIRING, Map.of("alertname", "LoadHigh", "n", "" + number),
-                Map.of("summary", "Load is high"), startsAt, Optional.empty(), Optional.empty());
+        return new Alert(
+                fingerprint(number),
+                Alert.Status.FIRING,
+                Map.of("alertname", "LoadHigh", "n", "" + number),
+                Map.of("summary", "Load is high"),
+                startsAt,
+                Optional.empty(),
+                Optional.empty());
     }
 
     public static Alert resolved(long number, Instant startsAt, Instant endsAt) {
-        return new Alert(fingerprint(number), Alert.Status.RESOLVED, Map.of("alertname", "LoadHigh", "n", "" + number),
-                Map.of("summary", "Load is high"), startsAt, Optional.of(endsAt), Optional.empty());
+        return new Alert(
+                fingerprint(number),
+                Alert.Status.RESOLVED,
+                Map.of("alertname", "LoadHigh", "n", "" + number),
+                Map.of("summary", "Load is high"),
+                startsAt,
+                Optional.of(endsAt),
+                Optional.empty());
     }
 
     static RoutedAlert routed(Alert alert) {

@@ -21,8 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** An archive that an older version wrote, with real dumps; {@code version-1.md} tells where it comes from. */
 final class UpgradeTest {
     private static final Path CAPTURES = Path.of("../kmod/tests/captures/6.1.0-56-cloud-amd64");
-    private static final List<String> IN_ORDER = List.of("threshold-busy-vfork", "manual-busy-vfork", "active-busy-vfork",
-            "hostile-names", "frozen-filesystem", "truncated");
+    private static final List<String> IN_ORDER = List.of(
+            "threshold-busy-vfork",
+            "manual-busy-vfork",
+            "active-busy-vfork",
+            "hostile-names",
+            "frozen-filesystem",
+            "truncated");
 
     private final TestClock clock = new TestClock();
     private Path file;
@@ -48,11 +53,14 @@ final class UpgradeTest {
     void keepsEveryTextByteForByte() throws Exception {
         assertTrue(version() > 1);
         for (int i = 0; i < IN_ORDER.size(); i++) {
-            assertArrayEquals(Files.readAllBytes(CAPTURES.resolve(IN_ORDER.get(i) + ".dump")),
-                    archive.raw(i + 1).orElseThrow().toByteArray(), IN_ORDER.get(i));
+            assertArrayEquals(
+                    Files.readAllBytes(CAPTURES.resolve(IN_ORDER.get(i) + ".dump")),
+                    archive.raw(i + 1).orElseThrow().toByteArray(),
+                    IN_ORDER.get(i));
         }
         assertEquals(DumpState.FAILED, archive.dump(7).orElseThrow().summary().state());
-        assertEquals(Optional.of("the source did not answer within 30 s"),
+        assertEquals(
+                Optional.of("the source did not answer within 30 s"),
                 archive.dump(7).orElseThrow().summary().failure());
     }
 
@@ -61,11 +69,17 @@ final class UpgradeTest {
         IncidentDetail incident = archive.incident(1).orElseThrow();
 
         assertEquals(IncidentKind.ALERT, incident.incident().kind());
-        assertEquals(List.of(1L, 2L, 3L), incident.dumps().stream().map(DumpSummary::id).limit(3).toList());
+        assertEquals(
+                List.of(1L, 2L, 3L),
+                incident.dumps().stream().map(DumpSummary::id).limit(3).toList());
         for (long id = 1; id <= IN_ORDER.size(); id++) {
             ArchivedDump dump = archive.dump(id).orElseThrow();
-            assertEquals(dump.summary().tasks().getAsInt(), dump.breakdown().orElseThrow().tasks());
-            assertTrue(dump.summary().headline().startsWith("Load 4."), dump.summary().headline());
+            assertEquals(
+                    dump.summary().tasks().getAsInt(),
+                    dump.breakdown().orElseThrow().tasks());
+            assertTrue(
+                    dump.summary().headline().startsWith("Load 4."),
+                    dump.summary().headline());
         }
     }
 
@@ -74,8 +88,11 @@ final class UpgradeTest {
         // The exporter's housekeeping, every minute: a large archive is read anew little by little.
         archive.prune();
 
-        assertEquals(List.of(1L), archive.incidents(IncidentQuery.of(DumpNames.ANY.withCause("vfork"), 10)).items().stream()
-                .map(Incident::id).toList());
+        assertEquals(
+                List.of(1L),
+                archive.incidents(IncidentQuery.of(DumpNames.ANY.withCause("vfork"), 10)).items().stream()
+                        .map(Incident::id)
+                        .toList());
         assertEquals(List.of(5L), dumps(DumpNames.ANY.withCause("frozen-filesystem")));
         assertEquals(List.of(3L, 2L, 1L), dumps(DumpNames.ANY.withFunction("kernel_clone")));
     }
@@ -83,7 +100,8 @@ final class UpgradeTest {
     @Test
     void knowsWhatTheOldDumpsHadSeen() throws Exception {
         List<SeenSignature> vfork = archive.signatures(3).stream()
-                .filter(seen -> seen.signature().frames().contains("kernel_clone")).toList();
+                .filter(seen -> seen.signature().frames().contains("kernel_clone"))
+                .toList();
 
         assertEquals(1, vfork.size());
         SeenSignature.Earlier before = vfork.get(0).before().orElseThrow();
@@ -93,15 +111,20 @@ final class UpgradeTest {
 
     @Test
     void takesNewOnesIn() throws Exception {
-        DumpSummary added = archive.storeFound(DumpTexts.automatic(900, Instant.parse("2026-11-22T15:09:00Z"))).orElseThrow();
+        DumpSummary added = archive.storeFound(DumpTexts.automatic(900, Instant.parse("2026-11-22T15:09:00Z")))
+                .orElseThrow();
 
         assertEquals(8, added.id());
         assertEquals(DumpState.COMPLETE, added.state());
     }
 
     private List<Long> dumps(DumpNames names) throws ArchiveException {
-        return archive.dumps(new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(), names, Optional.empty(), 10))
-                .items().stream().map(DumpSummary::id).toList();
+        return archive
+                .dumps(new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(), names, Optional.empty(), 10))
+                .items()
+                .stream()
+                .map(DumpSummary::id)
+                .toList();
     }
 
     private int version() throws Exception {

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What both sources, and both ways of the module's dumps, say of suspended devices. */
 final class DeviceLookTest {
     private static final EscapedText REASON = EscapedText.of("alert LoadHigh");
-    private static final String RECORDS = "devices age_ms=12 mapped=1 suspended=1\ndevice dev=\"dm-0\" name=\"data\" suspended=1\n";
+    private static final String RECORDS =
+            "devices age_ms=12 mapped=1 suspended=1\ndevice dev=\"dm-0\" name=\"data\" suspended=1\n";
 
     @TempDir
     private Path root;
@@ -50,7 +51,10 @@ final class DeviceLookTest {
     void standsBeforeTheFooterOfADumpThatWasAskedFor() throws Exception {
         String dump = text(source.take(REASON));
         assertTrue(dump.endsWith("\n" + RECORDS + "end id=1 tasks=0\n"), dump);
-        assertEquals(List.of(), DumpParser.parse(RawDump.of(dump.getBytes(StandardCharsets.US_ASCII))).unreadLines());
+        assertEquals(
+                List.of(),
+                DumpParser.parse(RawDump.of(dump.getBytes(StandardCharsets.US_ASCII)))
+                        .unreadLines());
     }
 
     @Test
@@ -97,7 +101,8 @@ final class DeviceLookTest {
         String dump = fake.takeAutomatic();
         fake.age(Duration.ofMillis(-1));
         assertEquals(dump, text(source.found(0).dumps().get(0).dump()));
-        RawDump timeless = RawDump.of(dump.replaceFirst(" monotonic_ns=[0-9]+", "").getBytes(StandardCharsets.US_ASCII));
+        RawDump timeless =
+                RawDump.of(dump.replaceFirst(" monotonic_ns=[0-9]+", "").getBytes(StandardCharsets.US_ASCII));
         fake.age(Duration.ZERO);
         assertEquals(timeless, fake.deviceLook().beside(timeless));
     }

@@ -97,7 +97,8 @@ final class FakeModule {
 
     private synchronized void trigger(String reason) throws SystemCallException {
         if (refusal.isPresent()) {
-            throw new SystemCallException("write", knobs.resolve("trigger").toString(), refusal.get().number());
+            throw new SystemCallException(
+                    "write", knobs.resolve("trigger").toString(), refusal.get().number());
         }
         beforeCapture.run();
         take("manual", reason);
@@ -130,7 +131,8 @@ final class FakeModule {
     }
 
     private void storeLastId() throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(knobs.resolve("last_id").toFile(), "rw")) {
+        try (RandomAccessFile file =
+                new RandomAccessFile(knobs.resolve("last_id").toFile(), "rw")) {
             byte[] text = (lastId + "\n").getBytes(StandardCharsets.US_ASCII);
             file.write(text);
             file.setLength(text.length);

@@ -69,8 +69,15 @@ final class KernelModuleSourceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "EBUSY, BUSY", "EAGAIN, THROTTLED", "EINVAL, FAILED", "EIO, FAILED", "EACCES, UNAVAILABLE", "EPERM, UNAVAILABLE",
-        "ENOENT, UNAVAILABLE", "ENODEV, UNAVAILABLE", "ENOMEM, FAILED"
+        "EBUSY, BUSY",
+        "EAGAIN, THROTTLED",
+        "EINVAL, FAILED",
+        "EIO, FAILED",
+        "EACCES, UNAVAILABLE",
+        "EPERM, UNAVAILABLE",
+        "ENOENT, UNAVAILABLE",
+        "ENODEV, UNAVAILABLE",
+        "ENOMEM, FAILED"
     })
     void saysWhyThereIsNoDump(Errno errno, CaptureException.Reason reason) {
         fake.refuse(errno);

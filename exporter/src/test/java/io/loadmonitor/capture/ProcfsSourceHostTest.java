@@ -7,13 +7,11 @@ import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
-import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
 import io.loadmonitor.procfs.TaskState;
 import io.loadmonitor.procfs.TaskStates;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,8 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class ProcfsSourceHostTest {
     private static StackDump take() throws CaptureException {
-        return DumpParser.parse(
-                ProcfsDumpProgram.source().take(EscapedText.of("test")));
+        return DumpParser.parse(ProcfsDumpProgram.source().take(EscapedText.of("test")));
     }
 
     private static StackDump.Task of(StackDump dump, UninterruptibleTask sleeper) {
@@ -63,12 +60,20 @@ final class ProcfsSourceHostTest {
 
     @Test
     void givesTheDegradedAnswerWithoutTheRightToReadStacks() throws Exception {
-        Assumptions.assumeTrue(canReadOwnStack(), "this program lacks the right itself: the test before this one tried it");
+        Assumptions.assumeTrue(
+                canReadOwnStack(), "this program lacks the right itself: the test before this one tried it");
         try (UninterruptibleTask sleeper = UninterruptibleTask.start()) {
             Process process = new ProcessBuilder(
-                            "setpriv", "--bounding-set", "-sys_admin", "--inh-caps", "-sys_admin",
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                            "-cp", System.getProperty("java.class.path"), ProcfsDumpProgram.class.getName())
+                            "setpriv",
+                            "--bounding-set",
+                            "-sys_admin",
+                            "--inh-caps",
+                            "-sys_admin",
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            ProcfsDumpProgram.class.getName())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             byte[] text = process.getInputStream().readAllBytes();
@@ -87,7 +92,9 @@ final class ProcfsSourceHostTest {
                 UninterruptibleTask two = UninterruptibleTask.start();
                 UninterruptibleTask three = UninterruptibleTask.start()) {
             int now = TaskStates.count(ProcFs.ofThisHost(), () -> false).of(TaskState.UNINTERRUPTIBLE);
-            assertTrue(now >= 3, "of " + List.of(one.pid(), two.pid(), three.pid()) + " counted " + now + ", before " + before);
+            assertTrue(
+                    now >= 3,
+                    "of " + List.of(one.pid(), two.pid(), three.pid()) + " counted " + now + ", before " + before);
         }
     }
 
@@ -103,7 +110,8 @@ final class ProcfsSourceHostTest {
             StackDump dump = take();
             long own = ProcessHandle.current().pid();
             assertTrue(
-                    dump.tasks().stream().noneMatch(task -> task.tgid().orElseThrow() == own), dump.tasks().toString());
+                    dump.tasks().stream().noneMatch(task -> task.tgid().orElseThrow() == own),
+                    dump.tasks().toString());
             assertTrue(dump.counts().orElseThrow().of("own_excluded").orElseThrow() >= 1);
         } finally {
             busy.interrupt();

@@ -77,7 +77,8 @@ final class ProcfsSourceTest {
         assertEquals(List.of(), dump.unreadLines());
         assertTrue(dump.complete());
         List<StackDump.Task> tasks = byPid(dump);
-        assertEquals(List.of(7L, 8L, 9L), tasks.stream().map(StackDump.Task::pid).toList());
+        assertEquals(
+                List.of(7L, 8L, 9L), tasks.stream().map(StackDump.Task::pid).toList());
         StackDump.Task busy = tasks.get(0);
         assertEquals(StackDump.State.RUNNING, busy.state());
         assertEquals(StackDump.Placement.UNKNOWN, busy.placement(), "/proc does not tell");
@@ -101,8 +102,12 @@ final class ProcfsSourceTest {
                         "__do_sys_clone+0x65/0xa0",
                         "do_syscall_64+0x71/0x280",
                         "entry_SYSCALL_64_after_hwframe+0x76/0x7e"),
-                dump.stackOf(sleeper).orElseThrow().frames().stream().map(Object::toString).toList());
-        assertEquals(Optional.of(new EscapedText("/system.slice/caf\\xe9")), tasks.get(2).cgroup());
+                dump.stackOf(sleeper).orElseThrow().frames().stream()
+                        .map(Object::toString)
+                        .toList());
+        assertEquals(
+                Optional.of(new EscapedText("/system.slice/caf\\xe9")),
+                tasks.get(2).cgroup());
     }
 
     @Test
@@ -133,7 +138,11 @@ final class ProcfsSourceTest {
         StackDump dump = take();
         assertEquals(
                 Optional.of(new StackDump.Header(
-                        1, 199_972, "procfs", Optional.of(FakeProc.text("boot_id").strip()), Optional.of("6.18.44"))),
+                        1,
+                        199_972,
+                        "procfs",
+                        Optional.of(FakeProc.text("boot_id").strip()),
+                        Optional.of("6.18.44"))),
                 dump.header());
         assertEquals(
                 Optional.of(new StackDump.Trigger(
@@ -157,7 +166,8 @@ final class ProcfsSourceTest {
         assertEquals(1, counts.of("stacks_readable").orElseThrow());
         assertEquals(2, counts.of("own_excluded").orElseThrow());
         assertEquals(1, counts.of("complete").orElseThrow());
-        assertEquals(List.of(7L, 9L), byPid(dump).stream().map(StackDump.Task::pid).toList());
+        assertEquals(
+                List.of(7L, 9L), byPid(dump).stream().map(StackDump.Task::pid).toList());
         assertTrue(dump.cost().orElseThrow().captureNanos().orElseThrow() > 0);
     }
 
@@ -179,14 +189,18 @@ final class ProcfsSourceTest {
     void saysThatTheCauseIsGone() throws Exception {
         proc.write("loadavg", "8.00 3.00 1.00 1/94 5584\n");
         proc.thread(7, 7, "busy");
-        assertEquals(Optional.of(StackDump.Presence.DECAYING), take().trigger().orElseThrow().presence());
+        assertEquals(
+                Optional.of(StackDump.Presence.DECAYING),
+                take().trigger().orElseThrow().presence());
     }
 
     @Test
     void saysThatNothingIsActive() throws Exception {
         proc.write("loadavg", "8.00 3.00 1.00 1/94 5584\n");
         proc.thread(12, 12, "idle-worker");
-        assertEquals(Optional.of(StackDump.Presence.NONE), take().trigger().orElseThrow().presence());
+        assertEquals(
+                Optional.of(StackDump.Presence.NONE),
+                take().trigger().orElseThrow().presence());
     }
 
     @Test
@@ -224,8 +238,12 @@ final class ProcfsSourceTest {
         StackDump dump = take();
         assertEquals(List.of(), dump.unreadLines());
         assertEquals(
-                List.of(Optional.empty(), Optional.of(EscapedText.of("ja\"va\n")), Optional.of(EscapedText.of("ja\"va\n")),
-                        Optional.empty(), Optional.empty()),
+                List.of(
+                        Optional.empty(),
+                        Optional.of(EscapedText.of("ja\"va\n")),
+                        Optional.of(EscapedText.of("ja\"va\n")),
+                        Optional.empty(),
+                        Optional.empty()),
                 byPid(dump).stream().map(StackDump.Task::leader).toList(),
                 "7 and 30 are leaders; that of 21 has ended");
         assertEquals(1, dump.counts().orElseThrow().of("complete").orElseThrow());
@@ -248,7 +266,8 @@ final class ProcfsSourceTest {
         proc.thread(7, 8, "vfork-parent");
         proc.write(7, 8, "cgroup", "0::/x\n");
         Path comm = fifo(proc.procFs().root().resolve("7/comm"));
-        StackDump dump = DumpParser.parse(source(new ProcfsLimits(Duration.ofSeconds(3), 100)).take(REASON));
+        StackDump dump = DumpParser.parse(
+                source(new ProcfsLimits(Duration.ofSeconds(3), 100)).take(REASON));
         StackDump.Task task = dump.tasks().get(0);
         assertEquals(Optional.empty(), task.leader());
         assertEquals(Optional.of(EscapedText.of("/x")), task.cgroup());
@@ -270,10 +289,16 @@ final class ProcfsSourceTest {
     @Test
     void countsUpItsIdsAlsoWithinOneHundredthOfASecond() throws Exception {
         ProcfsSource source = source(ProcfsLimits.DEFAULT);
-        assertEquals(199_972, DumpParser.parse(source.take(REASON)).header().orElseThrow().id());
-        assertEquals(199_973, DumpParser.parse(source.take(REASON)).header().orElseThrow().id());
+        assertEquals(
+                199_972,
+                DumpParser.parse(source.take(REASON)).header().orElseThrow().id());
+        assertEquals(
+                199_973,
+                DumpParser.parse(source.take(REASON)).header().orElseThrow().id());
         proc.write("uptime", "3000.00 1.00\n");
-        assertEquals(300_000, DumpParser.parse(source.take(REASON)).header().orElseThrow().id());
+        assertEquals(
+                300_000,
+                DumpParser.parse(source.take(REASON)).header().orElseThrow().id());
     }
 
     @Test
@@ -320,7 +345,8 @@ final class ProcfsSourceTest {
         for (int pid = 1; pid <= 30; pid++) {
             proc.thread(pid, pid, pid % 2 == 0 ? "busy" : "vfork-parent");
         }
-        StackDump dump = DumpParser.parse(source(new ProcfsLimits(Duration.ofSeconds(30), 10)).take(REASON));
+        StackDump dump = DumpParser.parse(
+                source(new ProcfsLimits(Duration.ofSeconds(30), 10)).take(REASON));
         assertEquals(10, dump.tasks().size());
         StackDump.Counts counts = dump.counts().orElseThrow();
         assertEquals(20, counts.of("truncated").orElseThrow());
@@ -347,8 +373,13 @@ final class ProcfsSourceTest {
         StackDump.Task hanging = byPid(first).get(1);
         assertEquals(9, hanging.pid());
         assertEquals(Set.of("stack_skipped"), hanging.flags(), "and the one whose stack hangs says so");
-        List<String> before = listed().subList(0, listed().indexOf("9")).stream().filter(pid -> !pid.equals("7")).toList();
-        assertEquals(before.size(), first.tasks().stream().filter(task -> task.stackId() != 0).count(), "stacks read before it");
+        List<String> before = listed().subList(0, listed().indexOf("9")).stream()
+                .filter(pid -> !pid.equals("7"))
+                .toList();
+        assertEquals(
+                before.size(),
+                first.tasks().stream().filter(task -> task.stackId() != 0).count(),
+                "stacks read before it");
         assertEquals(Optional.of("kernel_clone"), hanging.waitChannel());
         assertEquals(Optional.empty(), hanging.cgroup());
 
@@ -379,7 +410,8 @@ final class ProcfsSourceTest {
         List<String> order = listed();
         long eleventh = Long.parseLong(order.get(10));
         Path stack = fifo(proc.directory(eleventh, eleventh).resolve("stack"));
-        // By hand what the source does by the clock, so that no busy machine can make a slow scan look like one that hangs.
+        // By hand what the source does by the clock, so that no busy machine can make a slow scan look like one that
+        // hangs.
         ProcfsScan hanging = scan(EnumSet.noneOf(ProcfsScan.Reading.class));
         Thread reader = new Thread(hanging, "hanging");
         reader.start();
@@ -390,19 +422,25 @@ final class ProcfsSourceTest {
         assertEquals(11, hanging.sight().tasks().size());
         ProcfsScan without = scan(EnumSet.of(ProcfsScan.Reading.STACK));
         without.run();
-        assertTrue(without.sight().tasks().stream().allMatch(task -> task.stack().frames().isEmpty()));
+        assertTrue(without.sight().tasks().stream()
+                .allMatch(task -> task.stack().frames().isEmpty()));
         ProcfsScan.Sight merged = without.sight().after(hanging.sight());
         writer.close();
         reader.join();
         assertTrue(merged.complete());
         assertEquals(20, merged.tasks().size());
-        assertEquals(order.subList(0, 10), merged.tasks().stream()
-                .filter(task -> !task.stack().frames().isEmpty())
-                .map(task -> Long.toString(task.stat().pid()))
-                .toList());
+        assertEquals(
+                order.subList(0, 10),
+                merged.tasks().stream()
+                        .filter(task -> !task.stack().frames().isEmpty())
+                        .map(task -> Long.toString(task.stat().pid()))
+                        .toList());
         assertEquals(
                 Collections.nCopies(10, Optional.of("stack_skipped")),
-                merged.tasks().stream().map(task -> task.stack().flag()).filter(Optional::isPresent).toList());
+                merged.tasks().stream()
+                        .map(task -> task.stack().flag())
+                        .filter(Optional::isPresent)
+                        .toList());
     }
 
     /** The processes in the order in which they are walked. */
@@ -489,7 +527,9 @@ final class ProcfsSourceTest {
     }
 
     private static List<StackDump.Task> byPid(StackDump dump) {
-        return dump.tasks().stream().sorted(Comparator.comparing(StackDump.Task::pid)).toList();
+        return dump.tasks().stream()
+                .sorted(Comparator.comparing(StackDump.Task::pid))
+                .toList();
     }
 
     /** Reading it waits until somebody writes, as a kernel file may for a lock. */

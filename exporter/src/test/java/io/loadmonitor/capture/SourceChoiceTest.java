@@ -30,14 +30,20 @@ final class SourceChoiceTest {
                 fake.module(),
                 fake.source(),
                 new ProcfsSource(
-                        new ProcFs(root), fake.deviceLook(), new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT));
+                        new ProcFs(root),
+                        fake.deviceLook(),
+                        new ActiveTasks(),
+                        Clock.systemUTC(),
+                        ProcfsLimits.DEFAULT));
     }
 
     @Test
     void takesTheModuleAsSoonAndAsLongAsItIsLoaded() throws IOException {
         SourceChoice choice = choice(SourcePreference.AUTO);
         assertEquals(SourceKind.PROCFS, choice.current().source().kind());
-        assertTrue(choice.current().reason().startsWith("the kernel module is not loaded"), choice.current().reason());
+        assertTrue(
+                choice.current().reason().startsWith("the kernel module is not loaded"),
+                choice.current().reason());
         fake.load();
         assertEquals(SourceKind.KMOD, choice.current().source().kind());
         assertEquals("the kernel module is loaded", choice.current().reason());
@@ -62,6 +68,8 @@ final class SourceChoiceTest {
                 module.reason().startsWith("asked for with --source=kmod, but the kernel module is not loaded"),
                 module.reason());
         fake.load();
-        assertEquals(SourceKind.PROCFS, choice(SourcePreference.PROCFS).current().source().kind());
+        assertEquals(
+                SourceKind.PROCFS,
+                choice(SourcePreference.PROCFS).current().source().kind());
     }
 }

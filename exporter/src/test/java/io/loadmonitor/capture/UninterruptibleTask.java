@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * A real process in uninterruptible sleep, made without special rights: it calls clone with CLONE_VFORK, so the kernel
  * puts it to sleep in D until its child ends (wait_for_vfork_done), and the child waits for the end of its standard
- * input. It raises the load by one. Perl, which every Debian has, makes the raw call; without CLONE_VM the child has its
- * own copy of the memory, so sharing a stack cannot harm it. When this program dies the pipe closes and both end.
+ * input. It raises the load by one. Perl, which every Debian has, makes the raw call; without CLONE_VM the child has
+ * its own copy of the memory, so sharing a stack cannot harm it. When this program dies the pipe closes and both end.
  */
 public final class UninterruptibleTask implements AutoCloseable {
     /** CLONE_VFORK (linux/sched.h) and SIGCHLD as the signal at the child's end. */

@@ -30,8 +30,10 @@ final class Captures {
                 continue;
             }
             try (Stream<Path> files = Files.walk(folder)) {
-                files.filter(file -> Files.isRegularFile(file) && !file.toString().endsWith(".md"))
-                        .map(file -> new Capture(folder.relativize(file).toString().replace('/', '-'), file))
+                files.filter(file ->
+                                Files.isRegularFile(file) && !file.toString().endsWith(".md"))
+                        .map(file ->
+                                new Capture(folder.relativize(file).toString().replace('/', '-'), file))
                         .forEach(captures::add);
             }
         }

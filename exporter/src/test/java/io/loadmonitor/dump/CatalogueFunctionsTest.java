@@ -17,7 +17,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The functions that the catalogue names, against those of real kernels, as {@code kmod/tests/list-functions} found them. */
+/**
+ * The functions that the catalogue names, against those of real kernels, as {@code kmod/tests/list-functions} found
+ * them.
+ */
 final class CatalogueFunctionsTest {
     private static final Path CATALOGUE = Path.of("src/main/resources/io/loadmonitor/dump/causes.txt");
     private static final Path FUNCTIONS = Path.of("src/test/resources/io/loadmonitor/dump/functions");
@@ -28,7 +31,10 @@ final class CatalogueFunctionsTest {
         Set<String> missing = named();
         kernels().values().forEach(missing::removeAll);
         missing.removeAll(elsewhere().keySet());
-        assertEquals(Set.of(), missing, "in no kernel of " + FUNCTIONS + ": misspelt, renamed, or to be explained in " + ELSEWHERE);
+        assertEquals(
+                Set.of(),
+                missing,
+                "in no kernel of " + FUNCTIONS + ": misspelt, renamed, or to be explained in " + ELSEWHERE);
     }
 
     @Test
@@ -36,7 +42,9 @@ final class CatalogueFunctionsTest {
         Set<String> named = named();
         for (String function : elsewhere().keySet()) {
             assertTrue(named.contains(function), function + " is not in the catalogue");
-            kernels().forEach((kernel, functions) -> assertTrue(!functions.contains(function), function + " is in " + kernel));
+            kernels()
+                    .forEach((kernel, functions) ->
+                            assertTrue(!functions.contains(function), function + " is in " + kernel));
         }
     }
 
@@ -50,7 +58,8 @@ final class CatalogueFunctionsTest {
         Map<String, Set<String>> causes = new TreeMap<>();
         for (String line : rules()) {
             String[] words = line.split(" ");
-            causes.computeIfAbsent(words[0], cause -> new TreeSet<>()).addAll(List.of(words).subList(1, words.length));
+            causes.computeIfAbsent(words[0], cause -> new TreeSet<>())
+                    .addAll(List.of(words).subList(1, words.length));
         }
         Set<String> gone = new TreeSet<>();
         causes.forEach((cause, functions) -> {
@@ -71,7 +80,10 @@ final class CatalogueFunctionsTest {
     }
 
     private static int[] version(String release) {
-        return Arrays.stream(release.split("[^0-9]+")).limit(3).mapToInt(Integer::parseInt).toArray();
+        return Arrays.stream(release.split("[^0-9]+"))
+                .limit(3)
+                .mapToInt(Integer::parseInt)
+                .toArray();
     }
 
     /** {@code CAUSE FUNCTION...} for each rule. */
@@ -83,15 +95,20 @@ final class CatalogueFunctionsTest {
             if (words[0].equals("cause")) {
                 cause = words[1];
             } else if (words[0].equals("frames") || words[0].equals("first")) {
-                rules.add(cause + " " + Arrays.stream(words).skip(2).filter(word -> !word.equals("within"))
-                        .collect(Collectors.joining(" ")));
+                rules.add(cause + " "
+                        + Arrays.stream(words)
+                                .skip(2)
+                                .filter(word -> !word.equals("within"))
+                                .collect(Collectors.joining(" ")));
             }
         }
         return rules;
     }
 
     private static Set<String> named() throws IOException {
-        return rules().stream().flatMap(rule -> Arrays.stream(rule.split(" ")).skip(1)).collect(Collectors.toCollection(TreeSet::new));
+        return rules().stream()
+                .flatMap(rule -> Arrays.stream(rule.split(" ")).skip(1))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** {@code RELEASE.txt} with the functions of the catalogue that it has. */
@@ -100,7 +117,9 @@ final class CatalogueFunctionsTest {
         try (Stream<Path> files = Files.list(FUNCTIONS)) {
             for (Path file : files.filter(file -> !file.equals(ELSEWHERE)).toList()) {
                 List<String> lines = Files.readAllLines(file);
-                assertTrue(lines.get(0).startsWith("# Functions of the catalogue of causes that linux-image-"), file.toString());
+                assertTrue(
+                        lines.get(0).startsWith("# Functions of the catalogue of causes that linux-image-"),
+                        file.toString());
                 kernels.put(
                         file.getFileName().toString(),
                         lines.stream().filter(line -> !line.startsWith("#")).collect(Collectors.toSet()));

@@ -28,7 +28,9 @@ final class CauseCatalogueTest {
 
     @TestFactory
     List<DynamicTest> knowsTheStacksOfKnownCause() throws IOException {
-        return KnownStacks.all().stream().map(known -> DynamicTest.dynamicTest(known.name(), () -> check(known))).toList();
+        return KnownStacks.all().stream()
+                .map(known -> DynamicTest.dynamicTest(known.name(), () -> check(known)))
+                .toList();
     }
 
     private static void check(Known known) {
@@ -60,7 +62,8 @@ final class CauseCatalogueTest {
     void saysWhereEveryStackIsFrom() throws IOException {
         for (Known known : KnownStacks.all()) {
             assertTrue(
-                    known.from().startsWith("https://") || known.from().startsWith("constructed from v")
+                    known.from().startsWith("https://")
+                            || known.from().startsWith("constructed from v")
                             || known.from().startsWith("kmod/tests/captures/")
                             || known.from().startsWith("the original module's log"),
                     known.name() + ": " + known.from());
@@ -69,9 +72,15 @@ final class CauseCatalogueTest {
 
     @Test
     void isABoundedListForALabel() {
-        assertTrue(STANDARD.causes().size() >= 40 && STANDARD.causes().size() <= 80, "" + STANDARD.causes().size());
-        assertEquals(STANDARD.causes().size(), STANDARD.causes().stream().map(LoadCause::id).distinct().count());
-        assertEquals(STANDARD.causes().size(), STANDARD.causes().stream().map(LoadCause::title).distinct().count());
+        assertTrue(
+                STANDARD.causes().size() >= 40 && STANDARD.causes().size() <= 80,
+                "" + STANDARD.causes().size());
+        assertEquals(
+                STANDARD.causes().size(),
+                STANDARD.causes().stream().map(LoadCause::id).distinct().count());
+        assertEquals(
+                STANDARD.causes().size(),
+                STANDARD.causes().stream().map(LoadCause::title).distinct().count());
     }
 
     @Test
@@ -79,7 +88,8 @@ final class CauseCatalogueTest {
         for (LoadCause cause : STANDARD.causes()) {
             assertTrue(cause.explanation().endsWith("."), cause.id());
             assertTrue(cause.check().endsWith("."), cause.id());
-            boolean ruled = STANDARD.rules().stream().anyMatch(rule -> rule.cause().equals(cause));
+            boolean ruled =
+                    STANDARD.rules().stream().anyMatch(rule -> rule.cause().equals(cause));
             assertEquals(ruled, !cause.sources().isEmpty(), cause.id() + " has rules and no source, or the reverse");
         }
     }
@@ -91,8 +101,9 @@ final class CauseCatalogueTest {
                 .toList();
         assertEquals(
                 STANDARD.causes().stream()
-                        .map(cause -> "| `" + cause.id() + "` | " + cause.titleIn().orElse(cause.title())
-                                .replaceAll("\\{\\w+}", "FUNCTION") + " | " + cause.explanation() + " |")
+                        .map(cause -> "| `" + cause.id() + "` | "
+                                + cause.titleIn().orElse(cause.title()).replaceAll("\\{\\w+}", "FUNCTION") + " | "
+                                + cause.explanation() + " |")
                         .toList(),
                 listed);
     }
@@ -126,23 +137,47 @@ final class CauseCatalogueTest {
                 """));
         assertEquals(
                 List.of("nfs", "timed-sleep", "vendor-poll"),
-                LoadBreakdown.of(polling, both).parts().stream().map(part -> part.cause().id()).toList());
+                LoadBreakdown.of(polling, both).parts().stream()
+                        .map(part -> part.cause().id())
+                        .toList());
         assertEquals(STANDARD.causes().size() + 1, both.causes().size());
-        assertEquals("polling the vendor's card", both.cause("vendor-poll").orElseThrow().title());
+        assertEquals(
+                "polling the vendor's card",
+                both.cause("vendor-poll").orElseThrow().title());
         assertTrue(STANDARD.cause("vendor-poll").isEmpty());
         assertEquals(
                 List.of("other", "timed-sleep", "timed-sleep"),
-                LoadBreakdown.of(polling).parts().stream().map(part -> part.cause().id()).sorted().toList());
+                LoadBreakdown.of(polling).parts().stream()
+                        .map(part -> part.cause().id())
+                        .sorted()
+                        .toList());
     }
 
     /** Neither what runs nor who waits for another task waits for a device. */
     @Test
     void marksWhatASuspendedDeviceMayHold() {
         assertEquals(
-                List.of("block-tag", "block-io", "write-back", "dirty-throttling", "device-mapper", "md-raid", "loop-device",
-                        "ext4-journal", "xfs-log", "btrfs-transaction", "zfs", "frozen-filesystem", "page-in", "page-lock",
-                        "swap-in", "memory-pool"),
-                STANDARD.causes().stream().filter(LoadCause::waitsForDevice).map(LoadCause::id).toList());
+                List.of(
+                        "block-tag",
+                        "block-io",
+                        "write-back",
+                        "dirty-throttling",
+                        "device-mapper",
+                        "md-raid",
+                        "loop-device",
+                        "ext4-journal",
+                        "xfs-log",
+                        "btrfs-transaction",
+                        "zfs",
+                        "frozen-filesystem",
+                        "page-in",
+                        "page-lock",
+                        "swap-in",
+                        "memory-pool"),
+                STANDARD.causes().stream()
+                        .filter(LoadCause::waitsForDevice)
+                        .map(LoadCause::id)
+                        .toList());
     }
 
     @Test
@@ -158,10 +193,18 @@ final class CauseCatalogueTest {
                 task pid=1 state=D on=sleep wchan=vendor_wait comm="a"
                 device dev="dm-0" suspended=1
                 """));
-        assertEquals("waiting for the vendor's card",
-                LoadBreakdown.of(dump, STANDARD.with(cause, "own.txt")).parts().get(0).title());
-        assertEquals("waiting for the vendor's card while dm-0 is suspended",
-                LoadBreakdown.of(dump, STANDARD.with(cause + "waits-for-device\n", "own.txt")).parts().get(0).title());
+        assertEquals(
+                "waiting for the vendor's card",
+                LoadBreakdown.of(dump, STANDARD.with(cause, "own.txt"))
+                        .parts()
+                        .get(0)
+                        .title());
+        assertEquals(
+                "waiting for the vendor's card while dm-0 is suspended",
+                LoadBreakdown.of(dump, STANDARD.with(cause + "waits-for-device\n", "own.txt"))
+                        .parts()
+                        .get(0)
+                        .title());
     }
 
     @Test
@@ -232,7 +275,9 @@ final class CauseCatalogueTest {
             text.append(causes.formatted(i));
         }
         CauseFileException e = assertThrows(CauseFileException.class, () -> STANDARD.with(text.toString(), "own.txt"));
-        assertTrue(e.problems().get(0).endsWith("more than 100 causes of your own"), e.problems().get(0));
+        assertTrue(
+                e.problems().get(0).endsWith("more than 100 causes of your own"),
+                e.problems().get(0));
         assertTrue(e.problems().size() <= 50);
         assertFalse(e.problems().isEmpty());
     }

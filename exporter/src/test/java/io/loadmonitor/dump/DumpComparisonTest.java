@@ -19,17 +19,20 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 final class DumpComparisonTest {
-    private static final String STACKS = "stack id=1 tasks=1\n  mnt_want_write+0x1/0x2\nstack id=2 tasks=1\n  io_wait+0x1/0x2\n";
+    private static final String STACKS =
+            "stack id=1 tasks=1\n  mnt_want_write+0x1/0x2\nstack id=2 tasks=1\n  io_wait+0x1/0x2\n";
 
     private static StackDump dump(long seconds, String... tasks) {
         return DumpParser.parse(Dumps.raw("load_monitor dump version=1 id=1 source=kmod boot_id=b release=6.1.0\n"
-                + "time monotonic_ns=" + seconds * 1_000_000_000 + "\n" + STACKS + "task " + String.join("\ntask ", tasks)
+                + "time monotonic_ns=" + seconds * 1_000_000_000 + "\n" + STACKS + "task "
+                + String.join("\ntask ", tasks)
                 + "\nend id=1 tasks=" + tasks.length + "\n"));
     }
 
     private static String changes(StackDump before, StackDump after) {
         StringBuilder text = new StringBuilder();
-        for (ComparedTask task : DumpComparison.of(before, after, CauseCatalogue.standard()).tasks()) {
+        for (ComparedTask task :
+                DumpComparison.of(before, after, CauseCatalogue.standard()).tasks()) {
             text.append(task.task().pid()).append(' ').append(task.change()).append(", ");
         }
         return text.toString();
@@ -38,10 +41,18 @@ final class DumpComparisonTest {
     @Test
     void tellsNewPersistingMovedAndGoneApartByTheirSwitches() {
         String rest = " state=D on=sleep stack=1 comm=\"a\"";
-        StackDump before = dump(100, "pid=1 start_ns=5000000 switches=7" + rest, "pid=2 start_ns=5000000 switches=7" + rest,
-                "pid=3 start_ns=5000000 switches=7" + rest, "pid=4 start_ns=5000000 switches=7" + rest);
-        StackDump after = dump(110, "pid=1 start_ns=5000000 switches=7" + rest, "pid=2 start_ns=5000000 switches=8" + rest,
-                "pid=4 start_ns=99000000000 switches=7" + rest, "pid=5 start_ns=5000000 switches=7" + rest);
+        StackDump before = dump(
+                100,
+                "pid=1 start_ns=5000000 switches=7" + rest,
+                "pid=2 start_ns=5000000 switches=7" + rest,
+                "pid=3 start_ns=5000000 switches=7" + rest,
+                "pid=4 start_ns=5000000 switches=7" + rest);
+        StackDump after = dump(
+                110,
+                "pid=1 start_ns=5000000 switches=7" + rest,
+                "pid=2 start_ns=5000000 switches=8" + rest,
+                "pid=4 start_ns=99000000000 switches=7" + rest,
+                "pid=5 start_ns=5000000 switches=7" + rest);
         assertEquals("1 PERSISTING, 2 MOVED, 4 NEW, 5 NEW, 3 GONE, 4 GONE, ", changes(before, after));
         DumpComparison comparison = DumpComparison.of(before, after, CauseCatalogue.standard());
         assertEquals(Optional.of(Duration.ofSeconds(10)), comparison.elapsed());
@@ -49,35 +60,52 @@ final class DumpComparisonTest {
         assertFalse(comparison.isEmpty());
         ChangeCount place = comparison.bySignature().get(0);
         assertEquals("mnt_want_write", place.title());
-        assertEquals(List.of(2, 1, 1, 0, 2), List.of(TaskChange.values()).stream().map(place::of).toList());
+        assertEquals(
+                List.of(2, 1, 1, 0, 2),
+                List.of(TaskChange.values()).stream().map(place::of).toList());
         assertEquals(6, place.all());
         assertEquals(1, comparison.byCause().size());
     }
 
     @Test
     void takesTheTimeInItsStateForAProofWhereSwitchesAreNotGiven() {
-        StackDump before = dump(100, "pid=1 start_ns=5 state=D on=sleep stack=1 comm=\"a\"",
-                "pid=2 start_ns=5 state=D on=sleep stack=1 comm=\"a\"", "pid=3 start_ns=5 state=D on=sleep stack=1 comm=\"a\"",
-                "pid=4 start_ns=5 state=D on=sleep stack=1 comm=\"a\"", "pid=5 start_ns=5 state=R on=queue comm=\"a\"");
-        StackDump after = dump(110, "pid=1 start_ns=5 state=D on=sleep since_ms=10000 stack=1 comm=\"a\"",
+        StackDump before = dump(
+                100,
+                "pid=1 start_ns=5 state=D on=sleep stack=1 comm=\"a\"",
+                "pid=2 start_ns=5 state=D on=sleep stack=1 comm=\"a\"",
+                "pid=3 start_ns=5 state=D on=sleep stack=1 comm=\"a\"",
+                "pid=4 start_ns=5 state=D on=sleep stack=1 comm=\"a\"",
+                "pid=5 start_ns=5 state=R on=queue comm=\"a\"");
+        StackDump after = dump(
+                110,
+                "pid=1 start_ns=5 state=D on=sleep since_ms=10000 stack=1 comm=\"a\"",
                 "pid=2 start_ns=5 state=D on=sleep since_ms=9999 stack=1 comm=\"a\"",
                 "pid=3 start_ns=5 state=D on=sleep since_ms=20000 stack=2 comm=\"a\"",
-                "pid=4 start_ns=5 state=D on=sleep stack=1 comm=\"a\"", "pid=5 start_ns=5 state=R on=queue comm=\"a\"");
+                "pid=4 start_ns=5 state=D on=sleep stack=1 comm=\"a\"",
+                "pid=5 start_ns=5 state=R on=queue comm=\"a\"");
         assertEquals("1 PERSISTING, 2 MOVED, 3 MOVED, 4 UNCLEAR, 5 UNCLEAR, ", changes(before, after));
     }
 
     @Test
     void knowsATaskOfBothSourcesByTheTenMillisecondsOfItsStart() {
         StackDump before = dump(100, "pid=1 start_ns=10526600260 switches=2 state=D on=sleep stack=1 comm=\"a\"");
-        assertEquals("1 UNCLEAR, ", changes(before, dump(101, "pid=1 start_ns=10520000000 state=D on=sleep stack=1 comm=\"b\"")));
-        assertEquals("1 NEW, 1 GONE, ", changes(before, dump(101, "pid=1 start_ns=10530000000 state=D on=sleep stack=1 comm=\"a\"")));
+        assertEquals(
+                "1 UNCLEAR, ",
+                changes(before, dump(101, "pid=1 start_ns=10520000000 state=D on=sleep stack=1 comm=\"b\"")));
+        assertEquals(
+                "1 NEW, 1 GONE, ",
+                changes(before, dump(101, "pid=1 start_ns=10530000000 state=D on=sleep stack=1 comm=\"a\"")));
     }
 
     @Test
     void knowsATaskWithoutItsStartByProcessAndName() {
         StackDump before = dump(100, "pid=1 tgid=1 switches=2 state=D on=sleep stack=1 comm=\"a\"");
-        assertEquals("1 PERSISTING, ", changes(before, dump(101, "pid=1 tgid=1 switches=2 state=D on=sleep stack=1 comm=\"a\"")));
-        assertEquals("1 NEW, 1 GONE, ", changes(before, dump(101, "pid=1 tgid=1 switches=2 state=D on=sleep stack=1 comm=\"b\"")));
+        assertEquals(
+                "1 PERSISTING, ",
+                changes(before, dump(101, "pid=1 tgid=1 switches=2 state=D on=sleep stack=1 comm=\"a\"")));
+        assertEquals(
+                "1 NEW, 1 GONE, ",
+                changes(before, dump(101, "pid=1 tgid=1 switches=2 state=D on=sleep stack=1 comm=\"b\"")));
     }
 
     @Test
@@ -142,8 +170,12 @@ final class DumpComparisonTest {
         int fresh = comparison.of(TaskChange.NEW);
         assertEquals(after.tasks().size(), comparison.tasks().size() - gone);
         assertEquals(before.tasks().size(), comparison.tasks().size() - fresh);
-        assertEquals(comparison.tasks().size(), comparison.byCause().stream().mapToInt(ChangeCount::all).sum());
-        assertEquals(comparison.tasks().size(), comparison.bySignature().stream().mapToInt(ChangeCount::all).sum());
+        assertEquals(
+                comparison.tasks().size(),
+                comparison.byCause().stream().mapToInt(ChangeCount::all).sum());
+        assertEquals(
+                comparison.tasks().size(),
+                comparison.bySignature().stream().mapToInt(ChangeCount::all).sum());
     }
 
     @Provide

@@ -31,8 +31,7 @@ final class DumpParserPropertyTest {
     }
 
     @Property(tries = 300)
-    void readsDamagedDumpsWithoutAnException(
-            @ForAll("dumps") StackDump dump, @ForAll int place, @ForAll byte damage) {
+    void readsDamagedDumpsWithoutAnException(@ForAll("dumps") StackDump dump, @ForAll int place, @ForAll byte damage) {
         byte[] text = DumpWriter.write(dump).toByteArray();
         if (text.length > 0) {
             text[Math.floorMod(place, text.length)] = damage;
@@ -48,8 +47,8 @@ final class DumpParserPropertyTest {
     @TestFactory
     List<DynamicTest> keepsWhatCameBeforeACutInARealDump() throws IOException {
         return Captures.all().stream()
-                .map(capture -> DynamicTest.dynamicTest(
-                        capture.name(), () -> survivesEveryCut(RawDump.of(shortened(capture)))))
+                .map(capture ->
+                        DynamicTest.dynamicTest(capture.name(), () -> survivesEveryCut(RawDump.of(shortened(capture)))))
                 .toList();
     }
 
@@ -86,7 +85,8 @@ final class DumpParserPropertyTest {
     }
 
     private static long taskLines(byte[] text, int end) {
-        return Dumps.text(RawDump.of(Arrays.copyOf(text, end))).lines()
+        return Dumps.text(RawDump.of(Arrays.copyOf(text, end)))
+                .lines()
                 .filter(line -> line.startsWith("task "))
                 .count();
     }
@@ -97,7 +97,9 @@ final class DumpParserPropertyTest {
         assertTrue(dump.tasks().size() + dump.stacks().size() + dump.unreadCount() <= 2 * lines + 1);
         dump.unreadLines().forEach(line -> assertEquals(line.text(), new EscapedText(line.text()).escaped()));
         LoadBreakdown breakdown = LoadBreakdown.of(dump);
-        assertEquals(dump.tasksMeant(), breakdown.parts().stream().mapToInt(LoadPart::tasks).sum());
+        assertEquals(
+                dump.tasksMeant(),
+                breakdown.parts().stream().mapToInt(LoadPart::tasks).sum());
         assertTrue(breakdown.headline().chars().allMatch(c -> c >= 0x20 && c <= 0x7e), breakdown.headline());
     }
 
@@ -110,18 +112,45 @@ final class DumpParserPropertyTest {
     @Provide
     Arbitrary<List<String>> pieces() {
         Arbitrary<String> known = Arbitraries.of(
-                "load_monitor dump version=1 id=1 source=kmod", "trigger ", "time wall=", "load avg1=1 avg5=2 avg15=",
-                "tick ", "count a=", "cost ", "stack id=1", "task pid=1", "end id=1 tasks=", "devices age_ms=", "mapped=2 suspended=1",
-                "device dev=\"dm-0\" ", "suspended=1", "\n", "\n  ", "\r\n", " ",
-                "\"", "\\", "=", "99999999999999999999", "-1", "1e9", ".", "\0", "f+0x1/0x2 [m]",
-                " +0x", KEYS_AND_MARKS);
-        return Arbitraries.oneOf(known, Arbitraries.strings().all().ofMaxLength(3)).list().ofMaxSize(40);
+                "load_monitor dump version=1 id=1 source=kmod",
+                "trigger ",
+                "time wall=",
+                "load avg1=1 avg5=2 avg15=",
+                "tick ",
+                "count a=",
+                "cost ",
+                "stack id=1",
+                "task pid=1",
+                "end id=1 tasks=",
+                "devices age_ms=",
+                "mapped=2 suspended=1",
+                "device dev=\"dm-0\" ",
+                "suspended=1",
+                "\n",
+                "\n  ",
+                "\r\n",
+                " ",
+                "\"",
+                "\\",
+                "=",
+                "99999999999999999999",
+                "-1",
+                "1e9",
+                ".",
+                "\0",
+                "f+0x1/0x2 [m]",
+                " +0x",
+                KEYS_AND_MARKS);
+        return Arbitraries.oneOf(known, Arbitraries.strings().all().ofMaxLength(3))
+                .list()
+                .ofMaxSize(40);
     }
 
     /** For the properties above to mean something, there must be captures. */
     @TestFactory
     List<DynamicTest> findsCaptures() {
         return List.of(DynamicTest.dynamicTest(
-                "in " + Path.of("").toAbsolutePath(), () -> assertFalse(Captures.all().isEmpty())));
+                "in " + Path.of("").toAbsolutePath(),
+                () -> assertFalse(Captures.all().isEmpty())));
     }
 }

@@ -32,7 +32,11 @@ final class DumpParserSpeedTest {
             System.out.printf(
                     Locale.ROOT,
                     "%,d tasks with a stack each, %,d bytes, run %d: parsed in %.1f ms of CPU, explained in %.1f ms%n",
-                    TASKS, raw.sizeBytes(), run, (parsed - start) / 1e6, (explained - parsed) / 1e6);
+                    TASKS,
+                    raw.sizeBytes(),
+                    run,
+                    (parsed - start) / 1e6,
+                    (explained - parsed) / 1e6);
             assertTrue(explained - start < 2_000_000_000L, "took " + (explained - start) + " ns of CPU time");
         }
     }
@@ -49,10 +53,15 @@ final class DumpParserSpeedTest {
             }
         }
         for (int i = 1; i <= TASKS; i++) {
-            text.append("task pid=").append(i).append(" tgid=").append(i)
+            text.append("task pid=")
+                    .append(i)
+                    .append(" tgid=")
+                    .append(i)
                     .append(" ppid=1 cpu=0 state=D on=sleep since_ms=35000 switches=12 start_ns=2980000000 stack=")
                     .append(i)
-                    .append(" cgroup=\"/system.slice/db.service\" comm=\"worker\\x20").append(i % 50).append("\"\n");
+                    .append(" cgroup=\"/system.slice/db.service\" comm=\"worker\\x20")
+                    .append(i % 50)
+                    .append("\"\n");
         }
         return text.append("end id=1 tasks=").append(TASKS).append('\n').toString();
     }

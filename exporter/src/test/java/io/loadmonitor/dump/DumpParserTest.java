@@ -1,8 +1,8 @@
 package io.loadmonitor.dump;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -65,13 +65,16 @@ final class DumpParserTest {
                         Optional.of(StackDump.Presence.PRESENT),
                         Optional.of(new StackDump.Asker(412, EscapedText.of("a\nb")))),
                 dump.trigger().orElseThrow());
-        assertEquals("2026-11-22T12:04:10.123456Z", dump.time().orElseThrow().wall().orElseThrow().toString());
+        assertEquals(
+                "2026-11-22T12:04:10.123456Z",
+                dump.time().orElseThrow().wall().orElseThrow().toString());
         assertEquals(OptionalLong.of(35570173000L), dump.time().orElseThrow().monotonicNanos());
         assertEquals(
                 new StackDump.Load(4.42, 1.10, 0.37, OptionalInt.of(10), OptionalInt.of(2), List.of(1, 13)),
                 dump.load().orElseThrow());
         assertEquals(
-                new StackDump.Tick(OptionalLong.of(1200), OptionalInt.of(9), 4.4), dump.tick().orElseThrow());
+                new StackDump.Tick(OptionalLong.of(1200), OptionalInt.of(9), 4.4),
+                dump.tick().orElseThrow());
         assertEquals(
                 Map.of("scanned", 67L, "running", 8L, "uninterruptible", 2L, "stacks_readable", 0L),
                 dump.counts().orElseThrow().values());
@@ -80,9 +83,19 @@ final class DumpParserTest {
                 dump.cost().orElseThrow());
         assertEquals(
                 new Task(
-                        94, OptionalLong.of(93), OptionalLong.of(1), OptionalInt.of(0), State.UNINTERRUPTIBLE,
-                        Placement.SLEEP, OptionalLong.of(35000), OptionalLong.of(12), OptionalLong.of(2980000000L), 1,
-                        Set.of("unstable", "odd"), Optional.of("do_wait"), Optional.of(EscapedText.of("/a b")),
+                        94,
+                        OptionalLong.of(93),
+                        OptionalLong.of(1),
+                        OptionalInt.of(0),
+                        State.UNINTERRUPTIBLE,
+                        Placement.SLEEP,
+                        OptionalLong.of(35000),
+                        OptionalLong.of(12),
+                        OptionalLong.of(2980000000L),
+                        1,
+                        Set.of("unstable", "odd"),
+                        Optional.of("do_wait"),
+                        Optional.of(EscapedText.of("/a b")),
                         EscapedText.of("vf")),
                 onlyTask(dump));
         assertEquals(
@@ -106,7 +119,9 @@ final class DumpParserTest {
                 """);
         assertTrue(dump.complete());
         assertEquals(List.of(), dump.unreadLines());
-        assertEquals(Optional.of(StackDump.Presence.NONE), dump.trigger().orElseThrow().presence());
+        assertEquals(
+                Optional.of(StackDump.Presence.NONE),
+                dump.trigger().orElseThrow().presence());
         assertEquals(1, dump.counts().orElseThrow().of("delayed").orElseThrow());
         Task thread = dump.tasks().get(0);
         assertEquals(Optional.of(EscapedText.of("java")), thread.leader());
@@ -140,9 +155,18 @@ final class DumpParserTest {
                 """);
         assertTrue(dump.complete());
         assertEquals(
-                List.of(Optional.of("/first"), Optional.empty(), Optional.empty(), Optional.of("/own"), Optional.empty()),
-                dump.tasks().stream().map(task -> task.cgroup().map(EscapedText::escaped)).toList());
-        assertEquals(List.of(3, 4, 5, 7, 8), dump.unreadLines().stream().map(UnreadLine::number).toList());
+                List.of(
+                        Optional.of("/first"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of("/own"),
+                        Optional.empty()),
+                dump.tasks().stream()
+                        .map(task -> task.cgroup().map(EscapedText::escaped))
+                        .toList());
+        assertEquals(
+                List.of(3, 4, 5, 7, 8),
+                dump.unreadLines().stream().map(UnreadLine::number).toList());
     }
 
     @Test
@@ -157,13 +181,20 @@ final class DumpParserTest {
                 end id=17 tasks=2
                 """);
         assertTrue(dump.complete());
-        assertEquals("b", dump.stackOf(dump.tasks().get(1)).orElseThrow().frames().get(0).function());
+        assertEquals(
+                "b",
+                dump.stackOf(dump.tasks().get(1)).orElseThrow().frames().get(0).function());
     }
 
     @Test
     void keepsHostileCommsAndForgesNothing() {
         for (String comm : List.of(
-                "busy\n(1)", "x\"\ntask pid=666 comm=\"y", "a) R 1 (b", "\nend id=17 tasks=1", "\\", "\\\"",
+                "busy\n(1)",
+                "x\"\ntask pid=666 comm=\"y",
+                "a) R 1 (b",
+                "\nend id=17 tasks=1",
+                "\\",
+                "\\\"",
                 "\0\u001b[2J")) {
             EscapedText name = EscapedText.of(comm);
             StackDump dump = parse(HEADER + "task pid=5 stack=0 comm=\"" + name.escaped() + "\"\nend id=17 tasks=1\n");
@@ -177,7 +208,8 @@ final class DumpParserTest {
     @Test
     void keepsBytesThatShouldHaveBeenEscaped() {
         assertEquals(
-                "\\xe4\\x00\\x09", onlyTask(parse("task pid=5 comm=\"\u00e4\0\t\"\n")).comm().escaped());
+                "\\xe4\\x00\\x09",
+                onlyTask(parse("task pid=5 comm=\"\u00e4\0\t\"\n")).comm().escaped());
     }
 
     @Test
@@ -216,15 +248,32 @@ final class DumpParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "Nonsense", "two words", "lock id=1 word", "lock dump id=1",
-        "Task pid=1 comm=\"x\"", "  an indented line at the top", "\0\0\0", "=", "\"", "a=b",
-        "task comm=\"without a pid\"", "task pid=x comm=\"a\"", "stack tasks=3", "stack id=0", "load avg1=1 avg5=2",
-        "load avg1=1 avg5=2 avg15=1e9", "load avg1=1..2 avg5=2 avg15=3", "load avg1=NaN avg5=2 avg15=3",
-        "tick active=3", "trigger reason=\"x\"", "load_monitor dump version=1 source=kmod",
-        "load_monitor version=1 id=1 source=k",
-        "end tasks=0"
-    })
+    @ValueSource(
+            strings = {
+                "Nonsense",
+                "two words",
+                "lock id=1 word",
+                "lock dump id=1",
+                "Task pid=1 comm=\"x\"",
+                "  an indented line at the top",
+                "\0\0\0",
+                "=",
+                "\"",
+                "a=b",
+                "task comm=\"without a pid\"",
+                "task pid=x comm=\"a\"",
+                "stack tasks=3",
+                "stack id=0",
+                "load avg1=1 avg5=2",
+                "load avg1=1 avg5=2 avg15=1e9",
+                "load avg1=1..2 avg5=2 avg15=3",
+                "load avg1=NaN avg5=2 avg15=3",
+                "tick active=3",
+                "trigger reason=\"x\"",
+                "load_monitor dump version=1 source=kmod",
+                "load_monitor version=1 id=1 source=k",
+                "end tasks=0"
+            })
     void keepsALineThatItDoesNotUnderstand(String line) {
         StackDump dump = parse("\n" + line + "\n");
         assertEquals(List.of(new UnreadLine(2, EscapedText.ofLatin1(line).escaped())), dump.unreadLines());
@@ -233,10 +282,22 @@ final class DumpParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "since_ms=-1", "since_ms=99999999999999999999", "since_ms=", "since_ms=1.5", "cpu=2147483648", "stack=-1",
-        "tgid=\"1", "flags=\"a b\"", "cgroup=\"/\"x", "wchan=a\"b", "\"a\"=b", "word", "dump"
-    })
+    @ValueSource(
+            strings = {
+                "since_ms=-1",
+                "since_ms=99999999999999999999",
+                "since_ms=",
+                "since_ms=1.5",
+                "cpu=2147483648",
+                "stack=-1",
+                "tgid=\"1",
+                "flags=\"a b\"",
+                "cgroup=\"/\"x",
+                "wchan=a\"b",
+                "\"a\"=b",
+                "word",
+                "dump"
+            })
     void keepsATaskWithAValueThatItCannotReadAndNotesTheLine(String field) {
         StackDump dump = parse("task pid=5 state=D comm=\"x\" " + field + "\n");
         assertEquals("x", onlyTask(dump).comm().escaped());
@@ -264,8 +325,13 @@ final class DumpParserTest {
 
     @Test
     void takesTheFirstOfTwoEqualKeys() {
-        assertEquals(5, onlyTask(parse("task pid=5 pid=6 comm=\"x\" comm=\"y\"\n")).pid());
-        assertEquals("x", onlyTask(parse("task pid=5 pid=6 comm=\"x\" comm=\"y\"\n")).comm().escaped());
+        assertEquals(
+                5, onlyTask(parse("task pid=5 pid=6 comm=\"x\" comm=\"y\"\n")).pid());
+        assertEquals(
+                "x",
+                onlyTask(parse("task pid=5 pid=6 comm=\"x\" comm=\"y\"\n"))
+                        .comm()
+                        .escaped());
     }
 
     @Test
@@ -278,7 +344,8 @@ final class DumpParserTest {
     @Test
     void takesTheFirstOfTwoStacksWithOneId() {
         StackDump dump = parse("stack id=1\n  a\nstack id=1\n  b\ntask pid=1 stack=1 comm=\"x\"\n");
-        assertEquals("a", dump.stackOf(onlyTask(dump)).orElseThrow().frames().get(0).function());
+        assertEquals(
+                "a", dump.stackOf(onlyTask(dump)).orElseThrow().frames().get(0).function());
         assertEquals("a", dump.stacksById().get(1).frames().get(0).function());
     }
 
@@ -343,12 +410,21 @@ final class DumpParserTest {
 
     @Test
     void readsAStackWithoutFrames() {
-        assertEquals(List.of(new CallStack(3, List.of())), parse("stack id=3 tasks=0\n").stacks());
+        assertEquals(
+                List.of(new CallStack(3, List.of())),
+                parse("stack id=3 tasks=0\n").stacks());
     }
 
     @Test
     void escapesFramesThatAreNotText() {
-        assertEquals("\\x1b[2J", parse("stack id=1\n  \u001b[2J\n").stacks().get(0).frames().get(0).function());
+        assertEquals(
+                "\\x1b[2J",
+                parse("stack id=1\n  \u001b[2J\n")
+                        .stacks()
+                        .get(0)
+                        .frames()
+                        .get(0)
+                        .function());
     }
 
     @Test
@@ -380,8 +456,8 @@ final class DumpParserTest {
         Arrays.fill(text, (byte) 'a');
         byte[] start = "task pid=5 comm=\"".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         System.arraycopy(start, 0, text, 0, start.length);
-        StackDump dump = assertTimeoutPreemptively(
-                Duration.ofSeconds(20), () -> DumpParser.parse(RawDump.owning(text)));
+        StackDump dump =
+                assertTimeoutPreemptively(Duration.ofSeconds(20), () -> DumpParser.parse(RawDump.owning(text)));
         assertEquals(1, dump.unreadCount());
         assertEquals(List.of(), dump.tasks());
     }
@@ -404,8 +480,8 @@ final class DumpParserTest {
 
     @Test
     void readsNoMoreFramesThanItsLimitAndSaysThatSomeAreMissing() {
-        StackDump dump = parse(
-                HEADER + "stack id=1\n" + "  f\n".repeat(DumpParser.MOST_FRAMES + 1) + "end id=17 tasks=0\n");
+        StackDump dump =
+                parse(HEADER + "stack id=1\n" + "  f\n".repeat(DumpParser.MOST_FRAMES + 1) + "end id=17 tasks=0\n");
         assertEquals(DumpParser.MOST_FRAMES, dump.stacks().get(0).frames().size());
         assertEquals(1, dump.unreadCount());
         assertFalse(dump.complete());

@@ -35,10 +35,18 @@ final class DumpRoundTripTest {
     @Test
     void refusesACompleteDumpWithoutAHeader() {
         StackDump dump = new StackDump(
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty(), Optional.empty(), List.of(), List.of(), true, List.of());
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> DumpWriter.write(dump));
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                true,
+                List.of());
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> DumpWriter.write(dump));
         assertTrue(refused.getMessage().contains("no header"), refused.getMessage());
     }
 
@@ -46,10 +54,17 @@ final class DumpRoundTripTest {
     void refusesAnotherVersion() {
         StackDump dump = new StackDump(
                 Optional.of(new StackDump.Header(2, 1, "kmod", Optional.empty(), Optional.empty())),
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty(), Optional.empty(), List.of(), List.of(), true, List.of());
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> DumpWriter.write(dump));
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                true,
+                List.of());
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> DumpWriter.write(dump));
         assertEquals("cannot write version 2 of the dump text", refused.getMessage());
     }
 

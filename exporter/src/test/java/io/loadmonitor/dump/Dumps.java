@@ -29,17 +29,45 @@ import net.jqwik.api.Combinators;
 /** Dumps as properties want them: any value that the records admit, names chosen to break out of their quotes. */
 final class Dumps {
     private static final List<String> HOSTILE_NAMES = List.of(
-            "", "busy", "busy\n(1)", "a\" pid=1 comm=\"b", "\nend id=1 tasks=0\n", "\\", "\\\\\"", "\\x41", "\\n",
-            "x\ntask pid=7 state=D comm=\"y\"", "\r\n", "\0", " lead", "trail ", "a;b", "(x) R 1 (y)", "\u00e9\u4e16",
-            "stack=9", "\"");
+            "",
+            "busy",
+            "busy\n(1)",
+            "a\" pid=1 comm=\"b",
+            "\nend id=1 tasks=0\n",
+            "\\",
+            "\\\\\"",
+            "\\x41",
+            "\\n",
+            "x\ntask pid=7 state=D comm=\"y\"",
+            "\r\n",
+            "\0",
+            " lead",
+            "trail ",
+            "a;b",
+            "(x) R 1 (y)",
+            "\u00e9\u4e16",
+            "stack=9",
+            "\"");
 
     private Dumps() {}
 
     static Arbitrary<StackDump> any() {
         return Combinators.combine(head(), stacks(), tasks().list().ofMaxSize(12), Arbitraries.of(true, false))
                 .as((head, stacks, tasks, complete) -> new StackDump(
-                        head.header(), head.trigger(), head.time(), head.load(), head.tick(), head.history(),
-                        head.counts(), head.cost(), head.devices(), stacks, tasks, complete && head.header().isPresent(), List.of(), 0));
+                        head.header(),
+                        head.trigger(),
+                        head.time(),
+                        head.load(),
+                        head.tick(),
+                        head.history(),
+                        head.counts(),
+                        head.cost(),
+                        head.devices(),
+                        stacks,
+                        tasks,
+                        complete && head.header().isPresent(),
+                        List.of(),
+                        0));
     }
 
     static Arbitrary<EscapedText> names() {
@@ -52,52 +80,92 @@ final class Dumps {
     }
 
     static Arbitrary<String> words() {
-        return Arbitraries.strings().withCharRange('!', '~').ofMinLength(1).ofMaxLength(40)
+        return Arbitraries.strings()
+                .withCharRange('!', '~')
+                .ofMinLength(1)
+                .ofMaxLength(40)
                 .filter(word -> word.indexOf('"') < 0);
     }
 
     private static Arbitrary<StackDump> head() {
         Arbitrary<Optional<Header>> header = Combinators.combine(
                         Arbitraries.just(1), longs(), words(), words().optional(), words().optional())
-                .as(Header::new).optional();
+                .as(Header::new)
+                .optional();
         Arbitrary<Optional<Trigger>> trigger = Combinators.combine(
-                        Arbitraries.of(TriggerKind.class), names().optional(),
+                        Arbitraries.of(TriggerKind.class),
+                        names().optional(),
                         Arbitraries.of(Presence.class).optional())
-                .as(Trigger::new).optional();
+                .as(Trigger::new)
+                .optional();
         Arbitrary<Optional<Instant>> wall = Combinators.combine(
                         Arbitraries.longs().between(-100_000_000_000L, 400_000_000_000L),
                         Arbitraries.longs().between(0, 999_999_999))
-                .as(Instant::ofEpochSecond).optional();
-        Arbitrary<Optional<Time>> time = Combinators.combine(wall, optionalLongs()).as(Time::new).optional();
+                .as(Instant::ofEpochSecond)
+                .optional();
+        Arbitrary<Optional<Time>> time =
+                Combinators.combine(wall, optionalLongs()).as(Time::new).optional();
         Arbitrary<Optional<Load>> load = Combinators.combine(
-                        loads(), loads(), loads(), optionalInts(), optionalInts(),
+                        loads(),
+                        loads(),
+                        loads(),
+                        optionalInts(),
+                        optionalInts(),
                         Arbitraries.integers().between(0, 999_999).list().ofMaxSize(32))
-                .as(Load::new).optional();
+                .as(Load::new)
+                .optional();
         Arbitrary<Optional<Tick>> tick = Combinators.combine(optionalLongs(), optionalInts(), loads())
-                .as(Tick::new).optional();
+                .as(Tick::new)
+                .optional();
         Arbitrary<Optional<Counts>> counts = Arbitraries.maps(
-                        Arbitraries.oneOf(Arbitraries.of("running", "captured", "stacks_readable"),
+                        Arbitraries.oneOf(
+                                Arbitraries.of("running", "captured", "stacks_readable"),
                                 words().map(word -> word.replace('=', '_'))),
                         longs())
-                .ofMaxSize(6).map(Counts::new).optional();
+                .ofMaxSize(6)
+                .map(Counts::new)
+                .optional();
         Arbitrary<Optional<Cost>> cost = Combinators.combine(optionalLongs(), optionalLongs(), optionalLongs())
-                .as(Cost::new).optional();
+                .as(Cost::new)
+                .optional();
         Arbitrary<Optional<History>> history = Combinators.combine(
                         optionalLongs(),
-                        Arbitraries.integers().between(0, 999_999_999).list().ofMinSize(1).ofMaxSize(8))
-                .as(History::new).optional();
+                        Arbitraries.integers()
+                                .between(0, 999_999_999)
+                                .list()
+                                .ofMinSize(1)
+                                .ofMaxSize(8))
+                .as(History::new)
+                .optional();
         Arbitrary<StackDump> rest = Combinators.combine(header, trigger, time, load, tick, history, counts, cost)
                 .as((a, b, c, d, e, f, g, h) -> new StackDump(
                         a, b, c, d, e, f, g, h, Optional.empty(), List.of(), List.of(), false, List.of(), 0));
-        return Combinators.combine(rest, devices().optional()).as((head, devices) -> new StackDump(
-                head.header(), head.trigger(), head.time(), head.load(), head.tick(), head.history(), head.counts(),
-                head.cost(), devices, List.of(), List.of(), false, List.of(), 0));
+        return Combinators.combine(rest, devices().optional())
+                .as((head, devices) -> new StackDump(
+                        head.header(),
+                        head.trigger(),
+                        head.time(),
+                        head.load(),
+                        head.tick(),
+                        head.history(),
+                        head.counts(),
+                        head.cost(),
+                        devices,
+                        List.of(),
+                        List.of(),
+                        false,
+                        List.of(),
+                        0));
     }
 
     static Arbitrary<MappedDevices> devices() {
         Arbitrary<MappedDevices.Device> device =
                 Combinators.combine(names(), names().optional()).as(MappedDevices.Device::new);
-        return Combinators.combine(optionalLongs(), optionalInts(), optionalInts(), device.list().ofMaxSize(5))
+        return Combinators.combine(
+                        optionalLongs(),
+                        optionalInts(),
+                        optionalInts(),
+                        device.list().ofMaxSize(5))
                 .as(MappedDevices::new);
     }
 
@@ -106,37 +174,90 @@ final class Dumps {
                 Arbitraries.of("kernel_clone", "io_schedule", "blkdev_put.part.0", "?", "_R[x]", "mutex_lock"),
                 Arbitraries.strings().withCharRange('a', 'z').ofMinLength(1).ofMaxLength(200));
         Arbitrary<Frame> frames = Combinators.combine(
-                        symbols, Arbitraries.longs().map(OptionalLong::of), optionalLongs(),
-                        Arbitraries.of("ext4", "load_monitor").optional(), Arbitraries.of(true, false))
+                        symbols,
+                        Arbitraries.longs().map(OptionalLong::of),
+                        optionalLongs(),
+                        Arbitraries.of("ext4", "load_monitor").optional(),
+                        Arbitraries.of(true, false))
                 .as((symbol, offset, size, module, plain) -> plain
                         ? new Frame(symbol, OptionalLong.empty(), OptionalLong.empty(), module)
                         : new Frame(symbol, offset, size, module));
-        return Combinators.combine(Arbitraries.integers().between(1, 20), frames.list().ofMaxSize(8))
-                .as(CallStack::new).list().ofMaxSize(6);
+        return Combinators.combine(
+                        Arbitraries.integers().between(1, 20), frames.list().ofMaxSize(8))
+                .as(CallStack::new)
+                .list()
+                .ofMaxSize(6);
     }
 
     private static Arbitrary<Task> tasks() {
         Arbitrary<Task> numbers = Combinators.combine(
-                        longs(), optionalLongs(), optionalInts(), optionalLongs(),
-                        Arbitraries.of(State.class), Arbitraries.of(Placement.class),
+                        longs(),
+                        optionalLongs(),
+                        optionalInts(),
+                        optionalLongs(),
+                        Arbitraries.of(State.class),
+                        Arbitraries.of(Placement.class),
                         Arbitraries.integers().between(0, 20))
                 .as((pid, tgid, cpu, since, state, on, stack) -> new Task(
-                        pid, tgid, OptionalLong.empty(), cpu, state, on, since, OptionalLong.empty(),
-                        OptionalLong.empty(), stack, Set.of(), Optional.empty(), Optional.empty(),
+                        pid,
+                        tgid,
+                        OptionalLong.empty(),
+                        cpu,
+                        state,
+                        on,
+                        since,
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        stack,
+                        Set.of(),
+                        Optional.empty(),
+                        Optional.empty(),
                         new EscapedText("")));
         Arbitrary<Task> described = Combinators.combine(
-                        numbers, optionalLongs(), optionalLongs(), optionalLongs(),
+                        numbers,
+                        optionalLongs(),
+                        optionalLongs(),
+                        optionalLongs(),
                         Arbitraries.oneOf(Arbitraries.just("delayed"), words().map(word -> word.replace('|', '_')))
-                                .set().ofMaxSize(3),
-                        words().optional(), names().optional(), names())
+                                .set()
+                                .ofMaxSize(3),
+                        words().optional(),
+                        names().optional(),
+                        names())
                 .as((task, ppid, switches, start, flags, wchan, cgroup, comm) -> new Task(
-                        task.pid(), task.tgid(), ppid, task.cpu(), task.state(), task.placement(), task.sinceMillis(),
-                        switches, start, task.stackId(), flags, wchan, cgroup, comm));
+                        task.pid(),
+                        task.tgid(),
+                        ppid,
+                        task.cpu(),
+                        task.state(),
+                        task.placement(),
+                        task.sinceMillis(),
+                        switches,
+                        start,
+                        task.stackId(),
+                        flags,
+                        wchan,
+                        cgroup,
+                        comm));
         return Combinators.combine(described, names().optional(), optionalLongs(), optionalLongs())
                 .as((task, leader, queued, runDelay) -> new Task(
-                        task.pid(), task.tgid(), task.ppid(), task.cpu(), task.state(), task.placement(),
-                        task.sinceMillis(), task.switches(), task.startNanos(), task.stackId(), task.flags(),
-                        task.waitChannel(), task.cgroup(), task.comm(), leader, queued, runDelay));
+                        task.pid(),
+                        task.tgid(),
+                        task.ppid(),
+                        task.cpu(),
+                        task.state(),
+                        task.placement(),
+                        task.sinceMillis(),
+                        task.switches(),
+                        task.startNanos(),
+                        task.stackId(),
+                        task.flags(),
+                        task.waitChannel(),
+                        task.cgroup(),
+                        task.comm(),
+                        leader,
+                        queued,
+                        runDelay));
     }
 
     private static Arbitrary<Double> loads() {
@@ -164,9 +285,20 @@ final class Dumps {
     /** The same dump as a fair sample of so many tasks; it must have some of its own, and fewer. */
     static StackDump sampledOf(StackDump dump, int of) {
         return new StackDump(
-                dump.header(), dump.trigger(), dump.time(), Optional.empty(), dump.tick(), dump.history(),
+                dump.header(),
+                dump.trigger(),
+                dump.time(),
+                Optional.empty(),
+                dump.tick(),
+                dump.history(),
                 Optional.of(new Counts(Map.of("sampled", (long) dump.tasks().size(), "of", (long) of))),
-                dump.cost(), dump.devices(), dump.stacks(), dump.tasks(), dump.complete(), List.of(), 0);
+                dump.cost(),
+                dump.devices(),
+                dump.stacks(),
+                dump.tasks(),
+                dump.complete(),
+                List.of(),
+                0);
     }
 
     /** Text of a dump, one character a byte. */

@@ -59,7 +59,9 @@ final class FairSampleTest {
         assertEquals(OptionalInt.of(0), breakdown.remainder());
         assertEquals(Optional.of(new FairSample(10, 37)), breakdown.sample());
         for (LoadPart part : breakdown.parts()) {
-            assertEquals(part.tasks(), part.processes().stream().mapToInt(ProcessCount::tasks).sum());
+            assertEquals(
+                    part.tasks(),
+                    part.processes().stream().mapToInt(ProcessCount::tasks).sum());
         }
     }
 
@@ -67,26 +69,42 @@ final class FairSampleTest {
     void scalesGroupsToTheSameSumAndTheirTasksInDToo() {
         TaskGroups groups = TaskGroups.of(parsed(TEN_OF_37), CauseCatalogue.standard(), Set.of());
         assertEquals(37, groups.tasks());
-        assertEquals(List.of("22 postgres (10), 22 in D", "11 java (20), 0 in D", "4 df (30), 4 in D"), told(groups, GroupKind.PROCESS));
-        assertEquals(List.of("22 /db, 22 in D", "11 /web, 0 in D", "4 cgroup not in the dump, 4 in D"), told(groups, GroupKind.CGROUP));
+        assertEquals(
+                List.of("22 postgres (10), 22 in D", "11 java (20), 0 in D", "4 df (30), 4 in D"),
+                told(groups, GroupKind.PROCESS));
+        assertEquals(
+                List.of("22 /db, 22 in D", "11 /web, 0 in D", "4 cgroup not in the dump, 4 in D"),
+                told(groups, GroupKind.CGROUP));
     }
 
     private static List<String> told(TaskGroups groups, GroupKind kind) {
         return groups.by(kind).stream()
-                .map(group -> group.tasks() + " " + group.title() + ", " + group.uninterruptible() + " in D").toList();
+                .map(group -> group.tasks() + " " + group.title() + ", " + group.uninterruptible() + " in D")
+                .toList();
     }
 
     /** What is no sample stays what it is: counted, with what is missing as a term of its own. */
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", " sampled=10", " of=37", " sampled=9 of=37", " sampled=11 of=37", " sampled=10 of=36", " sampled=10 of=10",
-        " sampled=10 of=9", " sampled=10 of=99999999999", " sampled=x of=37"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                " sampled=10",
+                " of=37",
+                " sampled=9 of=37",
+                " sampled=11 of=37",
+                " sampled=10 of=36",
+                " sampled=10 of=10",
+                " sampled=10 of=9",
+                " sampled=10 of=99999999999",
+                " sampled=x of=37"
+            })
     void countsWhatIsNoSample(String words) {
-        LoadBreakdown breakdown = LoadBreakdown.of(DumpParser.parse(Dumps.raw(TEN_OF_37.replace(" sampled=10 of=37", words))));
+        LoadBreakdown breakdown =
+                LoadBreakdown.of(DumpParser.parse(Dumps.raw(TEN_OF_37.replace(" sampled=10 of=37", words))));
         assertEquals(10, breakdown.tasks());
         assertEquals(OptionalInt.of(27), breakdown.remainder());
-        assertTrue(breakdown.headline().endsWith(" + 1 waiting for NFS (df) + 27 not in the dump"), breakdown.headline());
+        assertTrue(
+                breakdown.headline().endsWith(" + 1 waiting for NFS (df) + 27 not in the dump"), breakdown.headline());
     }
 
     @Test
@@ -95,13 +113,16 @@ final class FairSampleTest {
         LoadBreakdown breakdown = LoadBreakdown.of(parsed(cut));
         assertEquals(Optional.empty(), breakdown.sample());
         assertEquals(9, breakdown.tasks());
-        assertTrue(breakdown.headline().endsWith(" + 28 not in the dump (the dump is incomplete)"), breakdown.headline());
+        assertTrue(
+                breakdown.headline().endsWith(" + 28 not in the dump (the dump is incomplete)"), breakdown.headline());
     }
 
     @Test
     void keepsSayingThatItEstimatesHoweverShortTheHeadlineHasToBe() {
         String headline = LoadBreakdown.of(parsed(TEN_OF_37)).headline(80);
-        assertEquals("Load 28.71 at 12:04:10 = ... (estimated from a fair sample of 10 of 37 tasks)".length(), headline.length() - 3);
+        assertEquals(
+                "Load 28.71 at 12:04:10 = ... (estimated from a fair sample of 10 of 37 tasks)".length(),
+                headline.length() - 3);
         assertTrue(headline.endsWith("... (estimated from a fair sample of 10 of 37 tasks)"), headline);
         assertEquals("a fair sample of 16,384 of 41,210 tasks", new FairSample(16_384, 41_210).text());
     }
@@ -127,7 +148,8 @@ final class FairSampleTest {
         long sum = counts.stream().mapToLong(Integer::longValue).sum();
         int whole = (int) Math.min(Integer.MAX_VALUE, sum + more);
         Map<Integer, Integer> shares = FairSample.apportion(byPlace, whole, Object::toString);
-        assertEquals(whole, shares.values().stream().mapToLong(Integer::longValue).sum());
+        assertEquals(
+                whole, shares.values().stream().mapToLong(Integer::longValue).sum());
         shares.forEach((place, share) -> {
             assertTrue(share >= counts.get(place), () -> shares + " of " + counts);
             assertTrue(Math.abs(share - (double) counts.get(place) * whole / sum) <= 1, () -> shares + " of " + counts);
@@ -135,7 +157,8 @@ final class FairSampleTest {
     }
 
     @Property(tries = 300)
-    void everyWayOfTellingSumsToTheWhole(@ForAll("dumps") StackDump some, @ForAll @IntRange(min = 1, max = 100_000) int more) {
+    void everyWayOfTellingSumsToTheWhole(
+            @ForAll("dumps") StackDump some, @ForAll @IntRange(min = 1, max = 100_000) int more) {
         if (some.tasks().isEmpty()) {
             return;
         }
@@ -143,18 +166,30 @@ final class FairSampleTest {
         StackDump dump = Dumps.sampledOf(some, whole);
         assertEquals(Optional.of(new FairSample(some.tasks().size(), whole)), dump.sample());
         SignatureFinder finder = new SignatureFinder(dump);
-        Set<String> chronic = dump.tasks().stream().limit(3).map(task -> finder.find(task).id()).collect(Collectors.toSet());
+        Set<String> chronic = dump.tasks().stream()
+                .limit(3)
+                .map(task -> finder.find(task).id())
+                .collect(Collectors.toSet());
         LoadBreakdown breakdown = LoadBreakdown.of(dump, CauseCatalogue.standard(), chronic);
         assertEquals(whole, breakdown.parts().stream().mapToInt(LoadPart::tasks).sum());
         TaskGroups groups = TaskGroups.of(dump, CauseCatalogue.standard(), chronic);
         for (GroupKind kind : GroupKind.values()) {
-            assertEquals(whole, groups.by(kind).stream().mapToInt(TaskGroup::tasks).sum(), kind.toString());
+            assertEquals(
+                    whole, groups.by(kind).stream().mapToInt(TaskGroup::tasks).sum(), kind.toString());
         }
         // Two views of one page must not differ.
         groups.by(GroupKind.CAUSE).forEach(group -> {
-            List<LoadPart> parts = breakdown.parts().stream().filter(part -> part.cause().id().equals(group.key())).toList();
+            List<LoadPart> parts = breakdown.parts().stream()
+                    .filter(part -> part.cause().id().equals(group.key()))
+                    .toList();
             assertEquals(group.tasks(), parts.stream().mapToInt(LoadPart::tasks).sum(), group.key());
-            assertEquals(group.chronic(), parts.stream().filter(LoadPart::chronic).mapToInt(LoadPart::tasks).sum(), group.key());
+            assertEquals(
+                    group.chronic(),
+                    parts.stream()
+                            .filter(LoadPart::chronic)
+                            .mapToInt(LoadPart::tasks)
+                            .sum(),
+                    group.key());
         });
     }
 
@@ -174,7 +209,8 @@ final class FairSampleTest {
         assertEquals(
                 List.of("+16 waiting for the ext4 journal", "+8 on CPU in user mode", "+3 waiting for NFS"),
                 LoadChange.between(whole, sampled).stream()
-                        .map(change -> "+" + change.difference() + " " + change.title()).toList());
+                        .map(change -> "+" + change.difference() + " " + change.title())
+                        .toList());
     }
 
     @Provide

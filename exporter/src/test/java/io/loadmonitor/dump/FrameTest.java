@@ -19,19 +19,32 @@ final class FrameTest {
 
     @Test
     void keepsTheSuffixThatTheCompilerGave() {
-        assertEquals("blkdev_put.part.0", Frame.parse("blkdev_put.part.0+0x1/0x2").function());
+        assertEquals(
+                "blkdev_put.part.0", Frame.parse("blkdev_put.part.0+0x1/0x2").function());
     }
 
     @Test
     void readsTheHighestOffset() {
-        assertEquals(OptionalLong.of(-1), Frame.parse("f+0xffffffffffffffff/0x1").offset());
+        assertEquals(
+                OptionalLong.of(-1), Frame.parse("f+0xffffffffffffffff/0x1").offset());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "?", "0xffffffff81234567", "f+0x", "f+0x1/0x", "f+0xg/0x1", "f+0x11111111111111111/0x1", "+0x1/0x2", "f/0x2",
-        "[nfs]", "f [ ]", "? f", "f+0x-1/0x2"
-    })
+    @ValueSource(
+            strings = {
+                "?",
+                "0xffffffff81234567",
+                "f+0x",
+                "f+0x1/0x",
+                "f+0xg/0x1",
+                "f+0x11111111111111111/0x1",
+                "+0x1/0x2",
+                "f/0x2",
+                "[nfs]",
+                "f [ ]",
+                "? f",
+                "f+0x-1/0x2"
+            })
     void keepsTextOfAnotherShapeAsItIs(String text) {
         assertEquals(new Frame(text, OptionalLong.empty(), OptionalLong.empty(), Optional.empty()), Frame.parse(text));
     }

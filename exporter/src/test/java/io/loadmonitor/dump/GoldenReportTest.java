@@ -56,21 +56,46 @@ final class GoldenReportTest {
         dump.time().ifPresent(value -> text.append(value).append('\n'));
         dump.load().ifPresent(value -> text.append(value).append('\n'));
         dump.tick().ifPresent(value -> text.append(value).append('\n'));
-        dump.counts().ifPresent(counts ->
-                text.append("Counts").append(new java.util.TreeMap<>(counts.values())).append('\n'));
+        dump.counts()
+                .ifPresent(counts -> text.append("Counts")
+                        .append(new java.util.TreeMap<>(counts.values()))
+                        .append('\n'));
         dump.cost().ifPresent(value -> text.append(value).append('\n'));
-        text.append(String.format(Locale.ROOT, "%ncomplete=%s tasks=%d stacks=%d unread=%d remainder=%s%n",
-                dump.complete(), dump.tasks().size(), dump.stacks().size(), dump.unreadCount(), breakdown.remainder()));
+        text.append(String.format(
+                Locale.ROOT,
+                "%ncomplete=%s tasks=%d stacks=%d unread=%d remainder=%s%n",
+                dump.complete(),
+                dump.tasks().size(),
+                dump.stacks().size(),
+                dump.unreadCount(),
+                breakdown.remainder()));
         dump.unreadLines().forEach(line -> text.append(line).append('\n'));
         text.append("\nParts:\n");
-        breakdown.parts().forEach(part ->
-                text.append(part.cause().id()).append(' ').append(part.text()).append('\n'));
+        breakdown
+                .parts()
+                .forEach(part -> text.append(part.cause().id())
+                        .append(' ')
+                        .append(part.text())
+                        .append('\n'));
         text.append("\nTasks:\n");
-        dump.tasks().forEach(task -> text.append(task.pid()).append(' ').append(task.state()).append(' ')
-                .append(task.placement()).append(" stack ").append(task.stackId()).append(" \"")
-                .append(task.comm()).append("\" ")
-                .append(task.leader().map(leader -> "of \"" + leader + "\" ").orElse("")).append(new java.util.TreeSet<>(task.flags())).append(' ')
-                .append(task.cgroup()).append('\n'));
+        dump.tasks()
+                .forEach(task -> text.append(task.pid())
+                        .append(' ')
+                        .append(task.state())
+                        .append(' ')
+                        .append(task.placement())
+                        .append(" stack ")
+                        .append(task.stackId())
+                        .append(" \"")
+                        .append(task.comm())
+                        .append("\" ")
+                        .append(task.leader()
+                                .map(leader -> "of \"" + leader + "\" ")
+                                .orElse(""))
+                        .append(new java.util.TreeSet<>(task.flags()))
+                        .append(' ')
+                        .append(task.cgroup())
+                        .append('\n'));
         return text.append("\nFolded:\n").append(FoldedStacks.write(dump)).toString();
     }
 }

@@ -19,7 +19,13 @@ final class KnownStacks {
      * @param waitChannel empty for a stack
      */
     record Known(
-            String name, String from, String cause, String function, String on, List<String> frames, String waitChannel) {
+            String name,
+            String from,
+            String cause,
+            String function,
+            String on,
+            List<String> frames,
+            String waitChannel) {
         StackDump dump() {
             return dump("");
         }
@@ -29,11 +35,16 @@ final class KnownStacks {
             StringBuilder text = new StringBuilder("load_monitor dump version=1 id=1 source=kmod\n");
             if (!frames.isEmpty()) {
                 text.append("stack id=1 tasks=1\n");
-                frames.forEach(frame -> text.append("  ").append(suffixed(frame, suffix)).append('\n'));
+                frames.forEach(frame ->
+                        text.append("  ").append(suffixed(frame, suffix)).append('\n'));
             }
-            text.append("task pid=1 state=").append(on.equals("sleep") ? "D" : "R").append(" on=").append(on);
+            text.append("task pid=1 state=")
+                    .append(on.equals("sleep") ? "D" : "R")
+                    .append(" on=")
+                    .append(on);
             text.append(frames.isEmpty() ? " wchan=" + waitChannel + suffix : " stack=1");
-            return DumpParser.parse(Dumps.raw(text.append(" comm=\"x\"\nend id=1 tasks=1\n").toString()));
+            return DumpParser.parse(
+                    Dumps.raw(text.append(" comm=\"x\"\nend id=1 tasks=1\n").toString()));
         }
 
         private static String suffixed(String frame, String suffix) {
@@ -53,13 +64,24 @@ final class KnownStacks {
             if (block.lines().allMatch(line -> line.isBlank() || line.startsWith("#"))) {
                 continue;
             }
-            List<String> lines = block.lines().filter(line -> !line.isBlank() && !line.startsWith("#")).toList();
+            List<String> lines = block.lines()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .toList();
             String[] expected = value(lines, "expect ").split(" ");
-            String channel = lines.stream().filter(line -> line.startsWith("wchan ")).findFirst().orElse("wchan ");
+            String channel = lines.stream()
+                    .filter(line -> line.startsWith("wchan "))
+                    .findFirst()
+                    .orElse("wchan ");
             all.add(new Known(
-                    lines.get(0), value(lines, "from "), expected[0], expected.length > 1 ? expected[1] : "",
+                    lines.get(0),
+                    value(lines, "from "),
+                    expected[0],
+                    expected.length > 1 ? expected[1] : "",
                     value(lines, "on "),
-                    lines.stream().filter(line -> line.startsWith("  ")).map(String::strip).toList(),
+                    lines.stream()
+                            .filter(line -> line.startsWith("  "))
+                            .map(String::strip)
+                            .toList(),
                     channel.substring("wchan ".length())));
         }
         return all;

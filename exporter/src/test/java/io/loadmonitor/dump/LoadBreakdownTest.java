@@ -40,12 +40,18 @@ final class LoadBreakdownTest {
     void partsSumToTheTasks(@ForAll("dumps") StackDump dump) {
         LoadBreakdown breakdown = LoadBreakdown.of(dump);
         assertEquals(dump.tasks().size(), breakdown.tasks());
-        assertEquals(dump.tasks().size(), breakdown.parts().stream().mapToInt(LoadPart::tasks).sum());
+        assertEquals(
+                dump.tasks().size(),
+                breakdown.parts().stream().mapToInt(LoadPart::tasks).sum());
         assertEquals(
                 breakdown.parts().size(),
-                breakdown.parts().stream().map(part -> part.cause() + part.detail()).distinct().count());
+                breakdown.parts().stream()
+                        .map(part -> part.cause() + part.detail())
+                        .distinct()
+                        .count());
         for (int i = 1; i < breakdown.parts().size(); i++) {
-            assertTrue(breakdown.parts().get(i - 1).tasks() >= breakdown.parts().get(i).tasks());
+            assertTrue(breakdown.parts().get(i - 1).tasks()
+                    >= breakdown.parts().get(i).tasks());
         }
     }
 
@@ -58,8 +64,11 @@ final class LoadBreakdownTest {
 
     @Test
     void saysWhatTheLoadConsistedOf() {
-        String text = HEAD + VFORK + tasks(2, "state=D on=sleep stack=1 comm=\"vf\"")
-                + tasks(8, "state=R on=cpu-user stack=0 comm=\"busy\"") + end(10);
+        String text = HEAD
+                + VFORK
+                + tasks(2, "state=D on=sleep stack=1 comm=\"vf\"")
+                + tasks(8, "state=R on=cpu-user stack=0 comm=\"busy\"")
+                + end(10);
         assertEquals(
                 "Load 4.42 at 12:04:10 = 8 on CPU in user mode (busy) + 2 waiting for a vfork child to execute a program (vf)",
                 of(text).headline());
@@ -67,7 +76,8 @@ final class LoadBreakdownTest {
 
     @Test
     void saysWhatWasSuspendedWhileTasksWaitedForADevice() {
-        String waiting = HEAD + tasks(6, "state=D on=sleep wchan=submit_bio_wait comm=\"db\"")
+        String waiting = HEAD
+                + tasks(6, "state=D on=sleep wchan=submit_bio_wait comm=\"db\"")
                 + tasks(4, "state=R on=cpu-user comm=\"java\"");
         String one = "devices age_ms=3 mapped=2 suspended=1\ndevice dev=\"dm-0\" name=\"data\" suspended=1\n";
         assertEquals(
@@ -76,7 +86,8 @@ final class LoadBreakdownTest {
                 of(waiting + one + end(10)).headline());
         assertEquals(
                 "Load 4.42 at 12:04:10 = 6 waiting for block I/O (db) + 4 on CPU in user mode (java)",
-                of(waiting + "devices age_ms=3 mapped=2 suspended=0\n" + end(10)).headline());
+                of(waiting + "devices age_ms=3 mapped=2 suspended=0\n" + end(10))
+                        .headline());
         assertEquals("block-io", of(waiting + one).parts().get(0).cause().id());
         assertEquals("", of(waiting + one).parts().get(0).detail());
     }
@@ -119,27 +130,34 @@ final class LoadBreakdownTest {
 
     @Test
     void namesThreadsAfterTheirProgram() {
-        String text = tasks(2, "on=queue leader=\"java\" comm=\"GC Thread#0\"") + tasks(1, "on=queue comm=\"java\"")
+        String text = tasks(2, "on=queue leader=\"java\" comm=\"GC Thread#0\"")
+                + tasks(1, "on=queue comm=\"java\"")
                 + tasks(1, "on=queue leader=\"x) + 99 y (z\" comm=\"sh\"");
-        assertEquals(List.of("4 waiting for a CPU (java 3, \"x) + 99 y (z\")"),
+        assertEquals(
+                List.of("4 waiting for a CPU (java 3, \"x) + 99 y (z\")"),
                 of(text).parts().stream().map(LoadPart::text).toList());
     }
 
     @Test
     void tellsDelayedSleepersFromThoseThatRunAndFromThoseInD() {
-        String text = VFORK + tasks(2, "state=R on=sleep stack=1 flags=delayed comm=\"x\"")
+        String text = VFORK
+                + tasks(2, "state=R on=sleep stack=1 flags=delayed comm=\"x\"")
                 + tasks(1, "state=R on=sleep stack=1 flags=partial|delayed comm=\"x\"")
-                + tasks(4, "state=R on=sleep stack=1 comm=\"x\"") + tasks(5, "state=D on=sleep stack=1 flags=delayed comm=\"x\"");
+                + tasks(4, "state=R on=sleep stack=1 comm=\"x\"")
+                + tasks(5, "state=D on=sleep stack=1 flags=delayed comm=\"x\"");
         assertEquals(
                 List.of("5 vfork", "4 runnable", "3 delayed-sleep"),
-                of(text).parts().stream().map(part -> part.tasks() + " " + part.cause().id()).toList());
-        assertEquals("asleep, but still counted as running", of(text).parts().get(2).title());
+                of(text).parts().stream()
+                        .map(part -> part.tasks() + " " + part.cause().id())
+                        .toList());
+        assertEquals(
+                "asleep, but still counted as running", of(text).parts().get(2).title());
     }
 
     @Test
     void saysThatNotEveryThreadWasLookedAt() {
-        String text = HEAD + "count running=10 uninterruptible=0 complete=0\n"
-                + tasks(10, "on=queue comm=\"x\"") + end(10);
+        String text =
+                HEAD + "count running=10 uninterruptible=0 complete=0\n" + tasks(10, "on=queue comm=\"x\"") + end(10);
         assertFalse(of(text).complete());
         assertTrue(of(text.replace("complete=0", "complete=1")).complete());
     }
@@ -153,7 +171,8 @@ final class LoadBreakdownTest {
 
     @Test
     void countsActiveTasksByTheCountLineWhereTheLoadLineDoesNotSay() {
-        assertEquals(OptionalInt.of(10), of("count running=8 uninterruptible=2\n").active());
+        assertEquals(
+                OptionalInt.of(10), of("count running=8 uninterruptible=2\n").active());
         assertEquals(OptionalInt.empty(), of("count running=8\n").active());
     }
 
@@ -171,8 +190,10 @@ final class LoadBreakdownTest {
 
     @Test
     void namesTheMostFrequentProcessesAndCountsTheOthers() {
-        String text = tasks(3, "on=queue comm=\"java\"") + tasks(2, "on=queue comm=\"cc1\"")
-                + tasks(1, "on=queue comm=\"sh\"") + tasks(1, "on=queue comm=\"tar\"")
+        String text = tasks(3, "on=queue comm=\"java\"")
+                + tasks(2, "on=queue comm=\"cc1\"")
+                + tasks(1, "on=queue comm=\"sh\"")
+                + tasks(1, "on=queue comm=\"tar\"")
                 + tasks(1, "on=queue comm=\"xz\"");
         LoadPart part = of(text).parts().get(0);
         assertEquals("8 waiting for a CPU (java 3, cc1 2, sh, others 2)", part.text());
@@ -181,7 +202,8 @@ final class LoadBreakdownTest {
 
     @Test
     void quotesNamesThatCouldLookLikeAPart() {
-        String text = tasks(1, "on=queue comm=\"x) + 99 y (z\"") + tasks(1, "on=queue comm=\"kworker/u4:1+ext4-r\"")
+        String text = tasks(1, "on=queue comm=\"x) + 99 y (z\"")
+                + tasks(1, "on=queue comm=\"kworker/u4:1+ext4-r\"")
                 + tasks(1, "on=queue comm=\"\"");
         assertEquals(
                 "3 waiting for a CPU (\"\", kworker/u4:1+ext4-r, \"x) + 99 y (z\")",
@@ -195,8 +217,7 @@ final class LoadBreakdownTest {
                 + tasks(1, "state=D on=sleep wchan=f cgroup=\"/b\" comm=\"x\"")
                 + tasks(1, "on=cpu-user cgroup=\"/\" comm=\"y\"");
         assertEquals(
-                List.of(
-                        "2 other: in f (x)", "2 waiting for a CPU (db, system.slice/db)", "1 on CPU in user mode (y)"),
+                List.of("2 other: in f (x)", "2 waiting for a CPU (db, system.slice/db)", "1 on CPU in user mode (y)"),
                 of(text).parts().stream().map(LoadPart::text).toList());
     }
 
@@ -206,17 +227,22 @@ final class LoadBreakdownTest {
         String text = tasks(2, "on=queue cgroup=\"/system.slice/docker-" + id + ".scope\" comm=\"java\"")
                 + tasks(1, "on=cpu-user cgroup=\"/kubepods/burstable/pod1/" + id + "\" comm=\"nginx\"");
         assertEquals(
-                List.of("2 waiting for a CPU (java, docker 8f0c5a1e90b2)", "1 on CPU in user mode (nginx, container 8f0c5a1e90b2)"),
+                List.of(
+                        "2 waiting for a CPU (java, docker 8f0c5a1e90b2)",
+                        "1 on CPU in user mode (nginx, container 8f0c5a1e90b2)"),
                 of(text).parts().stream().map(LoadPart::text).toList());
     }
 
     @Test
     void quotesACgroupThatCouldLookLikeAPartAndCutsALongOne() {
         String text = tasks(1, "on=queue cgroup=\"/x) + 99 y (z\" comm=\"a\"");
-        assertEquals("1 waiting for a CPU (a, \"x) + 99 y (z\")", of(text).parts().get(0).text());
+        assertEquals(
+                "1 waiting for a CPU (a, \"x) + 99 y (z\")",
+                of(text).parts().get(0).text());
         String longer = tasks(1, "on=queue cgroup=\"/" + "c".repeat(4096) + "\" comm=\"a\"");
         assertEquals(
-                "1 waiting for a CPU (a, " + "c".repeat(60) + "...)", of(longer).parts().get(0).text());
+                "1 waiting for a CPU (a, " + "c".repeat(60) + "...)",
+                of(longer).parts().get(0).text());
     }
 
     @Test

@@ -26,20 +26,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class LoadHistoryTest {
     /** Of real dumps: active tasks and load after each tick, oldest first. Ten tasks were started on an idle guest. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "at-rest                | 14:49:17.610 | 0 0.0",
-        "threshold-busy-vfork   | 14:49:17.611 | 0 0.01, 0 0.01, 10 0.81, 10 1.54, 10 2.22, 10 2.84, 10 3.42, 10 3.95, 10 4.43",
-        "manual-busy-vfork      | 14:49:17.611 | 0 0.01, 0 0.01, 10 0.81, 10 1.54, 10 2.22, 10 2.84, 10 3.42, 10 3.95, 10 4.43",
-        "on-cpu-kernel          | 14:49:17.613 | 0 0.01, 0 0.01, 10 0.81, 10 1.55, 10 2.22, 10 2.85, 10 3.42, 10 3.95, 10 4.43, 10 4.88, 6 4.97, 1 4.65"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "at-rest                | 14:49:17.610 | 0 0.0",
+                "threshold-busy-vfork   | 14:49:17.611 | 0 0.01, 0 0.01, 10 0.81, 10 1.54, 10 2.22, 10 2.84, 10 3.42, 10 3.95, 10 4.43",
+                "manual-busy-vfork      | 14:49:17.611 | 0 0.01, 0 0.01, 10 0.81, 10 1.54, 10 2.22, 10 2.84, 10 3.42, 10 3.95, 10 4.43",
+                "on-cpu-kernel          | 14:49:17.613 | 0 0.01, 0 0.01, 10 0.81, 10 1.55, 10 2.22, 10 2.85, 10 3.42, 10 3.95, 10 4.43, 10 4.88, 6 4.97, 1 4.65"
+            })
     void tellsTheTicksOfACapture(String name, String oldest, String ticks) throws IOException {
         StackDump dump = capture("6.1.0-56-cloud-amd64-" + name + ".dump");
 
         List<LoadSample> samples = LoadHistory.of(dump);
 
         assertEquals(ticks, shown(samples));
-        assertTrue(samples.get(0).at().toString().contains("T" + oldest), samples.get(0).toString());
-        assertEquals(dump.tick().orElseThrow().active(), samples.get(samples.size() - 1).active());
+        assertTrue(
+                samples.get(0).at().toString().contains("T" + oldest),
+                samples.get(0).toString());
+        assertEquals(
+                dump.tick().orElseThrow().active(),
+                samples.get(samples.size() - 1).active());
         assertEquals(0, dump.unreadCount());
     }
 
@@ -49,8 +55,13 @@ final class LoadHistoryTest {
         for (Captures.Capture capture : Captures.all()) {
             StackDump dump = DumpParser.parse(capture.read());
             found += dump.history().isPresent() ? 1 : 0;
-            assertEquals(Dumps.text(capture.read()).lines().takeWhile(line -> !line.startsWith("end "))
-                    .anyMatch(line -> line.startsWith("history ")), dump.history().isPresent(), capture.name());
+            assertEquals(
+                    Dumps.text(capture.read())
+                            .lines()
+                            .takeWhile(line -> !line.startsWith("end "))
+                            .anyMatch(line -> line.startsWith("history ")),
+                    dump.history().isPresent(),
+                    capture.name());
         }
         assertTrue(found >= 10, found + " histories");
     }
@@ -75,8 +86,9 @@ final class LoadHistoryTest {
 
     @Test
     void hasOnlyTheTickWhereTheHistoryContradictsIt() {
-        assertEquals("3 1.0", shown(LoadHistory.of(
-                parse("tick age_ms=0 active=3 avg1=1.00", "history period_ms=5004 active=7x3"))));
+        assertEquals(
+                "3 1.0",
+                shown(LoadHistory.of(parse("tick age_ms=0 active=3 avg1=1.00", "history period_ms=5004 active=7x3"))));
     }
 
     @Test
@@ -123,9 +135,9 @@ final class LoadHistoryTest {
     }
 
     @Property(tries = 300)
-    void neverThrowsWhateverTheNumbers(
-            @ForAll double newest, @ForAll List<Integer> active) {
-        List<Integer> fit = active.stream().map(tasks -> tasks & Integer.MAX_VALUE).toList();
+    void neverThrowsWhateverTheNumbers(@ForAll double newest, @ForAll List<Integer> active) {
+        List<Integer> fit =
+                active.stream().map(tasks -> tasks & Integer.MAX_VALUE).toList();
         double load = Double.isFinite(newest) ? Math.abs(newest) : 1;
         assertEquals(fit.size(), PastAverages.of(load, fit).size());
     }
@@ -134,13 +146,21 @@ final class LoadHistoryTest {
     Arbitrary<List<Integer>> loads() {
         Arbitrary<Integer> level = Arbitraries.oneOf(
                 Arbitraries.integers().between(0, 12), Arbitraries.integers().between(0, 5_000));
-        return level.list().ofMinSize(1).ofMaxSize(40).flatMap(levels -> Arbitraries.integers().between(1, 40)
-                .map(times -> levels.stream().flatMap(tasks -> Stream.generate(() -> tasks).limit(times)).toList()));
+        return level.list()
+                .ofMinSize(1)
+                .ofMaxSize(40)
+                .flatMap(levels -> Arbitraries.integers()
+                        .between(1, 40)
+                        .map(times -> levels.stream()
+                                .flatMap(tasks -> Stream.generate(() -> tasks).limit(times))
+                                .toList()));
     }
 
     private static String shown(List<LoadSample> samples) {
-        return samples.stream().map(sample -> number(sample.active())
-                + (sample.load1().isPresent() ? " " + sample.load1().getAsDouble() : "")).collect(Collectors.joining(", "));
+        return samples.stream()
+                .map(sample -> number(sample.active())
+                        + (sample.load1().isPresent() ? " " + sample.load1().getAsDouble() : ""))
+                .collect(Collectors.joining(", "));
     }
 
     private static String number(OptionalInt value) {
@@ -149,7 +169,10 @@ final class LoadHistoryTest {
 
     private static StackDump capture(String name) throws IOException {
         return DumpParser.parse(Captures.all().stream()
-                .filter(capture -> capture.name().equals(name)).findFirst().orElseThrow().read());
+                .filter(capture -> capture.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .read());
     }
 
     private static StackDump parse(String... lines) {

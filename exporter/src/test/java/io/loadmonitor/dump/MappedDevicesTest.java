@@ -22,15 +22,24 @@ final class MappedDevicesTest {
 
     @Test
     void saysWhichAreSuspendedInAFewWords() {
-        assertEquals(Optional.of("dm-0 (data) is suspended"), of("devices suspended=1\n" + DATA).brief());
-        assertEquals(Optional.of("dm-0 (data) and dm-3 are suspended"), of("devices suspended=2\n" + DATA + THIRD).brief());
+        assertEquals(
+                Optional.of("dm-0 (data) is suspended"),
+                of("devices suspended=1\n" + DATA).brief());
+        assertEquals(
+                Optional.of("dm-0 (data) and dm-3 are suspended"),
+                of("devices suspended=2\n" + DATA + THIRD).brief());
         assertEquals(
                 Optional.of("dm-0 (data) and 4 other devices are suspended"),
                 of("devices suspended=5\n" + DATA + THIRD).brief());
-        assertEquals(Optional.of("dm-0 (data) and 1 other device are suspended"), of("devices suspended=2\n" + DATA).brief());
-        assertEquals(Optional.of("1 mapped device is suspended"), of("devices mapped=2 suspended=1\n").brief());
+        assertEquals(
+                Optional.of("dm-0 (data) and 1 other device are suspended"),
+                of("devices suspended=2\n" + DATA).brief());
+        assertEquals(
+                Optional.of("1 mapped device is suspended"),
+                of("devices mapped=2 suspended=1\n").brief());
         assertEquals(Optional.of("dm-3 is suspended"), of(THIRD).brief());
-        assertEquals(Optional.empty(), of("devices age_ms=1 mapped=3 suspended=0\n").brief());
+        assertEquals(
+                Optional.empty(), of("devices age_ms=1 mapped=3 suspended=0\n").brief());
     }
 
     @Test
@@ -42,24 +51,30 @@ final class MappedDevicesTest {
                 Optional.of("dm-0 (data), dm-3 and dm-3 are suspended; 3 mapped devices"),
                 of("devices mapped=3 suspended=3\n" + DATA + THIRD + THIRD).sentence());
         assertEquals(
-                Optional.of("dm-3, ".repeat(7) + "dm-3 and 2 other devices are suspended; looked at 0 ms after the dump"),
+                Optional.of(
+                        "dm-3, ".repeat(7) + "dm-3 and 2 other devices are suspended; looked at 0 ms after the dump"),
                 of("devices age_ms=0 suspended=10\n" + THIRD.repeat(10)).sentence());
-        assertEquals(Optional.empty(), of("devices age_ms=12 mapped=5 suspended=0\n").sentence());
+        assertEquals(
+                Optional.empty(), of("devices age_ms=12 mapped=5 suspended=0\n").sentence());
     }
 
     @Test
     void quotesAndCutsNamesThatAreNotPlain() {
         assertEquals(
                 Optional.of("dm-0 (\"a) is suspended + 99 y\") is suspended"),
-                of("device dev=\"dm-0\" name=\"a) is suspended + 99 y\" suspended=1\n").brief());
+                of("device dev=\"dm-0\" name=\"a) is suspended + 99 y\" suspended=1\n")
+                        .brief());
         assertEquals(
                 Optional.of("dm-0 (" + "x".repeat(32) + "...) is suspended"),
-                of("device dev=\"dm-0\" name=\"" + "x".repeat(500) + "\" suspended=1\n").brief());
+                of("device dev=\"dm-0\" name=\"" + "x".repeat(500) + "\" suspended=1\n")
+                        .brief());
     }
 
     @Test
     void isAbsentWhereNobodyLooked() {
-        assertEquals(Optional.empty(), DumpParser.parse(Dumps.raw("end id=1 tasks=0\n")).devices());
+        assertEquals(
+                Optional.empty(),
+                DumpParser.parse(Dumps.raw("end id=1 tasks=0\n")).devices());
     }
 
     @Test
@@ -99,7 +114,8 @@ final class MappedDevicesTest {
             String before = Dumps.text(raw);
             String after = Dumps.text(inserted);
             int footer = before.lastIndexOf("end id=");
-            assertTrue(after.startsWith(before.substring(0, footer)) && after.endsWith(before.substring(footer)), after);
+            assertTrue(
+                    after.startsWith(before.substring(0, footer)) && after.endsWith(before.substring(footer)), after);
         } else {
             assertEquals(raw, inserted);
         }
@@ -107,8 +123,20 @@ final class MappedDevicesTest {
 
     private static StackDump with(StackDump dump, Optional<MappedDevices> devices) {
         return new StackDump(
-                dump.header(), dump.trigger(), dump.time(), dump.load(), dump.tick(), dump.history(), dump.counts(),
-                dump.cost(), devices, dump.stacks(), dump.tasks(), dump.complete(), dump.unreadLines(), dump.unreadCount());
+                dump.header(),
+                dump.trigger(),
+                dump.time(),
+                dump.load(),
+                dump.tick(),
+                dump.history(),
+                dump.counts(),
+                dump.cost(),
+                devices,
+                dump.stacks(),
+                dump.tasks(),
+                dump.complete(),
+                dump.unreadLines(),
+                dump.unreadCount());
     }
 
     @Provide

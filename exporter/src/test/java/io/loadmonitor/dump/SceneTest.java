@@ -18,7 +18,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Load of a known cause, made on real kernels by {@code kmod/tests/guest/causes.sh}: the report has to name that cause first. */
+/**
+ * Load of a known cause, made on real kernels by {@code kmod/tests/guest/causes.sh}: the report has to name that cause
+ * first.
+ */
 final class SceneTest {
     /** In percent of the dump's tasks. */
     private static final int LEAST_SHARE = 40;
@@ -48,7 +51,10 @@ final class SceneTest {
         LoadPart first = breakdown.parts().get(0);
         assertTrue(scene.causes().contains(first.cause().id()), scene.causes() + ": " + headline);
         assertEquals(scene.detail(), first.detail(), headline);
-        assertEquals(SUSPENDING.contains(scene.name()), first.title().endsWith(" while dm-0 (volume) is suspended"), headline);
+        assertEquals(
+                SUSPENDING.contains(scene.name()),
+                first.title().endsWith(" while dm-0 (volume) is suspended"),
+                headline);
         int made = breakdown.parts().stream()
                 .filter(part -> scene.causes().contains(part.cause().id()))
                 .mapToInt(LoadPart::tasks)
@@ -56,7 +62,10 @@ final class SceneTest {
         assertTrue(made >= scene.made(), scene.made() + " tasks were made: " + headline);
         // The rest is what the scene brings with it, or what the guest's kernel did at that moment.
         assertTrue(100 * made >= LEAST_SHARE * dump.tasks().size(), headline);
-        assertTrue(headline.matches("Load [0-9.]+ at [0-9:]+(, decaying,)? = " + first.tasks() + " \\Q" + first.title() + "\\E \\(.*"), headline);
+        assertTrue(
+                headline.matches("Load [0-9.]+ at [0-9:]+(, decaying,)? = " + first.tasks() + " \\Q" + first.title()
+                        + "\\E \\(.*"),
+                headline);
 
         int sum = breakdown.parts().stream().mapToInt(LoadPart::tasks).sum();
         assertEquals(dump.tasksMeant(), sum, headline);
@@ -76,7 +85,8 @@ final class SceneTest {
 
     @Test
     void knowsEveryDumpOfAScene() throws IOException {
-        Set<String> expected = Scene.ALL.stream().map(scene -> scene.name() + ".dump").collect(Collectors.toSet());
+        Set<String> expected =
+                Scene.ALL.stream().map(scene -> scene.name() + ".dump").collect(Collectors.toSet());
         for (Path kernel : Scene.kernels()) {
             try (Stream<Path> files = Files.list(kernel)) {
                 assertEquals(
@@ -86,7 +96,9 @@ final class SceneTest {
                                 .collect(Collectors.toCollection(TreeSet::new)),
                         kernel.toString());
             }
-            assertTrue(Files.readString(kernel.resolve("PROVENANCE.md")).contains("Kernel: `linux-image-"), kernel.toString());
+            assertTrue(
+                    Files.readString(kernel.resolve("PROVENANCE.md")).contains("Kernel: `linux-image-"),
+                    kernel.toString());
         }
     }
 }

@@ -33,14 +33,42 @@ final class StackSignatureTest {
     void staysTheSameAcrossArchitectures() {
         String expected = of("mnt_want_write", "do_sys_openat2", "sys_openat");
         for (List<String> frames : List.of(
-                List.of("mnt_want_write", "do_sys_openat2", "__x64_sys_openat", "do_syscall_64",
+                List.of(
+                        "mnt_want_write",
+                        "do_sys_openat2",
+                        "__x64_sys_openat",
+                        "do_syscall_64",
                         "entry_SYSCALL_64_after_hwframe"),
-                List.of("mnt_want_write", "do_sys_openat2", "__x64_sys_openat", "x64_sys_call", "do_syscall_64",
+                List.of(
+                        "mnt_want_write",
+                        "do_sys_openat2",
+                        "__x64_sys_openat",
+                        "x64_sys_call",
+                        "do_syscall_64",
                         "entry_SYSCALL_64_after_hwframe"),
-                List.of("mnt_want_write", "do_sys_openat2", "__arm64_sys_openat", "invoke_syscall", "el0_svc_common.constprop.0",
-                        "do_el0_svc", "el0_svc", "el0t_64_sync_handler", "el0t_64_sync"),
-                List.of("mnt_want_write", "do_sys_openat2", "__se_sys_openat", "__arm64_sys_openat", "el0_svc_handler", "el0_svc"),
-                List.of("mnt_want_write", "do_sys_openat2", "__riscv_sys_openat", "do_trap_ecall_u", "handle_exception"),
+                List.of(
+                        "mnt_want_write",
+                        "do_sys_openat2",
+                        "__arm64_sys_openat",
+                        "invoke_syscall",
+                        "el0_svc_common.constprop.0",
+                        "do_el0_svc",
+                        "el0_svc",
+                        "el0t_64_sync_handler",
+                        "el0t_64_sync"),
+                List.of(
+                        "mnt_want_write",
+                        "do_sys_openat2",
+                        "__se_sys_openat",
+                        "__arm64_sys_openat",
+                        "el0_svc_handler",
+                        "el0_svc"),
+                List.of(
+                        "mnt_want_write",
+                        "do_sys_openat2",
+                        "__riscv_sys_openat",
+                        "do_trap_ecall_u",
+                        "handle_exception"),
                 List.of("mnt_want_write", "do_sys_openat2", "sys_openat", "ret_fast_syscall"),
                 List.of("mnt_want_write", "do_sys_openat2", "SyS_openat", "system_call_fastpath"))) {
             assertEquals(expected, of(frames.toArray(String[]::new)), frames.toString());
@@ -50,7 +78,8 @@ final class StackSignatureTest {
     @Test
     void leavesOutTheWaysToSleepThatSomeSourcesPrint() {
         String expected = of("mnt_want_write");
-        assertEquals(expected, of("__schedule", "schedule", "percpu_rwsem_wait", "__percpu_down_read", "mnt_want_write"));
+        assertEquals(
+                expected, of("__schedule", "schedule", "percpu_rwsem_wait", "__percpu_down_read", "mnt_want_write"));
         assertNotEquals(expected, of("mnt_want_write", "schedule"), "only at the inner end");
     }
 
@@ -65,8 +94,15 @@ final class StackSignatureTest {
     @Test
     void tellsDifferentStacksApart() {
         Set<String> ids = new HashSet<>(List.of(
-                of("a", "b"), of("b", "a"), of("a"), of("ab"), of("a", "b", "b"), of("sys_read", "a"), of("sys_write", "a"),
-                of("kthread"), of("worker_thread", "kthread")));
+                of("a", "b"),
+                of("b", "a"),
+                of("a"),
+                of("ab"),
+                of("a", "b", "b"),
+                of("sys_read", "a"),
+                of("sys_write", "a"),
+                of("kthread"),
+                of("worker_thread", "kthread")));
         assertEquals(9, ids.size());
     }
 
@@ -74,8 +110,14 @@ final class StackSignatureTest {
     void treatsAWorkItemAlikeBeforeAndAfterTheBatchesOfLinux66() {
         assertEquals(
                 of("wb_workfn", "process_one_work", "worker_thread", "kthread", "ret_from_fork"),
-                of("wb_workfn", "process_one_work", "process_scheduled_works", "worker_thread", "kthread",
-                        "ret_from_fork", "ret_from_fork_asm"));
+                of(
+                        "wb_workfn",
+                        "process_one_work",
+                        "process_scheduled_works",
+                        "worker_thread",
+                        "kthread",
+                        "ret_from_fork",
+                        "ret_from_fork_asm"));
     }
 
     @Test
@@ -89,8 +131,11 @@ final class StackSignatureTest {
                 task pid=2 state=R on=sleep stack=1 flags=delayed leader="java" comm="GC Thread#0"
                 """));
         SignatureFinder finder = new SignatureFinder(dump);
-        assertEquals(List.of("[cpu-user]", "java"), finder.find(dump.tasks().get(0)).frames());
-        assertEquals(List.of("[delayed]", "ep_poll"), finder.find(dump.tasks().get(1)).frames());
+        assertEquals(
+                List.of("[cpu-user]", "java"), finder.find(dump.tasks().get(0)).frames());
+        assertEquals(
+                List.of("[delayed]", "ep_poll"),
+                finder.find(dump.tasks().get(1)).frames());
     }
 
     @Test
@@ -106,9 +151,18 @@ final class StackSignatureTest {
                 + "task pid=8 state=D on=sleep stack=9 comm=\"a\"\n"));
         SignatureFinder finder = new SignatureFinder(dump);
         assertEquals(
-                List.of("[cpu-user] exec-#", "[cpu-user] exec-#", "[queue] exec-#", "[queue] exec-#", "[cpu-kernel] f", "f",
-                        "[wait channel] f", "[sleep] a"),
-                dump.tasks().stream().map(task -> String.join(" ", finder.find(task).frames())).toList());
+                List.of(
+                        "[cpu-user] exec-#",
+                        "[cpu-user] exec-#",
+                        "[queue] exec-#",
+                        "[queue] exec-#",
+                        "[cpu-kernel] f",
+                        "f",
+                        "[wait channel] f",
+                        "[sleep] a"),
+                dump.tasks().stream()
+                        .map(task -> String.join(" ", finder.find(task).frames()))
+                        .toList());
     }
 
     @Property(tries = 300)

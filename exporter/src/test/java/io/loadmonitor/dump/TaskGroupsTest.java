@@ -43,13 +43,17 @@ final class TaskGroupsTest {
         assertEquals(4, journal.uninterruptible());
         assertEquals(Optional.of(new TimeInState(3, 35000, 1000)), journal.timeInD(), "one does not say it");
         assertEquals(10, journal.example().pid(), "the one that has waited longest");
-        assertEquals(List.of(4, 1, 1), groups().by(GroupKind.CAUSE).stream().map(TaskGroup::tasks).toList());
+        assertEquals(
+                List.of(4, 1, 1),
+                groups().by(GroupKind.CAUSE).stream().map(TaskGroup::tasks).toList());
     }
 
     @Test
     void givesARunnableTaskNoTimeInD() {
         TaskGroup queue = groups().by(GroupKind.CAUSE).stream()
-                .filter(group -> group.key().equals("waiting-for-cpu")).findFirst().orElseThrow();
+                .filter(group -> group.key().equals("waiting-for-cpu"))
+                .findFirst()
+                .orElseThrow();
         assertEquals(0, queue.uninterruptible());
         assertEquals(Optional.empty(), queue.timeInD());
         assertEquals(Optional.of(new TimeInState(1, 40, 40)), queue.time());
@@ -61,7 +65,9 @@ final class TaskGroupsTest {
                 task pid=11 state=R on=queue since_ms=900 queued_ms=10 comm="a"
                 task pid=12 state=R on=queue since_ms=50 queued_ms=49 comm="b"
                 """));
-        TaskGroup queue = TaskGroups.of(dump, CauseCatalogue.standard(), Set.of()).by(GroupKind.CAUSE).get(0);
+        TaskGroup queue = TaskGroups.of(dump, CauseCatalogue.standard(), Set.of())
+                .by(GroupKind.CAUSE)
+                .get(0);
         assertEquals(Optional.of(new TimeInState(2, 49, 10)), queue.time());
         assertEquals(12, queue.example().pid());
     }
@@ -80,9 +86,13 @@ final class TaskGroupsTest {
                 task pid=12 tgid=10 state=R on=queue leader="java" comm="GC Thread#0"
                 task pid=13 state=R on=queue leader="java" comm="GC Thread#1"
                 """));
-        List<TaskGroup> groups = TaskGroups.of(dump, CauseCatalogue.standard(), Set.of()).by(GroupKind.PROCESS);
-        assertEquals(List.of("java (10)", "java"), groups.stream().map(TaskGroup::title).toList());
-        assertEquals(List.of("10", "comm java"), groups.stream().map(TaskGroup::key).toList());
+        List<TaskGroup> groups =
+                TaskGroups.of(dump, CauseCatalogue.standard(), Set.of()).by(GroupKind.PROCESS);
+        assertEquals(
+                List.of("java (10)", "java"),
+                groups.stream().map(TaskGroup::title).toList());
+        assertEquals(
+                List.of("10", "comm java"), groups.stream().map(TaskGroup::key).toList());
     }
 
     @Test
@@ -93,50 +103,71 @@ final class TaskGroupsTest {
         assertEquals(
                 List.of("in no container", "docker 8f0c8f0c8f0c"),
                 groups().by(GroupKind.CONTAINER).stream().map(TaskGroup::title).toList());
-        assertEquals(List.of("", ID), groups().by(GroupKind.CONTAINER).stream().map(TaskGroup::key).toList());
+        assertEquals(
+                List.of("", ID),
+                groups().by(GroupKind.CONTAINER).stream().map(TaskGroup::key).toList());
     }
 
     @Test
     void countsChronicTasksInEveryGroup() {
         String vendor = groups().by(GroupKind.SIGNATURE).stream()
-                .filter(group -> group.title().startsWith("vendor_wait")).findFirst().orElseThrow().key();
+                .filter(group -> group.title().startsWith("vendor_wait"))
+                .findFirst()
+                .orElseThrow()
+                .key();
         TaskGroups groups = groups(vendor);
         for (GroupKind kind : GroupKind.values()) {
-            assertEquals(1, groups.by(kind).stream().mapToInt(TaskGroup::chronic).sum(), kind.toString());
+            assertEquals(
+                    1, groups.by(kind).stream().mapToInt(TaskGroup::chronic).sum(), kind.toString());
         }
-        assertEquals(List.of("vendor_wait", "kthread"), groups.signatures().get(vendor).frames());
+        assertEquals(
+                List.of("vendor_wait", "kthread"),
+                groups.signatures().get(vendor).frames());
     }
 
     @Property(tries = 300)
     void everyWayOfGroupingSumsToTheTasks(@ForAll("dumps") StackDump dump) {
         Set<String> some = new HashSet<>();
         SignatureFinder finder = new SignatureFinder(dump);
-        dump.tasks().stream().limit(3).forEach(task -> some.add(finder.find(task).id()));
+        dump.tasks().stream()
+                .limit(3)
+                .forEach(task -> some.add(finder.find(task).id()));
         TaskGroups groups = TaskGroups.of(dump, CauseCatalogue.standard(), some);
         for (GroupKind kind : GroupKind.values()) {
             List<TaskGroup> all = groups.by(kind);
-            assertEquals(dump.tasks().size(), all.stream().mapToInt(TaskGroup::tasks).sum(), kind.toString());
+            assertEquals(
+                    dump.tasks().size(), all.stream().mapToInt(TaskGroup::tasks).sum(), kind.toString());
             assertEquals(all.size(), all.stream().map(TaskGroup::key).distinct().count());
             assertTrue(all.stream().allMatch(group -> group.title().chars().allMatch(c -> c >= 0x20 && c <= 0x7e)));
         }
         LoadBreakdown breakdown = LoadBreakdown.of(dump, CauseCatalogue.standard(), some);
-        assertEquals(dump.tasks().size(), breakdown.parts().stream().mapToInt(LoadPart::tasks).sum());
+        assertEquals(
+                dump.tasks().size(),
+                breakdown.parts().stream().mapToInt(LoadPart::tasks).sum());
         assertEquals(
                 groups.by(GroupKind.CAUSE).stream().mapToInt(TaskGroup::chronic).sum(),
-                breakdown.parts().stream().filter(LoadPart::chronic).mapToInt(LoadPart::tasks).sum());
+                breakdown.parts().stream()
+                        .filter(LoadPart::chronic)
+                        .mapToInt(LoadPart::tasks)
+                        .sum());
     }
 
     @Test
     void putsWhatIsChronicAtTheEndOfTheHeadline() {
         String vendor = groups().by(GroupKind.SIGNATURE).stream()
-                .filter(group -> group.title().startsWith("vendor_wait")).findFirst().orElseThrow().key();
+                .filter(group -> group.title().startsWith("vendor_wait"))
+                .findFirst()
+                .orElseThrow()
+                .key();
         String journal = groups().by(GroupKind.SIGNATURE).get(0).key();
         assertEquals(
                 "Load = 1 waiting for a CPU (java) + 5 chronic (waiting for the ext4 journal, other: in vendor_wait)"
                         + " (the dump is incomplete)",
-                LoadBreakdown.of(DUMP, CauseCatalogue.standard(), Set.of(vendor, journal)).headline());
+                LoadBreakdown.of(DUMP, CauseCatalogue.standard(), Set.of(vendor, journal))
+                        .headline());
         assertEquals(
-                LoadBreakdown.of(DUMP, CauseCatalogue.standard()), LoadBreakdown.of(DUMP, CauseCatalogue.standard(), Set.of("x")));
+                LoadBreakdown.of(DUMP, CauseCatalogue.standard()),
+                LoadBreakdown.of(DUMP, CauseCatalogue.standard(), Set.of("x")));
     }
 
     @Provide

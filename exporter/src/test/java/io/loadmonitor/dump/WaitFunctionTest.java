@@ -21,8 +21,12 @@ final class WaitFunctionTest {
         assertEquals(
                 "ext4_rename",
                 of(stack(
-                        "__schedule+0x1/0x2", "schedule+0x1/0x2", "rwsem_down_write_slowpath+0x1/0x2",
-                        "down_write_nested.constprop.0+0x1/0x2", "ext4_rename+0x1/0x2", "vfs_rename+0x1/0x2")));
+                        "__schedule+0x1/0x2",
+                        "schedule+0x1/0x2",
+                        "rwsem_down_write_slowpath+0x1/0x2",
+                        "down_write_nested.constprop.0+0x1/0x2",
+                        "ext4_rename+0x1/0x2",
+                        "vfs_rename+0x1/0x2")));
     }
 
     @Test

@@ -35,19 +35,21 @@ final class Alertmanager implements AutoCloseable {
                     webhook_configs:
                       - url: http://%s/api/v1/alerts
                         send_resolved: true
-                """
-                .formatted(webhook);
+                """.formatted(webhook);
         try {
             Files.writeString(configuration, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Server server = Server.start("alertmanager", folder, List.of(
-                program.toString(),
-                "--config.file=" + configuration,
-                "--storage.path=" + folder.resolve("alertmanager-data"),
-                "--web.listen-address=" + address,
-                "--cluster.listen-address="));
+        Server server = Server.start(
+                "alertmanager",
+                folder,
+                List.of(
+                        program.toString(),
+                        "--config.file=" + configuration,
+                        "--storage.path=" + folder.resolve("alertmanager-data"),
+                        "--web.listen-address=" + address,
+                        "--cluster.listen-address="));
         Alertmanager alertmanager = new Alertmanager(server, address);
         server.await("ready", Duration.ofSeconds(60), () -> Http.get(URI.create("http://" + address + "/-/ready")));
         return alertmanager;

@@ -73,7 +73,8 @@ final class BrowsedExporter implements AutoCloseable {
         try (Archive archive = Archive.open(settings, Clock.systemUTC())) {
             filling.fill(archive);
         }
-        Path config = Files.writeString(folder.resolve("config.yml"),
+        Path config = Files.writeString(
+                folder.resolve("config.yml"),
                 "retention:\n  max_dumps: 100000\n  max_age: 3650d\n  max_size: 8GB\n  min_free_disk: 1MB\n");
         return Exporter.OnHost.start(folder, List.of(), Tree.jar(), "--source=procfs", "--config.file=" + config);
     }
@@ -105,19 +106,25 @@ final class BrowsedExporter implements AutoCloseable {
     }
 
     void awaitPage(String path) {
-        Wait.until("the page " + path, Duration.ofSeconds(20), () -> Optional.of(true).filter(yes -> shown().equals(path)),
+        Wait.until(
+                "the page " + path,
+                Duration.ofSeconds(20),
+                () -> Optional.of(true).filter(yes -> shown().equals(path)),
                 this::shown);
     }
 
     /**
-     * Does what leads away from this page, and waits for the next one. A click or a key returns as soon as the browser has
-     * it, so what is looked for at once may still be found on the old page.
+     * Does what leads away from this page, and waits for the next one. A click or a key returns as soon as the browser
+     * has it, so what is looked for at once may still be found on the old page.
      */
     void follow(Runnable step) {
         browser.ask("(window.left = true)");
         step.run();
-        Wait.until("a page after " + shown(), Duration.ofSeconds(20),
-                () -> Optional.of((Boolean) browser.ask("!window.left && document.readyState === 'complete'")).filter(there -> there),
+        Wait.until(
+                "a page after " + shown(),
+                Duration.ofSeconds(20),
+                () -> Optional.of((Boolean) browser.ask("!window.left && document.readyState === 'complete'"))
+                        .filter(there -> there),
                 this::shown);
     }
 
@@ -147,8 +154,11 @@ final class BrowsedExporter implements AutoCloseable {
 
     /** The box of a flame graph whose title begins so. Asked of the page at once: a question a box takes seconds. */
     WebElement box(String title) {
-        Object box = browser.driver().executeScript("return [...document.querySelectorAll('.frame')]"
-                + ".find(box => box.querySelector('title').textContent.startsWith(arguments[0]))", title);
+        Object box = browser.driver()
+                .executeScript(
+                        "return [...document.querySelectorAll('.frame')]"
+                                + ".find(box => box.querySelector('title').textContent.startsWith(arguments[0]))",
+                        title);
         if (box == null) {
             throw new AssertionError("no box is titled " + title);
         }
@@ -180,8 +190,9 @@ final class BrowsedExporter implements AutoCloseable {
                 long shown = (Long) browser.ask("document.documentElement.clientWidth");
                 assertEquals(width, shown, "the window has the width that is asked for");
                 long wide = (Long) browser.ask("document.documentElement.scrollWidth");
-                assertTrue(wide <= shown, page + " is " + wide + " px wide on a screen of " + shown + ": "
-                        + browser.ask(WIDEST));
+                assertTrue(
+                        wide <= shown,
+                        page + " is " + wide + " px wide on a screen of " + shown + ": " + browser.ask(WIDEST));
                 browser.picture(PICTURES.resolve("phone" + page.replaceAll("[^a-z0-9]+", "-") + ".png"));
                 browser.size(width, 800);
             }
@@ -206,12 +217,18 @@ final class BrowsedExporter implements AutoCloseable {
     /** Everything above its bound is a person's word: nothing may run, nothing may turn the writing. */
     void assertInert() {
         String shown = (String) browser.ask("document.documentElement.outerHTML");
-        assertFalse(shown.codePoints().anyMatch(c -> Character.getType(c) == Character.FORMAT), "marks that draw nothing");
-        assertEquals(0L, browser.ask("[...document.querySelectorAll('*')].filter(element => [...element.attributes]"
-                + ".some(attribute => attribute.name.startsWith('on') || attribute.name === 'style'"
-                + " || /^\\\\s*(javascript|data):/i.test(attribute.value) && attribute.name === 'href')).length"));
-        assertTrue((Boolean) browser.ask("[...document.scripts].every(script => script.src.startsWith(location.origin"
-                + " + '/assets/') && script.textContent === '')"), "no script but the own files");
+        assertFalse(
+                shown.codePoints().anyMatch(c -> Character.getType(c) == Character.FORMAT), "marks that draw nothing");
+        assertEquals(
+                0L,
+                browser.ask(
+                        "[...document.querySelectorAll('*')].filter(element => [...element.attributes]"
+                                + ".some(attribute => attribute.name.startsWith('on') || attribute.name === 'style'"
+                                + " || /^\\\\s*(javascript|data):/i.test(attribute.value) && attribute.name === 'href')).length"));
+        assertTrue(
+                (Boolean) browser.ask("[...document.scripts].every(script => script.src.startsWith(location.origin"
+                        + " + '/assets/') && script.textContent === '')"),
+                "no script but the own files");
     }
 
     /** To be called after each test: no complaint in the console, no request to anywhere else. */

@@ -34,9 +34,17 @@ final class Browser implements AutoCloseable {
         logs.enable(LogType.PERFORMANCE, Level.ALL);
         ChromeOptions options = new ChromeOptions();
         options.setBinary(program.toFile());
-        options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
-                "--hide-scrollbars", "--force-device-scale-factor=1",
+        options.addArguments(
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+                "--hide-scrollbars",
+                "--force-device-scale-factor=1",
                 "--user-data-dir=" + folder.resolve("chromium"));
         options.setCapability("goog:loggingPrefs", logs);
         ChromeDriverService service = new ChromeDriverService.Builder()
@@ -60,7 +68,8 @@ final class Browser implements AutoCloseable {
 
     /** {@code light} or {@code dark}, as the reader's desktop would ask for it. */
     void theme(String name) {
-        driver.executeCdpCommand("Emulation.setEmulatedMedia",
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", name))));
     }
 
@@ -71,7 +80,9 @@ final class Browser implements AutoCloseable {
 
     /** What the page complained of since the last time that this was asked. */
     List<String> complaints() {
-        return driver.manage().logs().get(LogType.BROWSER).getAll().stream().map(LogEntry::getMessage).toList();
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .map(LogEntry::getMessage)
+                .toList();
     }
 
     /** The addresses on a network that were asked for since the last time that this was asked. */
@@ -80,21 +91,32 @@ final class Browser implements AutoCloseable {
         for (LogEntry entry : driver.manage().logs().get(LogType.PERFORMANCE)) {
             JsonNode message = Http.parse(entry.getMessage()).path("message");
             if (message.path("method").asText().equals("Network.requestWillBeSent")) {
-                requests.add(URI.create(message.path("params").path("request").path("url").asText()));
+                requests.add(URI.create(
+                        message.path("params").path("request").path("url").asText()));
             }
         }
         // The browser's own first page is made of chrome: and data: addresses.
-        requests.removeIf(request -> !request.getScheme().startsWith("http") && !request.getScheme().startsWith("ws"));
+        requests.removeIf(request ->
+                !request.getScheme().startsWith("http") && !request.getScheme().startsWith("ws"));
         return requests;
     }
 
     /** The whole page, however long, as a PNG. */
     void picture(Path file) {
-        Map<String, Object> clip = Map.of("x", 0, "y", 0, "scale", 1,
-                "width", ask("document.documentElement.clientWidth"),
-                "height", ask("document.body.offsetHeight"));
-        Object data = driver.executeCdpCommand("Page.captureScreenshot",
-                Map.of("format", "png", "captureBeyondViewport", true, "clip", clip)).get("data");
+        Map<String, Object> clip = Map.of(
+                "x",
+                0,
+                "y",
+                0,
+                "scale",
+                1,
+                "width",
+                ask("document.documentElement.clientWidth"),
+                "height",
+                ask("document.body.offsetHeight"));
+        Object data = driver.executeCdpCommand(
+                        "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true, "clip", clip))
+                .get("data");
         try {
             Files.createDirectories(file.getParent());
             Files.write(file, Base64.getDecoder().decode((String) data));

@@ -17,10 +17,16 @@ public final class Demo {
         timeline.step("booting a virtual machine; files are in " + folder);
         try (Vm vm = Vm.start(folder, "bookworm", "cloud-amd64", Duration.ofHours(2))) {
             timeline.step("its exporter is ready: " + vm.exporter().address());
-            try (Alertmanager alertmanager = Alertmanager.start(folder, vm.exporter().hostAndPort());
-                    Prometheus prometheus =
-                            Prometheus.start(folder, vm.exporter().hostAndPort(), List.of(vm.nodeExporter()), alertmanager.address(), 4)) {
-                timeline.step("Prometheus is at " + prometheus.address() + ", Alertmanager at http://" + alertmanager.address());
+            try (Alertmanager alertmanager =
+                            Alertmanager.start(folder, vm.exporter().hostAndPort());
+                    Prometheus prometheus = Prometheus.start(
+                            folder,
+                            vm.exporter().hostAndPort(),
+                            List.of(vm.nodeExporter()),
+                            alertmanager.address(),
+                            4)) {
+                timeline.step("Prometheus is at " + prometheus.address() + ", Alertmanager at http://"
+                        + alertmanager.address());
                 Loop loop = new Loop(vm.exporter(), prometheus, timeline, () -> vm.tail() + alertmanager.tail());
                 JsonNode incident = loop.run(vm);
                 System.out.println();

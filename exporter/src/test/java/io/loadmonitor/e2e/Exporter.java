@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 
 /** An exporter that serves, on this host or in a virtual machine, seen through its API. */
 record Exporter(URI address) {
@@ -31,15 +31,15 @@ record Exporter(URI address) {
          * @param prefix a command that runs the exporter with other rights; empty for none
          * @param jar must be readable with those rights
          */
-        static OnHost start(Path folder, List<String> prefix, Path jar, String... arguments)
-                throws IOException {
+        static OnHost start(Path folder, List<String> prefix, Path jar, String... arguments) throws IOException {
             Path options = Files.copy(Tree.root().resolve("exporter/jvm.options"), folder.resolve("jvm.options"));
             List<String> command = new ArrayList<>(prefix);
             command.addAll(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "@" + options,
                     "-Djava.io.tmpdir=" + folder,
-                    "-jar", jar.toString(),
+                    "-jar",
+                    jar.toString(),
                     "--web.listen-address=127.0.0.1:0",
                     "--archive.path=" + folder.resolve("archive.db")));
             command.addAll(List.of(arguments));
@@ -98,6 +98,7 @@ record Exporter(URI address) {
                 .flatMap(list -> StreamSupport.stream(list.path("items").spliterator(), false)
                         .filter(incident -> incident.path(field).asText().equals(value))
                         .findFirst())
-                .flatMap(incident -> find("/api/v1/incidents/" + incident.path("id").asLong()));
+                .flatMap(incident ->
+                        find("/api/v1/incidents/" + incident.path("id").asLong()));
     }
 }

@@ -22,7 +22,9 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
-/** Flame graphs in a real browser: on a page, of two dumps, and as a file without a server. The dumps are written here. */
+/**
+ * Flame graphs in a real browser: on a page, of two dumps, and as a file without a server. The dumps are written here.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class FlameIT {
     private static final int CALM = 1;
@@ -36,19 +38,35 @@ final class FlameIT {
     @BeforeAll
     void archivesDumpsAndStarts(@TempDir Path folder) throws Exception {
         pages = BrowsedExporter.start(folder, archive -> {
-            Story.manual(archive, dump(CALM)
-                    .with(6, "java", "R on=cpu-user", "").with(2, "postgres", "D on=sleep", KernelStacks.JOURNAL)
-                    .with(3, "df", "D on=sleep", KernelStacks.NFS).with(1, "rsync", "R on=queue", "").raw());
-            Story.manual(archive, dump(STUCK)
-                    .with(5, "java", "R on=cpu-user", "").with(4, "java", "R on=queue", "")
-                    .with(18, "postgres", "D on=sleep", KernelStacks.JOURNAL)
-                    .with(6, "postgres", "D on=sleep", KernelStacks.WRITE)
-                    .with(3, "df", "D on=sleep", KernelStacks.NFS)
-                    .with(1, "kworker/u8:2", "R on=cpu-kernel", KernelStacks.WRITE).raw());
-            Story.manual(archive, dump(HOSTILE)
-                    .with(3, "<script>document.title=1</script>", "R on=queue", "")
-                    .with(2, "a;b\\n7 \\xe2\\x80\\xaegnp.exe", "D on=sleep", "  </text><script>alert(1)</script>\n  x;y\n")
-                    .with(1, "]]>&lt;\\\" onload=x y=\\\"", "D on=sleep", KernelStacks.JOURNAL).raw());
+            Story.manual(
+                    archive,
+                    dump(CALM)
+                            .with(6, "java", "R on=cpu-user", "")
+                            .with(2, "postgres", "D on=sleep", KernelStacks.JOURNAL)
+                            .with(3, "df", "D on=sleep", KernelStacks.NFS)
+                            .with(1, "rsync", "R on=queue", "")
+                            .raw());
+            Story.manual(
+                    archive,
+                    dump(STUCK)
+                            .with(5, "java", "R on=cpu-user", "")
+                            .with(4, "java", "R on=queue", "")
+                            .with(18, "postgres", "D on=sleep", KernelStacks.JOURNAL)
+                            .with(6, "postgres", "D on=sleep", KernelStacks.WRITE)
+                            .with(3, "df", "D on=sleep", KernelStacks.NFS)
+                            .with(1, "kworker/u8:2", "R on=cpu-kernel", KernelStacks.WRITE)
+                            .raw());
+            Story.manual(
+                    archive,
+                    dump(HOSTILE)
+                            .with(3, "<script>document.title=1</script>", "R on=queue", "")
+                            .with(
+                                    2,
+                                    "a;b\\n7 \\xe2\\x80\\xaegnp.exe",
+                                    "D on=sleep",
+                                    "  </text><script>alert(1)</script>\n  x;y\n")
+                            .with(1, "]]>&lt;\\\" onload=x y=\\\"", "D on=sleep", KernelStacks.JOURNAL)
+                            .raw());
             WrittenDump many = dump(HUGE);
             for (int i = 0; i < 400; i++) {
                 many.with(25, "worker-" + i % 40, "D on=sleep", own(i) + KernelStacks.JOURNAL + KernelStacks.NFS);
@@ -108,7 +126,9 @@ final class FlameIT {
         press(Keys.ARROW_DOWN);
         assertTrue(details().startsWith("entry_SYSCALL_64_after_hwframe — 24 tasks"), details());
         press(Keys.ARROW_LEFT);
-        assertTrue(details().startsWith("entry_SYSCALL_64_after_hwframe — 24 tasks"), "its neighbours are away: " + details());
+        assertTrue(
+                details().startsWith("entry_SYSCALL_64_after_hwframe — 24 tasks"),
+                "its neighbours are away: " + details());
         press(Keys.ARROW_UP, Keys.ARROW_UP, Keys.ARROW_UP);
         assertTrue(details().startsWith("all — 37 tasks"), details());
         press(Keys.ESCAPE);
@@ -124,12 +144,14 @@ final class FlameIT {
         search.sendKeys("JBD2");
         // 18 wait for the commit, 6 + 1 for room in the journal, where three functions in a row match.
         assertEquals("25 of 37 tasks, 67.6 %", found());
-        assertEquals("rgb(255, 216, 77)", browser.ask("getComputedStyle(document.querySelector('.frame.found rect')).fill"));
+        assertEquals(
+                "rgb(255, 216, 77)", browser.ask("getComputedStyle(document.querySelector('.frame.found rect')).fill"));
         search.sendKeys("xyz");
         assertEquals("nothing found", found());
         search.sendKeys(Keys.ESCAPE);
         assertEquals("", found());
-        assertEquals(0, browser.driver().findElements(By.cssSelector(".frame.found")).size());
+        assertEquals(
+                0, browser.driver().findElements(By.cssSelector(".frame.found")).size());
         search.sendKeys("<b>");
         assertEquals("nothing found", found());
         button("Show all").click();
@@ -141,13 +163,20 @@ final class FlameIT {
         open("/dumps/" + STUCK);
         pages.find("select[name=before] option[value='1']").click();
         pages.follow(() -> pages.find(".compare button").click());
-        Wait.until("the comparison", Duration.ofSeconds(10),
-                () -> Optional.of(true).filter(yes -> browser.driver().getCurrentUrl().contains("/diff/")),
+        Wait.until(
+                "the comparison",
+                Duration.ofSeconds(10),
+                () -> Optional.of(true)
+                        .filter(yes -> browser.driver().getCurrentUrl().contains("/diff/")),
                 () -> browser.driver().getCurrentUrl());
-        assertTrue(browser.driver().getCurrentUrl().endsWith("/dumps/1/diff/2"), browser.driver().getCurrentUrl());
+        assertTrue(
+                browser.driver().getCurrentUrl().endsWith("/dumps/1/diff/2"),
+                browser.driver().getCurrentUrl());
         assertEquals("12 tasks before, 37 after: 27 arrived, 2 left", pages.heading());
         assertEquals("+22 postgres", label("postgres"));
-        assertTrue(box("jbd2_log_wait_commit [jbd2] — 2 → 18 tasks (+16)").getDomAttribute("class").contains("flame-more-3"));
+        assertTrue(box("jbd2_log_wait_commit [jbd2] — 2 → 18 tasks (+16)")
+                .getDomAttribute("class")
+                .contains("flame-more-3"));
         assertTrue(box("rsync — 1 → 0 tasks (\u22121)").getDomAttribute("class").contains("flame-less-1"));
         assertTrue(box("df — 3 → 3 tasks (=)").getDomAttribute("class").contains("flame-same"));
         WebElement search = browser.driver().findElement(By.className("flame-search"));
@@ -159,8 +188,11 @@ final class FlameIT {
         press(Keys.ESCAPE);
         open("/dumps/2/diff/2");
         assertTrue(pages.heading().startsWith("No difference"), pages.heading());
-        assertEquals(0, browser.driver().findElements(By.cssSelector("[class*=flame-more], .frame[class*=flame-less]")).stream()
-                .filter(element -> element.getDomAttribute("class").startsWith("frame")).count());
+        assertEquals(
+                0,
+                browser.driver().findElements(By.cssSelector("[class*=flame-more], .frame[class*=flame-less]")).stream()
+                        .filter(element -> element.getDomAttribute("class").startsWith("frame"))
+                        .count());
     }
 
     /** Contrast of 4.5 : 1, as the guidelines for accessible pages ask of text (WCAG 2.2, 1.4.3). */
@@ -172,7 +204,8 @@ final class FlameIT {
                 open(page);
                 Map<?, ?> worst = (Map<?, ?>) browser.ask(WORST_CONTRAST);
                 assertTrue(((Number) worst.get("ratio")).doubleValue() >= 4.5, theme + " " + page + ": " + worst);
-                browser.picture(BrowsedExporter.PICTURES.resolve("flame" + page.replace('/', '-') + "-" + theme + ".png"));
+                browser.picture(
+                        BrowsedExporter.PICTURES.resolve("flame" + page.replace('/', '-') + "-" + theme + ".png"));
                 browser.size(1200, 900);
             }
         }
@@ -181,10 +214,9 @@ final class FlameIT {
 
     @Test
     void isAFileThatNeedsNoServer() throws Exception {
-        Path file = Files.writeString(pages.folder().resolve("flame.html"),
-                pages.exporter().text("/api/v1/dumps/" + STUCK + "/flamegraph"));
-        for (URI address : List.of(
-                file.toUri(), pages.address("/api/v1/dumps/" + STUCK + "/flamegraph"))) {
+        Path file = Files.writeString(
+                pages.folder().resolve("flame.html"), pages.exporter().text("/api/v1/dumps/" + STUCK + "/flamegraph"));
+        for (URI address : List.of(file.toUri(), pages.address("/api/v1/dumps/" + STUCK + "/flamegraph"))) {
             browser.open(address);
             long all = shown();
             box("postgres — 24 tasks").click();
@@ -203,10 +235,9 @@ final class FlameIT {
     @Test
     void showsHostileNamesAsText() throws Exception {
         String hostile = "/dumps/" + HOSTILE;
-        Path file = Files.writeString(pages.folder().resolve("hostile.html"),
-                pages.exporter().text("/api/v1" + hostile + "/flamegraph"));
-        for (URI address : List.of(pages.address(hostile), file.toUri(),
-                pages.address(hostile + "/diff/2"))) {
+        Path file = Files.writeString(
+                pages.folder().resolve("hostile.html"), pages.exporter().text("/api/v1" + hostile + "/flamegraph"));
+        for (URI address : List.of(pages.address(hostile), file.toUri(), pages.address(hostile + "/diff/2"))) {
             browser.open(address);
             long scripts = browser.driver().findElements(By.tagName("script")).size();
             assertEquals(1, scripts, "scripts at " + address);
@@ -219,8 +250,11 @@ final class FlameIT {
             assertFalse(found().equals("nothing found"), "it is found as text");
             assertFalse(browser.driver().getTitle().equals("1"), "nothing ran");
             assertEquals(1, browser.driver().findElements(By.tagName("script")).size());
-            assertEquals(0L, browser.ask("document.querySelectorAll('.frame script, .frame [onload], [onload]').length"));
-            assertFalse(((String) browser.ask("document.body.textContent")).contains("\u202e"), "nothing turns the writing");
+            assertEquals(
+                    0L, browser.ask("document.querySelectorAll('.frame script, .frame [onload], [onload]').length"));
+            assertFalse(
+                    ((String) browser.ask("document.body.textContent")).contains("\u202e"),
+                    "nothing turns the writing");
         }
     }
 
@@ -242,7 +276,8 @@ final class FlameIT {
         browser.driver().executeCdpCommand("Emulation.setScriptExecutionDisabled", Map.of("value", true));
         try {
             open("/dumps/" + STUCK);
-            assertFalse(browser.driver().findElement(By.className("flame-tools")).isDisplayed());
+            assertFalse(
+                    browser.driver().findElement(By.className("flame-tools")).isDisplayed());
             assertTrue(width(box("postgres — 24 tasks")) > 300);
             assertEquals("postgres", label("postgres"));
         } finally {
@@ -252,12 +287,18 @@ final class FlameIT {
 
     @Test
     void fitsAPhone() {
-        pages.assertFits(360, List.of("/dumps/" + STUCK, "/dumps/1/diff/2", "/dumps/" + HOSTILE,
-                "/api/v1/dumps/" + STUCK + "/flamegraph"));
+        pages.assertFits(
+                360,
+                List.of(
+                        "/dumps/" + STUCK,
+                        "/dumps/1/diff/2",
+                        "/dumps/" + HOSTILE,
+                        "/api/v1/dumps/" + STUCK + "/flamegraph"));
     }
 
     private static WrittenDump dump(int number) {
-        return WrittenDump.of(number, "kind=manual reason=\"test\"", Instant.now().minusSeconds(90 - 20L * number));
+        return WrittenDump.of(
+                number, "kind=manual reason=\"test\"", Instant.now().minusSeconds(90 - 20L * number));
     }
 
     /** Ten functions that no other stack has. */

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The loop on this host, without the module: the exporter reads /proc as nobody. Tasks in uninterruptible sleep raise the
- * load, since they cost no CPU: 80 of them raise it by 6 within one load tick.
+ * The loop on this host, without the module: the exporter reads /proc as nobody. Tasks in uninterruptible sleep raise
+ * the load, since they cost no CPU: 80 of them raise it by 6 within one load tick.
  */
 final class HostLoopIT {
     private static final int SLEEPERS = 80;
@@ -30,28 +30,38 @@ final class HostLoopIT {
     void goesRoundAsNobodyWithTheRightToReadStacks(@TempDir Path folder) throws Exception {
         Program.need(System.getProperty("user.name").equals("root"), "giving nobody single rights needs root");
         Timeline timeline = new Timeline("loop on this host");
-        try (Exporter.OnHost host = Exporter.OnHost.start(open(folder), nobodyWith(STACK_RIGHTS), readableJar(folder),
-                        "--source=procfs");
-                Alertmanager alertmanager = Alertmanager.start(folder, host.exporter().hostAndPort());
+        try (Exporter.OnHost host = Exporter.OnHost.start(
+                        open(folder), nobodyWith(STACK_RIGHTS), readableJar(folder), "--source=procfs");
+                Alertmanager alertmanager =
+                        Alertmanager.start(folder, host.exporter().hostAndPort());
                 Prometheus prometheus = Prometheus.start(
                         folder, host.exporter().hostAndPort(), List.of(), alertmanager.address(), loadHigh())) {
             timeline.step("exporter, Prometheus and Alertmanager are ready");
-            Loop loop = new Loop(host.exporter(), prometheus, timeline, () -> host.server().tail() + alertmanager.tail());
+            Loop loop = new Loop(
+                    host.exporter(), prometheus, timeline, () -> host.server().tail() + alertmanager.tail());
             JsonNode incident = loop.run(new Sleepers());
             timeline.step(new Report(host.exporter()).of(incident));
 
-            JsonNode dump = host.exporter().json("/api/v1/dumps/"
-                    + Loop.completeDumps(incident, "alert").get(0).path("id").asLong());
+            JsonNode dump = host.exporter()
+                    .json("/api/v1/dumps/"
+                            + Loop.completeDumps(incident, "alert")
+                                    .get(0)
+                                    .path("id")
+                                    .asLong());
             assertEquals("procfs", dump.path("source").asText());
             assertEquals(1, dump.path("counts").path("stacks_readable").asInt(), dump::toPrettyString);
             List<JsonNode> sleepers = tasksIn(dump, "uninterruptible", "perl");
             // On a busy host the alert may come before the last of them sleeps.
             assertTrue(sleepers.size() > SLEEPERS / 2 && sleepers.size() <= SLEEPERS, dump::toPrettyString);
             JsonNode stack = StreamSupport.stream(dump.path("stacks").spliterator(), false)
-                    .filter(candidate -> candidate.path("id").equals(sleepers.get(0).path("stack")))
-                    .findFirst().orElseThrow(() -> new AssertionError(dump.toPrettyString()));
+                    .filter(candidate ->
+                            candidate.path("id").equals(sleepers.get(0).path("stack")))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(dump.toPrettyString()));
             assertTrue(stack.path("frames").toString().contains("clone"), stack::toPrettyString);
-            assertTrue(incident.path("headline").asText().contains(Integer.toString(sleepers.size())), incident::toPrettyString);
+            assertTrue(
+                    incident.path("headline").asText().contains(Integer.toString(sleepers.size())),
+                    incident::toPrettyString);
         }
     }
 
@@ -66,32 +76,46 @@ final class HostLoopIT {
     void saysInTheDumpThatStacksMayNotBeRead(@TempDir Path folder) throws Exception {
         List<String> prefix = System.getProperty("user.name").equals("root") ? nobodyWith("") : List.of();
         try (UninterruptibleTask sleeper = UninterruptibleTask.start();
-                Exporter.OnHost host = Exporter.OnHost.start(open(folder), prefix, readableJar(folder), "--source=procfs")) {
+                Exporter.OnHost host =
+                        Exporter.OnHost.start(open(folder), prefix, readableJar(folder), "--source=procfs")) {
             var answer = Http.post(host.exporter().address().resolve("/api/v1/dumps"), "{\"reason\":\"degraded\"}");
             assertEquals(202, answer.statusCode(), answer.body());
             String location = answer.headers().firstValue("Location").orElseThrow();
-            JsonNode dump = Wait.until("the dump", Duration.ofSeconds(30), () ->
-                    Http.json(host.exporter().address().resolve(location))
-                            .filter(candidate -> candidate.path("state").asText().equals("complete")), host.server()::tail);
+            JsonNode dump = Wait.until(
+                    "the dump",
+                    Duration.ofSeconds(30),
+                    () -> Http.json(host.exporter().address().resolve(location))
+                            .filter(candidate ->
+                                    candidate.path("state").asText().equals("complete")),
+                    host.server()::tail);
             assertEquals(0, dump.path("counts").path("stacks_readable").asInt(-1), dump::toPrettyString);
             assertEquals(0, dump.path("stacks").size(), dump::toPrettyString);
             JsonNode task = tasksIn(dump, "uninterruptible", "perl").stream()
                     .filter(candidate -> candidate.path("pid").asLong() == sleeper.pid())
-                    .findFirst().orElseThrow(() -> new AssertionError(dump.toPrettyString()));
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(dump.toPrettyString()));
             assertTrue(!task.has("stack"), task::toPrettyString);
         }
     }
 
     private static List<JsonNode> tasksIn(JsonNode dump, String state, String comm) {
         return StreamSupport.stream(dump.path("taskList").spliterator(), false)
-                .filter(task -> task.path("state").asText().equals(state) && task.path("comm").asText().equals(comm))
+                .filter(task -> task.path("state").asText().equals(state)
+                        && task.path("comm").asText().equals(comm))
                 .toList();
     }
 
     private static List<String> nobodyWith(String rights) {
         String kept = rights.isEmpty() ? "-all" : "-all," + rights;
-        return List.of(Program.require("setpriv").toString(), "--reuid=65534", "--regid=65534", "--clear-groups",
-                "--no-new-privs", "--inh-caps=" + kept, "--ambient-caps=" + kept, "--bounding-set=" + kept);
+        return List.of(
+                Program.require("setpriv").toString(),
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+                "--no-new-privs",
+                "--inh-caps=" + kept,
+                "--ambient-caps=" + kept,
+                "--bounding-set=" + kept);
     }
 
     private static Path open(Path folder) throws IOException {

@@ -22,7 +22,8 @@ final class Http {
     static Optional<String> get(URI uri) {
         HttpResponse<String> response;
         try {
-            response = send(HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build());
+            response = send(
+                    HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build());
         } catch (IOException e) {
             return Optional.empty();
         }

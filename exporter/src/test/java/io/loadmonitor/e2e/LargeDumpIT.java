@@ -29,8 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * An incident of dumps of 10,000 tasks, each with a name of its own, shown by the packaged exporter within the memory that
- * its flags allow. Such dumps were captured from real kernels (kmod/README.md, costs); these are written, for their size.
+ * An incident of dumps of 10,000 tasks, each with a name of its own, shown by the packaged exporter within the memory
+ * that its flags allow. Such dumps were captured from real kernels (kmod/README.md, costs); these are written, for
+ * their size.
  */
 final class LargeDumpIT {
     private static final int TASKS = 10_000;
@@ -41,32 +42,49 @@ final class LargeDumpIT {
 
     @Test
     void showsThemAllWithinItsMemory(@TempDir Path folder) throws Exception {
-        try (Archive archive = Archive.open(new ArchiveSettings(folder.resolve("archive.db"),
-                InetAddress.getLocalHost().getHostName(), Retention.DEFAULT), Clock.systemUTC())) {
+        try (Archive archive = Archive.open(
+                new ArchiveSettings(
+                        folder.resolve("archive.db"), InetAddress.getLocalHost().getHostName(), Retention.DEFAULT),
+                Clock.systemUTC())) {
             for (int i = 1; i <= DUMPS; i++) {
                 archive.storeFound(RawDump.of(dump(i).getBytes(StandardCharsets.US_ASCII)));
             }
         }
         try (Exporter.OnHost host = Exporter.OnHost.start(folder, List.of(), Tree.jar(), "--source=procfs")) {
-            JsonNode incident = host.exporter().json("/api/v1/incidents").path("items").path(0);
+            JsonNode incident =
+                    host.exporter().json("/api/v1/incidents").path("items").path(0);
             String path = "/api/v1/incidents/" + incident.path("id").asLong();
             assertEquals(DUMPS, host.exporter().json(path).path("dumps").size());
-            for (String page : List.of("/dumps/2", "/dumps/1/diff/2", "/incidents/" + incident.path("id").asLong(), path + ".md",
-                    "/api/v1/dumps/2", "/api/v1/dumps/2/folded", "/api/v1/dumps/2/flamegraph", "/metrics")) {
+            for (String page : List.of(
+                    "/dumps/2",
+                    "/dumps/1/diff/2",
+                    "/incidents/" + incident.path("id").asLong(),
+                    path + ".md",
+                    "/api/v1/dumps/2",
+                    "/api/v1/dumps/2/folded",
+                    "/api/v1/dumps/2/flamegraph",
+                    "/metrics")) {
                 assertTrue(host.exporter().text(page).length() > 1000, page);
             }
             Set<String> files = unzip(host.exporter(), path + "/archive");
             assertEquals(3 + 5 * DUMPS, files.size(), files.toString());
-            String peak = Files.readString(Path.of("/proc/" + host.server().pid() + "/status")).lines()
-                    .filter(line -> line.startsWith("VmHWM:")).findFirst().orElseThrow();
-            System.out.println(DUMPS + " dumps of " + TASKS + " tasks: the exporter had at most " + peak.substring(6).strip());
+            String peak = Files.readString(Path.of("/proc/" + host.server().pid() + "/status"))
+                    .lines()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .findFirst()
+                    .orElseThrow();
+            System.out.println(DUMPS + " dumps of " + TASKS + " tasks: the exporter had at most "
+                    + peak.substring(6).strip());
         }
     }
 
     private static Set<String> unzip(Exporter exporter, String path) throws Exception {
         Set<String> files = new TreeSet<>();
         try (InputStream answer = HttpClient.newHttpClient()
-                        .send(HttpRequest.newBuilder(exporter.address().resolve(path)).build(), BodyHandlers.ofInputStream())
+                        .send(
+                                HttpRequest.newBuilder(exporter.address().resolve(path))
+                                        .build(),
+                                BodyHandlers.ofInputStream())
                         .body();
                 ZipInputStream zip = new ZipInputStream(answer)) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
@@ -78,24 +96,40 @@ final class LargeDumpIT {
     }
 
     private static String dump(int id) {
-        StringBuilder text = new StringBuilder("""
+        StringBuilder text =
+                new StringBuilder("""
                 load_monitor dump version=1 id=%d source=kmod boot_id=6f1c2b9e-0000-4000-8000-000000000001 release=6.1.0-56-cloud-amd64
                 trigger kind=threshold reason="load 4.43 >= 4.00" cause=present
                 time wall=%s monotonic_ns=%d
                 load avg1=4.43 avg5=1.11 avg15=0.37 active=%d cpus=2
                 """.formatted(id, FIRST.plusSeconds(20L * id), id * 20_000_000_000L, TASKS));
         for (int stack = 1; stack <= STACKS; stack++) {
-            text.append("stack id=").append(stack).append(" tasks=").append(TASKS / STACKS).append('\n');
+            text.append("stack id=")
+                    .append(stack)
+                    .append(" tasks=")
+                    .append(TASKS / STACKS)
+                    .append('\n');
             for (int frame = 0; frame < FRAMES; frame++) {
-                text.append("  function_number_").append(stack).append('_').append(frame).append("+0x1af/0x3e0 [module_")
-                        .append(frame).append("]\n");
+                text.append("  function_number_")
+                        .append(stack)
+                        .append('_')
+                        .append(frame)
+                        .append("+0x1af/0x3e0 [module_")
+                        .append(frame)
+                        .append("]\n");
             }
         }
         for (int task = 0; task < TASKS; task++) {
-            text.append(("task pid=%d tgid=%d ppid=1 cpu=0 state=D on=sleep since_ms=35000 switches=12 start_ns=2980000000 stack=%d"
-                    + " cgroup=\"/kubepods.slice/pod%d\" comm=\"worker-%d\"\n")
-                    .formatted(1000 + task, 1000 + task, 1 + task % STACKS, task % 500, task));
+            text.append(
+                    ("task pid=%d tgid=%d ppid=1 cpu=0 state=D on=sleep since_ms=35000 switches=12 start_ns=2980000000 stack=%d"
+                                    + " cgroup=\"/kubepods.slice/pod%d\" comm=\"worker-%d\"\n")
+                            .formatted(1000 + task, 1000 + task, 1 + task % STACKS, task % 500, task));
         }
-        return text.append("end id=").append(id).append(" tasks=").append(TASKS).append('\n').toString();
+        return text.append("end id=")
+                .append(id)
+                .append(" tasks=")
+                .append(TASKS)
+                .append('\n')
+                .toString();
     }
 }

@@ -40,23 +40,37 @@ final class Loop {
         prometheus.awaitUp();
         timeline.step("Prometheus scrapes the exporter; load1 is " + load1());
         // An alert that fires for what ran before would take its dump too early.
-        await("the load of before has gone below " + prometheus.loadHigh(), Progress.falling("load1", prometheus::load1), () ->
-                prometheus.query("load_monitor_load1 < " + prometheus.loadHigh() + " unless on() ALERTS{alertname=\"LoadHigh\"}").isEmpty()
-                        ? Optional.empty() : Optional.of(true));
-        long before = exporter.incident("LoadHigh").map(incident -> incident.path("id").asLong()).orElse(0L);
+        await(
+                "the load of before has gone below " + prometheus.loadHigh(),
+                Progress.falling("load1", prometheus::load1),
+                () -> prometheus
+                                .query("load_monitor_load1 < " + prometheus.loadHigh()
+                                        + " unless on() ALERTS{alertname=\"LoadHigh\"}")
+                                .isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(true));
+        long before = exporter.incident("LoadHigh")
+                .map(incident -> incident.path("id").asLong())
+                .orElse(0L);
         load.raise();
         timeline.step("load raised");
         prometheus.awaitFiring("LoadHigh");
         timeline.step("LoadHigh fires in Prometheus; load1 is " + load1());
-        JsonNode dumped = await("an incident with a complete dump for the alert", Progress.changing(this::incidents), () ->
-                exporter.incident("LoadHigh").filter(incident ->
-                        incident.path("id").asLong() > before && completeDumps(incident, "alert").size() == 1));
+        JsonNode dumped = await(
+                "an incident with a complete dump for the alert",
+                Progress.changing(this::incidents),
+                () -> exporter.incident("LoadHigh")
+                        .filter(incident -> incident.path("id").asLong() > before
+                                && completeDumps(incident, "alert").size() == 1));
         timeline.step("incident " + dumped.path("id") + " has the dump that the webhook triggered: "
                 + dumped.path("headline").asText());
         load.end();
         timeline.step("load ended");
-        JsonNode closed = await("the incident is closed by the resolved alert", Progress.falling("load1", prometheus::load1), () ->
-                exporter.incident("LoadHigh").filter(incident -> incident.path("state").asText().equals("resolved")));
+        JsonNode closed = await(
+                "the incident is closed by the resolved alert",
+                Progress.falling("load1", prometheus::load1),
+                () -> exporter.incident("LoadHigh")
+                        .filter(incident -> incident.path("state").asText().equals("resolved")));
         timeline.step("alert resolved, incident closed; load1 is " + load1());
         if (closed.path("id").asLong() != dumped.path("id").asLong()) {
             throw new AssertionError("a second incident appeared:\n" + closed.toPrettyString());
@@ -68,7 +82,8 @@ final class Loop {
     static List<JsonNode> completeDumps(JsonNode incident, String trigger) {
         List<JsonNode> dumps = new ArrayList<>();
         for (JsonNode dump : incident.path("dumps")) {
-            if (dump.path("trigger").asText().equals(trigger) && dump.path("state").asText().equals("complete")) {
+            if (dump.path("trigger").asText().equals(trigger)
+                    && dump.path("state").asText().equals("complete")) {
                 dumps.add(dump);
             }
         }

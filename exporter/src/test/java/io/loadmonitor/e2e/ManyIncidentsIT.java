@@ -98,14 +98,20 @@ final class ManyIncidentsIT {
         List<Double> times = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             pages.open(path);
-            times.add(((Number) pages.browser().ask("(() => { const page = performance.getEntriesByType('navigation')[0];"
-                    + " return page.loadEventEnd - page.startTime; })()")).doubleValue());
+            times.add(((Number) pages.browser()
+                            .ask("(() => { const page = performance.getEntriesByType('navigation')[0];"
+                                    + " return page.loadEventEnd - page.startTime; })()"))
+                    .doubleValue());
         }
         double best = times.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
-        long kilobytes = (Long) pages.browser().ask(
-                "Math.round(performance.getEntriesByType('navigation')[0].decodedBodySize / 1000)");
-        System.out.printf("%s: %.0f ms (%s), %d kB%n", path, best,
-                times.stream().map(time -> String.format("%.0f", time)).toList(), kilobytes);
+        long kilobytes = (Long)
+                pages.browser().ask("Math.round(performance.getEntriesByType('navigation')[0].decodedBodySize / 1000)");
+        System.out.printf(
+                "%s: %.0f ms (%s), %d kB%n",
+                path,
+                best,
+                times.stream().map(time -> String.format("%.0f", time)).toList(),
+                kilobytes);
         assertTrue(best > 0 && best < LIMIT_MILLIS, path + " took " + times + " ms");
     }
 
@@ -114,17 +120,36 @@ final class ManyIncidentsIT {
         String boot = UUID.nameUUIDFromBytes(new byte[] {(byte) (number / 50)}).toString();
         archive.storeFound(capture(captures, 3 * number, boot, start.minusSeconds(30), "threshold"));
         RoutedAlert.Route route = new RoutedAlert.Route("load", Duration.ZERO);
-        Map<String, String> labels = Map.of("alertname", "LoadHigh", "instance", "web-" + number % 7 + ".example.com:9817");
+        Map<String, String> labels =
+                Map.of("alertname", "LoadHigh", "instance", "web-" + number % 7 + ".example.com:9817");
         String fingerprint = String.format("%016x", number + 1);
-        IntakeOutcome opened = archive.takeIn(List.of(new RoutedAlert(new Alert(fingerprint, Alert.Status.FIRING, labels,
-                Map.of("summary", "Load is high"), start, Optional.empty(), Optional.empty()), Optional.of(route)))).get(0);
+        IntakeOutcome opened = archive.takeIn(List.of(new RoutedAlert(
+                        new Alert(
+                                fingerprint,
+                                Alert.Status.FIRING,
+                                labels,
+                                Map.of("summary", "Load is high"),
+                                start,
+                                Optional.empty(),
+                                Optional.empty()),
+                        Optional.of(route))))
+                .get(0);
         archive.beginNext();
-        archive.store(opened.dumpId().getAsLong(), capture(captures, 3 * number + 1, boot, start.plusSeconds(31), "manual"));
+        archive.store(
+                opened.dumpId().getAsLong(), capture(captures, 3 * number + 1, boot, start.plusSeconds(31), "manual"));
         archive.storeFound(capture(captures, 3 * number + 2, boot, start.plusSeconds(60), "active"));
         // The newest is still open.
         if (number < INCIDENTS - 1) {
-            archive.takeIn(List.of(new RoutedAlert(new Alert(fingerprint, Alert.Status.RESOLVED, labels, Map.of(), start,
-                    Optional.of(start.plusSeconds(600)), Optional.empty()), Optional.of(route))));
+            archive.takeIn(List.of(new RoutedAlert(
+                    new Alert(
+                            fingerprint,
+                            Alert.Status.RESOLVED,
+                            labels,
+                            Map.of(),
+                            start,
+                            Optional.of(start.plusSeconds(600)),
+                            Optional.empty()),
+                    Optional.of(route))));
         }
     }
 
@@ -134,14 +159,17 @@ final class ManyIncidentsIT {
                 .replaceFirst(" id=\\d+ ", " id=" + (number + 1) + " ")
                 .replaceFirst("boot_id=[0-9a-f-]+", "boot_id=" + boot)
                 .replaceFirst("kind=[a-z]+", "kind=" + kind)
-                .replaceFirst("wall=\\S+ monotonic_ns=\\d+", "wall=" + at + " monotonic_ns=" + (number + 1) * 1_000_000_000L);
+                .replaceFirst(
+                        "wall=\\S+ monotonic_ns=\\d+", "wall=" + at + " monotonic_ns=" + (number + 1) * 1_000_000_000L);
         return RawDump.of(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     private static List<String> captures() throws IOException {
         try (Stream<Path> files = Files.walk(Tree.root().resolve("kmod/tests/captures"))) {
             List<String> captures = new ArrayList<>();
-            for (Path file : files.filter(path -> path.toString().endsWith(".dump")).sorted().toList()) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".dump"))
+                    .sorted()
+                    .toList()) {
                 String text = Files.readString(file, StandardCharsets.US_ASCII);
                 if (text.split("(?m)^load_monitor dump ", -1).length == 2) {
                     captures.add(text);

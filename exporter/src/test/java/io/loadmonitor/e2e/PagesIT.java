@@ -40,11 +40,23 @@ final class PagesIT {
         story = told.get();
         incident = "/incidents/" + story.incident;
         diff = "/dumps/" + story.crossing + "/diff/" + story.alert;
-        all = List.of("/", "/incidents", "/incidents?cause=ext4-journal&comm=postgres&from=2026-01-01T00:00",
-                "/incidents?comm=nobody", incident, incident + "?dump=" + story.rising + "&by=stack", incident + "?by=container",
-                "/incidents/" + story.hostile, "/incidents/" + story.hostile + "?by=cgroup",
-                "/incidents/" + story.hostile + "?by=process", "/dumps", "/dumps?limit=2", "/dumps/" + story.alert,
-                "/dumps/" + story.hostileDump, "/dumps/" + story.hostileDump + "?by=stack", diff,
+        all = List.of(
+                "/",
+                "/incidents",
+                "/incidents?cause=ext4-journal&comm=postgres&from=2026-01-01T00:00",
+                "/incidents?comm=nobody",
+                incident,
+                incident + "?dump=" + story.rising + "&by=stack",
+                incident + "?by=container",
+                "/incidents/" + story.hostile,
+                "/incidents/" + story.hostile + "?by=cgroup",
+                "/incidents/" + story.hostile + "?by=process",
+                "/dumps",
+                "/dumps?limit=2",
+                "/dumps/" + story.alert,
+                "/dumps/" + story.hostileDump,
+                "/dumps/" + story.hostileDump + "?by=stack",
+                diff,
                 "/dumps/" + story.alert + "/diff/" + story.hostileDump);
     }
 
@@ -65,13 +77,19 @@ final class PagesIT {
         pages.open("/");
         pages.follow(() -> pages.link("Incidents").click());
         pages.follow(() -> pages.find("a[href='" + incident + "']").click());
-        assertTrue(pages.heading().matches("Load [0-9.]+ at 12:05:30 = 18 waiting for the ext4 journal .*"), pages.heading());
+        assertTrue(
+                pages.heading().matches("Load [0-9.]+ at 12:05:30 = 18 waiting for the ext4 journal .*"),
+                pages.heading());
         assertEquals(4, pages.all(".mark").size());
-        assertEquals("Dump " + story.alert + ", 30 s into the alert", pages.find(".mark[aria-current]").getDomAttribute("aria-label"));
-        pages.follow(() -> pages.all(".mark").get(0).findElement(By.tagName("text")).click());
+        assertEquals(
+                "Dump " + story.alert + ", 30 s into the alert",
+                pages.find(".mark[aria-current]").getDomAttribute("aria-label"));
+        pages.follow(
+                () -> pages.all(".mark").get(0).findElement(By.tagName("text")).click());
         pages.awaitPage(incident + "?dump=" + story.rising);
         assertTrue(pages.find("#dump-title").getText().startsWith("Dump " + story.rising), pages.text());
-        assertEquals("Dump " + story.rising + ", 1 min 19 s before the alert",
+        assertEquals(
+                "Dump " + story.rising + ", 1 min 19 s before the alert",
                 pages.find(".mark[aria-current]").getDomAttribute("aria-label"));
 
         pages.open(incident);
@@ -81,7 +99,9 @@ final class PagesIT {
         pages.find(".flame-reset").click();
         assertEquals(boxes, shownBoxes());
         pages.find(".flame-search").sendKeys("nfs_getattr");
-        assertTrue(pages.find(".flame-found").getText().startsWith("9 of 38 tasks"), pages.find(".flame-found").getText());
+        assertTrue(
+                pages.find(".flame-found").getText().startsWith("9 of 38 tasks"),
+                pages.find(".flame-found").getText());
 
         choose(".compare select[name=before]", Long.toString(story.rising));
         choose(".compare select[name=after]", Long.toString(story.falling));
@@ -103,7 +123,8 @@ final class PagesIT {
         pages.follow(() -> pages.find(".search button").click());
         assertEquals(1, pages.all(".row").size());
         assertTrue(before > 5);
-        assertEquals("1 incident with cause waiting for NFS function nfs_getattr cgroup /user.slice",
+        assertEquals(
+                "1 incident with cause waiting for NFS function nfs_getattr cgroup /user.slice",
                 pages.find(".found").getText().replaceAll("\\s+", " "));
         pages.find(".search summary").click();
         pages.follow(() -> pages.find("input[name=container]").sendKeys(Story.CONTAINER.substring(0, 12), Keys.ENTER));
@@ -143,7 +164,9 @@ final class PagesIT {
         pages.press(Keys.ARROW_DOWN, Keys.ENTER);
         assertTrue(shownBoxes() < boxes);
         pages.press(Keys.ESCAPE, "/", "nfs");
-        assertTrue(pages.find(".flame-found").getText().startsWith("1 of 7 tasks"), pages.find(".flame-found").getText());
+        assertTrue(
+                pages.find(".flame-found").getText().startsWith("1 of 7 tasks"),
+                pages.find(".flame-found").getText());
         pages.tabTo(".compare select[name=before]");
         pages.press(Long.toString(story.alert) + ":");
         pages.tabTo(".compare button");
@@ -168,11 +191,15 @@ final class PagesIT {
     void tellsOfEachGroupWhatIsNew() {
         pages.open(incident);
         WebElement journal = pages.all(".groups tbody tr").get(0);
-        assertTrue(journal.getText().startsWith("18 47 % waiting for the ext4 journal postgres × 18".replace(' ', '\n'))
-                || journal.getText().replaceAll("\\s+", " ").startsWith("18 47 % waiting for the ext4 journal postgres × 18"),
+        assertTrue(
+                journal.getText().startsWith("18 47 % waiting for the ext4 journal postgres × 18".replace(' ', '\n'))
+                        || journal.getText()
+                                .replaceAll("\\s+", " ")
+                                .startsWith("18 47 % waiting for the ext4 journal postgres × 18"),
                 journal.getText());
         assertTrue(journal.getText().contains("1 min 53 s"), journal.getText());
-        assertEquals("5 new 5 stayed 8 ran on",
+        assertEquals(
+                "5 new 5 stayed 8 ran on",
                 journal.findElement(By.className("changes")).getText().replaceAll("\\s+", " "));
         pages.open(incident + "?dump=" + story.falling);
         assertTrue(pages.find("p.gone").getText().contains("18 waiting for the ext4 journal"), pages.text());
@@ -181,20 +208,35 @@ final class PagesIT {
     @Test
     void drawsTheLoadWithItsThresholdsAndAsATable() {
         pages.open(incident);
-        assertEquals(List.of("load threshold 8.00", "threshold of active tasks 12"),
-                pages.all(".level-name").stream().map(WebElement::getText).sorted().toList());
-        assertTrue(((Number) pages.browser().ask("document.querySelector('.load-chart .active').getBBox().height"))
-                .doubleValue() > 100, "the active tasks fill the chart");
+        assertEquals(
+                List.of("load threshold 8.00", "threshold of active tasks 12"),
+                pages.all(".level-name").stream()
+                        .map(WebElement::getText)
+                        .sorted()
+                        .toList());
+        assertTrue(
+                ((Number) pages.browser().ask("document.querySelector('.load-chart .active').getBBox().height"))
+                                .doubleValue()
+                        > 100,
+                "the active tasks fill the chart");
         assertTrue(pages.find("#chart-words").getDomProperty("textContent").contains("41 active tasks at most"));
         pages.find(".chart summary").click();
         assertTrue(pages.all(".ticks tbody tr").size() > 20);
-        assertTrue(pages.find(".ticks").getText().contains("12:0"), pages.find(".ticks").getText());
+        assertTrue(
+                pages.find(".ticks").getText().contains("12:0"),
+                pages.find(".ticks").getText());
     }
 
     @Test
     void linksToEveryFile() {
         pages.open(incident);
-        for (String file : List.of("Markdown", "Everything as one file", "Raw text", "Folded stacks", "speedscope", "pprof",
+        for (String file : List.of(
+                "Markdown",
+                "Everything as one file",
+                "Raw text",
+                "Folded stacks",
+                "speedscope",
+                "pprof",
                 "Flame graph file")) {
             String address = pages.link(file).getDomProperty("href");
             assertTrue(Http.get(URI.create(address)).isPresent(), file + " at " + address);
@@ -208,9 +250,15 @@ final class PagesIT {
         for (String page : all) {
             pages.open(page);
             pages.assertInert();
-            assertThrows(NoAlertPresentException.class, () -> pages.browser().driver().switchTo().alert(), page);
+            assertThrows(
+                    NoAlertPresentException.class,
+                    () -> pages.browser().driver().switchTo().alert(),
+                    page);
         }
-        for (String page : List.of("/incidents", "/incidents/" + story.hostile, "/dumps/" + story.hostileDump,
+        for (String page : List.of(
+                "/incidents",
+                "/incidents/" + story.hostile,
+                "/dumps/" + story.hostileDump,
                 "/dumps/" + story.alert + "/diff/" + story.hostileDump)) {
             pages.open(page);
             assertTrue(pages.text().contains(Story.SCRIPT), page);
@@ -255,7 +303,8 @@ final class PagesIT {
             pages.open(incident);
             assertFalse(pages.find(".flame-tools").isDisplayed());
             assertTrue(pages.find(".load-chart .active").isDisplayed());
-            pages.follow(() -> pages.find(".stations a[href*='dump=" + story.rising + "']").click());
+            pages.follow(() ->
+                    pages.find(".stations a[href*='dump=" + story.rising + "']").click());
             pages.awaitPage(incident + "?dump=" + story.rising);
             pages.follow(() -> pages.find(".groups a[href*='by=stack']").click());
             pages.awaitPage(incident + "?dump=" + story.rising + "&by=stack");
@@ -272,9 +321,12 @@ final class PagesIT {
     }
 
     private void assertFocusIsSeen() {
-        assertNotEquals("none", pages.browser().ask("(() => { const style = getComputedStyle(document.activeElement.querySelector("
-                + "'circle') || document.activeElement); return style.outlineStyle !== 'none' ? 'outline' :"
-                + " parseFloat(style.strokeWidth) > 3 ? 'stroke' : 'none'; })()"));
+        assertNotEquals(
+                "none",
+                pages.browser()
+                        .ask("(() => { const style = getComputedStyle(document.activeElement.querySelector("
+                                + "'circle') || document.activeElement); return style.outlineStyle !== 'none' ? 'outline' :"
+                                + " parseFloat(style.strokeWidth) > 3 ? 'stroke' : 'none'; })()"));
     }
 
     private void choose(String select, String value) {
@@ -283,16 +335,21 @@ final class PagesIT {
     }
 
     private long shownBoxes() {
-        return (Long) pages.browser().ask("[...document.querySelectorAll('.frame')]"
-                + ".filter(frame => getComputedStyle(frame).display !== 'none').length");
+        return (Long) pages.browser()
+                .ask("[...document.querySelectorAll('.frame')]"
+                        + ".filter(frame => getComputedStyle(frame).display !== 'none').length");
     }
 
     private int sum(String selector) {
-        return pages.all(selector).stream().mapToInt(element -> Integer.parseInt(element.getText())).sum();
+        return pages.all(selector).stream()
+                .mapToInt(element -> Integer.parseInt(element.getText()))
+                .sum();
     }
 
     private double widths(String selector) {
-        return pages.all(selector).stream().mapToDouble(element -> Double.parseDouble(element.getDomAttribute("width"))).sum();
+        return pages.all(selector).stream()
+                .mapToDouble(element -> Double.parseDouble(element.getDomAttribute("width")))
+                .sum();
     }
 
     /** Elements whose own text has a name of the story's attackers, outside of what keeps its direction to itself. */

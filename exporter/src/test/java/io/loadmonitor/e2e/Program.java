@@ -12,8 +12,8 @@ final class Program {
     private Program() {}
 
     /**
-     * Finds a program on PATH, or where {@code make check} unpacked the servers. Absent: the test fails where everything
-     * must be there (CI, {@code make check}), and is skipped with the reason elsewhere.
+     * Finds a program on PATH, or where {@code make check} unpacked the servers. Absent: the test fails where
+     * everything must be there (CI, {@code make check}), and is skipped with the reason elsewhere.
      */
     static Path require(String name) {
         Optional<Path> found = find(name);

@@ -6,12 +6,15 @@ import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /**
- * What shows that something is still on its way, however slow the machine is: a wait goes on as long as it moves. What can
- * move for ever, such as the load of a busy host that goes up and down, counts only when it gets farther than it ever was,
- * so that every wait has an end.
+ * What shows that something is still on its way, however slow the machine is: a wait goes on as long as it moves. What
+ * can move for ever, such as the load of a busy host that goes up and down, counts only when it gets farther than it
+ * ever was, so that every wait has an end.
  */
 final class Progress {
-    /** Without any movement for so long nothing comes any more: an idle guest's load changes every 5 s, a busy one's too. */
+    /**
+     * Without any movement for so long nothing comes any more: an idle guest's load changes every 5 s, a busy one's
+     * too.
+     */
     static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Supplier<String> state;

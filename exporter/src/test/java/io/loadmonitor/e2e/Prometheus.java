@@ -15,8 +15,8 @@ import java.util.OptionalDouble;
 
 /**
  * A real Prometheus that scrapes one exporter each second, with the project's own rules. Their waits are shortened:
- * groups are evaluated each second, and an alert is kept firing for seconds instead of minutes. On a host that is busy with
- * other things LoadHigh stands above their load.
+ * groups are evaluated each second, and an alert is kept firing for seconds instead of minutes. On a host that is busy
+ * with other things LoadHigh stands above their load.
  */
 final class Prometheus implements AutoCloseable {
     private static final String USERS_RULE = "expr: load_monitor_load1 > 4\n";
@@ -63,8 +63,7 @@ final class Prometheus implements AutoCloseable {
                   alertmanagers:
                     - static_configs:
                         - targets: ['%s']
-                """
-                .formatted(rules, target, String.join(", ", nodeExporters), alertmanager);
+                """.formatted(rules, target, String.join(", ", nodeExporters), alertmanager);
         try {
             String original = Files.readString(Tree.root().resolve("alerts/load-monitor.rules.yml"));
             for (String rule : List.of(USERS_RULE, RULE_PER_CPU)) {
@@ -72,20 +71,26 @@ final class Prometheus implements AutoCloseable {
                     throw new AssertionError("the rules have no \"" + rule + "\"");
                 }
             }
-            Files.writeString(rules, original
-                    .replace(USERS_RULE, "expr: load_monitor_load1 > " + loadHigh + "\n")
-                    .replace(RULE_PER_CPU, "expr: load_monitor_load1 / load_monitor_cpus > " + 2 * loadHigh / 4 + "\n")
-                    .replaceAll("keep_firing_for: \\w+", "keep_firing_for: 3s")
-                    .replaceAll("interval: \\w+", "interval: 1s"));
+            Files.writeString(
+                    rules,
+                    original.replace(USERS_RULE, "expr: load_monitor_load1 > " + loadHigh + "\n")
+                            .replace(
+                                    RULE_PER_CPU,
+                                    "expr: load_monitor_load1 / load_monitor_cpus > " + 2 * loadHigh / 4 + "\n")
+                            .replaceAll("keep_firing_for: \\w+", "keep_firing_for: 3s")
+                            .replaceAll("interval: \\w+", "interval: 1s"));
             Files.writeString(configuration, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Server server = Server.start("prometheus", folder, List.of(
-                program.toString(),
-                "--config.file=" + configuration,
-                "--storage.tsdb.path=" + folder.resolve("prometheus-data"),
-                "--web.listen-address=127.0.0.1:" + port));
+        Server server = Server.start(
+                "prometheus",
+                folder,
+                List.of(
+                        program.toString(),
+                        "--config.file=" + configuration,
+                        "--storage.tsdb.path=" + folder.resolve("prometheus-data"),
+                        "--web.listen-address=127.0.0.1:" + port));
         Prometheus prometheus = new Prometheus(server, URI.create("http://127.0.0.1:" + port), loadHigh);
         server.await("ready", Duration.ofSeconds(60), () -> Http.get(prometheus.address.resolve("/-/ready")));
         return prometheus;
@@ -104,8 +109,10 @@ final class Prometheus implements AutoCloseable {
     JsonNode query(String expression) {
         URI uri = address.resolve("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
         return Http.json(uri)
-                .orElseThrow(() -> new AssertionError("Prometheus refuses the expression: " + expression + "\n" + server.tail()))
-                .path("data").path("result");
+                .orElseThrow(() ->
+                        new AssertionError("Prometheus refuses the expression: " + expression + "\n" + server.tail()))
+                .path("data")
+                .path("result");
     }
 
     /** The result of a range query that ends now: a list of series, empty when there was no data in all that time. */
@@ -114,15 +121,18 @@ final class Prometheus implements AutoCloseable {
         URI uri = address.resolve("/api/v1/query_range?step=2s&start=" + (now - back.toSeconds()) + "&end=" + now
                 + "&query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
         return Http.json(uri)
-                .orElseThrow(() -> new AssertionError("Prometheus refuses the expression: " + expression + "\n" + server.tail()))
-                .path("data").path("result");
+                .orElseThrow(() ->
+                        new AssertionError("Prometheus refuses the expression: " + expression + "\n" + server.tail()))
+                .path("data")
+                .path("result");
     }
 
     /** The 1-minute load that the exporter told last; empty where it told none within five minutes. */
     OptionalDouble load1() {
         JsonNode result = query("load_monitor_load1");
         return result.isEmpty()
-                ? OptionalDouble.empty() : OptionalDouble.of(result.path(0).path("value").path(1).asDouble());
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(result.path(0).path("value").path(1).asDouble());
     }
 
     /** Waits until the exporter was scraped with success. */
@@ -133,11 +143,15 @@ final class Prometheus implements AutoCloseable {
         });
     }
 
-    /** How often it has tried within five minutes: that rises for so long and then no more, whether anybody answers or not. */
+    /**
+     * How often it has tried within five minutes: that rises for so long and then no more, whether anybody answers or
+     * not.
+     */
     private OptionalDouble scrapes() {
         JsonNode result = query("count_over_time(up{job=\"load-monitor\"}[5m])");
         return result.isEmpty()
-                ? OptionalDouble.empty() : OptionalDouble.of(result.path(0).path("value").path(1).asDouble());
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(result.path(0).path("value").path(1).asDouble());
     }
 
     /** Waits until an alert of this name fires, as long as the load rises. */

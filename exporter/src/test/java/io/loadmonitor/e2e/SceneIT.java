@@ -60,7 +60,10 @@ final class SceneIT {
         return Scene.kernels().stream()
                 .map(kernel -> DynamicTest.dynamicTest(
                         kernel.getParent().getFileName().toString(),
-                        () -> check(kernel, Files.createDirectory(folder.resolve(kernel.getParent().getFileName())))))
+                        () -> check(
+                                kernel,
+                                Files.createDirectory(
+                                        folder.resolve(kernel.getParent().getFileName())))))
                 .toList();
     }
 
@@ -95,14 +98,33 @@ final class SceneIT {
         String fingerprint = String.format("%016x", scene.name().hashCode());
         Map<String, String> labels = Map.of("alertname", "LoadHigh", "instance", "db-1.example.com:9817");
         RoutedAlert.Route route = new RoutedAlert.Route("load", Duration.ZERO);
-        IntakeOutcome opened = archive.takeIn(List.of(new RoutedAlert(new Alert(fingerprint, Alert.Status.FIRING, labels,
-                Map.of("summary", "Load is high"), taken.minusSeconds(30), Optional.empty(), Optional.empty()),
-                Optional.of(route)))).get(0);
+        IntakeOutcome opened = archive.takeIn(List.of(new RoutedAlert(
+                        new Alert(
+                                fingerprint,
+                                Alert.Status.FIRING,
+                                labels,
+                                Map.of("summary", "Load is high"),
+                                taken.minusSeconds(30),
+                                Optional.empty(),
+                                Optional.empty()),
+                        Optional.of(route))))
+                .get(0);
         archive.beginNext();
         archive.store(opened.dumpId().getAsLong(), raw);
-        archive.takeIn(List.of(new RoutedAlert(new Alert(fingerprint, Alert.Status.RESOLVED, labels, Map.of(),
-                taken.minusSeconds(30), Optional.of(taken.plusSeconds(60)), Optional.empty()), Optional.of(route))));
-        return new Shown(kernel.getParent().getFileName() + " " + scene.name(), scene, LoadBreakdown.of(dump),
+        archive.takeIn(List.of(new RoutedAlert(
+                new Alert(
+                        fingerprint,
+                        Alert.Status.RESOLVED,
+                        labels,
+                        Map.of(),
+                        taken.minusSeconds(30),
+                        Optional.of(taken.plusSeconds(60)),
+                        Optional.empty()),
+                Optional.of(route))));
+        return new Shown(
+                kernel.getParent().getFileName() + " " + scene.name(),
+                scene,
+                LoadBreakdown.of(dump),
                 opened.incidentId().getAsLong());
     }
 }

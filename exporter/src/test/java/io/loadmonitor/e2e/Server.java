@@ -48,26 +48,36 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /** Waits until {@code probe} gives something; fails with the end of the log when the process dies or time runs out. */
+    /**
+     * Waits until {@code probe} gives something; fails with the end of the log when the process dies or time runs out.
+     */
     <T> T await(String what, Duration limit, Supplier<Optional<T>> probe) {
-        return Wait.until(name + ": " + what, limit, () -> {
-            requireAlive(what);
-            return probe.get();
-        }, this::tail);
+        return Wait.until(
+                name + ": " + what,
+                limit,
+                () -> {
+                    requireAlive(what);
+                    return probe.get();
+                },
+                this::tail);
     }
 
     /** As {@link #await(String, Duration, Supplier)}, for as long as something moves. */
     <T> T await(String what, Progress progress, Supplier<Optional<T>> probe) {
-        return Wait.whileMoving(name + ": " + what, progress, () -> {
-            requireAlive(what);
-            return probe.get();
-        }, this::tail);
+        return Wait.whileMoving(
+                name + ": " + what,
+                progress,
+                () -> {
+                    requireAlive(what);
+                    return probe.get();
+                },
+                this::tail);
     }
 
     private void requireAlive(String what) {
         if (!process.isAlive()) {
-            throw new AssertionError(name + " ended with status " + process.exitValue() + " while waiting: " + what
-                    + "\n" + tail());
+            throw new AssertionError(
+                    name + " ended with status " + process.exitValue() + " while waiting: " + what + "\n" + tail());
         }
     }
 
@@ -90,8 +100,11 @@ final class Server implements AutoCloseable {
 
     /** Waits for the process to end by itself, as long as something moves; its exit status. */
     int awaitEnd(Progress progress) {
-        return Wait.whileMoving("the end of " + name, progress,
-                () -> process.isAlive() ? Optional.empty() : Optional.of(process.exitValue()), this::tail);
+        return Wait.whileMoving(
+                "the end of " + name,
+                progress,
+                () -> process.isAlive() ? Optional.empty() : Optional.of(process.exitValue()),
+                this::tail);
     }
 
     /** Ends the process and those that it started. */

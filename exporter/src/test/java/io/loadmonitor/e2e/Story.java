@@ -37,10 +37,10 @@ final class Story {
 
     /** One number each load tick, from noon on. */
     private static final int[] ACTIVE = {
-        3, 3, 2, 2, 2, 3, 3, 3, 2, 2, 2, 2, 2, 3, 4, 3, 2, 2, 2, 2, 2, 3, 2, 2, 2, 2, 2, 2, 3, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 4,
-        5, 8, 11, 14, 17, 20, 23, 25, 27, 29, 30, 30, 31, 31, 32, 33, 34, 34, 35, 36, 36, 37, 37, 38, 40, 39, 39, 40, 40, 39, 38,
-        39, 41, 40, 39, 39, 38, 38, 39, 40, 40, 39, 38, 37, 36, 36, 34, 31, 29, 26, 24, 22, 22, 21, 19, 16, 14, 11, 10, 9, 9, 8,
-        7, 7, 8, 7, 7, 7, 7, 7, 7, 7
+        3, 3, 2, 2, 2, 3, 3, 3, 2, 2, 2, 2, 2, 3, 4, 3, 2, 2, 2, 2, 2, 3, 2, 2, 2, 2, 2, 2, 3, 3, 2, 2, 2, 2, 2, 2, 2,
+        2, 2, 3, 4, 5, 8, 11, 14, 17, 20, 23, 25, 27, 29, 30, 30, 31, 31, 32, 33, 34, 34, 35, 36, 36, 37, 37, 38, 40,
+        39, 39, 40, 40, 39, 38, 39, 41, 40, 39, 39, 38, 38, 39, 40, 40, 39, 38, 37, 36, 36, 34, 31, 29, 26, 24, 22, 22,
+        21, 19, 16, 14, 11, 10, 9, 9, 8, 7, 7, 8, 7, 7, 7, 7, 7, 7, 7
     };
 
     private final Archive archive;
@@ -74,10 +74,18 @@ final class Story {
     private void calmDays() throws Exception {
         for (int day = 7; day >= 2; day--) {
             Instant at = NOON.minus(Duration.ofDays(day));
-            WrittenDump dump = dump("kind=threshold reason=\"load 4.05 >= 4.00\"", at).load(4.05);
+            WrittenDump dump =
+                    dump("kind=threshold reason=\"load 4.05 >= 4.00\"", at).load(4.05);
             vendor(dump).with(2, 5100, "make", "/user.slice", "R on=cpu-user", "", Duration.ofMillis(3));
             if (day % 3 == 0) {
-                dump.with(3, 4000 + day, "postgres", DATABASE, "D on=sleep", KernelStacks.JOURNAL, Duration.ofMillis(220));
+                dump.with(
+                        3,
+                        4000 + day,
+                        "postgres",
+                        DATABASE,
+                        "D on=sleep",
+                        KernelStacks.JOURNAL,
+                        Duration.ofMillis(220));
             }
             found(dump);
         }
@@ -90,52 +98,113 @@ final class Story {
                 .with(5, 2000, "postgres", DATABASE, "D on=sleep", KernelStacks.JOURNAL, Duration.ofMillis(4_100))));
         Instant crossed = NOON.plusSeconds(246);
         crossing = found(load.tell(busy(
-                dump("kind=threshold reason=\"load " + load.loadText(crossed) + " >= 8.00\"", crossed), 13, 3, 29_100)));
-        IntakeOutcome opened = archive.takeIn(List.of(routed("LoadHigh", "00000000000000aa", NOON.plusSeconds(300),
-                Map.of("summary", "Load 21.9 on 8 CPUs", "runbook_url", "https://runbooks.example.com/load-high"), Map.of())))
+                dump("kind=threshold reason=\"load " + load.loadText(crossed) + " >= 8.00\"", crossed),
+                13,
+                3,
+                29_100)));
+        IntakeOutcome opened = archive.takeIn(List.of(routed(
+                        "LoadHigh",
+                        "00000000000000aa",
+                        NOON.plusSeconds(300),
+                        Map.of(
+                                "summary",
+                                "Load 21.9 on 8 CPUs",
+                                "runbook_url",
+                                "https://runbooks.example.com/load-high"),
+                        Map.of())))
                 .get(0);
         incident = opened.incidentId().getAsLong();
         alert = opened.dumpId().getAsLong();
         archive.beginNext();
-        archive.store(alert, load.tell(
-                busy(dump("kind=manual reason=\"alert LoadHigh\"", NOON.plusSeconds(330)), 18, 9, 113_100).missing(2)).raw());
+        archive.store(
+                alert,
+                load.tell(busy(dump("kind=manual reason=\"alert LoadHigh\"", NOON.plusSeconds(330)), 18, 9, 113_100)
+                                .missing(2))
+                        .raw());
         Instant later = NOON.plusSeconds(560);
-        falling = found(load.tell(
-                vendor(dump("kind=threshold reason=\"load " + load.loadText(later) + " >= 8.00\"", later))
+        falling = found(load.tell(vendor(
+                        dump("kind=threshold reason=\"load " + load.loadText(later) + " >= 8.00\"", later))
                 .with(4, 3000, "java", POD, "R on=cpu-user", "", Duration.ofMillis(9))
                 .with(1, 7000, "df", "/user.slice", "D on=sleep", KernelStacks.NFS, Duration.ofMillis(323_100))));
-        archive.takeIn(List.of(new RoutedAlert(new Alert("00000000000000aa", Alert.Status.RESOLVED,
-                Map.of("alertname", "LoadHigh"), Map.of(), NOON.plusSeconds(300), Optional.of(NOON.plusSeconds(720)),
-                Optional.empty()), Optional.of(new RoutedAlert.Route("load", Duration.ZERO)))));
+        archive.takeIn(List.of(new RoutedAlert(
+                new Alert(
+                        "00000000000000aa",
+                        Alert.Status.RESOLVED,
+                        Map.of("alertname", "LoadHigh"),
+                        Map.of(),
+                        NOON.plusSeconds(300),
+                        Optional.of(NOON.plusSeconds(720)),
+                        Optional.empty()),
+                Optional.of(new RoutedAlert.Route("load", Duration.ZERO)))));
     }
 
     private void hostileNames() throws Exception {
-        IntakeOutcome opened = archive.takeIn(List.of(routed("Load" + SCRIPT, "00000000000000bb", NOON.plusSeconds(7200),
-                Map.of("summary", SCRIPT + TURNED, "runbook_url", "javascript:alert(1)"), Map.of("job", TURNED)))).get(0);
+        IntakeOutcome opened = archive.takeIn(List.of(routed(
+                        "Load" + SCRIPT,
+                        "00000000000000bb",
+                        NOON.plusSeconds(7200),
+                        Map.of("summary", SCRIPT + TURNED, "runbook_url", "javascript:alert(1)"),
+                        Map.of("job", TURNED))))
+                .get(0);
         hostile = opened.incidentId().getAsLong();
         hostileDump = opened.dumpId().getAsLong();
         archive.beginNext();
-        archive.store(hostileDump, dump("kind=manual reason=\"" + SCRIPT + "\"", NOON.plusSeconds(7230))
-                .with(3, 8000, SCRIPT, "/" + SCRIPT, "R on=queue", "", Duration.ofMillis(5))
-                .with(2, 8100, TURNED_ESCAPED, "/" + TURNED_ESCAPED, "D on=sleep",
-                        "  </text><script>alert(1)</script>\n  x;y\n", Duration.ofMillis(5))
-                .with(1, 8200, "]]>&lt;\\\" onload=x y=\\\"", "/a\\\"><img src=x onerror=alert(1)>", "D on=sleep",
-                        KernelStacks.JOURNAL, Duration.ofMillis(5)).raw());
+        archive.store(
+                hostileDump,
+                dump("kind=manual reason=\"" + SCRIPT + "\"", NOON.plusSeconds(7230))
+                        .with(3, 8000, SCRIPT, "/" + SCRIPT, "R on=queue", "", Duration.ofMillis(5))
+                        .with(
+                                2,
+                                8100,
+                                TURNED_ESCAPED,
+                                "/" + TURNED_ESCAPED,
+                                "D on=sleep",
+                                "  </text><script>alert(1)</script>\n  x;y\n",
+                                Duration.ofMillis(5))
+                        .with(
+                                1,
+                                8200,
+                                "]]>&lt;\\\" onload=x y=\\\"",
+                                "/a\\\"><img src=x onerror=alert(1)>",
+                                "D on=sleep",
+                                KernelStacks.JOURNAL,
+                                Duration.ofMillis(5))
+                        .raw());
     }
 
     /** @param since of the first writers, in milliseconds: they wait from dump to dump */
     private static WrittenDump busy(WrittenDump dump, int writers, int mounts, int since) {
         return vendor(dump)
                 .with(5, 2000, "postgres", DATABASE, "D on=sleep", KernelStacks.JOURNAL, Duration.ofMillis(since))
-                .with(writers - 5, 2005, "postgres", DATABASE, "D on=sleep", KernelStacks.WRITE, Duration.ofMillis(since / 7))
+                .with(
+                        writers - 5,
+                        2005,
+                        "postgres",
+                        DATABASE,
+                        "D on=sleep",
+                        KernelStacks.WRITE,
+                        Duration.ofMillis(since / 7))
                 .with(6, 3000, "java", POD, "R on=cpu-user", "", Duration.ofMillis(8))
                 .with(2, 3006, "java", POD, "R on=queue", "", Duration.ofMillis(41))
                 .with(1, 900, "kworker/u16:3", "/", "R on=cpu-kernel", KernelStacks.WRITE, Duration.ofMillis(2))
-                .with(mounts, 7000, "df", "/user.slice", "D on=sleep", KernelStacks.NFS, Duration.ofMillis(since - 20_000));
+                .with(
+                        mounts,
+                        7000,
+                        "df",
+                        "/user.slice",
+                        "D on=sleep",
+                        KernelStacks.NFS,
+                        Duration.ofMillis(since - 20_000));
     }
 
     private static WrittenDump vendor(WrittenDump dump) {
-        return dump.with(2, 410, "vendor-poll", "/", "D on=sleep", KernelStacks.VENDOR,
+        return dump.with(
+                2,
+                410,
+                "vendor-poll",
+                "/",
+                "D on=sleep",
+                KernelStacks.VENDOR,
                 Duration.between(NOON.minus(Duration.ofDays(20)), dump.at()));
     }
 
@@ -153,7 +222,14 @@ final class Story {
         labels.put("alertname", name);
         labels.put("severity", "warning");
         return new RoutedAlert(
-                new Alert(fingerprint, Alert.Status.FIRING, labels, annotations, start, Optional.empty(), Optional.empty()),
+                new Alert(
+                        fingerprint,
+                        Alert.Status.FIRING,
+                        labels,
+                        annotations,
+                        start,
+                        Optional.empty(),
+                        Optional.empty()),
                 Optional.of(new RoutedAlert.Route("load", Duration.ZERO)));
     }
 

@@ -38,33 +38,54 @@ final class Vm implements AutoCloseable, Loop.Load {
      *
      * @param suite {@code bookworm}
      * @param flavour {@code cloud-amd64}
-     * @param lifetime after which the machine is ended, however it is: no limit for a test, which ends when nothing moves any
-     *     more, but against a machine that nobody looks after
+     * @param lifetime after which the machine is ended, however it is: no limit for a test, which ends when nothing
+     *     moves any more, but against a machine that nobody looks after
      */
     static Vm start(Path folder, String suite, String flavour, Duration lifetime) {
         Program.require("qemu-system-x86_64");
         Program.require("prometheus-node-exporter");
         Program.need(userIsRoot(), "making the kernel's build chroot needs root");
         Path scripts = Tree.root().resolve("exporter/src/test/vm");
-        String kernel = run(folder, List.of(
-                scripts.resolve("prepare").toString(), suite, flavour, Tree.jar().toString(), folder.toString()));
+        String kernel = run(
+                folder,
+                List.of(
+                        scripts.resolve("prepare").toString(),
+                        suite,
+                        flavour,
+                        Tree.jar().toString(),
+                        folder.toString()));
         Path console = folder.resolve("console");
         int port = Server.freePort();
         int nodePort = Server.freePort();
         int controlPort = Server.freePort();
-        Server server = Server.start("vm", folder, List.of(
-                Tree.root().resolve("kmod/tests/qemu/boot").toString(),
-                kernel, folder.resolve("initramfs").toString(), console.toString(),
-                "--timeout", Long.toString(lifetime.toSeconds()), "--",
-                "-serial", "tcp:127.0.0.1:" + controlPort + ",server=on,wait=off",
-                "-drive", "file=" + folder.resolve("disk") + ",if=none,id=disk,format=raw,readonly=on",
-                "-device", "virtio-blk-pci,drive=disk",
-                "-netdev", "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:" + port + "-:9817,hostfwd=tcp:127.0.0.1:" + nodePort + "-:9100",
-                "-device", "virtio-net-pci,netdev=net"));
+        Server server = Server.start(
+                "vm",
+                folder,
+                List.of(
+                        Tree.root().resolve("kmod/tests/qemu/boot").toString(),
+                        kernel,
+                        folder.resolve("initramfs").toString(),
+                        console.toString(),
+                        "--timeout",
+                        Long.toString(lifetime.toSeconds()),
+                        "--",
+                        "-serial",
+                        "tcp:127.0.0.1:" + controlPort + ",server=on,wait=off",
+                        "-drive",
+                        "file=" + folder.resolve("disk") + ",if=none,id=disk,format=raw,readonly=on",
+                        "-device",
+                        "virtio-blk-pci,drive=disk",
+                        "-netdev",
+                        "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:" + port + "-:9817,hostfwd=tcp:127.0.0.1:"
+                                + nodePort + "-:9100",
+                        "-device",
+                        "virtio-net-pci,netdev=net"));
         Exporter exporter = new Exporter(URI.create("http://127.0.0.1:" + port));
         Vm vm = new Vm(server, console, exporter, "127.0.0.1:" + nodePort, controlPort);
         try {
-            server.await("exporter in the guest is ready", vm.printing(),
+            server.await(
+                    "exporter in the guest is ready",
+                    vm.printing(),
                     () -> Http.get(exporter.address().resolve("/-/ready")));
         } catch (AssertionError e) {
             String tail = vm.tail();
@@ -157,8 +178,10 @@ final class Vm implements AutoCloseable, Loop.Load {
     }
 
     private void awaitWord(String word) {
-        server.await("guest: " + word, printing(), () ->
-                console().contains("guest: " + word) ? Optional.of(word) : Optional.empty());
+        server.await(
+                "guest: " + word,
+                printing(),
+                () -> console().contains("guest: " + word) ? Optional.of(word) : Optional.empty());
     }
 
     private static boolean userIsRoot() {
@@ -169,7 +192,8 @@ final class Vm implements AutoCloseable, Loop.Load {
     private static String run(Path folder, List<String> command) {
         Path log = folder.resolve("prepare.log");
         try {
-            Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+            Process process =
+                    new ProcessBuilder(command).redirectError(log.toFile()).start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(15, TimeUnit.MINUTES) || process.exitValue() != 0) {
                 throw new AssertionError(String.join(" ", command) + " failed\n" + Files.readString(log));

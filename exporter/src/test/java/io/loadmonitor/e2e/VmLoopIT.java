@@ -33,8 +33,8 @@ import org.openqa.selenium.By;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class VmLoopIT {
     /**
-     * Where the workers sleep that wait for work. One that was woken for work and waits for a CPU still stands there, and
-     * is load like any other task.
+     * Where the workers sleep that wait for work. One that was woken for work and waits for a CPU still stands there,
+     * and is load like any other task.
      */
     private static final Pattern IDLE_WORKER = Pattern.compile("^(worker_thread|rescuer_thread|kthread_worker_fn)\\+");
 
@@ -51,7 +51,8 @@ final class VmLoopIT {
         started = System.nanoTime();
         timeline.step("the guest's exporter is ready");
         alertmanager = Alertmanager.start(folder, vm.exporter().hostAndPort());
-        prometheus = Prometheus.start(folder, vm.exporter().hostAndPort(), List.of(vm.nodeExporter()), alertmanager.address(), 4);
+        prometheus = Prometheus.start(
+                folder, vm.exporter().hostAndPort(), List.of(vm.nodeExporter()), alertmanager.address(), 4);
         Loop loop = new Loop(vm.exporter(), prometheus, timeline, () -> vm.tail() + alertmanager.tail());
         incident = loop.run(vm);
     }
@@ -78,7 +79,8 @@ final class VmLoopIT {
         assertEquals(1, Loop.completeDumps(incident, "alert").size(), incident::toPrettyString);
         JsonNode own = Loop.completeDumps(incident, "threshold").get(0);
         JsonNode asked = Loop.completeDumps(incident, "alert").get(0);
-        assertTrue(own.path("takenAt").asText().compareTo(asked.path("takenAt").asText()) < 0, incident::toPrettyString);
+        assertTrue(
+                own.path("takenAt").asText().compareTo(asked.path("takenAt").asText()) < 0, incident::toPrettyString);
         assertEquals("kmod", own.path("source").asText());
         assertEquals("kmod", asked.path("source").asText());
     }
@@ -88,22 +90,26 @@ final class VmLoopIT {
     void theDumpsTakenUnderLoadHoldTheLoadAndNothingElse() {
         for (String trigger : List.of("threshold", "alert")) {
             JsonNode summary = Loop.completeDumps(incident, trigger).get(0);
-            JsonNode dump = vm.exporter().json("/api/v1/dumps/" + summary.path("id").asLong());
+            JsonNode dump =
+                    vm.exporter().json("/api/v1/dumps/" + summary.path("id").asLong());
             List<String> uninterruptible = new ArrayList<>();
             int busy = 0;
             for (JsonNode task : dump.path("taskList")) {
                 String comm = task.path("comm").asText();
                 if (task.path("state").asText().equals("uninterruptible")) {
-                    assertTrue(framesOf(dump, task).stream().limit(1).noneMatch(IDLE_WORKER.asPredicate()),
+                    assertTrue(
+                            framesOf(dump, task).stream().limit(1).noneMatch(IDLE_WORKER.asPredicate()),
                             () -> "an idle kernel worker is no load: " + task);
                     uninterruptible.add(comm);
-                    assertTrue(framesOf(dump, task).stream().anyMatch(frame -> frame.contains("vfork")),
+                    assertTrue(
+                            framesOf(dump, task).stream().anyMatch(frame -> frame.contains("vfork")),
                             () -> "the stack of a task that waits in vfork: " + task + " " + framesOf(dump, task));
                 } else if (comm.equals("busy")) {
                     busy++;
                     String on = task.path("on").asText();
                     assertTrue(Set.of("cpu-user", "cpu-kernel", "queue").contains(on), task::toString);
-                    assertTrue(on.equals("cpu-user") || !framesOf(dump, task).isEmpty(),
+                    assertTrue(
+                            on.equals("cpu-user") || !framesOf(dump, task).isEmpty(),
                             () -> "a busy task has a stack or is in user mode: " + task);
                 }
             }
@@ -116,7 +122,8 @@ final class VmLoopIT {
     @Order(3)
     void thePartsSumToTheTasks() {
         for (JsonNode summary : incident.path("dumps")) {
-            JsonNode dump = vm.exporter().json("/api/v1/dumps/" + summary.path("id").asLong());
+            JsonNode dump =
+                    vm.exporter().json("/api/v1/dumps/" + summary.path("id").asLong());
             JsonNode breakdown = dump.path("breakdown");
             int sum = 0;
             for (JsonNode part : breakdown.path("parts")) {
@@ -124,7 +131,10 @@ final class VmLoopIT {
             }
             assertEquals(dump.path("taskList").size(), sum, dump::toPrettyString);
             assertEquals(breakdown.path("tasks").asInt(), sum, dump::toPrettyString);
-            assertEquals(breakdown.path("active").asInt(), sum + breakdown.path("remainder").asInt(), dump::toPrettyString);
+            assertEquals(
+                    breakdown.path("active").asInt(),
+                    sum + breakdown.path("remainder").asInt(),
+                    dump::toPrettyString);
             assertEquals(dump.path("counts").path("captured").asInt(), sum, dump::toPrettyString);
         }
     }
@@ -136,9 +146,17 @@ final class VmLoopIT {
         String raw = vm.exporter().text("/api/v1/dumps/" + id + "/raw");
         assertTrue(raw.startsWith("load_monitor dump version=1 "), raw);
         assertTrue(raw.contains("\ntrigger kind=threshold "), raw);
-        assertTrue(raw.stripTrailing().lines().reduce((first, last) -> last).orElse("").startsWith("end id="), raw);
+        assertTrue(
+                raw.stripTrailing()
+                        .lines()
+                        .reduce((first, last) -> last)
+                        .orElse("")
+                        .startsWith("end id="),
+                raw);
         String folded = vm.exporter().text("/api/v1/dumps/" + id + "/folded");
-        int sum = folded.lines().mapToInt(line -> Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1))).sum();
+        int sum = folded.lines()
+                .mapToInt(line -> Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
         assertEquals(vm.exporter().json("/api/v1/dumps/" + id).path("taskList").size(), sum, folded);
     }
 
@@ -150,9 +168,12 @@ final class VmLoopIT {
         assertEquals(202, first.statusCode(), first.body());
         assertTrue(Set.of(409, 429).contains(second.statusCode()), second.body());
         String location = first.headers().firstValue("Location").orElseThrow();
-        JsonNode taken = Wait.whileMoving("the manual dump", vm.working(), () ->
-                Http.json(vm.exporter().address().resolve(location))
-                        .filter(dump -> dump.path("state").asText().equals("complete")), vm::tail);
+        JsonNode taken = Wait.whileMoving(
+                "the manual dump",
+                vm.working(),
+                () -> Http.json(vm.exporter().address().resolve(location))
+                        .filter(dump -> dump.path("state").asText().equals("complete")),
+                vm::tail);
         assertEquals("manual", taken.path("trigger").asText());
         assertEquals("by hand", taken.path("reason").asText());
     }
@@ -176,15 +197,18 @@ final class VmLoopIT {
     @Test
     @Order(7)
     void theDashboardsTableGetsItsRowsFromTheExporter() {
-        List<Dashboard.Request> requests =
-                Dashboard.all().stream().flatMap(dashboard -> dashboard.requests().stream()).toList();
+        List<Dashboard.Request> requests = Dashboard.all().stream()
+                .flatMap(dashboard -> dashboard.requests().stream())
+                .toList();
         assertTrue(!requests.isEmpty(), "no dashboard asks the exporter");
         for (Dashboard.Request request : requests) {
             JsonNode rows = vm.exporter().json(request.runnable()).path(request.root());
             assertTrue(!rows.isEmpty(), () -> request.place() + " has no rows: " + request.runnable());
             for (String column : request.columns()) {
                 String pointer = "/" + column.replace('.', '/');
-                assertTrue(StreamSupport.stream(rows.spliterator(), false).anyMatch(row -> row.at(pointer).isValueNode()),
+                assertTrue(
+                        StreamSupport.stream(rows.spliterator(), false)
+                                .anyMatch(row -> row.at(pointer).isValueNode()),
                         () -> request.place() + ": no row has " + column + ": " + rows.toPrettyString());
             }
         }
@@ -195,8 +219,12 @@ final class VmLoopIT {
     void theIncidentsPageShowsItsHeadline(@TempDir Path folder) throws Exception {
         try (Browser browser = Browser.start(folder)) {
             browser.size(1100, 900);
-            browser.open(vm.exporter().address().resolve("/incidents/" + incident.path("id").asLong()));
-            assertEquals(incident.path("headline").asText(), browser.driver().findElement(By.tagName("h1")).getText());
+            browser.open(vm.exporter()
+                    .address()
+                    .resolve("/incidents/" + incident.path("id").asLong()));
+            assertEquals(
+                    incident.path("headline").asText(),
+                    browser.driver().findElement(By.tagName("h1")).getText());
             assertEquals(List.of(), browser.complaints());
             browser.picture(Tree.root().resolve("exporter/target/pictures/vm-incident.png"));
         }
@@ -206,28 +234,50 @@ final class VmLoopIT {
     @Order(9)
     void theModuleAloneMakesAnIncidentOfALoadThatNoAlertToldOf() {
         // Too little is left of the round before, and this load too short, for the alert to come back.
-        Wait.whileMoving("the load of the round has gone", Progress.falling("load1", prometheus::load1), () ->
-                prometheus.query("load_monitor_load1 < 1 unless on() ALERTS").isEmpty() ? Optional.empty() : Optional.of(true),
+        Wait.whileMoving(
+                "the load of the round has gone",
+                Progress.falling("load1", prometheus::load1),
+                () -> prometheus
+                                .query("load_monitor_load1 < 1 unless on() ALERTS")
+                                .isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(true),
                 vm::tail);
         vm.watch();
         vm.raise();
-        JsonNode load = Wait.whileMoving("an incident of the module's own dump", vm.working(), () ->
-                vm.exporter().incidentWith("kind", "load").filter(found -> !Loop.completeDumps(found, "active").isEmpty()), vm::tail);
+        JsonNode load = Wait.whileMoving(
+                "an incident of the module's own dump",
+                vm.working(),
+                () -> vm.exporter()
+                        .incidentWith("kind", "load")
+                        .filter(found -> !Loop.completeDumps(found, "active").isEmpty()),
+                vm::tail);
         vm.end();
-        timeline.step("incident " + load.path("id") + " without an alert: " + load.path("headline").asText());
+        timeline.step("incident " + load.path("id") + " without an alert: "
+                + load.path("headline").asText());
 
         JsonNode dump = Loop.completeDumps(load, "active").get(0);
-        // The load of the round before may have come back to the threshold for a moment while it went: it began this one then.
-        boolean first = load.path("dumps").path(0).path("id").asLong() == dump.path("id").asLong();
+        // The load of the round before may have come back to the threshold for a moment while it went: it began this
+        // one then.
+        boolean first = load.path("dumps").path(0).path("id").asLong()
+                == dump.path("id").asLong();
         assertEquals(first ? "at" : "after", dump.path("phase").asText(), load::toPrettyString);
         assertEquals("kmod", dump.path("source").asText());
         assertTrue(dump.path("reason").asText().matches("active [0-9]+ >= 6"), load::toPrettyString);
         JsonNode breakdown = dump.path("breakdown");
-        int sum = StreamSupport.stream(breakdown.path("parts").spliterator(), false).mapToInt(part -> part.path("tasks").asInt()).sum();
-        assertEquals(breakdown.path("active").asInt(), sum + breakdown.path("remainder").asInt(), load::toPrettyString);
-        assertTrue(StreamSupport.stream(load.path("timeline").path("ticks").spliterator(), false)
-                .anyMatch(tick -> tick.path("active").asInt() >= 6), load::toPrettyString);
-        String markdown = vm.exporter().text("/api/v1/incidents/" + load.path("id").asLong() + ".md");
+        int sum = StreamSupport.stream(breakdown.path("parts").spliterator(), false)
+                .mapToInt(part -> part.path("tasks").asInt())
+                .sum();
+        assertEquals(
+                breakdown.path("active").asInt(),
+                sum + breakdown.path("remainder").asInt(),
+                load::toPrettyString);
+        assertTrue(
+                StreamSupport.stream(load.path("timeline").path("ticks").spliterator(), false)
+                        .anyMatch(tick -> tick.path("active").asInt() >= 6),
+                load::toPrettyString);
+        String markdown =
+                vm.exporter().text("/api/v1/incidents/" + load.path("id").asLong() + ".md");
         assertTrue(markdown.contains("| Seen by | the kernel module, without an alert |"), markdown);
     }
 
@@ -235,25 +285,44 @@ final class VmLoopIT {
     @Order(10)
     void theHeadlineNamesASuspendedVolumeWhichNoStackTells() {
         vm.suspend();
-        JsonNode suspended = Wait.whileMoving("a dump of a suspended volume's readers", Progress.rising("load1", prometheus::load1), () ->
-                Optional.of(taken("suspended")).filter(dump -> dump.path("headline").asText().contains(" is suspended")), vm::tail);
-        timeline.step("dump " + suspended.path("id") + ": " + suspended.path("headline").asText());
-        assertTrue(suspended.path("headline").asText().contains(" while dm-0 (data) is suspended (head, batch.slice)"),
+        JsonNode suspended = Wait.whileMoving(
+                "a dump of a suspended volume's readers",
+                Progress.rising("load1", prometheus::load1),
+                () -> Optional.of(taken("suspended"))
+                        .filter(dump -> dump.path("headline").asText().contains(" is suspended")),
+                vm::tail);
+        timeline.step("dump " + suspended.path("id") + ": "
+                + suspended.path("headline").asText());
+        assertTrue(
+                suspended.path("headline").asText().contains(" while dm-0 (data) is suspended (head, batch.slice)"),
                 suspended::toPrettyString);
-        assertEquals("{\"dev\":\"dm-0\",\"name\":\"data\"}", suspended.path("devices").path("suspendedDevices").path(0).toString());
+        assertEquals(
+                "{\"dev\":\"dm-0\",\"name\":\"data\"}",
+                suspended.path("devices").path("suspendedDevices").path(0).toString());
         assertEquals("kmod", suspended.path("source").asText());
         for (JsonNode stack : suspended.path("stacks")) {
             assertTrue(!stack.toString().contains("dm_"), () -> "a frame of the device mapper would tell it: " + stack);
         }
         String raw = vm.exporter().text("/api/v1/dumps/" + suspended.path("id").asLong() + "/raw");
-        assertTrue(Pattern.compile("\ndevices age_ms=[0-9]{1,4} mapped=1 suspended=1\n"
-                + "device dev=\"dm-0\" name=\"data\" suspended=1\nend id=[0-9]+ tasks=[0-9]+\n$").matcher(raw).find(), raw);
+        assertTrue(
+                Pattern.compile("\ndevices age_ms=[0-9]{1,4} mapped=1 suspended=1\n"
+                                + "device dev=\"dm-0\" name=\"data\" suspended=1\nend id=[0-9]+ tasks=[0-9]+\n$")
+                        .matcher(raw)
+                        .find(),
+                raw);
 
         // The module's own, which the exporter finds at its device.
-        JsonNode own = Wait.whileMoving("the module's own dump of them", Progress.rising("load1", prometheus::load1), () ->
-                vm.exporter().find("/api/v1/dumps?limit=1&trigger=active&comm=head").map(list -> list.path("items").path(0))
-                        .filter(dump -> dump.path("state").asText().equals("complete")), vm::tail);
-        assertTrue(own.path("headline").asText().contains(" while dm-0 (data) is suspended (head, batch.slice)"), own::toPrettyString);
+        JsonNode own = Wait.whileMoving(
+                "the module's own dump of them",
+                Progress.rising("load1", prometheus::load1),
+                () -> vm.exporter()
+                        .find("/api/v1/dumps?limit=1&trigger=active&comm=head")
+                        .map(list -> list.path("items").path(0))
+                        .filter(dump -> dump.path("state").asText().equals("complete")),
+                vm::tail);
+        assertTrue(
+                own.path("headline").asText().contains(" while dm-0 (data) is suspended (head, batch.slice)"),
+                own::toPrettyString);
 
         vm.resume();
         JsonNode resumed = taken("resumed");
@@ -265,9 +334,12 @@ final class VmLoopIT {
     /** A dump now, as soon as the spacing of manual dumps allows it. */
     private JsonNode taken(String reason) {
         String location = Wait.whileMoving("a dump is accepted", vm.working(), () -> asked(reason), vm::tail);
-        return Wait.whileMoving("the dump " + location, vm.working(), () ->
-                Http.json(vm.exporter().address().resolve(location))
-                        .filter(dump -> dump.path("state").asText().equals("complete")), vm::tail);
+        return Wait.whileMoving(
+                "the dump " + location,
+                vm.working(),
+                () -> Http.json(vm.exporter().address().resolve(location))
+                        .filter(dump -> dump.path("state").asText().equals("complete")),
+                vm::tail);
     }
 
     private Optional<String> asked(String reason) {
@@ -283,8 +355,10 @@ final class VmLoopIT {
     @Order(11)
     void theGuestEndsWithoutAFaultOfItsKernel() {
         assertEquals(0, vm.off(), vm::tail);
-        assertTrue(vm.console().contains("guest: exporter ended with status 0")
-                || vm.console().contains("guest: exporter ended with status 143"), vm::tail);
+        assertTrue(
+                vm.console().contains("guest: exporter ended with status 0")
+                        || vm.console().contains("guest: exporter ended with status 143"),
+                vm::tail);
         timeline.step("the guest is off; its kernel logged no fault");
     }
 

@@ -31,8 +31,9 @@ final class Wait {
     }
 
     /**
-     * Asks {@code probe} every 200 ms until it gives something, for as long as {@code progress} moves: how long that takes
-     * depends on what else the host does, and says nothing. Gives up when nothing moved for {@link Progress#PATIENCE}.
+     * Asks {@code probe} every 200 ms until it gives something, for as long as {@code progress} moves: how long that
+     * takes depends on what else the host does, and says nothing. Gives up when nothing moved for
+     * {@link Progress#PATIENCE}.
      *
      * @param what is expected
      * @param evidence what to show when it never comes
@@ -56,7 +57,8 @@ final class Wait {
             } else if (now - moved > patience.toNanos()) {
                 throw new AssertionError("expected: " + what
                         + "\ncame so far: " + progress.text()
-                        + "\nnothing moved for " + seconds(now - moved) + " s; waited " + seconds(now - start) + " s in all"
+                        + "\nnothing moved for " + seconds(now - moved) + " s; waited " + seconds(now - start)
+                        + " s in all"
                         + "\nto run it again: " + runAgain() + "\n" + evidence.get());
             }
             pause(what);
@@ -69,8 +71,9 @@ final class Wait {
 
     /** Of the test that waits, which is somewhere among the callers; the demo is none. */
     private static String runAgain() {
-        return StackWalker.getInstance().walk(frames -> frames
-                        .flatMap(frame -> Stream.of(frame.getClassName().split("[.$]")))
+        return StackWalker.getInstance()
+                .walk(frames -> frames.flatMap(
+                                frame -> Stream.of(frame.getClassName().split("[.$]")))
                         .filter(name -> name.endsWith("IT"))
                         .findFirst())
                 .map(test -> "mvn -B -ntp -pl exporter verify -Dskip.unit.tests=true -Dit.test=" + test)

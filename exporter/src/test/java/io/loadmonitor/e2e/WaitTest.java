@@ -19,8 +19,12 @@ final class WaitTest {
     void goesOnAsLongAsSomethingMoves() {
         AtomicInteger asked = new AtomicInteger();
         long start = System.nanoTime();
-        int found = Wait.whileMoving("the tenth answer", Progress.changing(() -> "asked " + asked.get()), PATIENCE,
-                () -> Optional.of(asked.incrementAndGet()).filter(times -> times == 10), () -> "");
+        int found = Wait.whileMoving(
+                "the tenth answer",
+                Progress.changing(() -> "asked " + asked.get()),
+                PATIENCE,
+                () -> Optional.of(asked.incrementAndGet()).filter(times -> times == 10),
+                () -> "");
         assertEquals(10, found);
         assertTrue(System.nanoTime() - start > PATIENCE.toNanos(), "longer than it waits without progress");
     }
@@ -29,7 +33,9 @@ final class WaitTest {
     void saysWhatItExpectedWhatCameAndHowToRunItAgain() {
         AssertionError e = assertThrows(AssertionError.class, () -> SomeIT.waits());
         String message = String.valueOf(e.getMessage());
-        assertTrue(message.startsWith("expected: the load is gone\ncame so far: load1, lowest 3.20\nnothing moved for "), message);
+        assertTrue(
+                message.startsWith("expected: the load is gone\ncame so far: load1, lowest 3.20\nnothing moved for "),
+                message);
         assertTrue(message.contains("-Dit.test=SomeIT\nthe evidence"), message);
     }
 
@@ -37,8 +43,15 @@ final class WaitTest {
     void isNotHeldUpByALoadThatGoesUpAndDown() {
         Iterator<Double> load = List.of(8.0, 7.5, 7.9, 7.5, 7.6, 7.4).iterator();
         Progress falling = Progress.falling("load1", () -> OptionalDouble.of(load.next()));
-        assertEquals(List.of(true, true, false, false, false, true),
-                List.of(falling.moved(), falling.moved(), falling.moved(), falling.moved(), falling.moved(), falling.moved()));
+        assertEquals(
+                List.of(true, true, false, false, false, true),
+                List.of(
+                        falling.moved(),
+                        falling.moved(),
+                        falling.moved(),
+                        falling.moved(),
+                        falling.moved(),
+                        falling.moved()));
         Iterator<Double> rising = List.of(1.0, 0.9, 1.1).iterator();
         Progress rises = Progress.rising("load1", () -> OptionalDouble.of(rising.next()));
         assertEquals(List.of(true, false, true), List.of(rises.moved(), rises.moved(), rises.moved()));
@@ -55,8 +68,12 @@ final class WaitTest {
     /** Stands for a test that waits in vain. */
     private static final class SomeIT {
         static void waits() {
-            Wait.whileMoving("the load is gone", Progress.falling("load1", () -> OptionalDouble.of(3.2)),
-                    Duration.ofMillis(300), Optional::empty, () -> "the evidence");
+            Wait.whileMoving(
+                    "the load is gone",
+                    Progress.falling("load1", () -> OptionalDouble.of(3.2)),
+                    Duration.ofMillis(300),
+                    Optional::empty,
+                    () -> "the evidence");
         }
     }
 }

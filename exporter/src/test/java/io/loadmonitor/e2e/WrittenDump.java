@@ -14,7 +14,8 @@ final class WrittenDump {
     static final String BOOT = "6f1c0a52-5c6c-4d0e-9a53-2f8f54f0c1aa";
 
     /** Well before all that a test tells of. */
-    private static final Instant BOOTED = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(700));
+    private static final Instant BOOTED =
+            Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(700));
 
     private final int id;
     private final String trigger;
@@ -38,7 +39,8 @@ final class WrittenDump {
      * @param place such as {@code D on=sleep}
      * @param frames of the stack, or empty text
      */
-    private record Group(int tasks, int firstPid, String comm, String cgroup, String place, String frames, Duration since) {}
+    private record Group(
+            int tasks, int firstPid, String comm, String cgroup, String place, String frames, Duration since) {}
 
     /** @param trigger as in the trigger line: {@code kind=manual reason="..."} */
     static WrittenDump of(int id, String trigger, Instant at) {
@@ -90,14 +92,20 @@ final class WrittenDump {
         int tasks = groups.stream().mapToInt(Group::tasks).sum();
         double average = Double.isNaN(load) ? tasks + .42 : load;
         long nanos = Duration.between(BOOTED, at).toNanos();
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, """
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT, """
                 load_monitor dump version=1 id=%d source=kmod boot_id=%s release=6.1.0-56-cloud-amd64
                 trigger %s cause=present
                 time wall=%s monotonic_ns=%d
                 load avg1=%.2f avg5=%.2f avg15=%.2f active=%d cpus=8
                 """, id, BOOT, trigger, at, nanos, average, average / 2, average / 4, tasks + missing));
         if (!history.isEmpty()) {
-            text.append(String.format(Locale.ROOT, "tick age_ms=%d active=%s avg1=%.2f\n", tickAge.toMillis(), history.split("[x,]")[0], average));
+            text.append(String.format(
+                    Locale.ROOT,
+                    "tick age_ms=%d active=%s avg1=%.2f\n",
+                    tickAge.toMillis(),
+                    history.split("[x,]")[0],
+                    average));
             text.append("history period_ms=5004 active=").append(history).append('\n');
         }
         StringBuilder rows = new StringBuilder();
@@ -110,11 +118,16 @@ final class WrittenDump {
             for (int pid = group.firstPid(); pid < group.firstPid() + group.tasks(); pid++) {
                 // Who sleeps on has the switches of the moment when it fell asleep.
                 long switches = (nanos - group.since().toNanos()) / 1_000_000;
-                rows.append("task pid=" + pid + " tgid=" + group.firstPid() + " ppid=1 cpu=" + pid % 8 + " state=" + group.place()
-                        + " since_ms=" + group.since().toMillis() + " switches=" + switches + " start_ns=" + pid * 1_000_000_000L
-                        + " stack=" + (stacked ? i + 1 : 0) + " cgroup=\"" + group.cgroup() + "\" comm=\"" + group.comm() + "\"\n");
+                rows.append("task pid=" + pid + " tgid=" + group.firstPid() + " ppid=1 cpu=" + pid % 8 + " state="
+                        + group.place()
+                        + " since_ms=" + group.since().toMillis() + " switches=" + switches + " start_ns="
+                        + pid * 1_000_000_000L
+                        + " stack=" + (stacked ? i + 1 : 0) + " cgroup=\"" + group.cgroup() + "\" comm=\""
+                        + group.comm() + "\"\n");
             }
         }
-        return text.append(rows).append("end id=" + id + " tasks=" + tasks + "\n").toString();
+        return text.append(rows)
+                .append("end id=" + id + " tasks=" + tasks + "\n")
+                .toString();
     }
 }

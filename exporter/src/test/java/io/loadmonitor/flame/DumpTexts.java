@@ -19,16 +19,44 @@ import net.jqwik.api.Combinators;
 final class DumpTexts {
     /** Names that would be something else to a reader that splits carelessly. */
     private static final List<String> NAMES = List.of(
-            "vf", "busy", "a;b", "x 7", "", "<script>alert(1)</script>", "\\xe2\\x80\\xaegnp.exe", "\\n99", "\\\"",
-            "[no name]", "all", "&amp;", "]]>", "</title>", " ");
+            "vf",
+            "busy",
+            "a;b",
+            "x 7",
+            "",
+            "<script>alert(1)</script>",
+            "\\xe2\\x80\\xaegnp.exe",
+            "\\n99",
+            "\\\"",
+            "[no name]",
+            "all",
+            "&amp;",
+            "]]>",
+            "</title>",
+            " ");
 
     private static final List<String> FUNCTIONS = List.of(
-            "kernel_clone+0x1af/0x3e0", "__do_sys_vfork+0x43/0x70", "submit+0x1/0x2 [xfs]", "submit+0x1/0x2", "x;y", "?",
-            "a b 3", "<script>", "[no stack]", "io_schedule");
+            "kernel_clone+0x1af/0x3e0",
+            "__do_sys_vfork+0x43/0x70",
+            "submit+0x1/0x2 [xfs]",
+            "submit+0x1/0x2",
+            "x;y",
+            "?",
+            "a b 3",
+            "<script>",
+            "[no stack]",
+            "io_schedule");
 
     private static final List<String> PLACES = List.of(
-            "on=cpu-user", "on=cpu-kernel", "on=cpu", "on=queue", "on=sleep", "on=sleep wchan=do_exit",
-            "on=sleep flags=unstable|no_room", "on=sleep flags=a;b", "");
+            "on=cpu-user",
+            "on=cpu-kernel",
+            "on=cpu",
+            "on=queue",
+            "on=sleep",
+            "on=sleep wchan=do_exit",
+            "on=sleep flags=unstable|no_room",
+            "on=sleep flags=a;b",
+            "");
 
     private DumpTexts() {}
 
@@ -40,17 +68,23 @@ final class DumpTexts {
     static Arbitrary<StackDump> any() {
         Arbitrary<List<String>> stack = Arbitraries.of(FUNCTIONS).list().ofMaxSize(8);
         Arbitrary<String> task = Combinators.combine(
-                        Arbitraries.of("R", "D"), Arbitraries.of(PLACES), Arbitraries.integers().between(0, 7),
+                        Arbitraries.of("R", "D"),
+                        Arbitraries.of(PLACES),
+                        Arbitraries.integers().between(0, 7),
                         Arbitraries.of(NAMES))
-                .as((state, place, id, comm) -> " state=" + state + " " + place + " stack=" + id + " comm=\"" + comm + "\"");
-        return Combinators.combine(stack.list().ofMaxSize(6), task.list().ofMaxSize(40)).as(DumpTexts::dump);
+                .as((state, place, id, comm) ->
+                        " state=" + state + " " + place + " stack=" + id + " comm=\"" + comm + "\"");
+        return Combinators.combine(stack.list().ofMaxSize(6), task.list().ofMaxSize(40))
+                .as(DumpTexts::dump);
     }
 
     /** What the kernel module's tests recorded on real kernels. */
     static List<StackDump> captured() {
         List<StackDump> dumps = new ArrayList<>();
         try (Stream<Path> files = Files.walk(Path.of("../kmod/tests/captures"))) {
-            for (Path file : files.filter(Files::isRegularFile).filter(file -> !file.toString().endsWith(".md")).toList()) {
+            for (Path file : files.filter(Files::isRegularFile)
+                    .filter(file -> !file.toString().endsWith(".md"))
+                    .toList()) {
                 dumps.add(DumpParser.parse(RawDump.of(Files.readAllBytes(file))));
             }
         } catch (IOException e) {

@@ -44,7 +44,8 @@ final class FlamePropertyTest {
         assertEquals(stacks.size(), lines.size());
         for (int i = 0; i < lines.size(); i++) {
             int space = lines.get(i).lastIndexOf(' ');
-            assertEquals(stacks.get(i).path().stream().map(FlameName::text).toList(),
+            assertEquals(
+                    stacks.get(i).path().stream().map(FlameName::text).toList(),
                     Arrays.asList(lines.get(i).substring(0, space).split(";", -1)));
             assertEquals(stacks.get(i).tasks(), Integer.parseInt(lines.get(i).substring(space + 1)));
         }
@@ -67,8 +68,8 @@ final class FlamePropertyTest {
             String[] counts = line.split(" ");
             int was = Integer.parseInt(counts[counts.length - 2]);
             int is = Integer.parseInt(counts[counts.length - 1]);
-            String stack = line.substring(0, line.length() - counts[counts.length - 2].length()
-                    - counts[counts.length - 1].length() - 2);
+            String stack = line.substring(
+                    0, line.length() - counts[counts.length - 2].length() - counts[counts.length - 1].length() - 2);
             assertEquals(was, stacks.getOrDefault(stack, 0), line);
             stacks.put(stack, is);
         }
@@ -81,14 +82,17 @@ final class FlamePropertyTest {
     @Property(tries = 200)
     void theWayBackIsTheOpposite(@ForAll("dumps") StackDump one, @ForAll("dumps") StackDump other) {
         List<StackChange> back = new ArrayList<>();
-        StackDiff.of(other, one).stacks().forEach(
-                change -> back.add(new StackChange(change.path(), change.after(), change.before())));
+        StackDiff.of(other, one)
+                .stacks()
+                .forEach(change -> back.add(new StackChange(change.path(), change.after(), change.before())));
         assertEquals(StackDiff.write(StackDiff.of(one, other).stacks()), StackDiff.write(back));
     }
 
     @Property(tries = 200)
     void boxesLieWithinTheirCallersAndBesideEachOther(
-            @ForAll("dumps") StackDump before, @ForAll("dumps") StackDump after, @ForAll @IntRange(min = 1, max = 60) int most) {
+            @ForAll("dumps") StackDump before,
+            @ForAll("dumps") StackDump after,
+            @ForAll @IntRange(min = 1, max = 60) int most) {
         FlameGraph whole = FlameGraph.of(StackDiff.of(before, after), Integer.MAX_VALUE);
         assertEquals(0, whole.leftOut());
         FlameGraph graph = FlameGraph.of(StackDiff.of(before, after), most);
@@ -103,8 +107,9 @@ final class FlamePropertyTest {
             open.subList(frame.depth(), open.size()).clear();
             if (frame.depth() > 0) {
                 FlameFrame caller = open.get(frame.depth() - 1);
-                assertTrue(frame.from() >= caller.from()
-                        && frame.from() + frame.width() <= caller.from() + caller.width(), frame + " in " + caller);
+                assertTrue(
+                        frame.from() >= caller.from() && frame.from() + frame.width() <= caller.from() + caller.width(),
+                        frame + " in " + caller);
             }
             assertTrue(frame.from() >= rightmost[frame.depth()], frame + " overlaps its neighbour");
             rightmost[frame.depth()] = frame.from() + frame.width();
@@ -116,14 +121,24 @@ final class FlamePropertyTest {
     private static void assertSums(StackDump dump) {
         int tasks = dump.tasks().size();
         List<FoldedStack> stacks = FoldedStacks.of(dump);
-        assertEquals(tasks, folded(dump).values().stream().mapToInt(Integer::intValue).sum());
+        assertEquals(
+                tasks,
+                folded(dump).values().stream().mapToInt(Integer::intValue).sum());
         assertEquals(tasks, stacks.stream().mapToInt(FoldedStack::tasks).sum());
         assertEquals(tasks, SampledProfile.of(stacks).tasks());
-        assertEquals(tasks, PprofReader.read(PprofProfile.write(stacks, Optional.empty(), "")).samples().stream()
-                .mapToLong(PprofReader.Sample::value).sum());
+        assertEquals(
+                tasks,
+                PprofReader.read(PprofProfile.write(stacks, Optional.empty(), "")).samples().stream()
+                        .mapToLong(PprofReader.Sample::value)
+                        .sum());
         FlameGraph graph = FlameGraph.of(stacks, Integer.MAX_VALUE);
         assertEquals(tasks, graph.root().width());
-        assertEquals(tasks, graph.frames().stream().filter(frame -> frame.depth() == 1).mapToInt(FlameFrame::width).sum());
+        assertEquals(
+                tasks,
+                graph.frames().stream()
+                        .filter(frame -> frame.depth() == 1)
+                        .mapToInt(FlameFrame::width)
+                        .sum());
     }
 
     /** As another program reads the text. */

@@ -23,9 +23,11 @@ final class PprofProfileTest {
     @Test
     void hasTheInnermostFunctionFirst() {
         PprofReader.Profile profile = PprofReader.read(PprofProfile.write(STACKS, Optional.empty(), "x"));
-        assertEquals(List.of(
-                new PprofReader.Sample(List.of("[on CPU, user mode]", "busy"), 1, Map.of("comm", "busy")),
-                new PprofReader.Sample(List.of("kernel_clone", "__do_sys_vfork", "vf"), 2, Map.of("comm", "vf"))),
+        assertEquals(
+                List.of(
+                        new PprofReader.Sample(List.of("[on CPU, user mode]", "busy"), 1, Map.of("comm", "busy")),
+                        new PprofReader.Sample(
+                                List.of("kernel_clone", "__do_sys_vfork", "vf"), 2, Map.of("comm", "vf"))),
                 profile.samples());
         assertEquals(List.of("tasks/count"), profile.types());
         assertEquals("tasks", profile.defaultType());
@@ -37,12 +39,18 @@ final class PprofProfileTest {
                 STACKS, Optional.of(Instant.parse("2026-11-22T12:04:10.123456789Z")), "Dump 2 of db1 \u2014 \u00fc"));
         assertEquals(1_795_349_050_123_456_789L, profile.timeNanos());
         assertEquals(List.of("Dump 2 of db1 \u2014 \u00fc"), profile.comments());
-        assertEquals(0, PprofReader.read(PprofProfile.write(STACKS, Optional.of(Instant.MAX), "")).timeNanos());
+        assertEquals(
+                0,
+                PprofReader.read(PprofProfile.write(STACKS, Optional.of(Instant.MAX), ""))
+                        .timeNanos());
     }
 
     @Test
     void isAProfileWithoutSamplesWhenThereAreNoTasks() {
-        assertEquals(List.of(), PprofReader.read(PprofProfile.write(List.of(), Optional.empty(), "")).samples());
+        assertEquals(
+                List.of(),
+                PprofReader.read(PprofProfile.write(List.of(), Optional.empty(), ""))
+                        .samples());
     }
 
     /** More than 127 names: numbers of two bytes, and of three. */
@@ -52,7 +60,8 @@ final class PprofProfileTest {
         for (int i = 1; i <= 20_000; i++) {
             stacks.add(new FoldedStack(List.of(new FlameName("f" + i, FlameName.Kind.KERNEL)), i));
         }
-        List<PprofReader.Sample> samples = PprofReader.read(PprofProfile.write(stacks, Optional.empty(), "")).samples();
+        List<PprofReader.Sample> samples = PprofReader.read(PprofProfile.write(stacks, Optional.empty(), ""))
+                .samples();
         assertEquals(20_000, samples.size());
         assertTrue(samples.stream().allMatch(sample -> sample.stack().equals(List.of("f" + sample.value()))));
     }

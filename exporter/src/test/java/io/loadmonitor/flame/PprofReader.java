@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Reads a pprof profile with Google's own protocol buffers library, by the field numbers of profile.proto, as pprof does:
- * every number must refer to something that is there.
+ * Reads a pprof profile with Google's own protocol buffers library, by the field numbers of profile.proto, as pprof
+ * does: every number must refer to something that is there.
  */
 final class PprofReader {
     /**
@@ -34,14 +34,17 @@ final class PprofReader {
 
     private PprofReader(byte[] message) {
         profile = parse(message);
-        strings = profile.getField(6).getLengthDelimitedList().stream().map(ByteString::toStringUtf8).toList();
+        strings = profile.getField(6).getLengthDelimitedList().stream()
+                .map(ByteString::toStringUtf8)
+                .toList();
         if (!strings.get(0).isEmpty()) {
             throw new AssertionError("the first string must be empty, not " + strings.get(0));
         }
         for (UnknownFieldSet function : messages(profile, 5)) {
             unique(functions.put(number(function, 1), strings.get((int) number(function, 2))));
         }
-        List<Long> mappings = messages(profile, 3).stream().map(mapping -> number(mapping, 1)).toList();
+        List<Long> mappings =
+                messages(profile, 3).stream().map(mapping -> number(mapping, 1)).toList();
         for (UnknownFieldSet location : messages(profile, 4)) {
             if (!mappings.contains(number(location, 2))) {
                 throw new AssertionError("no mapping has the number " + number(location, 2));
@@ -65,18 +68,23 @@ final class PprofReader {
     private Profile profile() {
         List<Sample> samples = new ArrayList<>();
         for (UnknownFieldSet sample : messages(profile, 2)) {
-            List<String> stack = numbers(sample, 1).stream().map(id -> found(locations.get(id))).toList();
+            List<String> stack = numbers(sample, 1).stream()
+                    .map(id -> found(locations.get(id)))
+                    .toList();
             List<Long> values = numbers(sample, 2);
             Map<String, String> labels = new HashMap<>();
             messages(sample, 3).forEach(label -> labels.put(text(number(label, 1)), text(number(label, 2))));
             if (values.size() != messages(profile, 1).size()) {
-                throw new AssertionError(values.size() + " values for " + messages(profile, 1).size() + " types");
+                throw new AssertionError(
+                        values.size() + " values for " + messages(profile, 1).size() + " types");
             }
             samples.add(new Sample(stack, values.get(0), labels));
         }
         return new Profile(
                 samples,
-                messages(profile, 1).stream().map(type -> text(number(type, 1)) + "/" + text(number(type, 2))).toList(),
+                messages(profile, 1).stream()
+                        .map(type -> text(number(type, 1)) + "/" + text(number(type, 2)))
+                        .toList(),
                 numbers(profile, 13).stream().map(this::text).toList(),
                 profile.hasField(9) ? number(profile, 9) : 0,
                 text(number(profile, 14)));
@@ -100,7 +108,9 @@ final class PprofReader {
     }
 
     private static List<UnknownFieldSet> messages(UnknownFieldSet message, int field) {
-        return message.getField(field).getLengthDelimitedList().stream().map(bytes -> parse(bytes.toByteArray())).toList();
+        return message.getField(field).getLengthDelimitedList().stream()
+                .map(bytes -> parse(bytes.toByteArray()))
+                .toList();
     }
 
     private static long number(UnknownFieldSet message, int field) {

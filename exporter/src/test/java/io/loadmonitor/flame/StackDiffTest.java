@@ -43,14 +43,18 @@ final class StackDiffTest {
     void scalesASampleUpBecauseTheOtherDumpIsNone() {
         String head = "load_monitor dump version=1 id=1 source=kmod\ncount sampled=4 of=40\n";
         StackDump sampled = DumpTexts.read(head + AFTER + "end id=1 tasks=4\n");
-        assertEquals("""
+        assertEquals(
+                """
                 a;[on CPU, user mode] 1 10
                 a;[waiting for a CPU] 1 20
                 gone;[waiting for a CPU] 1 0
                 new;[waiting for a CPU] 0 10
-                """, StackDiff.write(StackDiff.of(DumpTexts.read(BEFORE), sampled).stacks()));
-        assertEquals("a;[on CPU, user mode] 1\na;[waiting for a CPU] 2\nnew;[waiting for a CPU] 1\n",
-                FoldedStacks.write(sampled), "alone it is counted as it is");
+                """,
+                StackDiff.write(StackDiff.of(DumpTexts.read(BEFORE), sampled).stacks()));
+        assertEquals(
+                "a;[on CPU, user mode] 1\na;[waiting for a CPU] 2\nnew;[waiting for a CPU] 1\n",
+                FoldedStacks.write(sampled),
+                "alone it is counted as it is");
     }
 
     @Test
@@ -58,7 +62,9 @@ final class StackDiffTest {
         FlameGraph graph = FlameGraph.of(diff, 100);
         assertEquals(5, graph.root().width());
         FlameFrame gone = graph.frames().stream()
-                .filter(frame -> frame.name().text().equals("gone")).findFirst().orElseThrow();
+                .filter(frame -> frame.name().text().equals("gone"))
+                .findFirst()
+                .orElseThrow();
         assertEquals(new FlameFrame(gone.name(), 1, 3, 1, 1, 0), gone);
         assertEquals(-1, gone.difference());
     }

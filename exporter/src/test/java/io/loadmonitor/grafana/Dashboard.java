@@ -23,6 +23,7 @@ public record Dashboard(String name, JsonNode json) {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** A variable of Grafana; {@code $1} is a group of PromQL's label_replace. */
     private static final Pattern VARIABLE = Pattern.compile("\\$(?!\\d)");
+
     private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((.+),\\s*\\w+\\)");
 
     /**
@@ -72,7 +73,9 @@ public record Dashboard(String name, JsonNode json) {
 
     /** The source tree; the tests run in {@code exporter/}. */
     static Path tree() {
-        return Path.of(System.getProperty("load-monitor.root", "..")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("load-monitor.root", ".."))
+                .toAbsolutePath()
+                .normalize();
     }
 
     /** Every dashboard of the project, by name; never empty. */
@@ -122,8 +125,10 @@ public record Dashboard(String name, JsonNode json) {
     public List<Expression> panelExpressions() {
         List<Expression> expressions = new ArrayList<>();
         for (JsonNode panel : panels()) {
-            elements(panel.path("targets")).filter(target -> !asksTheExporter(target)).forEach(target ->
-                    expressions.add(new Expression(place(panel, target), target.path("expr").asText())));
+            elements(panel.path("targets"))
+                    .filter(target -> !asksTheExporter(target))
+                    .forEach(target -> expressions.add(new Expression(
+                            place(panel, target), target.path("expr").asText())));
         }
         return expressions;
     }
@@ -132,17 +137,22 @@ public record Dashboard(String name, JsonNode json) {
     public List<Request> requests() {
         List<Request> requests = new ArrayList<>();
         for (JsonNode panel : panels()) {
-            elements(panel.path("targets")).filter(Dashboard::asksTheExporter).forEach(target -> requests.add(new Request(
-                    place(panel, target),
-                    target.path("url").asText(),
-                    target.path("root_selector").asText(),
-                    elements(target.path("columns")).map(column -> column.path("selector").asText()).toList())));
+            elements(panel.path("targets"))
+                    .filter(Dashboard::asksTheExporter)
+                    .forEach(target -> requests.add(new Request(
+                            place(panel, target),
+                            target.path("url").asText(),
+                            target.path("root_selector").asText(),
+                            elements(target.path("columns"))
+                                    .map(column -> column.path("selector").asText())
+                                    .toList())));
         }
         return requests;
     }
 
     private String place(JsonNode panel, JsonNode target) {
-        return name + ", panel \"" + panel.path("title").asText() + "\", query " + target.path("refId").asText();
+        return name + ", panel \"" + panel.path("title").asText() + "\", query "
+                + target.path("refId").asText();
     }
 
     /** By the Infinity data source, Grafana's own reader of JSON. */

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
  */
 final class DashboardRules {
     /** The units of Grafana (packages/grafana-data/src/valueFormats/categories.ts) that a host's load can have. */
-    private static final Set<String> UNITS = Set.of(
-            "none", "short", "percent", "percentunit", "s", "ms", "bytes", "reqps", "ops", "dateTimeFromNow");
+    private static final Set<String> UNITS =
+            Set.of("none", "short", "percent", "percentunit", "s", "ms", "bytes", "reqps", "ops", "dateTimeFromNow");
 
     private static final String DATA_SOURCE = "${datasource}";
     private static final String INCIDENTS = "${incidents}";
@@ -95,7 +95,8 @@ final class DashboardRules {
 
     private static boolean usesDataSource(JsonNode node) {
         JsonNode source = node.path("datasource");
-        return source.path("type").asText().equals("prometheus") && source.path("uid").asText().equals(DATA_SOURCE);
+        return source.path("type").asText().equals("prometheus")
+                && source.path("uid").asText().equals(DATA_SOURCE);
     }
 
     private void checkPanels() {
@@ -115,7 +116,8 @@ final class DashboardRules {
                 continue;
             }
             require(usesDataSource(panel), name + " does not use the chosen data source");
-            String unit = panel.path("fieldConfig").path("defaults").path("unit").asText();
+            String unit =
+                    panel.path("fieldConfig").path("defaults").path("unit").asText();
             require(UNITS.contains(unit), name + " has no valid unit: \"" + unit + "\"");
             require(!panel.path("targets").isEmpty(), name + " has no query");
             Set<String> queries = new HashSet<>();
@@ -129,17 +131,26 @@ final class DashboardRules {
     /** A panel that asks the exporter for JSON: one exporter at a time, and only for the dashboard's time range. */
     private void checkRequests(JsonNode panel, String name) {
         JsonNode source = variable("incidents");
-        require(source.path("query").asText().equals("yesoreyeram-infinity-datasource"), "variable incidents is not of Infinity");
-        require(panel.path("datasource").path("uid").asText().equals(INCIDENTS), name + " does not use the chosen data source");
+        require(
+                source.path("query").asText().equals("yesoreyeram-infinity-datasource"),
+                "variable incidents is not of Infinity");
+        require(
+                panel.path("datasource").path("uid").asText().equals(INCIDENTS),
+                name + " does not use the chosen data source");
         require(panel.path("repeat").asText().equals("instance"), name + " is not repeated for each instance");
         require(panel.path("title").asText().contains("$instance"), name + " does not name its instance");
         require(!panel.path("targets").isEmpty(), name + " has no query");
         for (JsonNode target : panel.path("targets")) {
             String url = target.path("url").asText();
-            require(target.path("datasource").path("uid").asText().equals(INCIDENTS),
+            require(
+                    target.path("datasource").path("uid").asText().equals(INCIDENTS),
                     name + " has a query that does not use the chosen data source");
-            require(url.startsWith("http://${instance}/api/v1/"), name + " asks something else than the exporter: " + url);
-            require(url.contains("from=${__from:date:seconds}&to=${__to:date:seconds}"), name + " asks for all time: " + url);
+            require(
+                    url.startsWith("http://${instance}/api/v1/"),
+                    name + " asks something else than the exporter: " + url);
+            require(
+                    url.contains("from=${__from:date:seconds}&to=${__to:date:seconds}"),
+                    name + " asks for all time: " + url);
             require(!target.path("columns").isEmpty(), name + " has no columns");
         }
     }
@@ -173,7 +184,8 @@ final class DashboardRules {
             // Grafana wants a time that is a value in milliseconds; the metric is in seconds.
             String text = annotation.path("expr").asText();
             String page = text.contains("(id)") ? "dumps/{{id}}" : "incidents";
-            require(annotation.path("textFormat").asText().contains("<a href=\"http://{{instance}}/" + page + "\""),
+            require(
+                    annotation.path("textFormat").asText().contains("<a href=\"http://{{instance}}/" + page + "\""),
                     name + " does not link to its dump or to the incidents");
             boolean timeIsValue = annotation.path("useValueForTime").asBoolean();
             require(timeIsValue == text.contains("_timestamp_seconds"), name + " takes its time from the wrong place");
@@ -200,7 +212,9 @@ final class DashboardRules {
             String over = range.group(1);
             require(over.equals("$__rate_interval"), expression.place() + " has a rate over [" + over + "]");
         }
-        require(COUNTER.matcher(text).results().count() == COUNTER_READ.matcher(text).results().count(),
+        require(
+                COUNTER.matcher(text).results().count()
+                        == COUNTER_READ.matcher(text).results().count(),
                 expression.place() + " reads a counter without rate: " + text);
     }
 }

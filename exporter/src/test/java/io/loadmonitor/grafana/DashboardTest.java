@@ -40,7 +40,8 @@ final class DashboardTest {
     @MethodSource("dashboards")
     void leavesNoVariableInAnExpression(Dashboard dashboard) {
         List<Expression> expressions = dashboard.expressions();
-        assertTrue(expressions.containsAll(dashboard.panelExpressions()) && !dashboard.panelExpressions().isEmpty());
+        assertTrue(expressions.containsAll(dashboard.panelExpressions())
+                && !dashboard.panelExpressions().isEmpty());
         for (Expression expression : expressions) {
             assertFalse(expression.runnable().isBlank(), expression.place());
         }
@@ -85,7 +86,9 @@ final class DashboardTest {
                     .filter(expression -> expression.text().startsWith("ALERTS{"))
                     .findFirst()
                     .orElseThrow();
-            assertTrue(annotation.text().contains(selector), annotation.place() + ": " + annotation.text() + " has no " + selector);
+            assertTrue(
+                    annotation.text().contains(selector),
+                    annotation.place() + ": " + annotation.text() + " has no " + selector);
         }
     }
 
@@ -97,9 +100,12 @@ final class DashboardTest {
         JsonNode sources = provisioning("datasources").path("datasources");
         assertEquals("prometheus", sources.path(0).path("type").asText());
         assertEquals("proxy", sources.path(0).path("access").asText());
-        assertEquals("yesoreyeram-infinity-datasource", sources.path(1).path("type").asText());
+        assertEquals(
+                "yesoreyeram-infinity-datasource", sources.path(1).path("type").asText());
         // Infinity asks no host that is not named here.
-        assertFalse(sources.path(1).path("jsonData").path("allowedHosts").isEmpty(), sources.path(1).toString());
+        assertFalse(
+                sources.path(1).path("jsonData").path("allowedHosts").isEmpty(),
+                sources.path(1).toString());
     }
 
     private static JsonNode provisioning(String kind) throws IOException {
@@ -132,52 +138,86 @@ final class DashboardTest {
                 fault("has another uid than its file", json -> json.put("uid", "other")),
                 fault("has no description", json -> json.remove("description")),
                 fault("has an old schema", json -> json.put("schemaVersion", 16)),
-                fault("variable datasource is not of Prometheus", json -> variable(json, 0).put("query", "loki")),
+                fault(
+                        "variable datasource is not of Prometheus",
+                        json -> variable(json, 0).put("query", "loki")),
                 fault("variable job is no query", json -> variable(json, 1).put("name", "jobs")),
-                fault("variable job takes one value only", json -> variable(json, 1).put("multi", false)),
-                fault("variable instance cannot mean all", json -> variable(json, 2).put("includeAll", false)),
-                fault("variable instance means other than .+ by all", json -> variable(json, 2).put("allValue", ".*")),
-                fault("variable instance is not renewed", json -> variable(json, 2).put("refresh", 1)),
-                fault("variable job does not use the chosen data source",
+                fault(
+                        "variable job takes one value only",
+                        json -> variable(json, 1).put("multi", false)),
+                fault(
+                        "variable instance cannot mean all",
+                        json -> variable(json, 2).put("includeAll", false)),
+                fault(
+                        "variable instance means other than .+ by all",
+                        json -> variable(json, 2).put("allValue", ".*")),
+                fault(
+                        "variable instance is not renewed",
+                        json -> variable(json, 2).put("refresh", 1)),
+                fault(
+                        "variable job does not use the chosen data source",
                         json -> variable(json, 1).put("datasource", "Prometheus")),
                 fault("a panel has no title", json -> panel(json).put("title", "")),
                 fault("two panels are called", json -> panel(json).put("title", "Active tasks")),
                 fault("has the id of another", json -> panel(json).put("id", 3)),
-                fault("\"Load (1 minute)\" has no description", json -> panel(json).remove("description")),
-                fault("\"Load (1 minute)\" does not use the chosen data source",
+                fault(
+                        "\"Load (1 minute)\" has no description",
+                        json -> panel(json).remove("description")),
+                fault(
+                        "\"Load (1 minute)\" does not use the chosen data source",
                         json -> panel(json).remove("datasource")),
-                fault("has no valid unit: \"tasks\"",
+                fault(
+                        "has no valid unit: \"tasks\"",
                         json -> ((ObjectNode) panel(json).at("/fieldConfig/defaults")).put("unit", "tasks")),
                 fault("has no query", json -> panel(json).putArray("targets")),
-                fault("has a query that does not use the chosen data source",
+                fault(
+                        "has a query that does not use the chosen data source",
                         json -> target(json).remove("datasource")),
                 fault("does not fit the grid", json -> place(json).put("w", 25)),
                 fault("covers another", json -> place(json).put("w", 6)),
-                fault("does not link to its dump or to the incidents",
+                fault(
+                        "does not link to its dump or to the incidents",
                         json -> annotation(json).put("textFormat", "Dump on {{instance}}")),
-                fault("takes its time from the wrong place", json -> annotation(json).put("useValueForTime", false)),
-                fault("not in milliseconds",
+                fault(
+                        "takes its time from the wrong place",
+                        json -> annotation(json).put("useValueForTime", false)),
+                fault(
+                        "not in milliseconds",
                         json -> annotation(json).put("expr", "load_monitor_last_dump_timestamp_seconds" + MATCHERS)),
-                fault("variable incidents is not of Infinity", json -> variable(json, 3).put("query", "json")),
-                fault("\"Recent incidents of $instance\" does not use the chosen data source",
+                fault(
+                        "variable incidents is not of Infinity",
+                        json -> variable(json, 3).put("query", "json")),
+                fault(
+                        "\"Recent incidents of $instance\" does not use the chosen data source",
                         json -> ((ObjectNode) incidents(json).path("datasource")).put("uid", "infinity")),
-                fault("is not repeated for each instance", json -> incidents(json).remove("repeat")),
+                fault(
+                        "is not repeated for each instance",
+                        json -> incidents(json).remove("repeat")),
                 fault("does not name its instance", json -> incidents(json).put("title", "Recent incidents")),
-                fault("asks something else than the exporter",
-                        json -> ((ObjectNode) incidents(json).at("/targets/0")).put("url", "http://db1:9817/api/v1/incidents")),
-                fault("asks for all time",
-                        json -> ((ObjectNode) incidents(json).at("/targets/0")).put("url", "http://${instance}/api/v1/incidents")),
+                fault(
+                        "asks something else than the exporter",
+                        json -> ((ObjectNode) incidents(json).at("/targets/0"))
+                                .put("url", "http://db1:9817/api/v1/incidents")),
+                fault(
+                        "asks for all time",
+                        json -> ((ObjectNode) incidents(json).at("/targets/0"))
+                                .put("url", "http://${instance}/api/v1/incidents")),
                 fault("has no columns", json -> ((ObjectNode) incidents(json).at("/targets/0")).putArray("columns")),
-                fault("has no matcher for job",
+                fault(
+                        "has no matcher for job",
                         json -> target(json).put("expr", "load_monitor_load1{instance=~\"$instance\"}")),
-                fault("has no matcher for instance",
+                fault(
+                        "has no matcher for instance",
                         json -> target(json).put("expr", "load_monitor_load1{job=~\"$job\"}")),
-                fault("load_monitor_cpus has no matcher for job",
+                fault(
+                        "load_monitor_cpus has no matcher for job",
                         json -> target(json).put("expr", "load_monitor_load1" + MATCHERS + " / load_monitor_cpus")),
                 fault("reads no metric of load-monitor", json -> target(json).put("expr", "node_load1")),
-                fault("has a rate over [5m]",
+                fault(
+                        "has a rate over [5m]",
                         json -> target(json).put("expr", "rate(load_monitor_dumps_total" + MATCHERS + "[5m])")),
-                fault("reads a counter without rate",
+                fault(
+                        "reads a counter without rate",
                         json -> target(json).put("expr", "load_monitor_dumps_total" + MATCHERS)));
     }
 

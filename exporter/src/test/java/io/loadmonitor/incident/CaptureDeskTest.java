@@ -55,8 +55,8 @@ final class CaptureDeskTest {
 
     private final TestClock clock = new TestClock();
     private final Heard heard = new Heard();
-    private Rules rules = new Rules(List.of(
-            new Rule("load", Map.of("alertname", Pattern.compile("Load.*")), Duration.ZERO)));
+    private Rules rules =
+            new Rules(List.of(new Rule("load", Map.of("alertname", Pattern.compile("Load.*")), Duration.ZERO)));
     private Archive archive;
     private Optional<CaptureDesk> started = Optional.empty();
 
@@ -81,9 +81,14 @@ final class CaptureDeskTest {
         assertEquals("taken in [NEW, NEW]", heard.next());
         assertEquals("captured 1 ALERT", heard.next());
         assertEquals("captured 2 ALERT", heard.next());
-        IncidentDetail incident = archive.incident(outcomes.get(1).incidentId().getAsLong()).orElseThrow();
-        assertEquals(List.of(DumpState.COMPLETE), incident.dumps().stream().map(DumpSummary::state).toList());
-        assertEquals(OptionalLong.of(incident.incident().id()), incident.dumps().get(0).incidentId());
+        IncidentDetail incident =
+                archive.incident(outcomes.get(1).incidentId().getAsLong()).orElseThrow();
+        assertEquals(
+                List.of(DumpState.COMPLETE),
+                incident.dumps().stream().map(DumpSummary::state).toList());
+        assertEquals(
+                OptionalLong.of(incident.incident().id()),
+                incident.dumps().get(0).incidentId());
         assertEquals(List.of("alert LoadHigh incident 1", "alert LoadHigh incident 2"), source.reasons());
 
         alerts.accept(fixture("alertmanager-0.25.0-firing.json"));
@@ -94,8 +99,14 @@ final class CaptureDeskTest {
 
         assertEquals(2, source.reasons().size());
         assertTrue(heard.nothing());
-        assertFalse(archive.incident(outcomes.get(1).incidentId().getAsLong()).orElseThrow().incident().open());
-        assertTrue(archive.incident(outcomes.get(0).incidentId().getAsLong()).orElseThrow().incident().open());
+        assertFalse(archive.incident(outcomes.get(1).incidentId().getAsLong())
+                .orElseThrow()
+                .incident()
+                .open());
+        assertTrue(archive.incident(outcomes.get(0).incidentId().getAsLong())
+                .orElseThrow()
+                .incident()
+                .open());
     }
 
     @Test
@@ -144,9 +155,12 @@ final class CaptureDeskTest {
         assertEquals("failed ALERT BUSY", heard.next());
         DumpSummary failed = archive.dump(1).orElseThrow().summary();
         assertEquals(DumpState.FAILED, failed.state());
-        assertTrue(failed.failure().orElseThrow().matches("another dump is being taken \\(asked again for \\d+ ms\\)"),
+        assertTrue(
+                failed.failure().orElseThrow().matches("another dump is being taken \\(asked again for \\d+ ms\\)"),
                 failed.toString());
-        assertTrue(source.reasons().size() >= 2 && source.reasons().size() <= 12, source.reasons().toString());
+        assertTrue(
+                source.reasons().size() >= 2 && source.reasons().size() <= 12,
+                source.reasons().toString());
     }
 
     @Test
@@ -162,7 +176,9 @@ final class CaptureDeskTest {
             started.orElseThrow().close();
             clock.advance(Duration.ofSeconds(1));
         }
-        assertEquals(Optional.of("it is UNAVAILABLE"), archive.dump(1).orElseThrow().summary().failure());
+        assertEquals(
+                Optional.of("it is UNAVAILABLE"),
+                archive.dump(1).orElseThrow().summary().failure());
     }
 
     @Test
@@ -213,8 +229,9 @@ final class CaptureDeskTest {
         for (String reason : List.of("", "x".repeat(64))) {
             IllegalArgumentException refused =
                     assertThrows(IllegalArgumentException.class, () -> desk.request(new EscapedText(reason)));
-            assertEquals("the reason has " + reason.length()
-                    + " characters in escaped form, but must have 1 to 63", refused.getMessage());
+            assertEquals(
+                    "the reason has " + reason.length() + " characters in escaped form, but must have 1 to 63",
+                    refused.getMessage());
         }
     }
 
@@ -267,14 +284,20 @@ final class CaptureDeskTest {
                 List.of(
                         new RuleStatus(Kind.RULE, "load", State.READY, "No dump was asked for yet.", Optional.empty()),
                         new RuleStatus(Kind.RULE, "other", State.READY, "No dump was asked for yet.", Optional.empty()),
-                        new RuleStatus(Kind.MANUAL, "manual", State.READY, "No dump was asked for yet.", Optional.empty()),
-                        new RuleStatus(Kind.SOURCE, "procfs", State.READY, "No dump was taken since the start.",
+                        new RuleStatus(
+                                Kind.MANUAL, "manual", State.READY, "No dump was asked for yet.", Optional.empty()),
+                        new RuleStatus(
+                                Kind.SOURCE,
+                                "procfs",
+                                State.READY,
+                                "No dump was taken since the start.",
                                 Optional.empty())),
                 desk.status());
 
         alerts.accept(message(TestAlerts.firing(1, NOON)));
         asked.await();
-        assertEquals(List.of(State.CAPTURING, State.READY, State.CAPTURING, State.CAPTURING),
+        assertEquals(
+                List.of(State.CAPTURING, State.READY, State.CAPTURING, State.CAPTURING),
                 desk.status().stream().map(RuleStatus::state).toList());
         assertEquals("Takes dump 1.", desk.status().get(2).why());
         mayAnswer.countDown();
@@ -282,9 +305,17 @@ final class CaptureDeskTest {
         assertEquals("captured 1 ALERT", heard.next());
 
         RuleStatus throttled = desk.status().get(0);
-        assertEquals(new RuleStatus(Kind.RULE, "load", State.THROTTLED,
-                "Asked for dump 1 at " + NOON + "; takes one in 300000 ms at most.", Optional.of(NOON.plus(COOLDOWN))), throttled);
-        assertTrue(desk.status().get(3).why().startsWith("Took dump 1 in "), desk.status().toString());
+        assertEquals(
+                new RuleStatus(
+                        Kind.RULE,
+                        "load",
+                        State.THROTTLED,
+                        "Asked for dump 1 at " + NOON + "; takes one in 300000 ms at most.",
+                        Optional.of(NOON.plus(COOLDOWN))),
+                throttled);
+        assertTrue(
+                desk.status().get(3).why().startsWith("Took dump 1 in "),
+                desk.status().toString());
         clock.advance(COOLDOWN);
         assertEquals(State.READY, desk.status().get(0).state());
     }
@@ -294,10 +325,16 @@ final class CaptureDeskTest {
         CountDownLatch twice = new CountDownLatch(2);
         CaptureSettings patient = new CaptureSettings(
                 Duration.ZERO, Duration.ofSeconds(60), Duration.ofMillis(1), Duration.ofSeconds(30));
-        CaptureDesk desk = CaptureDesk.start(patient, () -> rules, archive, () -> new FakeSource((call, reason) -> {
-            twice.countDown();
-            throw new CaptureException(Reason.THROTTLED, "the module takes one dump a minute");
-        }), clock, heard);
+        CaptureDesk desk = CaptureDesk.start(
+                patient,
+                () -> rules,
+                archive,
+                () -> new FakeSource((call, reason) -> {
+                    twice.countDown();
+                    throw new CaptureException(Reason.THROTTLED, "the module takes one dump a minute");
+                }),
+                clock,
+                heard);
         started = Optional.of(desk);
         desk.request(REASON);
         twice.await();
@@ -335,7 +372,9 @@ final class CaptureDeskTest {
         for (int i = 0; i < 12; i++) {
             heard.next();
         }
-        assertEquals(IntakeOutcome.Outcome.NEW, alerts.accept(message(TestAlerts.firing(6, NOON))).get(0).outcome());
+        assertEquals(
+                IntakeOutcome.Outcome.NEW,
+                alerts.accept(message(TestAlerts.firing(6, NOON))).get(0).outcome());
     }
 
     private AlertDesk alerts(FakeSource source) {

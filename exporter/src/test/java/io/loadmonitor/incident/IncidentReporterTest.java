@@ -50,26 +50,36 @@ final class IncidentReporterTest {
 
     @Test
     void tellsTheDumpsBeforeAtAndAfterAnAlert() throws Exception {
-        long before = archive.storeFound(DumpTexts.automatic(1, NOON.minusSeconds(60))).orElseThrow().id();
+        long before = archive.storeFound(DumpTexts.automatic(1, NOON.minusSeconds(60)))
+                .orElseThrow()
+                .id();
         long alert = alert(NOON);
         long own = archive.beginNext().orElseThrow().dumpId();
         archive.store(own, DumpTexts.manual(2, NOON.plusSeconds(5)));
-        long after = archive.storeFound(DumpTexts.automatic(3, NOON.plusSeconds(60))).orElseThrow().id();
+        long after = archive.storeFound(DumpTexts.automatic(3, NOON.plusSeconds(60)))
+                .orElseThrow()
+                .id();
 
         IncidentReport report = reporter.report(alert).orElseThrow();
 
-        assertEquals(List.of(before, own, after), report.dumps().stream().map(dump -> dump.summary().id()).toList());
-        assertEquals(List.of(Phase.BEFORE, Phase.AT, Phase.AFTER),
+        assertEquals(
+                List.of(before, own, after),
+                report.dumps().stream().map(dump -> dump.summary().id()).toList());
+        assertEquals(
+                List.of(Phase.BEFORE, Phase.AT, Phase.AFTER),
                 report.dumps().stream().map(IncidentReport.Dump::phase).toList());
         assertEquals(2, report.changes().size());
-        assertEquals(archive.dump(own).orElseThrow().summary().headline(), report.headline().orElseThrow());
+        assertEquals(
+                archive.dump(own).orElseThrow().summary().headline(),
+                report.headline().orElseThrow());
     }
 
     @Test
     void tellsTheLoadFromTenMinutesBeforeToFiveMinutesAfter() throws Exception {
         long alert = alert(NOON);
         archive.takeIn(List.of(new RoutedAlert(
-                TestAlerts.resolved(1, NOON, NOON.plusSeconds(600)), Optional.of(new RoutedAlert.Route("load", Duration.ZERO)))));
+                TestAlerts.resolved(1, NOON, NOON.plusSeconds(600)),
+                Optional.of(new RoutedAlert.Route("load", Duration.ZERO)))));
         for (int i = -400; i < 400; i++) {
             recorder.add(LoadSample.tick(NOON.plusSeconds(5L * i), 4, OptionalDouble.of(4)));
         }
@@ -82,8 +92,13 @@ final class IncidentReporterTest {
         assertEquals(301, report.timeline().seen(), "from memory");
         recorder.keep();
         assertEquals(report, reporter.report(alert).orElseThrow(), "and the same from memory and archive");
-        assertEquals(report.timeline(), new IncidentReporter(archive, new LoadRecorder(archive), clock)
-                .report(alert).orElseThrow().timeline(), "and after a restart");
+        assertEquals(
+                report.timeline(),
+                new IncidentReporter(archive, new LoadRecorder(archive), clock)
+                        .report(alert)
+                        .orElseThrow()
+                        .timeline(),
+                "and after a restart");
     }
 
     @Test
@@ -95,7 +110,9 @@ final class IncidentReporterTest {
 
         IncidentReport report = reporter.report(alert).orElseThrow();
 
-        List<IncidentReport.Dump> read = report.dumps().stream().filter(dump -> dump.breakdown().isPresent()).toList();
+        List<IncidentReport.Dump> read = report.dumps().stream()
+                .filter(dump -> dump.breakdown().isPresent())
+                .toList();
         assertEquals(IncidentReporter.MOST_EXPLAINED, read.size());
         assertEquals(IncidentReporter.MOST_EXPLAINED - 1, report.changes().size());
         // The 41st is the alert's own, which is still waited for.
@@ -118,15 +135,29 @@ final class IncidentReporterTest {
 
     private long alert(Instant start) throws Exception {
         return archive.takeIn(List.of(new RoutedAlert(
-                TestAlerts.firing(1, start), Optional.of(new RoutedAlert.Route("load", Duration.ZERO)))))
-                .get(0).incidentId().orElseThrow();
+                        TestAlerts.firing(1, start), Optional.of(new RoutedAlert.Route("load", Duration.ZERO)))))
+                .get(0)
+                .incidentId()
+                .orElseThrow();
     }
 
     private static List<DumpSummary> dumps(int count) {
-        return IntStream.range(0, count).mapToObj(id -> new DumpSummary(
-                id, "vm", DumpState.COMPLETE, Optional.empty(),
-                DumpTrigger.ACTIVE, Optional.empty(), NOON, OptionalDouble.empty(),
-                OptionalInt.empty(), OptionalInt.empty(), "", Optional.empty(),
-                OptionalLong.empty(), 0)).toList();
+        return IntStream.range(0, count)
+                .mapToObj(id -> new DumpSummary(
+                        id,
+                        "vm",
+                        DumpState.COMPLETE,
+                        Optional.empty(),
+                        DumpTrigger.ACTIVE,
+                        Optional.empty(),
+                        NOON,
+                        OptionalDouble.empty(),
+                        OptionalInt.empty(),
+                        OptionalInt.empty(),
+                        "",
+                        Optional.empty(),
+                        OptionalLong.empty(),
+                        0))
+                .toList();
     }
 }

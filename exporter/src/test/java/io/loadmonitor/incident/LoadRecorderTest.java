@@ -66,7 +66,8 @@ final class LoadRecorderTest {
         add(NOON.plusNanos(789), 3);
         recorder.keep();
 
-        assertEquals(archive.ticks("vm", NOON, NOON.plusSeconds(60)).own(), recorder.between(NOON, NOON.plusSeconds(60)));
+        assertEquals(
+                archive.ticks("vm", NOON, NOON.plusSeconds(60)).own(), recorder.between(NOON, NOON.plusSeconds(60)));
     }
 
     @Test
@@ -80,7 +81,9 @@ final class LoadRecorderTest {
     }
 
     private int kept() throws Exception {
-        return archive.ticks("vm", Instant.EPOCH, NOON.plus(Duration.ofDays(1))).own().size();
+        return archive.ticks("vm", Instant.EPOCH, NOON.plus(Duration.ofDays(1)))
+                .own()
+                .size();
     }
 
     private void add(Instant from, int count) {

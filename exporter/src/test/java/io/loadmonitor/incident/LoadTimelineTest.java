@@ -26,15 +26,21 @@ final class LoadTimelineTest {
 
         LoadTimeline line = LoadTimeline.of(List.of(module), List.of(own, own));
 
-        assertEquals(List.of(new LoadSample(
-                NOON, OptionalInt.of(10), OptionalDouble.of(4.43), OptionalInt.of(8), OptionalInt.of(2))), line.ticks());
+        assertEquals(
+                List.of(new LoadSample(
+                        NOON, OptionalInt.of(10), OptionalDouble.of(4.43), OptionalInt.of(8), OptionalInt.of(2))),
+                line.ticks());
     }
 
     @Test
     void samplesOfOtherTicksStayApart() {
         LoadSample module = LoadSample.tick(NOON, 10, OptionalDouble.empty());
         for (int millis : new int[] {-501, 2001, 5004}) {
-            assertEquals(2, LoadTimeline.of(List.of(module), List.of(own(NOON.plusMillis(millis), 9, 4))).seen(), millis + " ms");
+            assertEquals(
+                    2,
+                    LoadTimeline.of(List.of(module), List.of(own(NOON.plusMillis(millis), 9, 4)))
+                            .seen(),
+                    millis + " ms");
         }
     }
 
@@ -62,16 +68,27 @@ final class LoadTimelineTest {
         for (int i = 1; i < line.ticks().size(); i++) {
             assertTrue(line.ticks().get(i - 1).at().isBefore(line.ticks().get(i).at()));
         }
-        assertEquals(samples.stream().mapToInt(sample -> sample.active().orElseThrow()).max(), line.mostActive());
-        assertEquals(samples.stream().mapToDouble(sample -> sample.load1().orElseThrow()).max(), line.highestLoad());
+        assertEquals(
+                samples.stream()
+                        .mapToInt(sample -> sample.active().orElseThrow())
+                        .max(),
+                line.mostActive());
+        assertEquals(
+                samples.stream()
+                        .mapToDouble(sample -> sample.load1().orElseThrow())
+                        .max(),
+                line.highestLoad());
         if (count <= LoadTimeline.MOST_TICKS) {
             assertEquals(samples, line.ticks());
         } else {
-            assertTrue(line.ticks().size() >= LoadTimeline.MOST_TICKS / 2 - 8, line.ticks().size() + " ticks");
+            assertTrue(
+                    line.ticks().size() >= LoadTimeline.MOST_TICKS / 2 - 8,
+                    line.ticks().size() + " ticks");
         }
     }
 
     private static LoadSample own(Instant at, int active, double load) {
-        return new LoadSample(at, OptionalInt.of(active), OptionalDouble.of(load), OptionalInt.of(8), OptionalInt.of(2));
+        return new LoadSample(
+                at, OptionalInt.of(active), OptionalDouble.of(load), OptionalInt.of(8), OptionalInt.of(2));
     }
 }

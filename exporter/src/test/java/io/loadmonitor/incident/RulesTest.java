@@ -38,26 +38,36 @@ final class RulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "LoadHigh, load", "LoadPerCpuHigh, load", "UninterruptibleTasks, load", "LoadMonitorDown, ''", "DiskFull, ''"
+        "LoadHigh, load",
+        "LoadPerCpuHigh, load",
+        "UninterruptibleTasks, load",
+        "LoadMonitorDown, ''",
+        "DiskFull, ''"
     })
     void wantsLoadAlertsUnlessToldOtherwise(String alertName, String rule) {
-        assertEquals(Optional.of(rule).filter(name -> !name.isEmpty()), name(Rules.DEFAULT, Map.of("alertname", alertName)));
+        assertEquals(
+                Optional.of(rule).filter(name -> !name.isEmpty()), name(Rules.DEFAULT, Map.of("alertname", alertName)));
     }
 
     @Test
     void letsAlertsThatBeginTogetherShareADumpUnlessToldOtherwise() {
-        assertEquals(List.of(Duration.ofSeconds(30)), Rules.DEFAULT.list().stream().map(Rule::cooldown).toList());
+        assertEquals(
+                List.of(Duration.ofSeconds(30)),
+                Rules.DEFAULT.list().stream().map(Rule::cooldown).toList());
     }
 
     @Test
     void refusesRulesThatCannotBeMeant() {
-        assertEquals("two rules are named a", refusal(() ->
-                new Rules(List.of(rule("a", Map.of("x", "y")), rule("a", Map.of("x", "z"))))));
+        assertEquals(
+                "two rules are named a",
+                refusal(() -> new Rules(List.of(rule("a", Map.of("x", "y")), rule("a", Map.of("x", "z"))))));
         assertEquals("rule a matches no label, so it would match every alert", refusal(() -> rule("a", Map.of())));
-        assertEquals("a rule's name must be 1 to 64 letters, digits, _ or -, but is \"a b\"",
+        assertEquals(
+                "a rule's name must be 1 to 64 letters, digits, _ or -, but is \"a b\"",
                 refusal(() -> rule("a b", Map.of("x", "y"))));
-        assertEquals("rule a: cooldown is PT-1S, but must be 0 to 1 day", refusal(() ->
-                new Rule("a", Map.of("x", Pattern.compile("y")), Duration.ofSeconds(-1))));
+        assertEquals(
+                "rule a: cooldown is PT-1S, but must be 0 to 1 day",
+                refusal(() -> new Rule("a", Map.of("x", Pattern.compile("y")), Duration.ofSeconds(-1))));
     }
 
     private static String refusal(org.junit.jupiter.api.function.Executable made) {
@@ -71,8 +81,14 @@ final class RulesTest {
     }
 
     private static Optional<String> name(Rules rules, Map<String, String> labels) {
-        return rules.ruleFor(new Alert("00000000000000aa", Alert.Status.FIRING, labels, Map.of(), Instant.EPOCH,
-                        Optional.empty(), Optional.empty()))
+        return rules.ruleFor(new Alert(
+                        "00000000000000aa",
+                        Alert.Status.FIRING,
+                        labels,
+                        Map.of(),
+                        Instant.EPOCH,
+                        Optional.empty(),
+                        Optional.empty()))
                 .map(Rule::name);
     }
 }

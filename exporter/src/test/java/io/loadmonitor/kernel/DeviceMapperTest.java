@@ -41,7 +41,8 @@ final class DeviceMapperTest {
 
     private static List<String> listed(MappedDevices seen) {
         return seen.listed().stream()
-                .map(device -> device.dev() + device.name().map(name -> "=" + name).orElse(""))
+                .map(device ->
+                        device.dev() + device.name().map(name -> "=" + name).orElse(""))
                 .toList();
     }
 
@@ -135,7 +136,9 @@ final class DeviceMapperTest {
         Files.createSymbolicLink(devices.links().resolve("b\n\" suspended=0"), Path.of("../dm-4"));
         MappedDevices seen = seen();
         assertEquals(List.of("dm-0", "dm-1", "dm-2", "dm-3", "dm-4=b\\n\\\" suspended=0", "dm-5=a"), listed(seen));
-        assertEquals(Optional.of(EscapedText.of("b\n\" suspended=0")), seen.listed().get(4).name());
+        assertEquals(
+                Optional.of(EscapedText.of("b\n\" suspended=0")),
+                seen.listed().get(4).name());
     }
 
     @Test

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The device mapper's files as ordinary ones: {@code sys/block/dm-N/dm/suspended}, and udev's links in {@code mapper}. */
+/**
+ * The device mapper's files as ordinary ones: {@code sys/block/dm-N/dm/suspended}, and udev's links in {@code mapper}.
+ */
 public final class FakeDevices {
     private final Path root;
 

@@ -45,10 +45,10 @@ final class KernelModuleTest {
     void isAbsentUntilItIsLoaded() throws IOException {
         assertFalse(module.present());
         assertEquals(Optional.empty(), module.version());
-        assertEquals(
-                Optional.of("the kernel module is not loaded (there is no " + knobs + ")"), module.obstacle());
+        assertEquals(Optional.of("the kernel module is not loaded (there is no " + knobs + ")"), module.obstacle());
         assertThrows(NoSuchFileException.class, module::lastId);
-        assertTrue(assertThrows(SystemCallException.class, () -> module.trigger("why")).isAbsence());
+        assertTrue(assertThrows(SystemCallException.class, () -> module.trigger("why"))
+                .isAbsence());
         load();
         assertTrue(module.present());
         assertEquals(Optional.empty(), module.obstacle());
@@ -58,8 +58,7 @@ final class KernelModuleTest {
     void saysThatTheDeviceIsMissing() throws IOException {
         load();
         Files.delete(device);
-        assertEquals(
-                Optional.of("the kernel module is loaded, but there is no " + device), module.obstacle());
+        assertEquals(Optional.of("the kernel module is loaded, but there is no " + device), module.obstacle());
     }
 
     @Test
@@ -81,7 +80,13 @@ final class KernelModuleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "line\nbreak", "caf\u00e9", "0123456789012345678901234567890123456789012345678901234567890123"})
+    @ValueSource(
+            strings = {
+                "",
+                "line\nbreak",
+                "caf\u00e9",
+                "0123456789012345678901234567890123456789012345678901234567890123"
+            })
     void refusesAReasonThatTheModuleWouldRefuse(String reason) throws IOException {
         load();
         assertThrows(IllegalArgumentException.class, () -> module.trigger(reason));

@@ -10,13 +10,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class KernelTasksTest {
     @ParameterizedTest
-    @ValueSource(strings = {
-        "running=8 uninterruptible=2 iowait=1 total=67\n",
-        "running 8\nuninterruptible 2\niowait 1\ntotal 67\n",
-        "running=8 idle=31 uninterruptible=2 iowait=1 total=67",
-        "running 8\nuninterruptible 2\niowait 1\ntotal 67\ncomplete 1\n",
-        "running 8\nuninterruptible 2\niowait 1\ntotal 67\nwalks 1\nby-word many\n\nlone\nthree words here\n"
-    })
+    @ValueSource(
+            strings = {
+                "running=8 uninterruptible=2 iowait=1 total=67\n",
+                "running 8\nuninterruptible 2\niowait 1\ntotal 67\n",
+                "running=8 idle=31 uninterruptible=2 iowait=1 total=67",
+                "running 8\nuninterruptible 2\niowait 1\ntotal 67\ncomplete 1\n",
+                "running 8\nuninterruptible 2\niowait 1\ntotal 67\nwalks 1\nby-word many\n\nlone\nthree words here\n"
+            })
     void readsTheCountsByTheirNames(String text) throws IOException {
         assertEquals(new KernelTasks(8, 2, 1, 67, true), KernelTasks.parse(text));
     }
@@ -39,6 +40,7 @@ final class KernelTasksTest {
     void quotesWhatIsNoNumber() {
         assertEquals(
                 "tasks: a number is malformed: \"running=many\"",
-                assertThrows(IOException.class, () -> KernelTasks.parse("running=many\n")).getMessage());
+                assertThrows(IOException.class, () -> KernelTasks.parse("running=many\n"))
+                        .getMessage());
     }
 }

@@ -24,13 +24,13 @@ final class OpenFileTest {
 
     @Test
     void saysWhichCallFailedOnWhatAndWhy() throws IOException {
-        SystemCallException failed =
-                assertThrows(SystemCallException.class, () -> OpenFile.toWrite(directory));
+        SystemCallException failed = assertThrows(SystemCallException.class, () -> OpenFile.toWrite(directory));
         assertEquals("open " + directory + ": error number 21", failed.getMessage(), "EISDIR");
         try (OpenFile full = OpenFile.toWrite(Path.of("/dev/full"))) {
             assertEquals(
                     "write /dev/full: No space left on device (ENOSPC)",
-                    assertThrows(SystemCallException.class, () -> full.write(new byte[] {1})).getMessage());
+                    assertThrows(SystemCallException.class, () -> full.write(new byte[] {1}))
+                            .getMessage());
         }
     }
 

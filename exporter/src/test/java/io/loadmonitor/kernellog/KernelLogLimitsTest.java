@@ -15,10 +15,35 @@ final class KernelLogLimitsTest {
     private static final long MOST_NANOS = 20_000_000_000L;
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "task:", "task: state:D ", "a D ", " D 0 ", "state:D stack: 0 pid: ", "INFO: task a:1 ", ": ", "[<", "(a) from (",
-        "<ffffffff8030b0e7>{a+1} ", "f+0x1/0x2 ", "[ ", "Nov 22 ", "r10:00000000 ", "00000000 ", "RIP: 0", "==> /proc/",
-        "/proc/1/", "uninterrupted task, comm: , pid 1", "a ", "1 ", " ", ".a: ", "S a 1 1.000000 ", "\t", "a:1 [inline] "})
+    @ValueSource(
+            strings = {
+                "task:",
+                "task: state:D ",
+                "a D ",
+                " D 0 ",
+                "state:D stack: 0 pid: ",
+                "INFO: task a:1 ",
+                ": ",
+                "[<",
+                "(a) from (",
+                "<ffffffff8030b0e7>{a+1} ",
+                "f+0x1/0x2 ",
+                "[ ",
+                "Nov 22 ",
+                "r10:00000000 ",
+                "00000000 ",
+                "RIP: 0",
+                "==> /proc/",
+                "/proc/1/",
+                "uninterrupted task, comm: , pid 1",
+                "a ",
+                "1 ",
+                " ",
+                ".a: ",
+                "S a 1 1.000000 ",
+                "\t",
+                "a:1 [inline] "
+            })
     void readsLongLinesOfAnyPieceInTime(String piece) {
         for (int length : new int[] {250, 1_000, 60_000}) {
             String line = piece.repeat(length / piece.length()) + '\n';
@@ -28,7 +53,8 @@ final class KernelLogLimitsTest {
 
     @Test
     void readsManyReportsTasksAndFramesInTime() {
-        KernelLog log = inTime("sysrq: Show State\ntask:a state:D stack:0 pid:1 ppid:2 flags:0x0\n f+0x1/0x2\n".repeat(20_000));
+        KernelLog log =
+                inTime("sysrq: Show State\ntask:a state:D stack:0 pid:1 ppid:2 flags:0x0\n f+0x1/0x2\n".repeat(20_000));
         assertEquals(10_000, log.reports().size());
         assertTrue(log.unread() > 0, "what is beyond the limit is unread");
         inTime(("sysrq: Show State\n" + "task:a state:D stack:0 pid:1 ppid:2 flags:0x0\n f+0x1/0x2\n".repeat(60_000)));
@@ -40,7 +66,11 @@ final class KernelLogLimitsTest {
     void forgetsCallersBeyondTheLimit() {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 5_000; i++) {
-            text.append("[  1.0][  T").append(i).append("] INFO: task a:").append(i).append(" blocked for more than 1 seconds.\n");
+            text.append("[  1.0][  T")
+                    .append(i)
+                    .append("] INFO: task a:")
+                    .append(i)
+                    .append(" blocked for more than 1 seconds.\n");
         }
         assertEquals(5_000, inTime(text.toString()).understood());
     }

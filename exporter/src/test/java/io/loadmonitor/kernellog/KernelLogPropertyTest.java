@@ -59,7 +59,8 @@ final class KernelLogPropertyTest {
                 end++;
             }
             int named = consistent(Arrays.copyOf(text, Math.min(end + 1, text.length))).reports().stream()
-                    .mapToInt(report -> report.dump().tasks().size() + report.listed().size())
+                    .mapToInt(report ->
+                            report.dump().tasks().size() + report.listed().size())
                     .sum();
             assertTrue(named >= before, "lost a task when cut after " + length + " bytes");
             before = named;
@@ -80,15 +81,22 @@ final class KernelLogPropertyTest {
             report.warnings().forEach(KernelLogPropertyTest::assertPrintable);
             LoadBreakdown load = LoadBreakdown.of(report.dump());
             assertPrintable(load.headline());
-            assertEquals(report.dump().tasks().size(), load.parts().stream().mapToInt(part -> part.tasks()).sum());
-            report.dump().tasks().forEach(task -> assertTrue(
-                    task.stackId() == 0 || report.kind() == LogKind.DUMP || report.dump().stackOf(task).isPresent()));
+            assertEquals(
+                    report.dump().tasks().size(),
+                    load.parts().stream().mapToInt(part -> part.tasks()).sum());
+            report.dump()
+                    .tasks()
+                    .forEach(task -> assertTrue(task.stackId() == 0
+                            || report.kind() == LogKind.DUMP
+                            || report.dump().stackOf(task).isPresent()));
         }
         return log;
     }
 
     private static void assertPrintable(String text) {
-        assertTrue(text.chars().allMatch(c -> c >= 0x20 && c <= 0x7e), EscapedText.of(text).escaped());
+        assertTrue(
+                text.chars().allMatch(c -> c >= 0x20 && c <= 0x7e),
+                EscapedText.of(text).escaped());
     }
 
     @Provide
@@ -105,7 +113,10 @@ final class KernelLogPropertyTest {
     Arbitrary<List<String>> realLines() throws IOException {
         List<String> lines = new ArrayList<>();
         for (LogTexts.Text text : LogTexts.all()) {
-            new String(text.bytes(), StandardCharsets.ISO_8859_1).lines().limit(60).forEach(lines::add);
+            new String(text.bytes(), StandardCharsets.ISO_8859_1)
+                    .lines()
+                    .limit(60)
+                    .forEach(lines::add);
         }
         return Arbitraries.of(lines).list().ofMaxSize(60);
     }
@@ -113,17 +124,59 @@ final class KernelLogPropertyTest {
     @Provide
     Arbitrary<List<String>> pieces() {
         Arbitrary<String> known = Arbitraries.of(
-                "[   35.570173] ", "[    1.0][  T7] ", "[    1.0][  C1] ", "Nov 22 12:04:10 host kernel: ",
-                "2026-11-22T12:04:10+0000 ", "sysrq: Show State", "SysRq : Show Blocked State", "INFO: task ", ":1",
-                " blocked for more than 120 seconds.", "task:", "state:D stack:0 pid:1 ppid:2 ", "a D 0 1 2 0x0",
-                "a R  running task 0 1 2 0x0", "Load: 4.42, 1.10, 0.37", "!!!!!!!!!!!!!!!!", "dump running task.",
-                "running task, comm: a, pid 1", "uninterrupted task, comm: ", ", pid 3", "==> /proc/1/stack <==",
-                "==> /proc/1/comm <==", "==> /proc/1/status <==", "State:\tD (disk)", "[<0>] f+0x1/0x2", "[<ffffffff81234567>] ",
-                "? ", "f+0x1/0x2 [mod 0123abcd]", "(f) from (g+0x1/0x2)", "f from g+0x1/0x2", " worker_thread+0x1/0x2",
-                "entry_SYSCALL_64_after_hwframe+0x1/0x2", "<ffffffff8030b0e7>{__down+147}", "</TASK>", "Call Trace:",
-                "load_monitor dump version=1 id=1 source=kmod", "end id=1 tasks=0", "task pid=1 stack=0 comm=\"a\"",
-                "stack id=1", "CPU: 0 PID: 1 Comm: a", "12345", "99999999999999999999", "\n", "\n", "\n", "\n ", "\r\n", " ",
-                "** 1 printk messages dropped **", "cat: /proc/1/stack: Permission denied", "/proc/1/stack:[<0>] f+0x1/0x2");
-        return Arbitraries.oneOf(known, known, Arbitraries.strings().all().ofMaxLength(3)).list().ofMaxSize(60);
+                "[   35.570173] ",
+                "[    1.0][  T7] ",
+                "[    1.0][  C1] ",
+                "Nov 22 12:04:10 host kernel: ",
+                "2026-11-22T12:04:10+0000 ",
+                "sysrq: Show State",
+                "SysRq : Show Blocked State",
+                "INFO: task ",
+                ":1",
+                " blocked for more than 120 seconds.",
+                "task:",
+                "state:D stack:0 pid:1 ppid:2 ",
+                "a D 0 1 2 0x0",
+                "a R  running task 0 1 2 0x0",
+                "Load: 4.42, 1.10, 0.37",
+                "!!!!!!!!!!!!!!!!",
+                "dump running task.",
+                "running task, comm: a, pid 1",
+                "uninterrupted task, comm: ",
+                ", pid 3",
+                "==> /proc/1/stack <==",
+                "==> /proc/1/comm <==",
+                "==> /proc/1/status <==",
+                "State:\tD (disk)",
+                "[<0>] f+0x1/0x2",
+                "[<ffffffff81234567>] ",
+                "? ",
+                "f+0x1/0x2 [mod 0123abcd]",
+                "(f) from (g+0x1/0x2)",
+                "f from g+0x1/0x2",
+                " worker_thread+0x1/0x2",
+                "entry_SYSCALL_64_after_hwframe+0x1/0x2",
+                "<ffffffff8030b0e7>{__down+147}",
+                "</TASK>",
+                "Call Trace:",
+                "load_monitor dump version=1 id=1 source=kmod",
+                "end id=1 tasks=0",
+                "task pid=1 stack=0 comm=\"a\"",
+                "stack id=1",
+                "CPU: 0 PID: 1 Comm: a",
+                "12345",
+                "99999999999999999999",
+                "\n",
+                "\n",
+                "\n",
+                "\n ",
+                "\r\n",
+                " ",
+                "** 1 printk messages dropped **",
+                "cat: /proc/1/stack: Permission denied",
+                "/proc/1/stack:[<0>] f+0x1/0x2");
+        return Arbitraries.oneOf(known, known, Arbitraries.strings().all().ofMaxLength(3))
+                .list()
+                .ofMaxSize(60);
     }
 }

@@ -8,9 +8,9 @@ import io.loadmonitor.dump.StackDump.Placement;
 import io.loadmonitor.dump.StackDump.State;
 import io.loadmonitor.dump.StackDump.Task;
 import java.io.IOException;
-import java.time.Instant;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +44,8 @@ final class KernelLogReaderTest {
         assertEquals(38, report.listed().size());
         assertTrue(report.listed().stream().allMatch(task -> task.reason() == NotLoad.IDLE_WORKER));
         assertEquals(4.42, report.dump().load().orElseThrow().load1());
-        assertEquals(Map.of(Placement.QUEUE, 6L, Placement.CPU, 1L, Placement.CPU_USER, 1L, Placement.SLEEP, 2L),
+        assertEquals(
+                Map.of(Placement.QUEUE, 6L, Placement.CPU, 1L, Placement.CPU_USER, 1L, Placement.SLEEP, 2L),
                 report.dump().tasks().stream().collect(Collectors.groupingBy(Task::placement, Collectors.counting())));
         assertEquals(0, log.unread());
     }
@@ -56,7 +57,8 @@ final class KernelLogReaderTest {
         assertEquals(Placement.CPU_USER, task.placement());
         assertEquals(0, task.stackId());
         assertEquals(Set.of("timer_own_stack"), task.flags());
-        assertTrue(report.warnings().stream().anyMatch(text -> text.startsWith("The stack is the timer's own, on CPU: 1 task ")));
+        assertTrue(report.warnings().stream()
+                .anyMatch(text -> text.startsWith("The stack is the timer's own, on CPU: 1 task ")));
     }
 
     @Test
@@ -76,32 +78,58 @@ final class KernelLogReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", "[   35.570173] ", "[   35.570173][   T74] ", "[   35.570173] [  T1234] ", "<4>[   35.570173] ",
-        "kern  :warn  : [   35.570173] ", "[Tue Jan 24 19:33:12 2023] ", "Nov 22 12:04:10 host kernel: ",
-        "Nov 22 12:04:10 host kernel: [   35.570173] ", "Nov  2 12:04:10 kernel: [   35.570173] ",
-        "2026-11-22T12:04:10+0000 host kernel: ", "2026-11-22T12:04:10.123456+01:00 host kernel: [   35.570173] ",
-        "2026-11-22 12:04:10 host kernel: ", "2026-11-22T12:04:10,123456+00:00 ", "4,1234,35570173,-;",
-        "Nov 22 12:04:10.123456 host kernel: ", "\u00d0\u00b8\u00d1\u008e\u00d0\u00bb 27 14:08:03 laptop kernel: "})
+    @ValueSource(
+            strings = {
+                "",
+                "[   35.570173] ",
+                "[   35.570173][   T74] ",
+                "[   35.570173] [  T1234] ",
+                "<4>[   35.570173] ",
+                "kern  :warn  : [   35.570173] ",
+                "[Tue Jan 24 19:33:12 2023] ",
+                "Nov 22 12:04:10 host kernel: ",
+                "Nov 22 12:04:10 host kernel: [   35.570173] ",
+                "Nov  2 12:04:10 kernel: [   35.570173] ",
+                "2026-11-22T12:04:10+0000 host kernel: ",
+                "2026-11-22T12:04:10.123456+01:00 host kernel: [   35.570173] ",
+                "2026-11-22 12:04:10 host kernel: ",
+                "2026-11-22T12:04:10,123456+00:00 ",
+                "4,1234,35570173,-;",
+                "Nov 22 12:04:10.123456 host kernel: ",
+                "\u00d0\u00b8\u00d1\u008e\u00d0\u00bb 27 14:08:03 laptop kernel: "
+            })
     void readsThroughWhatLoggersPutBefore(String prefix) {
         KernelLog log = LogTexts.read(ONE_TASK.replace("@", prefix));
         LogReport report = LogTexts.only(log);
         Task task = LogTexts.task(report, 118);
         assertEquals(List.of("mnt_want_write", "ext4_open"), LogTexts.functions(report.dump(), task));
-        assertEquals(Optional.of("ext4"), report.dump().stacks().get(0).frames().get(1).module());
+        assertEquals(
+                Optional.of("ext4"),
+                report.dump().stacks().get(0).frames().get(1).module());
         assertEquals(0, log.unread(), log.toString());
         assertEquals(prefix.isEmpty(), report.stamp().isEmpty());
     }
 
     @Test
     void knowsTheTimeOfDayOnlyWhereTheZoneIsThere() {
-        assertEquals(Instant.parse("2026-11-22T11:04:10.123456Z"),
+        assertEquals(
+                Instant.parse("2026-11-22T11:04:10.123456Z"),
                 LogTexts.only(LogTexts.read(ONE_TASK.replace("@", "2026-11-22T12:04:10.123456+01:00 host kernel: ")))
-                        .dump().time().orElseThrow().wall().orElseThrow());
-        assertEquals(Optional.empty(),
-                LogTexts.only(LogTexts.read(ONE_TASK.replace("@", "2026-11-22T12:04:10 host kernel: "))).dump().time());
-        assertEquals(Optional.empty(),
-                LogTexts.only(LogTexts.read(ONE_TASK.replace("@", "2026-99-99T12:04:10Z host kernel: "))).dump().time());
+                        .dump()
+                        .time()
+                        .orElseThrow()
+                        .wall()
+                        .orElseThrow());
+        assertEquals(
+                Optional.empty(),
+                LogTexts.only(LogTexts.read(ONE_TASK.replace("@", "2026-11-22T12:04:10 host kernel: ")))
+                        .dump()
+                        .time());
+        assertEquals(
+                Optional.empty(),
+                LogTexts.only(LogTexts.read(ONE_TASK.replace("@", "2026-99-99T12:04:10Z host kernel: ")))
+                        .dump()
+                        .time());
     }
 
     @Test
@@ -124,8 +152,8 @@ final class KernelLogReaderTest {
         LogReport named = LogTexts.only(LogTexts.read(
                 "sysrq: Show State\ntask:" + padded + " state:D stack:    0 pid:    5 ppid:     2 flags:0x00000000\n"));
         assertEquals(name, LogTexts.task(named, 5).comm().escaped());
-        LogReport columns = LogTexts.only(LogTexts.read(
-                "SysRq : Show State\n" + padded + " D ffff88107fc54440     0     5      2 0x00000000\n"));
+        LogReport columns = LogTexts.only(
+                LogTexts.read("SysRq : Show State\n" + padded + " D ffff88107fc54440     0     5      2 0x00000000\n"));
         assertEquals(name, LogTexts.task(columns, 5).comm().escaped());
         LogReport hung = LogTexts.only(LogTexts.read("INFO: task " + name + ":5 blocked for more than 120 seconds.\n"));
         assertEquals(name, LogTexts.task(hung, 5).comm().escaped());
@@ -159,8 +187,11 @@ final class KernelLogReaderTest {
                 pdflush       D 000001000103d500     0    54      8            55    53 (L-TLB)
                 Call Trace:<ffffffff8030b0e7>{__down+147} <ffffffff80133741>{xfs_buf_lock+0}
                 """));
-        assertEquals(List.of("__down+0x93", "xfs_buf_lock+0x0"),
-                report.dump().stacks().get(0).frames().stream().map(Object::toString).toList());
+        assertEquals(
+                List.of("__down+0x93", "xfs_buf_lock+0x0"),
+                report.dump().stacks().get(0).frames().stream()
+                        .map(Object::toString)
+                        .toList());
     }
 
     /** arch/arm/kernel/traps.c since 5.18: no addresses, no parentheses. */
@@ -175,10 +206,13 @@ final class KernelLogReaderTest {
                 [<809fe1b8>] (schedule) from [<7f479b44>] (rpc_wait_bit_killable+0x1c/0x90 [sunrpc])
                 [<7f4797d8>] (rpc_wait_bit_killable [sunrpc]) from [<804805bc>] (nfs_wait+0x10/0x20)
                 """)) {
-            LogReport report = LogTexts.only(LogTexts.read(
-                    "INFO: task a:1 blocked for more than 122 seconds.\nBacktrace:\n" + stack));
-            assertEquals(List.of("rpc_wait_bit_killable+0x1c/0x90 [sunrpc]", "nfs_wait+0x10/0x20"),
-                    report.dump().stacks().get(0).frames().stream().map(Object::toString).toList());
+            LogReport report = LogTexts.only(
+                    LogTexts.read("INFO: task a:1 blocked for more than 122 seconds.\nBacktrace:\n" + stack));
+            assertEquals(
+                    List.of("rpc_wait_bit_killable+0x1c/0x90 [sunrpc]", "nfs_wait+0x10/0x20"),
+                    report.dump().stacks().get(0).frames().stream()
+                            .map(Object::toString)
+                            .toList());
         }
     }
 
@@ -200,7 +234,11 @@ final class KernelLogReaderTest {
                 [  220.1] INFO: task a:1 blocked for more than 241 seconds.
                 [  343.1] INFO: task c:3 blocked for more than 120 seconds.
                 """);
-        assertEquals(List.of(2, 1, 1), log.reports().stream().map(report -> report.dump().tasks().size()).toList());
+        assertEquals(
+                List.of(2, 1, 1),
+                log.reports().stream()
+                        .map(report -> report.dump().tasks().size())
+                        .toList());
     }
 
     @Test
@@ -213,7 +251,8 @@ final class KernelLogReaderTest {
                 """));
         assertEquals(1, report.dump().tasks().size());
         assertEquals(2, report.listed().get(0).pid());
-        assertTrue(report.warnings().contains("INFO: task a:1 is blocked on a mutex likely owned by task b\\x1b[31m:2."));
+        assertTrue(
+                report.warnings().contains("INFO: task a:1 is blocked on a mutex likely owned by task b\\x1b[31m:2."));
     }
 
     @Test
@@ -242,12 +281,18 @@ final class KernelLogReaderTest {
                 "PID: 7\n" + stack + "PID: 8\n" + stack)) {
             KernelLog log = LogTexts.read(text);
             LogReport report = LogTexts.only(log);
-            assertEquals(List.of(7L, 8L), report.dump().tasks().stream().map(Task::pid).toList(), text);
+            assertEquals(
+                    List.of(7L, 8L),
+                    report.dump().tasks().stream().map(Task::pid).toList(),
+                    text);
             assertEquals(1, report.dump().stacks().size(), text);
-            assertEquals(text.contains("df\n") ? "df" : "?", LogTexts.task(report, 7).comm().escaped());
+            assertEquals(
+                    text.contains("df\n") ? "df" : "?",
+                    LogTexts.task(report, 7).comm().escaped());
             assertEquals(0, log.unread(), log + text);
         }
-        assertEquals(2, LogTexts.only(LogTexts.read(stack + stack)).dump().tasks().size());
+        assertEquals(
+                2, LogTexts.only(LogTexts.read(stack + stack)).dump().tasks().size());
         String old = "[<ffffffff811ee000>] nfs_wait+0x1/0x2\n[<ffffffffffffffff>] 0xffffffffffffffff\n";
         assertEquals(2, LogTexts.only(LogTexts.read(old + old)).dump().tasks().size());
     }
@@ -290,13 +335,17 @@ final class KernelLogReaderTest {
                 task pid=94 tgid=94 state=D on=sleep stack=1 comm="vf"
                 end id=%1$d tasks=1
                 """;
-        KernelLog log = LogTexts.read(dump.formatted(1).replaceAll("(?m)^", "[    1.0] ") + "[    1.1] usb 1-1: new device\n"
-                + dump.formatted(2).replaceAll("(?m)^", "[    2.0] ") + ONE_TASK.replace("@", "[    3.0] "));
-        assertEquals(List.of(LogKind.DUMP, LogKind.DUMP, LogKind.SYSRQ_BLOCKED),
+        KernelLog log =
+                LogTexts.read(dump.formatted(1).replaceAll("(?m)^", "[    1.0] ") + "[    1.1] usb 1-1: new device\n"
+                        + dump.formatted(2).replaceAll("(?m)^", "[    2.0] ") + ONE_TASK.replace("@", "[    3.0] "));
+        assertEquals(
+                List.of(LogKind.DUMP, LogKind.DUMP, LogKind.SYSRQ_BLOCKED),
                 log.reports().stream().map(LogReport::kind).toList());
         assertTrue(log.reports().get(1).dump().complete());
         assertEquals(7, log.reports().get(1).firstLine());
-        assertEquals(List.of(6), log.unreadLines().stream().map(line -> line.number()).toList());
+        assertEquals(
+                List.of(6),
+                log.unreadLines().stream().map(line -> line.number()).toList());
     }
 
     /** As the module prints it with {@code printk=1}: pr_info() puts the module's name before each line. */
@@ -309,8 +358,11 @@ final class KernelLogReaderTest {
         KernelLog log = LogTexts.read("[    1.0] load_monitor: loaded, 4096 KiB for 32 dumps of up to 16384 tasks\n"
                 + printed.substring(0, middle) + others + printed.substring(middle) + others
                 + ONE_TASK.replace("@", "[   36.0] "));
-        assertEquals(List.of(LogKind.DUMP, LogKind.SYSRQ_BLOCKED), log.reports().stream().map(LogReport::kind).toList());
-        assertEquals(LogTexts.only(LogTexts.read(dump)).dump(), log.reports().get(0).dump());
+        assertEquals(
+                List.of(LogKind.DUMP, LogKind.SYSRQ_BLOCKED),
+                log.reports().stream().map(LogReport::kind).toList());
+        assertEquals(
+                LogTexts.only(LogTexts.read(dump)).dump(), log.reports().get(0).dump());
         assertTrue(log.reports().get(0).dump().complete());
         assertEquals(2, log.reports().get(0).firstLine());
         assertEquals(3, log.unread());
@@ -322,7 +374,9 @@ final class KernelLogReaderTest {
                 + "load_monitor: task pid=9 stack=0 comm=\"a\"\n"
                 + "load_monitor: load_monitor dump version=1 id=2 source=kmod\nload_monitor: end id=2 tasks=0\n"
                 + "end id=3 tasks=0\n");
-        assertEquals(List.of(false, true), log.reports().stream().map(report -> report.dump().complete()).toList());
+        assertEquals(
+                List.of(false, true),
+                log.reports().stream().map(report -> report.dump().complete()).toList());
         assertEquals(1, log.unread());
     }
 
@@ -356,7 +410,8 @@ final class KernelLogReaderTest {
 
     @Test
     void saysThatTheLogHasAGap() {
-        LogReport report = LogTexts.only(LogTexts.read(ONE_TASK.replace("@", "") + "** 12 printk messages dropped **\n"));
+        LogReport report =
+                LogTexts.only(LogTexts.read(ONE_TASK.replace("@", "") + "** 12 printk messages dropped **\n"));
         assertFalse(report.dump().complete());
         assertTrue(report.warnings().contains("The log has a gap: the kernel dropped messages."));
     }

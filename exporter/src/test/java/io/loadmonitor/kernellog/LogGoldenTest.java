@@ -47,22 +47,49 @@ final class LogGoldenTest {
         for (LogReport report : log.reports()) {
             StackDump dump = report.dump();
             text.append('\n').append(report.kind()).append(" line ").append(report.firstLine());
-            text.append(" stamp ").append(report.stamp()).append(' ').append(dump.header().orElseThrow());
+            text.append(" stamp ")
+                    .append(report.stamp())
+                    .append(' ')
+                    .append(dump.header().orElseThrow());
             dump.load().ifPresent(load -> text.append(' ').append(load));
             dump.time().ifPresent(time -> text.append(' ').append(time));
             text.append(" complete=").append(dump.complete()).append('\n');
-            report.warnings().forEach(warning -> text.append("! ").append(warning).append('\n'));
-            dump.tasks().forEach(task -> text.append("task ").append(task.pid()).append(" tgid ").append(task.tgid())
-                    .append(" ppid ").append(task.ppid()).append(' ').append(task.state()).append(' ')
-                    .append(task.placement()).append(" stack ").append(task.stackId()).append(" \"").append(task.comm())
-                    .append("\" ").append(new TreeSet<>(task.flags())).append('\n'));
+            report.warnings()
+                    .forEach(warning -> text.append("! ").append(warning).append('\n'));
+            dump.tasks()
+                    .forEach(task -> text.append("task ")
+                            .append(task.pid())
+                            .append(" tgid ")
+                            .append(task.tgid())
+                            .append(" ppid ")
+                            .append(task.ppid())
+                            .append(' ')
+                            .append(task.state())
+                            .append(' ')
+                            .append(task.placement())
+                            .append(" stack ")
+                            .append(task.stackId())
+                            .append(" \"")
+                            .append(task.comm())
+                            .append("\" ")
+                            .append(new TreeSet<>(task.flags()))
+                            .append('\n'));
             dump.stacks().forEach(stack -> {
                 text.append("stack ").append(stack.id()).append('\n');
                 stack.frames().forEach(frame -> text.append("  ").append(frame).append('\n'));
             });
-            report.listed().forEach(task -> text.append("no load: ").append(task.reason()).append(' ').append(task.pid())
-                    .append(" \"").append(task.comm().map(Object::toString).orElse("")).append("\" ")
-                    .append(task.state().orElse("-")).append(' ').append(task.function().orElse("-")).append('\n'));
+            report.listed()
+                    .forEach(task -> text.append("no load: ")
+                            .append(task.reason())
+                            .append(' ')
+                            .append(task.pid())
+                            .append(" \"")
+                            .append(task.comm().map(Object::toString).orElse(""))
+                            .append("\" ")
+                            .append(task.state().orElse("-"))
+                            .append(' ')
+                            .append(task.function().orElse("-"))
+                            .append('\n'));
         }
         return text.toString();
     }

@@ -53,7 +53,9 @@ final class LogTexts {
     }
 
     static Task task(LogReport report, long pid) {
-        return report.dump().tasks().stream().filter(task -> task.pid() == pid).findFirst()
+        return report.dump().tasks().stream()
+                .filter(task -> task.pid() == pid)
+                .findFirst()
                 .orElseThrow(() -> new AssertionError("no task " + pid + " in " + report));
     }
 

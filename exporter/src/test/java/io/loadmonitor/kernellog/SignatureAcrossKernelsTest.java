@@ -54,8 +54,10 @@ final class SignatureAcrossKernelsTest {
 
     @Test
     void findsThemInADumpOfTheModule() throws IOException {
-        assertEquals(VFORK_ID, signatures(DUMPS.resolve("manual-busy-vfork.dump")).get(VFORK));
-        assertEquals(FROZEN_ID, signatures(DUMPS.resolve("frozen-filesystem.dump")).get(FROZEN));
+        assertEquals(
+                VFORK_ID, signatures(DUMPS.resolve("manual-busy-vfork.dump")).get(VFORK));
+        assertEquals(
+                FROZEN_ID, signatures(DUMPS.resolve("frozen-filesystem.dump")).get(FROZEN));
     }
 
     private static Map<List<String>, String> signatures(Path file) throws IOException {

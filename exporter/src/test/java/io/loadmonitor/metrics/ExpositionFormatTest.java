@@ -33,16 +33,23 @@ final class ExpositionFormatTest {
 
     @Test
     void givesOpenMetricsToPrometheus() {
-        assertEquals(ExpositionFormat.OPENMETRICS, ExpositionFormat.preferred("application/openmetrics-text;version=1.0.0,"
-                + "application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"), "2.42");
-        assertEquals(ExpositionFormat.OPENMETRICS, ExpositionFormat.preferred(
-                "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
+        assertEquals(
+                ExpositionFormat.OPENMETRICS,
+                ExpositionFormat.preferred("application/openmetrics-text;version=1.0.0,"
+                        + "application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"),
+                "2.42");
+        assertEquals(
+                ExpositionFormat.OPENMETRICS,
+                ExpositionFormat.preferred("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
                         + "application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,"
-                        + "text/plain;version=0.0.4;q=0.2,*/*;q=0.1"), "3");
+                        + "text/plain;version=0.0.4;q=0.2,*/*;q=0.1"),
+                "3");
     }
 
     @Test
     void doesNotReadAHeaderWithoutEnd() {
-        assertEquals(ExpositionFormat.TEXT, ExpositionFormat.preferred("a/b,".repeat(100_000) + "application/openmetrics-text"));
+        assertEquals(
+                ExpositionFormat.TEXT,
+                ExpositionFormat.preferred("a/b,".repeat(100_000) + "application/openmetrics-text"));
     }
 }

@@ -22,7 +22,9 @@ final class FamilyTest {
                 .toList();
         String expected = Arrays.stream(Family.values())
                 .map(family -> "| `" + family.metricName() + "` | " + family.typeName() + " | "
-                        + family.labels().stream().map(label -> "`" + label + "`").collect(Collectors.joining(", ")) + " |")
+                        + family.labels().stream()
+                                .map(label -> "`" + label + "`")
+                                .collect(Collectors.joining(", ")) + " |")
                 .map(row -> row.replace("|  |", "| |"))
                 .collect(Collectors.joining("\n"));
         assertEquals(expected, String.join("\n", rows));

@@ -130,7 +130,8 @@ final class HostReadersTest {
     @Test
     void aLoadedModuleThatCannotBeUsedIsNotUp() throws Exception {
         Files.createDirectories(sys.resolve("kernel/load_monitor"));
-        Path version = Files.createDirectories(sys.resolve("module/load_monitor")).resolve("version");
+        Path version =
+                Files.createDirectories(sys.resolve("module/load_monitor")).resolve("version");
         Files.writeString(version, "0.1.0\n");
         Samples samples = new Samples();
         new ModuleReader(module, () -> SourceKind.PROCFS, () -> 3).read(samples);
@@ -167,16 +168,19 @@ final class HostReadersTest {
     /** By the first label's value; by empty text without labels. */
     private static TreeMap<String, Double> values(Samples samples, Family family) {
         TreeMap<String, Double> values = new TreeMap<>();
-        samples.families(new NameFilter(Set.of(family.metricName()))).forEach(part -> part.samples.forEach(
-                sample -> values.put(List.copyOf(sample.labelValues).stream().findFirst().orElse(""), sample.value)));
+        samples.families(new NameFilter(Set.of(family.metricName())))
+                .forEach(part -> part.samples.forEach(sample -> values.put(
+                        List.copyOf(sample.labelValues).stream().findFirst().orElse(""), sample.value)));
         return values;
     }
 
     private void task(int pid, String comm, char state) throws IOException {
         Path task = Files.createDirectories(proc.resolve(pid + "/task/" + pid));
-        Files.writeString(task.resolve("stat"), pid + " (" + comm + ") " + state
-                + " 1 94 94 34816 94 4194304 101 0 0 0 0 0 0 0 20 0 1 0 298 2519040 190 18446744073709551615 4194304 4720477"
-                + " 140730915110736 0 0 0 0 0 0 1 0 0 17 0 0 0 0 0 0 4943344 4965884 36491264 140730915114885"
-                + " 140730915114895 140730915114895 140730915119090 0\n");
+        Files.writeString(
+                task.resolve("stat"),
+                pid + " (" + comm + ") " + state
+                        + " 1 94 94 34816 94 4194304 101 0 0 0 0 0 0 0 20 0 1 0 298 2519040 190 18446744073709551615 4194304 4720477"
+                        + " 140730915110736 0 0 0 0 0 0 1 0 0 17 0 0 0 0 0 0 4943344 4965884 36491264 140730915114885"
+                        + " 140730915114895 140730915114895 140730915119090 0\n");
     }
 }

@@ -40,7 +40,11 @@ final class LastDumpReaderTest {
             causes.set(own);
             String counted = contributions(page);
             assertTrue(counted.contains("{cause=\"vendor-card\",} 1.0\n"), counted);
-            assertEquals(own.causes().size(), counted.lines().filter(line -> line.startsWith("load_monitor")).count());
+            assertEquals(
+                    own.causes().size(),
+                    counted.lines()
+                            .filter(line -> line.startsWith("load_monitor"))
+                            .count());
             causes.set(CauseCatalogue.standard());
             assertFalse(contributions(page).contains("vendor-card"), "a cause that is no longer known is gone");
         }
@@ -61,14 +65,15 @@ final class LastDumpReaderTest {
                     task pid=3 state=R on=sleep flags=delayed comm="b"
                     end id=1 tasks=3
                     """.getBytes(StandardCharsets.US_ASCII)));
-            String counted = contributions(new MetricsPage(
-                    List.of(new LastDumpReader(archive, new EventCounts(), CauseCatalogue::standard))));
+            String counted = contributions(
+                    new MetricsPage(List.of(new LastDumpReader(archive, new EventCounts(), CauseCatalogue::standard))));
             assertTrue(counted.contains("{cause=\"waiting-for-cpu\",} 27.0\n"), counted);
             assertTrue(counted.contains("{cause=\"delayed-sleep\",} 13.0\n"), counted);
         }
     }
 
     private static String contributions(MetricsPage page) {
-        return new String(page.render(Set.of("load_monitor_load_contribution"), "").text(), StandardCharsets.UTF_8);
+        return new String(
+                page.render(Set.of("load_monitor_load_contribution"), "").text(), StandardCharsets.UTF_8);
     }
 }

@@ -38,21 +38,19 @@ final class MetricsPageTest {
     void writesText() {
         Exposition page = new MetricsPage(List.of(load)).render(Set.of("load_monitor_load1"), "");
         assertEquals("text/plain; version=0.0.4; charset=utf-8", page.contentType());
-        assertEquals(
-                """
+        assertEquals("""
                 # HELP load_monitor_load1 Load average over 1 minute, in tasks (first field of /proc/loadavg).
                 # TYPE load_monitor_load1 gauge
                 load_monitor_load1 4.42
-                """,
-                text(page));
+                """, text(page));
     }
 
     @Test
     void writesOpenMetrics() {
-        Exposition page = new MetricsPage(List.of(load, events)).render(Set.of("load_monitor_dumps_total"), OPENMETRICS);
+        Exposition page =
+                new MetricsPage(List.of(load, events)).render(Set.of("load_monitor_dumps_total"), OPENMETRICS);
         assertEquals("application/openmetrics-text; version=1.0.0; charset=utf-8", page.contentType());
-        assertEquals(
-                """
+        assertEquals("""
                 # TYPE load_monitor_dumps counter
                 # HELP load_monitor_dumps Dumps archived since the exporter was started, by what asked for them.
                 load_monitor_dumps_total{trigger="active"} 0.0
@@ -61,8 +59,7 @@ final class MetricsPageTest {
                 load_monitor_dumps_total{trigger="threshold"} 0.0
                 load_monitor_dumps_total{trigger="unknown"} 0.0
                 # EOF
-                """,
-                sortedSamples(text(page)));
+                """, sortedSamples(text(page)));
     }
 
     @Test
@@ -99,10 +96,14 @@ final class MetricsPageTest {
     void everyLabelValueOfACounterIsThereFromTheStart() {
         String page = text(new MetricsPage(List.of(events)).render(Set.of(), ""));
         for (DumpTrigger trigger : DumpTrigger.values()) {
-            assertTrue(page.contains("load_monitor_dumps_total{trigger=\"" + trigger.name().toLowerCase() + "\",} 0.0\n"), page);
+            assertTrue(
+                    page.contains("load_monitor_dumps_total{trigger=\""
+                            + trigger.name().toLowerCase() + "\",} 0.0\n"),
+                    page);
         }
         for (FailureReason reason : FailureReason.values()) {
-            assertTrue(page.contains("load_monitor_dump_failures_total{reason=\"" + reason.name().toLowerCase() + "\",} 0.0\n"));
+            assertTrue(page.contains(
+                    "load_monitor_dump_failures_total{reason=\"" + reason.name().toLowerCase() + "\",} 0.0\n"));
         }
         assertTrue(page.contains("load_monitor_webhook_requests_total{code=\"503\",} 0.0\n"), page);
     }

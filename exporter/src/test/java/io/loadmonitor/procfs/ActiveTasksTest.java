@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ActiveTasksTest {
     private static final long SECOND = 1_000_000_000L;
 
-    /** kernel/sched/loadavg.c and fs/proc/loadavg.c in their own arithmetic, written apart from the class under test. */
+    /**
+     * kernel/sched/loadavg.c and fs/proc/loadavg.c in their own arithmetic, written apart from the class under test.
+     */
     private static final class SimulatedKernel {
         private final long stepNanos;
         private long nextStepNanos;
@@ -44,8 +46,7 @@ final class ActiveTasksTest {
 
         String loadavg() {
             long shown = avenrun + 2048 / 200;
-            return String.format(
-                    "%d.%02d 0.00 0.00 1/94 5584%n", shown >> 11, ((shown & 2047) * 100) >> 11);
+            return String.format("%d.%02d 0.00 0.00 1/94 5584%n", shown >> 11, ((shown & 2047) * 100) >> 11);
         }
     }
 
@@ -95,7 +96,8 @@ final class ActiveTasksTest {
             if (stepped && steps++ > 2) {
                 int expected = active;
                 // A step that leaves the shown value unchanged is known only when it must have been.
-                boolean seenNow = newest.filter(tick -> tick.active() == expected).isPresent();
+                boolean seenNow =
+                        newest.filter(tick -> tick.active() == expected).isPresent();
                 if (!seenNow) {
                     wrong.add("sample " + sample + ": " + active + " tasks, " + newest);
                 }
@@ -114,7 +116,10 @@ final class ActiveTasksTest {
             kernel.advance(second * SECOND, active);
             activeTasks.feed(LoadAverage.parse(kernel.loadavg()).load1(), second * SECOND);
             if (second >= 6) {
-                assertEquals(active, activeTasks.newest(second * SECOND).orElseThrow().active(), "at " + second + " s");
+                assertEquals(
+                        active,
+                        activeTasks.newest(second * SECOND).orElseThrow().active(),
+                        "at " + second + " s");
             }
         }
     }

@@ -16,10 +16,18 @@ final class LoadAverageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", "0.89 0.89 0.75 1/94", "0.89 0.89 0.75 194 5584", "NaN 0.89 0.75 1/94 5584", "-1.00 0.89 0.75 1/94 5584",
-        "0x1p3 0.89 0.75 1/94 5584", "0.89 0.89 1e3 1/94 5584", "0.89 0.89 0.75 1/x 5584", "0.8.9 0.89 0.75 1/94 5584"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "0.89 0.89 0.75 1/94",
+                "0.89 0.89 0.75 194 5584",
+                "NaN 0.89 0.75 1/94 5584",
+                "-1.00 0.89 0.75 1/94 5584",
+                "0x1p3 0.89 0.75 1/94 5584",
+                "0.89 0.89 1e3 1/94 5584",
+                "0.89 0.89 0.75 1/x 5584",
+                "0.8.9 0.89 0.75 1/94 5584"
+            })
     void refusesOtherTextAndQuotesIt(String text) {
         MalformedKernelText refused = assertThrows(MalformedKernelText.class, () -> LoadAverage.parse(text));
         assertTrue(refused.getMessage().startsWith("loadavg: "), refused.getMessage());

@@ -19,7 +19,9 @@ final class ProcFsTest {
 
     @Test
     void knowsItsOwnPid() {
-        assertEquals(OptionalLong.of(ProcessHandle.current().pid()), ProcFs.ofThisHost().ownPid());
+        assertEquals(
+                OptionalLong.of(ProcessHandle.current().pid()),
+                ProcFs.ofThisHost().ownPid());
     }
 
     @Test
@@ -30,7 +32,8 @@ final class ProcFsTest {
     @Test
     void readsBootIdAndReleaseOfThisHost() {
         UUID.fromString(ProcFs.ofThisHost().bootId().orElseThrow());
-        assertEquals(System.getProperty("os.version"), ProcFs.ofThisHost().release().orElseThrow());
+        assertEquals(
+                System.getProperty("os.version"), ProcFs.ofThisHost().release().orElseThrow());
     }
 
     @Test

@@ -12,7 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class TaskSchedStatTest {
     @Test
     void readsTheTimeOfWaitingForACpu() throws Exception {
-        assertEquals(OptionalLong.of(7_419_146), TaskSchedStat.runDelayNanos("5856863 7419146 2\n"), "captured on 6.18.44, x86-64");
+        assertEquals(
+                OptionalLong.of(7_419_146),
+                TaskSchedStat.runDelayNanos("5856863 7419146 2\n"),
+                "captured on 6.18.44, x86-64");
         assertEquals(OptionalLong.of(0), TaskSchedStat.runDelayNanos("5856863 0 2\n"));
     }
 
@@ -25,8 +28,7 @@ final class TaskSchedStatTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "1 2", "1 2 3 4", "1 x 3", "1 -2 3"})
     void refusesOtherTextAndQuotesIt(String text) {
-        MalformedKernelText refused =
-                assertThrows(MalformedKernelText.class, () -> TaskSchedStat.runDelayNanos(text));
+        MalformedKernelText refused = assertThrows(MalformedKernelText.class, () -> TaskSchedStat.runDelayNanos(text));
         assertTrue(refused.getMessage().endsWith('"' + text + '"'), refused.getMessage());
     }
 

@@ -25,6 +25,8 @@ final class TaskStackTest {
 
     @Test
     void keepsALineWithoutTheAddress() {
-        assertEquals(List.of("0xffffffffc0123456"), TaskStack.parse("0xffffffffc0123456\n\n").frames());
+        assertEquals(
+                List.of("0xffffffffc0123456"),
+                TaskStack.parse("0xffffffffc0123456\n\n").frames());
     }
 }

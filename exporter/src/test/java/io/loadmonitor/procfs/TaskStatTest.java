@@ -37,7 +37,10 @@ final class TaskStatTest {
 
     @Test
     void acceptsAnEmptyComm() throws IOException {
-        assertEquals("", TaskStat.parse(Capture.read("busy/stat").replace("(perl)", "()")).comm());
+        assertEquals(
+                "",
+                TaskStat.parse(Capture.read("busy/stat").replace("(perl)", "()"))
+                        .comm());
     }
 
     @Test
@@ -47,12 +50,22 @@ final class TaskStatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", "1", "(a) R 1", "1 (a", "1 a) R 1", "1 (a)", "1 (a) R 1 2 3", "x (a) R 5578 5578 5027 0 -1 4194304 268 0 0 0 20 0 0 0 20 0 1 0 200024 8069120 1221 1 1 1 1 0 0 0 0 134 0 0 0 0 17 1",
-        "1 (a) R 5578 5578 5027 0 -1 4194304 268 0 0 0 20 0 0 0 20 0 1 0 9223372036854775807 8069120 1221 1 1 1 1 0 0 0 0 134 0 0 0 0 17 1"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "1",
+                "(a) R 1",
+                "1 (a",
+                "1 a) R 1",
+                "1 (a)",
+                "1 (a) R 1 2 3",
+                "x (a) R 5578 5578 5027 0 -1 4194304 268 0 0 0 20 0 0 0 20 0 1 0 200024 8069120 1221 1 1 1 1 0 0 0 0 134 0 0 0 0 17 1",
+                "1 (a) R 5578 5578 5027 0 -1 4194304 268 0 0 0 20 0 0 0 20 0 1 0 9223372036854775807 8069120 1221 1 1 1 1 0 0 0 0 134 0 0 0 0 17 1"
+            })
     void refusesOtherTextAndQuotesIt(String text) {
         MalformedKernelText refused = assertThrows(MalformedKernelText.class, () -> TaskStat.parse(text));
-        assertTrue(refused.getMessage().contains('"' + text.substring(0, Math.min(text.length(), 200))), refused.getMessage());
+        assertTrue(
+                refused.getMessage().contains('"' + text.substring(0, Math.min(text.length(), 200))),
+                refused.getMessage());
     }
 }

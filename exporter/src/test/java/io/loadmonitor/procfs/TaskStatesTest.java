@@ -69,7 +69,9 @@ final class TaskStatesTest {
         }
         try {
             TaskStates states = TaskStates.count(ProcFs.ofThisHost(), () -> false);
-            int sum = states.counts().values().stream().mapToInt(Integer::intValue).sum();
+            int sum = states.counts().values().stream()
+                    .mapToInt(Integer::intValue)
+                    .sum();
             assertEquals(states.threads(), sum + states.ownRunning());
             assertTrue(states.ownRunning() >= 1, "this thread runs while it counts");
             assertTrue(states.threads() >= before + sleepers.length / 2, before + " -> " + states.threads());

@@ -27,7 +27,10 @@ final class ThreadWalkTest {
         Files.createDirectories(root.resolve("self/task/7"));
         TreeSet<String> visited = new TreeSet<>();
         ThreadWalk.Outcome outcome = new ThreadWalk(new ProcFs(root))
-                .walk(() -> false, (files, stat) -> visited.add(files.tgid() + ":" + stat.state().letter()));
+                .walk(
+                        () -> false,
+                        (files, stat) ->
+                                visited.add(files.tgid() + ":" + stat.state().letter()));
         assertEquals(new TreeSet<>(List.of("7:R", "7:D", "12:I")), visited);
         assertEquals(new ThreadWalk.Outcome(3, 0, true), outcome);
     }
@@ -85,8 +88,7 @@ final class ThreadWalkTest {
         churn.start();
         try {
             for (int round = 0; round < 20; round++) {
-                ThreadWalk.Outcome outcome =
-                        new ThreadWalk(ProcFs.ofThisHost()).walk(() -> false, (files, stat) -> {});
+                ThreadWalk.Outcome outcome = new ThreadWalk(ProcFs.ofThisHost()).walk(() -> false, (files, stat) -> {});
                 assertTrue(outcome.complete() && outcome.threads() > 10, outcome.toString());
             }
         } finally {

@@ -23,37 +23,70 @@ final class AccessRuleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "192.0.2.9", "10.0.2.2", "2001:db8::1", "fe80::1", "::ffff:192.0.2.9", "0.0.0.0", "::", "", "localhost",
-        "127.0.0.1.example.org", "unknown", "/tmp/socket", "127.0.0.1, 192.0.2.9"
-    })
+    @ValueSource(
+            strings = {
+                "192.0.2.9",
+                "10.0.2.2",
+                "2001:db8::1",
+                "fe80::1",
+                "::ffff:192.0.2.9",
+                "0.0.0.0",
+                "::",
+                "",
+                "localhost",
+                "127.0.0.1.example.org",
+                "unknown",
+                "/tmp/socket",
+                "127.0.0.1, 192.0.2.9"
+            })
     void refusesEveryOtherPeer(String peer) {
-        assertEquals("remote_client", closed.judge(peer, "localhost:9817").orElseThrow().problem().code());
+        assertEquals(
+                "remote_client",
+                closed.judge(peer, "localhost:9817").orElseThrow().problem().code());
     }
 
     @Test
     void saysHowToLetRemoteClientsIn() {
-        String message = closed.judge("192.0.2.9", "host:9817").orElseThrow().problem().message();
+        String message =
+                closed.judge("192.0.2.9", "host:9817").orElseThrow().problem().message();
         assertTrue(message.contains("192.0.2.9") && message.contains("--web.allow-remote-api"), message);
     }
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = {
-        "localhost", "LocalHost:9817", "127.0.0.1", "127.0.0.1:9817", "[::1]:9817", "monitor.localhost:1", "192.0.2.7:9817",
-        ""
-    })
+    @ValueSource(
+            strings = {
+                "localhost",
+                "LocalHost:9817",
+                "127.0.0.1",
+                "127.0.0.1:9817",
+                "[::1]:9817",
+                "monitor.localhost:1",
+                "192.0.2.7:9817",
+                ""
+            })
     void admitsHostsThatNameThisServer(String host) {
         assertTrue(closed.judge("127.0.0.1", host).isEmpty());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "attacker.example", "attacker.example:9817", "127.0.0.1.attacker.example", "localhost.attacker.example",
-        "notlocalhost", "192.0.2.8", "0.0.0.0:9817", "[::2]", "127.0.0.1@attacker.example", "dead.beef"
-    })
+    @ValueSource(
+            strings = {
+                "attacker.example",
+                "attacker.example:9817",
+                "127.0.0.1.attacker.example",
+                "localhost.attacker.example",
+                "notlocalhost",
+                "192.0.2.8",
+                "0.0.0.0:9817",
+                "[::2]",
+                "127.0.0.1@attacker.example",
+                "dead.beef"
+            })
     void refusesNamesThatAPageCouldPointAtLoopback(String host) {
-        assertEquals("foreign_host", closed.judge("127.0.0.1", host).orElseThrow().problem().code());
+        assertEquals(
+                "foreign_host",
+                closed.judge("127.0.0.1", host).orElseThrow().problem().code());
     }
 
     @Test
@@ -64,7 +97,8 @@ final class AccessRuleTest {
     @Test
     void admitsProgramsAndTheServersOwnPages() {
         assertTrue(AccessRule.judgeOrigin(null, null, "localhost:9817").isEmpty());
-        assertTrue(AccessRule.judgeOrigin("same-origin", "http://localhost:9817", "localhost:9817").isEmpty());
+        assertTrue(AccessRule.judgeOrigin("same-origin", "http://localhost:9817", "localhost:9817")
+                .isEmpty());
         assertTrue(AccessRule.judgeOrigin("none", null, "localhost:9817").isEmpty());
     }
 
@@ -73,9 +107,12 @@ final class AccessRuleTest {
         assertTrue(AccessRule.judgeOrigin("cross-site", null, "localhost:9817").isPresent());
         assertTrue(AccessRule.judgeOrigin("same-site", null, "localhost:9817").isPresent());
         assertTrue(AccessRule.judgeOrigin(null, "null", "localhost:9817").isPresent());
-        assertTrue(AccessRule.judgeOrigin(null, "https://attacker.example", "localhost:9817").isPresent());
-        assertTrue(AccessRule.judgeOrigin(null, "http://localhost:3000", "localhost:9817").isPresent());
-        assertTrue(AccessRule.judgeOrigin(null, "http://localhost:98170", "localhost:9817").isPresent());
+        assertTrue(AccessRule.judgeOrigin(null, "https://attacker.example", "localhost:9817")
+                .isPresent());
+        assertTrue(AccessRule.judgeOrigin(null, "http://localhost:3000", "localhost:9817")
+                .isPresent());
+        assertTrue(AccessRule.judgeOrigin(null, "http://localhost:98170", "localhost:9817")
+                .isPresent());
     }
 
     @Test

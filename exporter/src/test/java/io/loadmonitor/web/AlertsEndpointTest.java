@@ -43,9 +43,12 @@ final class AlertsEndpointTest {
         JsonNode alert = RunningServer.json(answer).path("alerts").path(0);
         assertEquals("new", alert.path("outcome").asText());
         server.await(alert.path("dumpId").asLong(), "complete");
-        JsonNode incident = RunningServer.json(server.get("/api/v1/incidents/" + alert.path("incidentId").asLong()));
+        JsonNode incident = RunningServer.json(
+                server.get("/api/v1/incidents/" + alert.path("incidentId").asLong()));
         assertEquals("open", incident.path("state").asText());
-        assertEquals(alert.path("dumpId").asLong(), incident.path("dumps").path(0).path("id").asLong());
+        assertEquals(
+                alert.path("dumpId").asLong(),
+                incident.path("dumps").path(0).path("id").asLong());
         assertTrue(incident.path("startedAt").asText().startsWith("2026-11-22T12:04:00.123456"));
     }
 
@@ -54,31 +57,54 @@ final class AlertsEndpointTest {
         server.postAlerts(Samples.firing(FINGERPRINT));
         HttpResponse<String> again = server.postAlerts(Samples.firing(FINGERPRINT));
         assertEquals(200, again.statusCode());
-        assertEquals("known", RunningServer.json(again).path("alerts").path(0).path("outcome").asText());
-        assertEquals(1, RunningServer.json(server.get("/api/v1/incidents")).path("items").size());
+        assertEquals(
+                "known",
+                RunningServer.json(again).path("alerts").path(0).path("outcome").asText());
+        assertEquals(
+                1,
+                RunningServer.json(server.get("/api/v1/incidents"))
+                        .path("items")
+                        .size());
     }
 
     @Test
     void closesTheIncidentOfAResolvedAlert() throws Exception {
         server.postAlerts(Samples.firing(FINGERPRINT));
         assertEquals(202, server.postAlerts(Samples.resolved(FINGERPRINT)).statusCode());
-        JsonNode incident = RunningServer.json(server.get("/api/v1/incidents")).path("items").path(0);
+        JsonNode incident = RunningServer.json(server.get("/api/v1/incidents"))
+                .path("items")
+                .path(0);
         assertEquals("resolved", incident.path("state").asText());
         assertEquals("2026-11-22T12:09:00Z", incident.path("endedAt").asText());
     }
 
     @Test
     void answersAnAlertThatNoRuleWantsWith200() throws Exception {
-        HttpResponse<String> answer = server.postAlerts(Samples.firing(FINGERPRINT, "DiskFull", "s", "https://r.example"));
+        HttpResponse<String> answer =
+                server.postAlerts(Samples.firing(FINGERPRINT, "DiskFull", "s", "https://r.example"));
         assertEquals(200, answer.statusCode());
-        assertEquals("no_rule", RunningServer.json(answer).path("alerts").path(0).path("outcome").asText());
+        assertEquals(
+                "no_rule",
+                RunningServer.json(answer)
+                        .path("alerts")
+                        .path(0)
+                        .path("outcome")
+                        .asText());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", "{", "[]", "null", "not json", "{}", "{\"version\":\"3\",\"alerts\":[]}", "{\"version\":\"4\"}",
-        "{\"version\":\"4\",\"alerts\":{}}"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[]",
+                "null",
+                "not json",
+                "{}",
+                "{\"version\":\"3\",\"alerts\":[]}",
+                "{\"version\":\"4\"}",
+                "{\"version\":\"4\",\"alerts\":{}}"
+            })
     void answersAMalformedMessageWith400(String body) throws Exception {
         assertProblem(400, "malformed_alert", server.postAlerts(body));
     }
@@ -88,7 +114,9 @@ final class AlertsEndpointTest {
         String message = Samples.firing(FINGERPRINT).replace("2026-11-22T12:04:00.123456789Z", "yesterday");
         String text = assertProblem(400, "malformed_alert", server.postAlerts(message));
         assertTrue(text.contains("startsAt") && text.contains("yesterday"), text);
-        String missing = assertProblem(400, "malformed_alert",
+        String missing = assertProblem(
+                400,
+                "malformed_alert",
                 server.postAlerts(Samples.firing(FINGERPRINT).replace("\"fingerprint\"", "\"finger\"")));
         assertTrue(missing.contains("fingerprint"), missing);
     }
@@ -108,9 +136,12 @@ final class AlertsEndpointTest {
     @Test
     void answersWith413WhatIsTooLargeAndDoesNotSaySoBefore() throws Exception {
         byte[] body = " ".repeat(2 << 20).getBytes(StandardCharsets.US_ASCII);
-        assertProblem(413, "too_large", server.send(server.request("/api/v1/alerts")
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))));
+        assertProblem(
+                413,
+                "too_large",
+                server.send(server.request("/api/v1/alerts")
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))));
     }
 
     @Test
@@ -129,28 +160,40 @@ final class AlertsEndpointTest {
     @Test
     void takesAMessageOfAlmostTheLargestSize() throws Exception {
         String message = Samples.firing(FINGERPRINT);
-        assertEquals(202, server.postAlerts(message + " ".repeat((1 << 20) - message.length())).statusCode());
+        assertEquals(
+                202,
+                server.postAlerts(message + " ".repeat((1 << 20) - message.length()))
+                        .statusCode());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "application/jsonp", "text/json", ";"})
     void answersAnotherContentTypeWith415(String contentType) throws Exception {
-        assertProblem(415, "not_json", server.send(server.request("/api/v1/alerts")
-                .header("Content-Type", contentType)
-                .POST(BodyPublishers.ofString(Samples.firing(FINGERPRINT)))));
+        assertProblem(
+                415,
+                "not_json",
+                server.send(server.request("/api/v1/alerts")
+                        .header("Content-Type", contentType)
+                        .POST(BodyPublishers.ofString(Samples.firing(FINGERPRINT)))));
     }
 
     @Test
     void answersAMissingContentTypeWith415() throws Exception {
-        assertProblem(415, "not_json", server.send(
-                server.request("/api/v1/alerts").POST(BodyPublishers.ofString(Samples.firing(FINGERPRINT)))));
+        assertProblem(
+                415,
+                "not_json",
+                server.send(
+                        server.request("/api/v1/alerts").POST(BodyPublishers.ofString(Samples.firing(FINGERPRINT)))));
     }
 
     @Test
     void takesJsonWithACharset() throws Exception {
-        assertEquals(202, server.send(server.request("/api/v1/alerts")
-                .header("Content-Type", "Application/JSON; charset=UTF-8")
-                .POST(BodyPublishers.ofString(Samples.firing(FINGERPRINT)))).statusCode());
+        assertEquals(
+                202,
+                server.send(server.request("/api/v1/alerts")
+                                .header("Content-Type", "Application/JSON; charset=UTF-8")
+                                .POST(BodyPublishers.ofString(Samples.firing(FINGERPRINT))))
+                        .statusCode());
     }
 
     @Test
@@ -168,7 +211,8 @@ final class AlertsEndpointTest {
         server.postAlerts("{");
         server.postAlerts(" ".repeat(2 << 20));
         server.send(server.request("/api/v1/alerts").POST(BodyPublishers.ofString("{}")));
-        server.send(server.request("/api/v1/alerts").header("Origin", "https://attacker.example")
+        server.send(server.request("/api/v1/alerts")
+                .header("Origin", "https://attacker.example")
                 .POST(BodyPublishers.ofString("{}")));
         server.get("/api/v1/alerts");
         assertEquals(List.of(202, 200, 400, 413, 415, 403), server.webhookAnswers);
@@ -179,7 +223,8 @@ final class AlertsEndpointTest {
         assertEquals(status, answer.statusCode(), answer.body());
         assertEquals(status, error.path("status").asInt());
         assertEquals(code, error.path("code").asText());
-        assertEquals("application/json", answer.headers().firstValue("Content-Type").orElseThrow());
+        assertEquals(
+                "application/json", answer.headers().firstValue("Content-Type").orElseThrow());
         String message = error.path("message").asText();
         assertFalse(message.isBlank());
         assertFalse(message.contains("Exception") || message.contains("\tat "), message);

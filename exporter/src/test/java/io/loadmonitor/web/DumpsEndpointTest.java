@@ -31,8 +31,9 @@ final class DumpsEndpointTest {
 
     @BeforeEach
     void start(@TempDir Path folder) throws Exception {
-        server = RunningServer.start(folder, new CaptureSettings(
-                Duration.ofHours(1), Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(1)));
+        server = RunningServer.start(
+                folder,
+                new CaptureSettings(Duration.ofHours(1), Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(1)));
     }
 
     @AfterEach
@@ -45,7 +46,9 @@ final class DumpsEndpointTest {
         HttpResponse<String> answer = server.postDump("{\"reason\":\"looks slow\"}");
         assertEquals(202, answer.statusCode(), answer.body());
         JsonNode asked = RunningServer.json(answer);
-        assertEquals("/api/v1/dumps/" + asked.path("id").asLong(), answer.headers().firstValue("Location").orElseThrow());
+        assertEquals(
+                "/api/v1/dumps/" + asked.path("id").asLong(),
+                answer.headers().firstValue("Location").orElseThrow());
         assertEquals("capturing", asked.path("state").asText());
         JsonNode dump = server.await(asked.path("id").asLong(), "complete");
         assertEquals(10, dump.path("tasks").asInt());
@@ -57,12 +60,17 @@ final class DumpsEndpointTest {
         }
         assertEquals(10, sum);
         assertEquals(10, dump.path("taskList").size());
-        assertEquals("kernel_clone+0x1af/0x3e0", dump.path("stacks").path(0).path("frames").path(0).asText());
+        assertEquals(
+                "kernel_clone+0x1af/0x3e0",
+                dump.path("stacks").path(0).path("frames").path(0).asText());
     }
 
     @Test
     void needsNoBody() throws Exception {
-        assertEquals(202, server.send(server.request("/api/v1/dumps").POST(BodyPublishers.noBody())).statusCode());
+        assertEquals(
+                202,
+                server.send(server.request("/api/v1/dumps").POST(BodyPublishers.noBody()))
+                        .statusCode());
     }
 
     @Test
@@ -73,7 +81,11 @@ final class DumpsEndpointTest {
         assertEquals(409, answer.statusCode());
         assertEquals(id, RunningServer.json(answer).path("error").path("dumpId").asLong());
         assertEquals(404, server.get("/api/v1/dumps/" + id + "/raw").statusCode());
-        assertEquals("capturing", RunningServer.json(server.get("/api/v1/dumps/" + id)).path("state").asText());
+        assertEquals(
+                "capturing",
+                RunningServer.json(server.get("/api/v1/dumps/" + id))
+                        .path("state")
+                        .asText());
     }
 
     @Test
@@ -83,7 +95,8 @@ final class DumpsEndpointTest {
         assertEquals(429, answer.statusCode());
         long wait = Long.parseLong(answer.headers().firstValue("Retry-After").orElseThrow());
         assertTrue(wait > 3500 && wait <= 3601, "Retry-After is " + wait);
-        Instant next = Instant.parse(RunningServer.json(answer).path("error").path("nextAllowed").asText());
+        Instant next = Instant.parse(
+                RunningServer.json(answer).path("error").path("nextAllowed").asText());
         assertTrue(next.isAfter(Instant.now().plusSeconds(3500)), next.toString());
     }
 
@@ -101,7 +114,9 @@ final class DumpsEndpointTest {
         for (String path : List.of("/api/v1/dumps", "/api/v1/incidents", "/api/v1/status", "/api/v1/dumps/1")) {
             HttpResponse<String> answer = server.get(path);
             assertEquals(503, answer.statusCode(), path);
-            assertEquals("archive_failed", RunningServer.json(answer).path("error").path("code").asText());
+            assertEquals(
+                    "archive_failed",
+                    RunningServer.json(answer).path("error").path("code").asText());
         }
         assertEquals(503, server.postDump("").statusCode());
         assertEquals(503, server.page("/dumps").statusCode());
@@ -110,29 +125,43 @@ final class DumpsEndpointTest {
     @Test
     void showsWhyThereIsNoDump() throws Exception {
         server.source.fault.set(new CaptureException(CaptureException.Reason.UNAVAILABLE, "module not loaded"));
-        JsonNode dump = server.await(RunningServer.json(server.postDump("")).path("id").asLong(), "failed");
+        JsonNode dump =
+                server.await(RunningServer.json(server.postDump("")).path("id").asLong(), "failed");
         assertTrue(dump.path("failure").asText().contains("module not loaded"), dump.toString());
         assertTrue(dump.path("breakdown").isMissingNode());
         assertTrue(server.page("/dumps/" + dump.path("id").asLong()).body().contains("module not loaded"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{", "[]", "\"text\"", "{\"reason\":5}", "{\"reason\":\"\"}", "{\"reason\":\"  \"}", "{\"resaon\":\"x\"}",
-        "{\"reason\":\"x\"} {}",
-        "{\"reason\":\"1234567890123456789012345678901234567890123456789012345678901234\"}",
-        "{\"reason\":\"\\u00fc\\u00fc\\u00fc\\u00fc\\u00fc\\u00fc\\u00fc\\u00fc\"}"
-    })
+    @ValueSource(
+            strings = {
+                "{",
+                "[]",
+                "\"text\"",
+                "{\"reason\":5}",
+                "{\"reason\":\"\"}",
+                "{\"reason\":\"  \"}",
+                "{\"resaon\":\"x\"}",
+                "{\"reason\":\"x\"} {}",
+                "{\"reason\":\"1234567890123456789012345678901234567890123456789012345678901234\"}",
+                "{\"reason\":\"\\u00fc\\u00fc\\u00fc\\u00fc\\u00fc\\u00fc\\u00fc\\u00fc\"}"
+            })
     void answersABadRequestWith400(String body) throws Exception {
         HttpResponse<String> answer = server.postDump(body);
         assertEquals(400, answer.statusCode(), answer.body());
-        assertEquals("malformed_request", RunningServer.json(answer).path("error").path("code").asText());
+        assertEquals(
+                "malformed_request",
+                RunningServer.json(answer).path("error").path("code").asText());
     }
 
     @Test
     void takesNoOtherContentType() throws Exception {
-        assertEquals(415, server.send(server.request("/api/v1/dumps").header("Content-Type", "text/plain")
-                .POST(BodyPublishers.ofString("{\"reason\":\"x\"}"))).statusCode());
+        assertEquals(
+                415,
+                server.send(server.request("/api/v1/dumps")
+                                .header("Content-Type", "text/plain")
+                                .POST(BodyPublishers.ofString("{\"reason\":\"x\"}")))
+                        .statusCode());
     }
 
     @Test
@@ -141,8 +170,11 @@ final class DumpsEndpointTest {
         long id = server.archived(raw);
         HttpResponse<byte[]> answer = server.sendForBytes(server.request("/api/v1/dumps/" + id + "/raw"));
         assertArrayEquals(raw.toByteArray(), answer.body());
-        assertEquals("text/plain;charset=utf-8", answer.headers().firstValue("Content-Type").orElseThrow().toLowerCase());
-        assertEquals("inline; filename=\"dump-" + id + ".txt\"",
+        assertEquals(
+                "text/plain;charset=utf-8",
+                answer.headers().firstValue("Content-Type").orElseThrow().toLowerCase());
+        assertEquals(
+                "inline; filename=\"dump-" + id + ".txt\"",
                 answer.headers().firstValue("Content-Disposition").orElseThrow());
     }
 
@@ -150,15 +182,24 @@ final class DumpsEndpointTest {
     void foldsStacksWhoseCountsSumToTheTasks() throws Exception {
         HttpResponse<String> answer = server.get("/api/v1/dumps/" + server.archived(Samples.dump(7)) + "/folded");
         assertEquals(200, answer.statusCode());
-        assertEquals(10, answer.body().lines()
-                .mapToInt(line -> Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1))).sum());
+        assertEquals(
+                10,
+                answer.body()
+                        .lines()
+                        .mapToInt(line -> Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)))
+                        .sum());
     }
 
     @Test
     void keepsADumpThatWasCutOff() throws Exception {
         String text = new String(Samples.dump(7).toByteArray(), StandardCharsets.US_ASCII);
-        long id = server.archived(RawDump.of(text.substring(0, text.length() / 2).getBytes(StandardCharsets.US_ASCII)));
-        assertEquals("incomplete", RunningServer.json(server.get("/api/v1/dumps/" + id)).path("state").asText());
+        long id =
+                server.archived(RawDump.of(text.substring(0, text.length() / 2).getBytes(StandardCharsets.US_ASCII)));
+        assertEquals(
+                "incomplete",
+                RunningServer.json(server.get("/api/v1/dumps/" + id))
+                        .path("state")
+                        .asText());
         assertTrue(server.page("/dumps/" + id).body().contains("cut off"));
     }
 
@@ -174,7 +215,9 @@ final class DumpsEndpointTest {
             JsonNode page = RunningServer.json(server.get(path));
             assertTrue(page.path("items").size() <= 2);
             page.path("items").forEach(item -> listed.add(item.path("id").asLong()));
-            path = page.has("next") ? "/api/v1/dumps?limit=2&cursor=" + page.path("next").asText() : "";
+            path = page.has("next")
+                    ? "/api/v1/dumps?limit=2&cursor=" + page.path("next").asText()
+                    : "";
         }
         assertEquals(stored, listed);
     }
@@ -198,12 +241,15 @@ final class DumpsEndpointTest {
     void answersBadParametersWith400(String query) throws Exception {
         HttpResponse<String> answer = server.get("/api/v1/dumps?" + query);
         assertEquals(400, answer.statusCode(), answer.body());
-        assertEquals("bad_parameter", RunningServer.json(answer).path("error").path("code").asText());
+        assertEquals(
+                "bad_parameter",
+                RunningServer.json(answer).path("error").path("code").asText());
     }
 
     @Test
     void answersUnknownNumbersWith404AndOtherWordsWith400() throws Exception {
-        for (String path : List.of("/api/v1/dumps/%s", "/api/v1/dumps/%s/raw", "/api/v1/dumps/%s/folded", "/api/v1/incidents/%s")) {
+        for (String path : List.of(
+                "/api/v1/dumps/%s", "/api/v1/dumps/%s/raw", "/api/v1/dumps/%s/folded", "/api/v1/incidents/%s")) {
             assertEquals(404, server.get(path.formatted("4711")).statusCode(), path);
             assertEquals(400, server.get(path.formatted("x")).statusCode(), path);
             assertEquals(400, server.get(path.formatted("99999999999999999999")).statusCode(), path);
@@ -215,7 +261,9 @@ final class DumpsEndpointTest {
         List<Long> ids = new ArrayList<>();
         HttpResponse<String> answer = server.get("/api/v1/dumps?" + query);
         assertEquals(200, answer.statusCode(), answer.body());
-        RunningServer.json(answer).path("items").forEach(item -> ids.add(item.path("id").asLong()));
+        RunningServer.json(answer)
+                .path("items")
+                .forEach(item -> ids.add(item.path("id").asLong()));
         return ids;
     }
 
@@ -223,7 +271,8 @@ final class DumpsEndpointTest {
     void scalesASampleUpAndSaysSo() throws Exception {
         JsonNode dump = RunningServer.json(server.get("/api/v1/dumps/" + server.archived(Samples.sampled(1))));
         JsonNode breakdown = dump.path("breakdown");
-        assertEquals("{\"sampled\":4,\"of\":40,\"text\":\"estimated from a fair sample of 4 of 40 tasks\"}",
+        assertEquals(
+                "{\"sampled\":4,\"of\":40,\"text\":\"estimated from a fair sample of 4 of 40 tasks\"}",
                 breakdown.path("estimated").toString());
         assertEquals(40, breakdown.path("tasks").asInt());
         assertEquals(0, breakdown.path("remainder").asInt(-1));
@@ -232,15 +281,27 @@ final class DumpsEndpointTest {
             assertEquals(40, sum(groups.path("groups")), groups::toString);
         }
         assertEquals(40, sum(dump.path("signatures")));
-        assertEquals("java", breakdown.path("parts").path(0).path("processes").path(0).path("comm").asText());
+        assertEquals(
+                "java",
+                breakdown
+                        .path("parts")
+                        .path(0)
+                        .path("processes")
+                        .path(0)
+                        .path("comm")
+                        .asText());
         JsonNode thread = dump.path("taskList").path(1);
-        assertEquals("java GC Thread#0 40 9120 /system.slice/app.service", thread.path("leader").asText() + " "
-                + thread.path("comm").asText() + " " + thread.path("queuedMillis") + " " + thread.path("runDelayMillis") + " "
-                + thread.path("cgroup").asText());
+        assertEquals(
+                "java GC Thread#0 40 9120 /system.slice/app.service",
+                thread.path("leader").asText() + " "
+                        + thread.path("comm").asText() + " " + thread.path("queuedMillis") + " "
+                        + thread.path("runDelayMillis") + " "
+                        + thread.path("cgroup").asText());
         JsonNode nginx = dump.path("taskList").path(3);
         assertFalse(nginx.has("leader") || nginx.has("queuedMillis") || nginx.has("cgroup"), nginx::toString);
         assertFalse(RunningServer.json(server.get("/api/v1/dumps/" + server.archived(Samples.dump(2))))
-                .path("breakdown").has("estimated"));
+                .path("breakdown")
+                .has("estimated"));
     }
 
     private static int sum(JsonNode parts) {

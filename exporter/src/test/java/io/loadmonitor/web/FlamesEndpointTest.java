@@ -44,18 +44,21 @@ final class FlamesEndpointTest {
     }
 
     /**
-     * What speedscope's published schema (file-format-schema.json) asks of a file with one sampled profile: these fields,
-     * of these kinds, and indexes that exist.
+     * What speedscope's published schema (file-format-schema.json) asks of a file with one sampled profile: these
+     * fields, of these kinds, and indexes that exist.
      */
     @Test
     void givesAFileForSpeedscope() throws Exception {
         HttpResponse<String> answer = server.get("/api/v1/dumps/" + server.archived(Samples.dump(1)) + "/speedscope");
         assertEquals(200, answer.statusCode());
-        assertEquals("inline; filename=\"dump-1.speedscope.json\"",
+        assertEquals(
+                "inline; filename=\"dump-1.speedscope.json\"",
                 answer.headers().firstValue("Content-Disposition").orElseThrow());
         JsonNode file = RunningServer.json(answer);
         assertEquals(Set.of("$schema", "exporter", "name", "activeProfileIndex", "shared", "profiles"), names(file));
-        assertEquals("https://www.speedscope.app/file-format-schema.json", file.path("$schema").textValue());
+        assertEquals(
+                "https://www.speedscope.app/file-format-schema.json",
+                file.path("$schema").textValue());
         assertEquals("load-monitor 1.2.3", file.path("exporter").textValue());
         assertEquals(Set.of("frames"), names(file.path("shared")));
         List<String> frames = new ArrayList<>();
@@ -75,7 +78,8 @@ final class FlamesEndpointTest {
         for (int i = 0; i < profile.path("samples").size(); i++) {
             List<String> sample = new ArrayList<>();
             for (JsonNode index : profile.path("samples").path(i)) {
-                assertTrue(index.isInt() && index.intValue() >= 0 && index.intValue() < frames.size(), index.toString());
+                assertTrue(
+                        index.isInt() && index.intValue() >= 0 && index.intValue() < frames.size(), index.toString());
                 sample.add(frames.get(index.intValue()));
             }
             samples.add(sample);
@@ -85,10 +89,12 @@ final class FlamesEndpointTest {
         assertEquals(10, sum);
         assertEquals(0, profile.path("startValue").intValue());
         assertEquals(10, profile.path("endValue").intValue());
-        assertEquals(List.of(
-                List.of("busy", "[on CPU, user mode]"),
-                List.of("busy", "[waiting for a CPU]"),
-                List.of("vf", "do_syscall_64", "__do_sys_vfork", "kernel_clone")), samples);
+        assertEquals(
+                List.of(
+                        List.of("busy", "[on CPU, user mode]"),
+                        List.of("busy", "[waiting for a CPU]"),
+                        List.of("vf", "do_syscall_64", "__do_sys_vfork", "kernel_clone")),
+                samples);
     }
 
     @Test
@@ -97,7 +103,8 @@ final class FlamesEndpointTest {
         HttpResponse<byte[]> answer = server.sendForBytes(
                 server.request("/api/v1/dumps/" + id + "/pprof").header("Accept-Encoding", "gzip"));
         assertEquals(200, answer.statusCode());
-        assertEquals("attachment; filename=\"dump-1.pb.gz\"",
+        assertEquals(
+                "attachment; filename=\"dump-1.pb.gz\"",
                 answer.headers().firstValue("Content-Disposition").orElseThrow());
         assertTrue(answer.headers().firstValue("Content-Encoding").isEmpty(), "it is compressed once");
         try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
@@ -109,28 +116,38 @@ final class FlamesEndpointTest {
     @Test
     void countsTheTasksOfASampleAndSaysSo() throws Exception {
         long id = server.archived(Samples.sampled(1));
-        JsonNode profile = RunningServer.json(server.get("/api/v1/dumps/" + id + "/speedscope")).path("profiles").path(0);
+        JsonNode profile = RunningServer.json(server.get("/api/v1/dumps/" + id + "/speedscope"))
+                .path("profiles")
+                .path(0);
         assertEquals(4, profile.path("endValue").intValue());
-        assertTrue(profile.path("name").textValue().endsWith(
-                "(estimated from a fair sample of 4 of 40 tasks); stacks are counted in the sample, not scaled up"), profile.toString());
+        assertTrue(
+                profile.path("name")
+                        .textValue()
+                        .endsWith(
+                                "(estimated from a fair sample of 4 of 40 tasks); stacks are counted in the sample, not scaled up"),
+                profile.toString());
         assertTrue(server.get("/api/v1/dumps/" + id + "/folded").body().contains("java;[waiting for a CPU] 2\n"));
     }
 
     @Test
     void givesAFlameGraphThatNeedsNoServer() throws Exception {
-        HttpResponse<String> answer = server.page(
-                "/api/v1/dumps/" + server.archived(Samples.dump(1, HOSTILE)) + "/flamegraph");
+        HttpResponse<String> answer =
+                server.page("/api/v1/dumps/" + server.archived(Samples.dump(1, HOSTILE)) + "/flamegraph");
         assertEquals(200, answer.statusCode());
         String page = answer.body();
         assertTrue(page.startsWith("<!doctype html>"), page);
         assertTrue(page.contains(">kernel_clone</text>") && page.contains("prefers-color-scheme: dark"), page);
-        assertFalse(Pattern.compile("\\b(src|href|srcset|action)\\s*=\\s*\"|@import|url\\(|https?://")
-                .matcher(page).find(), "it asks for nothing: " + page);
+        assertFalse(
+                Pattern.compile("\\b(src|href|srcset|action)\\s*=\\s*\"|@import|url\\(|https?://")
+                        .matcher(page)
+                        .find(),
+                "it asks for nothing: " + page);
         assertEquals(1, count(page, "<script"));
         assertEquals(2, count(page, "<style"));
         assertTrue(page.contains("&lt;script"), page);
         String header = answer.headers().firstValue("Content-Security-Policy").orElseThrow();
-        Matcher inside = Pattern.compile("http-equiv=\"Content-Security-Policy\" content=\"([^\"]+)\"").matcher(page);
+        Matcher inside = Pattern.compile("http-equiv=\"Content-Security-Policy\" content=\"([^\"]+)\"")
+                .matcher(page);
         assertTrue(inside.find(), page);
         String policy = inside.group(1).replace("&#39;", "'");
         assertEquals(policy + "; frame-ancestors 'none'", header);
@@ -144,7 +161,8 @@ final class FlamesEndpointTest {
     @Test
     void drawsTheFlameGraphOnThePageOfTheDump() throws Exception {
         String page = server.page("/dumps/" + server.archived(Samples.dump(1))).body();
-        Matcher box = Pattern.compile("aria-level=\"2\" data-from=\"(\\d+)\" data-units=\"(\\d+)\"").matcher(page);
+        Matcher box = Pattern.compile("aria-level=\"2\" data-from=\"(\\d+)\" data-units=\"(\\d+)\"")
+                .matcher(page);
         int sum = 0;
         while (box.find()) {
             assertEquals(sum, Integer.parseInt(box.group(1)));
@@ -169,7 +187,8 @@ final class FlamesEndpointTest {
                 other;[waiting for a CPU] 0 1
                 vf;do_syscall_64;__do_sys_vfork;kernel_clone 2 2
                 """, server.get(path + "?all=true").body());
-        assertEquals("", server.get("/api/v1/dumps/" + before + "/diff/" + before).body());
+        assertEquals(
+                "", server.get("/api/v1/dumps/" + before + "/diff/" + before).body());
         assertEquals(400, server.get(path + "?all=yes").statusCode());
     }
 
@@ -193,10 +212,15 @@ final class FlamesEndpointTest {
         long after = server.archived(RawDump.of(later.getBytes(StandardCharsets.US_ASCII)));
         HttpResponse<String> answer = server.page("/dumps/" + after + "?compare=" + before);
         assertEquals(303, answer.statusCode());
-        assertEquals("/dumps/" + before + "/diff/" + after, answer.headers().firstValue("Location").orElseThrow());
-        assertEquals(400, server.page("/dumps/" + after + "?compare=//evil.example").statusCode());
-        assertTrue(server.page("/dumps/" + after).body()
-                .contains("<a href=\"/dumps/" + before + "/diff/" + after + "\">What changed since the dump before</a>"));
+        assertEquals(
+                "/dumps/" + before + "/diff/" + after,
+                answer.headers().firstValue("Location").orElseThrow());
+        assertEquals(
+                400, server.page("/dumps/" + after + "?compare=//evil.example").statusCode());
+        assertTrue(server.page("/dumps/" + after)
+                .body()
+                .contains(
+                        "<a href=\"/dumps/" + before + "/diff/" + after + "\">What changed since the dump before</a>"));
         assertFalse(server.page("/dumps/" + before).body().contains("What changed since"), "it is the first");
     }
 
@@ -210,16 +234,26 @@ final class FlamesEndpointTest {
             assertFalse(answer.body().contains("class=\"flame-graph\""), path);
         }
         assertEquals(200, server.get("/api/v1/dumps/" + id + "/pprof").statusCode());
-        assertEquals(0, RunningServer.json(server.get("/api/v1/dumps/" + id + "/speedscope"))
-                .path("profiles").path(0).path("endValue").intValue());
+        assertEquals(
+                0,
+                RunningServer.json(server.get("/api/v1/dumps/" + id + "/speedscope"))
+                        .path("profiles")
+                        .path(0)
+                        .path("endValue")
+                        .intValue());
     }
 
     @Test
     void saysWhichDumpThereIsNot() throws Exception {
         long id = server.archived(Samples.dump(1));
-        for (String path : List.of("/api/v1/dumps/4711/speedscope", "/api/v1/dumps/4711/pprof",
-                "/api/v1/dumps/4711/flamegraph", "/api/v1/dumps/4711/diff/" + id, "/api/v1/dumps/" + id + "/diff/4711",
-                "/dumps/4711/diff/" + id, "/dumps/" + id + "/diff/4711")) {
+        for (String path : List.of(
+                "/api/v1/dumps/4711/speedscope",
+                "/api/v1/dumps/4711/pprof",
+                "/api/v1/dumps/4711/flamegraph",
+                "/api/v1/dumps/4711/diff/" + id,
+                "/api/v1/dumps/" + id + "/diff/4711",
+                "/dumps/4711/diff/" + id,
+                "/dumps/" + id + "/diff/4711")) {
             HttpResponse<String> answer = server.get(path);
             assertEquals(404, answer.statusCode(), path);
             assertTrue(answer.body().contains("There is no dump 4711."), answer.body());
@@ -241,8 +275,11 @@ final class FlamesEndpointTest {
     }
 
     private static String hash(String text) throws Exception {
-        return "'sha256-" + Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256")
-                .digest(text.getBytes(StandardCharsets.UTF_8))) + "'";
+        return "'sha256-"
+                + Base64.getEncoder()
+                        .encodeToString(
+                                MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)))
+                + "'";
     }
 
     private static int count(String text, String part) {

@@ -69,8 +69,10 @@ final class HttpApiDocumentTest {
                 } else {
                     assertTrue(answer.body().contains(example.group(3)), what);
                 }
-                JsonNode body = example.group(3).startsWith("{") ? RunningServer.json(answer) : RunningServer.JSON.nullNode();
-                long dump = body.path("id").asLong(body.path("alerts").path(0).path("dumpId").asLong());
+                JsonNode body =
+                        example.group(3).startsWith("{") ? RunningServer.json(answer) : RunningServer.JSON.nullNode();
+                long dump = body.path("id")
+                        .asLong(body.path("alerts").path(0).path("dumpId").asLong());
                 if (answer.statusCode() == 202) {
                     server.await(dump, "complete");
                 }
@@ -98,7 +100,8 @@ final class HttpApiDocumentTest {
         }
         if (documented.isObject() && FREE.stream().noneMatch(path::endsWith)) {
             assertEquals(names(documented), names(answered), path + " of " + what);
-            names(documented).forEach(name -> assertAlike(path + "." + name, documented.get(name), answered.get(name), what));
+            names(documented)
+                    .forEach(name -> assertAlike(path + "." + name, documented.get(name), answered.get(name), what));
         }
     }
 

@@ -39,14 +39,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * An incident of real dumps: what one guest's module took by itself and on request within 20 s, from the crossing of the
- * threshold on, with names that try to break out.
+ * An incident of real dumps: what one guest's module took by itself and on request within 20 s, from the crossing of
+ * the threshold on, with names that try to break out.
  */
 final class IncidentGoldenTest {
     private static final Path CAPTURES = Path.of("../kmod/tests/captures/6.1.0-56-cloud-amd64");
     private static final Golden GOLDEN = new Golden(IncidentGoldenTest.class, "web/golden");
     private static final List<String> IN_ORDER = List.of(
-            "threshold-busy-vfork", "manual-busy-vfork", "active-busy-vfork", "hostile-names", "frozen-filesystem", "on-cpu-kernel");
+            "threshold-busy-vfork",
+            "manual-busy-vfork",
+            "active-busy-vfork",
+            "hostile-names",
+            "frozen-filesystem",
+            "on-cpu-kernel");
 
     /** The last one was taken after the load had fallen; its history tells when. */
     private static final List<String> SHOWN = IN_ORDER.subList(0, 5);
@@ -66,10 +71,18 @@ final class IncidentGoldenTest {
         }
         LoadRecorder recorder = new LoadRecorder(archive);
         // As the exporter would have seen it beside the module, a moment after the ticks.
-        recorder.add(new LoadSample(Instant.parse("2026-11-22T14:50:03.2Z"), OptionalInt.of(10), OptionalDouble.of(4.87),
-                OptionalInt.of(8), OptionalInt.of(2)));
-        recorder.add(new LoadSample(Instant.parse("2026-11-22T14:50:23Z"), OptionalInt.of(0), OptionalDouble.of(3.95),
-                OptionalInt.of(0), OptionalInt.empty()));
+        recorder.add(new LoadSample(
+                Instant.parse("2026-11-22T14:50:03.2Z"),
+                OptionalInt.of(10),
+                OptionalDouble.of(4.87),
+                OptionalInt.of(8),
+                OptionalInt.of(2)));
+        recorder.add(new LoadSample(
+                Instant.parse("2026-11-22T14:50:23Z"),
+                OptionalInt.of(0),
+                OptionalDouble.of(3.95),
+                OptionalInt.of(0),
+                OptionalInt.empty()));
         recorder.keep();
         report = new IncidentReporter(archive, recorder, clock).report(1).orElseThrow();
     }
@@ -107,16 +120,30 @@ final class IncidentGoldenTest {
             byte[] raw = Files.readAllBytes(CAPTURES.resolve(SHOWN.get(i) + ".dump"));
             assertTrue(Arrays.equals(raw, files.get(dump + ".txt")), dump + " is byte for byte as it came");
             String folded = new String(files.get(dump + ".folded"), StandardCharsets.UTF_8);
-            int tasks = folded.lines().mapToInt(line -> Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1))).sum();
+            int tasks = folded.lines()
+                    .mapToInt(line -> Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
             assertEquals(report.dumps().get(i).breakdown().orElseThrow().tasks(), tasks);
-            assertEquals("sampled", new ObjectMapper().readTree(files.get(dump + ".speedscope.json"))
-                    .path("profiles").path(0).path("type").asText());
+            assertEquals(
+                    "sampled",
+                    new ObjectMapper()
+                            .readTree(files.get(dump + ".speedscope.json"))
+                            .path("profiles")
+                            .path(0)
+                            .path("type")
+                            .asText());
             assertEquals(0x8b1f, (files.get(dump + ".pb.gz")[0] & 0xff) | (files.get(dump + ".pb.gz")[1] & 0xff) << 8);
             assertTrue(new String(files.get(dump + ".html"), StandardCharsets.UTF_8).startsWith("<!doctype html>"));
         }
-        assertEquals(IncidentMarkdown.write(report, report.to()),
+        assertEquals(
+                IncidentMarkdown.write(report, report.to()),
                 new String(files.get("incident-1/incident.md"), StandardCharsets.UTF_8));
-        assertEquals(1, new ObjectMapper().readTree(files.get("incident-1/incident.json")).path("id").asInt());
+        assertEquals(
+                1,
+                new ObjectMapper()
+                        .readTree(files.get("incident-1/incident.json"))
+                        .path("id")
+                        .asInt());
     }
 
     @Test

@@ -52,10 +52,13 @@ final class IncidentsEndpointTest {
     void showsALoadThatNoAlertToldOf() throws Exception {
         long dump = capture("threshold-busy-vfork");
 
-        JsonNode listed = RunningServer.json(server.get("/api/v1/incidents")).path("items").path(0);
+        JsonNode listed = RunningServer.json(server.get("/api/v1/incidents"))
+                .path("items")
+                .path(0);
         assertEquals("load", listed.path("kind").asText());
         assertFalse(listed.has("alertName") || listed.has("fingerprint") || listed.has("rule"), listed.toString());
-        JsonNode incident = RunningServer.json(server.get("/api/v1/incidents/" + listed.path("id").asLong()));
+        JsonNode incident = RunningServer.json(
+                server.get("/api/v1/incidents/" + listed.path("id").asLong()));
         assertEquals(dump, incident.path("dumps").path(0).path("id").asLong());
         assertEquals("at", incident.path("dumps").path(0).path("phase").asText());
         JsonNode ticks = incident.path("timeline").path("ticks");
@@ -69,14 +72,24 @@ final class IncidentsEndpointTest {
     @Test
     void saysThatALoadIsPartOfAnAlertsIncident() throws Exception {
         capture("threshold-busy-vfork");
-        String message = Samples.firing("a1b2c3d4e5f60718").replace("2026-11-22T12:04:00.123456789Z", "2026-11-22T14:50:00Z");
-        long alert = RunningServer.json(server.postAlerts(message)).path("alerts").path(0).path("incidentId").asLong();
+        String message =
+                Samples.firing("a1b2c3d4e5f60718").replace("2026-11-22T12:04:00.123456789Z", "2026-11-22T14:50:00Z");
+        long alert = RunningServer.json(server.postAlerts(message))
+                .path("alerts")
+                .path(0)
+                .path("incidentId")
+                .asLong();
 
-        assertEquals(alert, RunningServer.json(server.get("/api/v1/incidents/1")).path("foldedInto").asLong());
+        assertEquals(
+                alert,
+                RunningServer.json(server.get("/api/v1/incidents/1"))
+                        .path("foldedInto")
+                        .asLong());
         JsonNode items = RunningServer.json(server.get("/api/v1/incidents")).path("items");
         assertEquals(1, items.size());
         assertEquals("alert", items.path(0).path("kind").asText());
-        JsonNode dumps = RunningServer.json(server.get("/api/v1/incidents/" + alert)).path("dumps");
+        JsonNode dumps =
+                RunningServer.json(server.get("/api/v1/incidents/" + alert)).path("dumps");
         assertTrue(dumps.findValuesAsText("id").contains("1"), dumps.toString());
         assertTrue(server.get("/api/v1/incidents/1.md").body().contains("| Part of | incident " + alert + " |"));
     }
@@ -95,7 +108,8 @@ final class IncidentsEndpointTest {
         for (JsonNode part : change.path("parts")) {
             sum += part.path("after").asInt() - part.path("before").asInt();
         }
-        assertEquals(change.path("tasksAfter").asInt() - change.path("tasksBefore").asInt(), sum);
+        assertEquals(
+                change.path("tasksAfter").asInt() - change.path("tasksBefore").asInt(), sum);
         assertEquals(200, server.get(change.path("diff").asText()).statusCode());
     }
 
@@ -108,15 +122,25 @@ final class IncidentsEndpointTest {
             for (int pid = 1000; pid < 3000; pid++) {
                 tasks.append("task pid=%d state=D on=sleep stack=2 comm=\"%016x\"\n".formatted(pid, random.nextLong()));
             }
-            server.archive.storeFound(DumpTexts.withVendor(i + 1, Instant.parse("2026-11-22T12:04:10Z").plusSeconds(i), tasks.toString()));
+            server.archive.storeFound(DumpTexts.withVendor(
+                    i + 1, Instant.parse("2026-11-22T12:04:10Z").plusSeconds(i), tasks.toString()));
         }
-        long incident = RunningServer.json(server.get("/api/v1/incidents")).path("items").path(0).path("id").asLong();
-        assertEquals(2, RunningServer.json(server.get("/api/v1/incidents/" + incident)).path("dumps").size());
+        long incident = RunningServer.json(server.get("/api/v1/incidents"))
+                .path("items")
+                .path(0)
+                .path("id")
+                .asLong();
+        assertEquals(
+                2,
+                RunningServer.json(server.get("/api/v1/incidents/" + incident))
+                        .path("dumps")
+                        .size());
 
         // The report asks for each of the two dumps, the file for the first.
         server.causesToError.set(4);
         assertThrows(IOException.class, () -> server.get("/api/v1/incidents/" + incident + "/archive"));
-        assertEquals(200, server.get("/api/v1/incidents/" + incident + "/archive").statusCode());
+        assertEquals(
+                200, server.get("/api/v1/incidents/" + incident + "/archive").statusCode());
     }
 
     @Test
@@ -125,19 +149,33 @@ final class IncidentsEndpointTest {
         for (int i = 0; i < 5; i++) {
             server.archived(DumpTexts.withVendor(i + 1, first.plus(Duration.ofHours(3L * i)), ""));
         }
-        long dump = server.archive.storeFound(DumpTexts.withVendor(6, first.plus(Duration.ofHours(15)),
-                "task pid=200 tgid=200 state=D on=sleep since_ms=5 switches=1 start_ns=99000000000 stack=2 comm=\"touch\"\n"))
-                .orElseThrow().id();
+        long dump = server.archive
+                .storeFound(
+                        DumpTexts.withVendor(
+                                6,
+                                first.plus(Duration.ofHours(15)),
+                                "task pid=200 tgid=200 state=D on=sleep since_ms=5 switches=1 start_ns=99000000000 stack=2 comm=\"touch\"\n"))
+                .orElseThrow()
+                .id();
 
-        JsonNode parts = RunningServer.json(server.get("/api/v1/dumps/" + dump)).path("breakdown").path("parts");
+        JsonNode parts = RunningServer.json(server.get("/api/v1/dumps/" + dump))
+                .path("breakdown")
+                .path("parts");
         assertEquals("frozen-filesystem", parts.path(0).path("cause").asText());
         assertFalse(parts.path(0).has("chronic"));
         assertTrue(parts.path(1).path("chronic").asBoolean(), parts.toString());
         String message = Samples.firing("a1b2c3d4e5f60718")
-                .replace("2026-11-22T12:04:00.123456789Z", first.plus(Duration.ofHours(15)).plusSeconds(10).toString());
-        long incident = RunningServer.json(server.postAlerts(message)).path("alerts").path(0).path("incidentId").asLong();
+                .replace(
+                        "2026-11-22T12:04:00.123456789Z",
+                        first.plus(Duration.ofHours(15)).plusSeconds(10).toString());
+        long incident = RunningServer.json(server.postAlerts(message))
+                .path("alerts")
+                .path(0)
+                .path("incidentId")
+                .asLong();
         String markdown = server.get("/api/v1/incidents/" + incident + ".md").body();
-        assertTrue(markdown.contains("| 2 | `other: in vendor_wait, as always on this host` | `vendor` × 2 |"), markdown);
+        assertTrue(
+                markdown.contains("| 2 | `other: in vendor_wait, as always on this host` | `vendor` × 2 |"), markdown);
         assertTrue(server.page("/dumps/" + dump).body().contains("other: in vendor_wait, as always on this host"));
     }
 
@@ -153,8 +191,15 @@ final class IncidentsEndpointTest {
                 """)));
 
         assertTrue(server.get("/api/v1/incidents/1").body().contains("waiting for the vendor's card"));
-        assertTrue(server.get("/api/v1/incidents/1.md").body().startsWith("# `Load 4.43 at 14:49:57 = 7 waiting for a CPU"));
-        assertTrue(server.get("/api/v1/incidents/1.md").body().lines().findFirst().orElseThrow().contains("vendor's card"));
+        assertTrue(server.get("/api/v1/incidents/1.md")
+                .body()
+                .startsWith("# `Load 4.43 at 14:49:57 = 7 waiting for a CPU"));
+        assertTrue(server.get("/api/v1/incidents/1.md")
+                .body()
+                .lines()
+                .findFirst()
+                .orElseThrow()
+                .contains("vendor's card"));
         assertTrue(server.get("/api/v1/dumps/" + dump).body().contains("\"cause\":\"vendor-card\""));
         assertTrue(server.page("/dumps/" + dump).body().contains("vendor&#39;s card"));
         assertFalse(server.get("/api/v1/incidents").body().contains("vendor's card"));
@@ -167,9 +212,14 @@ final class IncidentsEndpointTest {
 
         HttpResponse<String> answer = server.get("/api/v1/incidents/1.md");
         assertEquals(200, answer.statusCode());
-        assertEquals("text/markdown; charset=utf-8", answer.headers().firstValue("Content-Type").orElseThrow());
-        assertEquals("inline; filename=\"incident-1.md\"", answer.headers().firstValue("Content-Disposition").orElseThrow());
-        assertEquals("nosniff", answer.headers().firstValue("X-Content-Type-Options").orElseThrow());
+        assertEquals(
+                "text/markdown; charset=utf-8",
+                answer.headers().firstValue("Content-Type").orElseThrow());
+        assertEquals(
+                "inline; filename=\"incident-1.md\"",
+                answer.headers().firstValue("Content-Disposition").orElseThrow());
+        assertEquals(
+                "nosniff", answer.headers().firstValue("X-Content-Type-Options").orElseThrow());
     }
 
     @Test
@@ -177,43 +227,69 @@ final class IncidentsEndpointTest {
         server.postAlerts(Samples.firing("a1b2c3d4e5f60718"));
         server.await(1, "complete");
         String markdown = server.get("/api/v1/incidents/1.md").body();
-        assertTrue(markdown.contains("\nDevices: `dm-0 (\"\\x3cimg src=x onerror=alert(1)>\") is suspended; 5 mapped devices, looked"
-                + " at 12 ms after the dump`.\n"), markdown);
+        assertTrue(
+                markdown.contains(
+                        "\nDevices: `dm-0 (\"\\x3cimg src=x onerror=alert(1)>\") is suspended; 5 mapped devices, looked"
+                                + " at 12 ms after the dump`.\n"),
+                markdown);
         String json = server.get("/api/v1/incidents/1").body();
-        assertTrue(json.contains("\"devices\":{\"ageMillis\":12,\"mapped\":5,\"suspended\":1,\"suspendedDevices\":[{\"dev\":\"dm-0\","), json);
+        assertTrue(
+                json.contains(
+                        "\"devices\":{\"ageMillis\":12,\"mapped\":5,\"suspended\":1,\"suspendedDevices\":[{\"dev\":\"dm-0\","),
+                json);
     }
 
     @Test
     void saysInEveryFormThatASampleIsScaledUp() throws Exception {
         server.postAlerts(Samples.firing("a1b2c3d4e5f60718"));
         server.await(1, "complete");
-        long id = server.archive.reserveDump(DumpTrigger.MANUAL, Optional.of(new EscapedText("test")), OptionalLong.of(1));
+        long id = server.archive.reserveDump(
+                DumpTrigger.MANUAL, Optional.of(new EscapedText("test")), OptionalLong.of(1));
         server.archive.store(id, Samples.sampled(2));
         String estimate = "estimated from a fair sample of 4 of 40 tasks";
         String markdown = server.get("/api/v1/incidents/1.md").body();
-        assertTrue(markdown.contains("| 20 | `waiting for a CPU` | `java` × 20 in `/system.slice/app.service` |"), markdown);
-        assertTrue(markdown.contains("| **40** | **active tasks, by the kernel's count** | | |\n\nThe numbers of the parts are "
-                + estimate + ".\n"), markdown);
+        assertTrue(
+                markdown.contains("| 20 | `waiting for a CPU` | `java` × 20 in `/system.slice/app.service` |"),
+                markdown);
+        assertTrue(
+                markdown.contains(
+                        "| **40** | **active tasks, by the kernel's count** | | |\n\nThe numbers of the parts are "
+                                + estimate + ".\n"),
+                markdown);
         assertTrue(markdown.contains("10 tasks before, 40 after"), markdown);
         JsonNode incident = RunningServer.json(server.get("/api/v1/incidents/1"));
-        assertEquals(estimate, incident.path("dumps").path(1).path("breakdown").path("estimated").path("text").asText());
+        assertEquals(
+                estimate,
+                incident.path("dumps")
+                        .path(1)
+                        .path("breakdown")
+                        .path("estimated")
+                        .path("text")
+                        .asText());
         assertTrue(server.page("/incidents/1?dump=" + id).body().contains("The numbers are " + estimate + "."));
     }
 
     @Test
     void namesOfTheAlertDoNothingInMarkdown() throws Exception {
-        String hostile = "<script>alert(1)</script> | `x` \\u202egpj.exe\\u2066 \\u200f\\u0007 ](javascript:1) @everyone\\n# big";
-        server.postAlerts(Samples.firing("a1b2c3d4e5f60718", "Load" + hostile.replace("\\n", " "), hostile, "https://runbooks.example/"));
+        String hostile =
+                "<script>alert(1)</script> | `x` \\u202egpj.exe\\u2066 \\u200f\\u0007 ](javascript:1) @everyone\\n# big";
+        server.postAlerts(Samples.firing(
+                "a1b2c3d4e5f60718", "Load" + hostile.replace("\\n", " "), hostile, "https://runbooks.example/"));
 
         String markdown = server.get("/api/v1/incidents/1.md").body();
 
         assertTrue(markdown.contains("\\u202egpj.exe"), markdown);
         assertTrue(markdown.contains("\\x3cscript>"), markdown);
-        assertTrue(markdown.codePoints().noneMatch(c -> c != '\n' && (Character.getType(c) == Character.CONTROL
-                || Character.getType(c) == Character.FORMAT)), markdown);
+        assertTrue(
+                markdown.codePoints()
+                        .noneMatch(c -> c != '\n'
+                                && (Character.getType(c) == Character.CONTROL
+                                        || Character.getType(c) == Character.FORMAT)),
+                markdown);
         assertTrue(markdown.chars().noneMatch(c -> c == '<' || c == '&'), markdown);
         String outside = markdown.replaceAll("`[^`\n]*`", "");
-        assertFalse(outside.contains("everyone") || outside.contains("javascript") || outside.contains("# big"), outside);
+        assertFalse(
+                outside.contains("everyone") || outside.contains("javascript") || outside.contains("# big"), outside);
     }
 
     @Test
@@ -223,12 +299,16 @@ final class IncidentsEndpointTest {
         HttpResponse<byte[]> answer = server.sendForBytes(
                 server.request("/api/v1/incidents/1/archive").header("Accept-Encoding", "gzip"));
         assertEquals(200, answer.statusCode());
-        assertEquals("application/zip", answer.headers().firstValue("Content-Type").orElseThrow());
-        assertEquals("attachment; filename=\"incident-1.zip\"", answer.headers().firstValue("Content-Disposition").orElseThrow());
+        assertEquals(
+                "application/zip", answer.headers().firstValue("Content-Type").orElseThrow());
+        assertEquals(
+                "attachment; filename=\"incident-1.zip\"",
+                answer.headers().firstValue("Content-Disposition").orElseThrow());
         assertTrue(answer.headers().firstValue("Content-Encoding").isEmpty(), "a zip is not compressed again");
         Map<String, byte[]> files = IncidentGoldenTest.unzip(answer.body());
         assertEquals(8, files.size(), files.keySet().toString());
-        assertEquals(server.get("/api/v1/dumps/1/folded").body(),
+        assertEquals(
+                server.get("/api/v1/dumps/1/folded").body(),
                 new String(files.get("incident-1/dumps/dump-1.folded"), StandardCharsets.UTF_8));
         HttpResponse<byte[]> head = server.sendForBytes(
                 server.request("/api/v1/incidents/1/archive").method("HEAD", BodyPublishers.noBody()));
@@ -238,7 +318,8 @@ final class IncidentsEndpointTest {
 
     @Test
     void refusesWhatIsNotThere() throws Exception {
-        for (String path : new String[] {"/api/v1/incidents/7", "/api/v1/incidents/7.md", "/api/v1/incidents/7/archive"}) {
+        for (String path :
+                new String[] {"/api/v1/incidents/7", "/api/v1/incidents/7.md", "/api/v1/incidents/7/archive"}) {
             assertEquals(404, server.get(path).statusCode(), path);
             assertTrue(server.get(path).body().contains("There is no incident 7."), path);
         }
@@ -248,6 +329,9 @@ final class IncidentsEndpointTest {
     }
 
     private long capture(String name) throws Exception {
-        return server.archive.storeFound(RawDump.of(Files.readAllBytes(CAPTURES.resolve(name + ".dump")))).orElseThrow().id();
+        return server.archive
+                .storeFound(RawDump.of(Files.readAllBytes(CAPTURES.resolve(name + ".dump"))))
+                .orElseThrow()
+                .id();
     }
 }

@@ -43,7 +43,9 @@ final class PagesTest {
         assertTrue(page.contains("kernel_clone"), page);
         assertTrue(page.contains("fill-sleep-1"), page);
         assertTrue(page.contains("load is high"), page);
-        assertTrue(page.contains("<a rel=\"noopener noreferrer nofollow\" href=\"https://runbooks.example/LoadHigh\">"), page);
+        assertTrue(
+                page.contains("<a rel=\"noopener noreferrer nofollow\" href=\"https://runbooks.example/LoadHigh\">"),
+                page);
         assertTrue(page.contains("<code><bdi>vf × 2</bdi></code>"), page);
         assertTrue(page.contains("vf (94)"), page);
         assertTrue(server.page("/incidents/1?by=cgroup").body().contains("<bdi>/system.slice/db.service</bdi>"));
@@ -55,7 +57,10 @@ final class PagesTest {
     @Test
     void saysThatNoTaskWasActiveInPlaceOfAnEmptyTable() throws Exception {
         Path atRest = Path.of("../kmod/tests/captures/6.1.0-56-cloud-amd64/at-rest.dump");
-        long id = server.archive.storeFound(RawDump.of(Files.readAllBytes(atRest))).orElseThrow().id();
+        long id = server.archive
+                .storeFound(RawDump.of(Files.readAllBytes(atRest)))
+                .orElseThrow()
+                .id();
         String page = server.page("/dumps/" + id).body();
         assertTrue(page.contains("No task was active."), page);
         assertFalse(page.contains("class=\"legend\"") || page.contains("<table"), page);
@@ -66,13 +71,21 @@ final class PagesTest {
         long id = server.archived(Samples.sampled(1));
         String page = server.page("/dumps/" + id).body();
         String estimate = "estimated from a fair sample of 4 of 40 tasks";
-        assertTrue(page.contains("<bdi>Load 40.42 at 12:04:10 = 20 waiting for a CPU (java, system.slice/app.service)"), page);
+        assertTrue(
+                page.contains("<bdi>Load 40.42 at 12:04:10 = 20 waiting for a CPU (java, system.slice/app.service)"),
+                page);
         assertTrue(page.contains("(" + estimate + ")</bdi></h1>"), page);
         assertTrue(page.contains("There was no room for all tasks. Numbers of tasks are " + estimate), page);
         assertTrue(page.contains("<p class=\"quiet\">The numbers are " + estimate + ".</p>"), "the parts: " + page);
-        assertTrue(page.contains("<p class=\"quiet\">Numbers of tasks are " + estimate + ".</p>"), "the groups: " + page);
-        assertTrue(page.contains("The numbers are those of the dump, a fair sample of 4 of 40 tasks."), "the flame graph: " + page);
-        assertTrue(page.contains("The tasks are a fair sample of 4 of 40 tasks; here the numbers are those of the sample."), page);
+        assertTrue(
+                page.contains("<p class=\"quiet\">Numbers of tasks are " + estimate + ".</p>"), "the groups: " + page);
+        assertTrue(
+                page.contains("The numbers are those of the dump, a fair sample of 4 of 40 tasks."),
+                "the flame graph: " + page);
+        assertTrue(
+                page.contains(
+                        "The tasks are a fair sample of 4 of 40 tasks; here the numbers are those of the sample."),
+                page);
         assertFalse(page.contains("did not fit"), page);
         long whole = server.archived(Samples.dump(2));
         String diff = server.page("/dumps/" + whole + "/diff/" + id).body();
@@ -83,8 +96,12 @@ final class PagesTest {
 
     @Test
     void showsThreadsBesideTheirProgramAndHowLongTheyWaitedForCpus() throws Exception {
-        String page = server.page("/dumps/" + server.archived(Samples.sampled(1)) + "?by=process").body();
-        assertTrue(page.contains("<td><code><bdi>java</bdi></code> <span class=\"quiet\">thread <code><bdi>GC Thread#0</bdi></code></span></td>"), page);
+        String page = server.page("/dumps/" + server.archived(Samples.sampled(1)) + "?by=process")
+                .body();
+        assertTrue(
+                page.contains(
+                        "<td><code><bdi>java</bdi></code> <span class=\"quiet\">thread <code><bdi>GC Thread#0</bdi></code></span></td>"),
+                page);
         assertTrue(page.contains("<th scope=\"col\">Queued for</th>"), page);
         assertTrue(page.contains("<td>40 ms</td>") && page.contains("<td>9 s</td>"), page);
         assertTrue(page.contains("<bdi>java (800)</bdi>") && page.contains("<code><bdi>java × 20</bdi></code>"), page);
@@ -100,11 +117,19 @@ final class PagesTest {
     @Test
     void saysThatNoTaskWasActiveAtThatMoment() throws Exception {
         long id = server.archived(RawDump.of(("load_monitor dump version=1 id=1 source=kmod\n"
-                + "trigger kind=manual reason=\"synthetic\" cause=none\nload avg1=4.00 avg5=1.00 avg15=1.00 active=0 cpus=2\n"
-                + "end id=1 tasks=0\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+                        + "trigger kind=manual reason=\"synthetic\" cause=none\nload avg1=4.00 avg5=1.00 avg15=1.00 active=0 cpus=2\n"
+                        + "end id=1 tasks=0\n")
+                .getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
         String page = server.page("/dumps/" + id).body();
-        assertTrue(page.contains("Load 4.00 = no task active") && page.contains("<li>No task was active at that moment.</li>"), page);
-        assertEquals("none", RunningServer.json(server.get("/api/v1/dumps/" + id)).path("cause").asText());
+        assertTrue(
+                page.contains("Load 4.00 = no task active")
+                        && page.contains("<li>No task was active at that moment.</li>"),
+                page);
+        assertEquals(
+                "none",
+                RunningServer.json(server.get("/api/v1/dumps/" + id))
+                        .path("cause")
+                        .asText());
     }
 
     @Test
@@ -124,7 +149,14 @@ final class PagesTest {
     @Test
     void asksForNothingFromElsewhereAndRunsNothing() throws Exception {
         incident(Samples.firing("a1b2c3d4e5f60718"));
-        for (String path : List.of("/", "/incidents", "/incidents/1", "/dumps", "/dumps?comm=busy", "/dumps/1", "/dumps/1/diff/1",
+        for (String path : List.of(
+                "/",
+                "/incidents",
+                "/incidents/1",
+                "/dumps",
+                "/dumps?comm=busy",
+                "/dumps/1",
+                "/dumps/1/diff/1",
                 "/nothing")) {
             assertHarmless(server.page(path).body());
         }
@@ -132,18 +164,24 @@ final class PagesTest {
 
     @Test
     void showsNamesOfTasksAsTheyAreAndHarmlessly() throws Exception {
-        String page = server.page("/dumps/" + server.archived(
-                Samples.dump(1, "<script>x</script>\\n\\\"' &amp;\\xe2\\x80\\xae"))).body();
+        String page = server.page(
+                        "/dumps/" + server.archived(Samples.dump(1, "<script>x</script>\\n\\\"' &amp;\\xe2\\x80\\xae")))
+                .body();
         assertHarmless(page);
-        assertTrue(page.contains("&lt;script>x&lt;/script>\\n\\&#34;' &amp;amp;\\xe2\\x80\\xae")
-                || page.contains("&lt;script&gt;x&lt;/script&gt;\\n\\\"' &amp;amp;\\xe2\\x80\\xae"), page);
-        assertHarmless(server.page("/dumps/1/diff/" + server.archived(Samples.dump(2))).body());
+        assertTrue(
+                page.contains("&lt;script>x&lt;/script>\\n\\&#34;' &amp;amp;\\xe2\\x80\\xae")
+                        || page.contains("&lt;script&gt;x&lt;/script&gt;\\n\\\"' &amp;amp;\\xe2\\x80\\xae"),
+                page);
+        assertHarmless(
+                server.page("/dumps/1/diff/" + server.archived(Samples.dump(2))).body());
     }
 
     @Test
     void showsLabelsAndAnnotationsHarmlessly() throws Exception {
         String page = incident(Samples.firing(
-                "a1b2c3d4e5f60718", "LoadHigh<script>alert(1)</script>", "\\u202egpj.exe <img src=x onerror=alert(1)>",
+                "a1b2c3d4e5f60718",
+                "LoadHigh<script>alert(1)</script>",
+                "\\u202egpj.exe <img src=x onerror=alert(1)>",
                 "javascript:alert(1)//https://example.org"));
         assertHarmless(page);
         assertFalse(page.contains("href=\"javascript:"), page);
@@ -155,11 +193,13 @@ final class PagesTest {
 
     @Test
     void showsFiltersHarmlessly() throws Exception {
-        for (String path : List.of("/incidents?alert=%E2%80%AEx%22%3E%3Cscript%3E&function=%E2%80%AE%22%3E%3Cscript%3E",
+        for (String path : List.of(
+                "/incidents?alert=%E2%80%AEx%22%3E%3Cscript%3E&function=%E2%80%AE%22%3E%3Cscript%3E",
                 "/dumps?cgroup=%E2%80%AE%22%3E%3Cimg%20src=x%3E")) {
             assertHarmless(server.page(path).body());
         }
-        String page = server.page("/dumps?comm=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").body();
+        String page = server.page("/dumps?comm=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")
+                .body();
         assertHarmless(page);
         assertTrue(page.contains("No dump found"), page);
     }
@@ -167,15 +207,24 @@ final class PagesTest {
     @Test
     void findsIncidentsByWhatTheirDumpsHold() throws Exception {
         incident(Samples.firing("a1b2c3d4e5f60718"));
-        String found = server.page("/incidents?cause=vfork&comm=vf&cgroup=/system.slice&function=kernel_clone%2B0x1af/0x3e0").body();
+        String found = server.page(
+                        "/incidents?cause=vfork&comm=vf&cgroup=/system.slice&function=kernel_clone%2B0x1af/0x3e0")
+                .body();
         assertTrue(found.contains("href=\"/incidents/1\""), found);
         assertTrue(found.contains("<b>1</b> incident"), found);
         assertTrue(found.contains("value=\"kernel_clone\""), found);
-        assertTrue(found.contains("<option value=\"vfork\" selected>waiting for a vfork child to execute a program (1 dump)"), found);
-        String none = server.page("/incidents?cause=vfork&comm=busy&open=false&from=2026-11-22T12:00").body();
+        assertTrue(
+                found.contains(
+                        "<option value=\"vfork\" selected>waiting for a vfork child to execute a program (1 dump)"),
+                found);
+        String none = server.page("/incidents?cause=vfork&comm=busy&open=false&from=2026-11-22T12:00")
+                .body();
         assertFalse(none.contains("href=\"/incidents/1\""), none);
         assertTrue(none.contains("No incident found"), none);
-        for (String term : List.of("cause <code><bdi>waiting for a vfork child", "task <code><bdi>busy", "state <code><bdi>ended",
+        for (String term : List.of(
+                "cause <code><bdi>waiting for a vfork child",
+                "task <code><bdi>busy",
+                "state <code><bdi>ended",
                 "from <code><bdi>2026-11-22 12:00:00 UTC")) {
             assertTrue(none.contains(term), term + " in " + none);
         }
@@ -187,7 +236,8 @@ final class PagesTest {
         incident(Samples.firing("a1b2c3d4e5f60718"));
         for (String by : List.of("cause", "stack", "process", "cgroup", "container")) {
             String page = server.page("/incidents/1?dump=1&by=" + by).body();
-            assertTrue(page.contains("href=\"/incidents/1?dump=1&amp;by=" + by + "#groups\" aria-current=\"true\""), page);
+            assertTrue(
+                    page.contains("href=\"/incidents/1?dump=1&amp;by=" + by + "#groups\" aria-current=\"true\""), page);
             assertHarmless(page);
         }
         long other = server.archived(Samples.dump(7));
@@ -231,7 +281,8 @@ final class PagesTest {
 
     @Test
     void saysWhichDevicesWereSuspendedHarmlessly() throws Exception {
-        String said = "dm-0 (\"&lt;img src=x onerror=alert(1)&gt;\") is suspended; 5 mapped devices, looked at 12 ms after the dump";
+        String said =
+                "dm-0 (\"&lt;img src=x onerror=alert(1)&gt;\") is suspended; 5 mapped devices, looked at 12 ms after the dump";
         String page = incident(Samples.firing("a1b2c3d4e5f60718"));
         assertTrue(page.contains("<p>Devices: <bdi>" + said + "</bdi>.</p>"), page);
         assertHarmless(page);
@@ -239,8 +290,9 @@ final class PagesTest {
         assertTrue(dump.contains("<dt>Devices</dt><dd><bdi>" + said + "</bdi></dd>"), dump);
         String resumed = new String(Samples.dump(3).toByteArray(), StandardCharsets.US_ASCII)
                 .replaceAll("devices .*\ndevice .*\n", "devices age_ms=12 mapped=5 suspended=0\n");
-        String without = server.page("/dumps/" + server.archived(
-                RawDump.of(resumed.getBytes(StandardCharsets.US_ASCII)))).body();
+        String without = server.page(
+                        "/dumps/" + server.archived(RawDump.of(resumed.getBytes(StandardCharsets.US_ASCII))))
+                .body();
         assertFalse(without.contains("Devices"), without);
     }
 
@@ -248,20 +300,23 @@ final class PagesTest {
     void saysWhoAskedHarmlessly() throws Exception {
         String text = new String(Samples.dump(1).toByteArray(), StandardCharsets.US_ASCII)
                 .replace("asker_comm=\"java\"", "asker_comm=\"<img src=x>\\n\"");
-        String page = server.page("/dumps/" + server.archived(
-                RawDump.of(text.getBytes(StandardCharsets.US_ASCII)))).body();
+        String page = server.page("/dumps/" + server.archived(RawDump.of(text.getBytes(StandardCharsets.US_ASCII))))
+                .body();
         assertHarmless(page);
-        assertTrue(page.contains(
-                "<dt>Left out</dt><dd><bdi>&lt;img src=x&gt;\\n (412), who asked for the dump</bdi></dd>"), page);
+        assertTrue(
+                page.contains(
+                        "<dt>Left out</dt><dd><bdi>&lt;img src=x&gt;\\n (412), who asked for the dump</bdi></dd>"),
+                page);
     }
 
     @Test
     void saysWhatADumpLacks() throws Exception {
         String text = new String(Samples.dump(1).toByteArray(), StandardCharsets.US_ASCII)
-                .replace("truncated=0", "truncated=3 stacks_readable=0").replace("cause=present", "cause=decaying")
+                .replace("truncated=0", "truncated=3 stacks_readable=0")
+                .replace("cause=present", "cause=decaying")
                 .replace("active=10 cpus", "active=13 cpus");
-        String page = server.page("/dumps/" + server.archived(
-                RawDump.of(text.getBytes(StandardCharsets.US_ASCII)))).body();
+        String page = server.page("/dumps/" + server.archived(RawDump.of(text.getBytes(StandardCharsets.US_ASCII))))
+                .body();
         assertTrue(page.contains("3 tasks did not fit and are missing."), page);
         assertTrue(page.contains("No stacks: the exporter may not read them"), page);
         assertTrue(page.contains("The load was already falling"), page);
@@ -284,7 +339,9 @@ final class PagesTest {
     void letsBrowsersKeepTheStyleSheet() throws Exception {
         for (String path : List.of(Asset.STYLES, Asset.FLAME_STYLES)) {
             HttpResponse<String> answer = server.get(path);
-            assertEquals("public, max-age=31536000, immutable", answer.headers().firstValue("Cache-Control").orElseThrow());
+            assertEquals(
+                    "public, max-age=31536000, immutable",
+                    answer.headers().firstValue("Cache-Control").orElseThrow());
             assertTrue(answer.body().contains("prefers-color-scheme: dark"));
             assertFalse(answer.body().contains("http") || answer.body().contains("@import"));
         }
@@ -294,17 +351,33 @@ final class PagesTest {
     @Test
     void hasAScriptThatMakesNothingFromText() throws Exception {
         HttpResponse<String> answer = server.get(Asset.FLAME_SCRIPT);
-        assertEquals("text/javascript;charset=utf-8",
-                answer.headers().firstValue("Content-Type").orElseThrow().toLowerCase().replace(" ", ""));
-        assertFalse(Pattern.compile("innerHTML|outerHTML|insertAdjacent|document\\.write|eval|Function\\(|createElement"
-                + "|fetch|XMLHttpRequest|import|http|</").matcher(answer.body()).find(), answer.body());
+        assertEquals(
+                "text/javascript;charset=utf-8",
+                answer.headers()
+                        .firstValue("Content-Type")
+                        .orElseThrow()
+                        .toLowerCase()
+                        .replace(" ", ""));
+        assertFalse(
+                Pattern.compile("innerHTML|outerHTML|insertAdjacent|document\\.write|eval|Function\\(|createElement"
+                                + "|fetch|XMLHttpRequest|import|http|</")
+                        .matcher(answer.body())
+                        .find(),
+                answer.body());
     }
 
     private String incident(String message) throws Exception {
         HttpResponse<String> answer = server.postAlerts(message);
         assertEquals(202, answer.statusCode(), answer.body());
-        server.await(RunningServer.json(answer).path("alerts").path(0).path("dumpId").asLong(), "complete");
-        return server.page("/incidents/" + RunningServer.json(answer).path("alerts").path(0).path("incidentId").asLong()).body();
+        server.await(
+                RunningServer.json(answer).path("alerts").path(0).path("dumpId").asLong(), "complete");
+        return server.page("/incidents/"
+                        + RunningServer.json(answer)
+                                .path("alerts")
+                                .path(0)
+                                .path("incidentId")
+                                .asLong())
+                .body();
     }
 
     /**
@@ -314,8 +387,16 @@ final class PagesTest {
     private static void assertHarmless(String whole) {
         assertTrue(whole.startsWith("<!doctype html>"), whole);
         String page = OWN_SCRIPT.matcher(whole).replaceFirst("");
-        assertFalse(Pattern.compile("(?i)<(script|style|iframe|object|embed|base|img)\\b").matcher(page).find(), page);
-        assertFalse(Pattern.compile("(?i)<[^>]*\\s(on[a-z]+|style)\\s*=").matcher(page).find(), page);
+        assertFalse(
+                Pattern.compile("(?i)<(script|style|iframe|object|embed|base|img)\\b")
+                        .matcher(page)
+                        .find(),
+                page);
+        assertFalse(
+                Pattern.compile("(?i)<[^>]*\\s(on[a-z]+|style)\\s*=")
+                        .matcher(page)
+                        .find(),
+                page);
         assertFalse(page.codePoints().anyMatch(c -> Character.getType(c) == Character.FORMAT), page);
         Matcher address = Pattern.compile("(?:href|src|action)=\"([^\"]*)\"").matcher(page);
         while (address.find()) {

@@ -18,25 +18,47 @@ final class QueryParametersTest {
     @Test
     void readsTimesWithAnyOffsetAndUnixSeconds() {
         Instant noon = Instant.parse("2026-11-22T12:00:00Z");
-        assertEquals(Optional.of(noon), ListFilter.dumpParameters("from=2026-11-22T12:00:00Z").time("from"));
-        assertEquals(Optional.of(noon), ListFilter.dumpParameters("from=2026-11-22T14:00:00%2B02:00").time("from"));
-        assertEquals(Optional.of(noon), ListFilter.dumpParameters("from=" + noon.getEpochSecond()).time("from"));
+        assertEquals(
+                Optional.of(noon),
+                ListFilter.dumpParameters("from=2026-11-22T12:00:00Z").time("from"));
+        assertEquals(
+                Optional.of(noon),
+                ListFilter.dumpParameters("from=2026-11-22T14:00:00%2B02:00").time("from"));
+        assertEquals(
+                Optional.of(noon),
+                ListFilter.dumpParameters("from=" + noon.getEpochSecond()).time("from"));
         assertEquals(
                 Optional.of(noon.plusMillis(250)),
-                ListFilter.dumpParameters("from=" + noon.getEpochSecond() + ".25").time("from"));
+                ListFilter.dumpParameters("from=" + noon.getEpochSecond() + ".25")
+                        .time("from"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "from=yesterday", "to=2026-11-22", "from=-5", "limit=0", "limit=501", "limit=many", "limit=99999999999",
-        "trigger=magic", "trigger=ALERT", "from=2026-11-22T25:00", "cause=Journal", "cause=ext4_journal",
-        "container=/docker", "container=-", "container=a!"
-    })
+    @ValueSource(
+            strings = {
+                "from=yesterday",
+                "to=2026-11-22",
+                "from=-5",
+                "limit=0",
+                "limit=501",
+                "limit=many",
+                "limit=99999999999",
+                "trigger=magic",
+                "trigger=ALERT",
+                "from=2026-11-22T25:00",
+                "cause=Journal",
+                "cause=ext4_journal",
+                "container=/docker",
+                "container=-",
+                "container=a!"
+            })
     void quotesBadValues(String query) {
         String value = query.substring(query.indexOf('=') + 1);
         Refusal refusal = refused(() -> ListFilter.dumps(ListFilter.dumpParameters(query)));
         assertEquals(400, refusal.problem().status());
-        assertTrue(refusal.problem().message().contains('"' + value + '"'), refusal.problem().message());
+        assertTrue(
+                refusal.problem().message().contains('"' + value + '"'),
+                refusal.problem().message());
     }
 
     @Test
@@ -50,17 +72,23 @@ final class QueryParametersTest {
 
     @Test
     void refusesAParameterThatIsGivenTwice() {
-        assertTrue(refused(() -> ListFilter.dumpParameters("comm=a&comm=b")).problem().message().contains("2 times"));
+        assertTrue(refused(() -> ListFilter.dumpParameters("comm=a&comm=b"))
+                .problem()
+                .message()
+                .contains("2 times"));
     }
 
     @Test
     void refusesAPercentSignThatEscapesNothing() {
-        assertEquals("bad_parameter", refused(() -> ListFilter.dumpParameters("comm=%zz")).problem().code());
+        assertEquals(
+                "bad_parameter",
+                refused(() -> ListFilter.dumpParameters("comm=%zz")).problem().code());
     }
 
     @Test
     void quotesWithoutLettingTheInputForgeLines() {
-        String message = refused(() -> ListFilter.dumpParameters("a%0ab=1")).problem().message();
+        String message =
+                refused(() -> ListFilter.dumpParameters("a%0ab=1")).problem().message();
         assertTrue(message.contains("\"a\\nb\""), message);
     }
 
@@ -73,46 +101,74 @@ final class QueryParametersTest {
 
     @Test
     void keepsNamesInEscapedFormAndEscapesWhatIsNot() {
-        assertEquals(Optional.of("busy\\n(1)"), ListFilter.dumps(ListFilter.dumpParameters("comm=busy%5Cn(1)")).names().comm());
-        assertEquals(Optional.of("busy\\n(1)"), ListFilter.dumps(ListFilter.dumpParameters("comm=busy%0A(1)")).names().comm());
-        assertEquals(Optional.of("\\xc3\\xbc"), ListFilter.dumps(ListFilter.dumpParameters("comm=%C3%BC")).names().comm());
+        assertEquals(
+                Optional.of("busy\\n(1)"),
+                ListFilter.dumps(ListFilter.dumpParameters("comm=busy%5Cn(1)"))
+                        .names()
+                        .comm());
+        assertEquals(
+                Optional.of("busy\\n(1)"),
+                ListFilter.dumps(ListFilter.dumpParameters("comm=busy%0A(1)"))
+                        .names()
+                        .comm());
+        assertEquals(
+                Optional.of("\\xc3\\xbc"),
+                ListFilter.dumps(ListFilter.dumpParameters("comm=%C3%BC"))
+                        .names()
+                        .comm());
     }
 
     @Test
     void takesATimeWithoutAnOffsetForUtc() {
         Optional<Instant> noon = Optional.of(Instant.parse("2026-11-22T12:04:00Z"));
         assertEquals(noon, ListFilter.dumpParameters("from=2026-11-22T12:04").time("from"));
-        assertEquals(noon, ListFilter.dumpParameters("from=2026-11-22T12%3A04%3A00").time("from"));
+        assertEquals(
+                noon, ListFilter.dumpParameters("from=2026-11-22T12%3A04%3A00").time("from"));
     }
 
     @Test
     void refusesAnEndBeforeTheBeginning() {
-        assertEquals("Parameter \"to\" is \"5\", but must be later than \"from\".",
-                refused(() -> ListFilter.incidents(ListFilter.incidentParameters("from=5&to=5"))).problem().message());
+        assertEquals(
+                "Parameter \"to\" is \"5\", but must be later than \"from\".",
+                refused(() -> ListFilter.incidents(ListFilter.incidentParameters("from=5&to=5")))
+                        .problem()
+                        .message());
     }
 
     @Test
     void takesAFunctionOutOfAFrame() {
-        for (String frame : List.of("jbd2_log_wait_commit", "jbd2_log_wait_commit%2B0x10c/0x140",
+        for (String frame : List.of(
+                "jbd2_log_wait_commit",
+                "jbd2_log_wait_commit%2B0x10c/0x140",
                 "+jbd2_log_wait_commit%2B0x10c/0x140+[jbd2]")) {
-            assertEquals(Optional.of("jbd2_log_wait_commit"),
-                    ListFilter.dumps(ListFilter.dumpParameters("function=" + frame)).names().function());
+            assertEquals(
+                    Optional.of("jbd2_log_wait_commit"),
+                    ListFilter.dumps(ListFilter.dumpParameters("function=" + frame))
+                            .names()
+                            .function());
         }
     }
 
     @Test
     void readsFlagsAndWords() {
-        assertEquals(Optional.of(false), ListFilter.incidents(ListFilter.incidentParameters("open=false")).open());
         assertEquals(
-                Optional.of(DumpTrigger.ALERT), ListFilter.dumps(ListFilter.dumpParameters("trigger=alert")).trigger());
+                Optional.of(false),
+                ListFilter.incidents(ListFilter.incidentParameters("open=false"))
+                        .open());
+        assertEquals(
+                Optional.of(DumpTrigger.ALERT),
+                ListFilter.dumps(ListFilter.dumpParameters("trigger=alert")).trigger());
         assertTrue(refused(() -> ListFilter.incidents(ListFilter.incidentParameters("open=yes")))
-                .problem().message().contains("\"yes\""));
+                .problem()
+                .message()
+                .contains("\"yes\""));
     }
 
     @Test
     void readsRepeatedNames() {
         assertEquals(
-                List.of("a", "b"), QueryParameters.any("name[]=a&name%5B%5D=b&other=1").all("name[]"));
+                List.of("a", "b"),
+                QueryParameters.any("name[]=a&name%5B%5D=b&other=1").all("name[]"));
     }
 
     @Test

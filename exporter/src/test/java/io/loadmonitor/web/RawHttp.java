@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 final class RawHttp {
     private RawHttp() {}
 
-    /** Sends text with line feeds as CRLF and returns what comes until the server closes the connection or is silent. */
+    /**
+     * Sends text with line feeds as CRLF and returns what comes until the server closes the connection or is silent.
+     */
     static String exchange(int port, String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(2_000);
@@ -18,7 +20,9 @@ final class RawHttp {
             StringBuilder answer = new StringBuilder();
             byte[] chunk = new byte[8192];
             try {
-                for (int n = socket.getInputStream().read(chunk); n >= 0; n = socket.getInputStream().read(chunk)) {
+                for (int n = socket.getInputStream().read(chunk);
+                        n >= 0;
+                        n = socket.getInputStream().read(chunk)) {
                     answer.append(new String(chunk, 0, n, StandardCharsets.ISO_8859_1));
                 }
             } catch (SocketTimeoutException e) {

@@ -59,37 +59,58 @@ final class RunningServer implements AutoCloseable {
     final AtomicInteger reloads = new AtomicInteger();
     /** How many times more the archive may ask for the causes; 0 for ever. */
     final AtomicInteger causesToError = new AtomicInteger();
+
     final AtomicReference<Throwable> metricsFault = new AtomicReference<>();
     final AtomicLong skippedNanos = new AtomicLong();
     private final WebServer web;
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private RunningServer(WebSettings settings, Path folder, CaptureSettings limits) throws Exception {
         archive = Archive.open(
-                new ArchiveSettings(folder.resolve("archive.sqlite"), "db1", Retention.DEFAULT), Clock.systemUTC(), () -> {
-            if (causesToError.decrementAndGet() == 0) {
-                throw new OutOfMemoryError("no more memory, says the test");
-            }
-            return causes.get();
-        });
+                new ArchiveSettings(folder.resolve("archive.sqlite"), "db1", Retention.DEFAULT),
+                Clock.systemUTC(),
+                () -> {
+                    if (causesToError.decrementAndGet() == 0) {
+                        throw new OutOfMemoryError("no more memory, says the test");
+                    }
+                    return causes.get();
+                });
         captureDesk = CaptureDesk.start(
                 limits, () -> Rules.DEFAULT, archive, () -> source, Clock.systemUTC(), new DeafObserver());
         recorder = new LoadRecorder(archive);
         AlertDesk alertDesk = new AlertDesk(() -> Rules.DEFAULT, archive, captureDesk, outcomes -> {});
-        web = WebServer.start(settings, new WebParts(archive, alertDesk, captureDesk, (names, accept) -> {
-            if (metricsFault.get() != null) {
-                throw thrown(metricsFault.get());
-            }
-            String text = "# names " + names.stream().sorted().toList() + "\n# accept " + accept + "\n" + "x".repeat(5000);
-            return new MetricsSource.MetricsText(
-                    "text/plain; version=0.0.4; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
-        }, () -> new StatusSource.ServiceStatus(
-                "1.2.3", "db1", "procfs", "the kernel module is not loaded", Optional.empty(), notReady.get()),
-                () -> {
-                    reloads.incrementAndGet();
-                    return reloadRefused.get();
-                }, webhookAnswers::add, causes::get,
-                new IncidentReporter(archive, recorder, Clock.systemUTC()), Clock.systemUTC()), () -> System.nanoTime() + skippedNanos.get());
+        web = WebServer.start(
+                settings,
+                new WebParts(
+                        archive,
+                        alertDesk,
+                        captureDesk,
+                        (names, accept) -> {
+                            if (metricsFault.get() != null) {
+                                throw thrown(metricsFault.get());
+                            }
+                            String text = "# names " + names.stream().sorted().toList() + "\n# accept " + accept + "\n"
+                                    + "x".repeat(5000);
+                            return new MetricsSource.MetricsText(
+                                    "text/plain; version=0.0.4; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+                        },
+                        () -> new StatusSource.ServiceStatus(
+                                "1.2.3",
+                                "db1",
+                                "procfs",
+                                "the kernel module is not loaded",
+                                Optional.empty(),
+                                notReady.get()),
+                        () -> {
+                            reloads.incrementAndGet();
+                            return reloadRefused.get();
+                        },
+                        webhookAnswers::add,
+                        causes::get,
+                        new IncidentReporter(archive, recorder, Clock.systemUTC()),
+                        Clock.systemUTC()),
+                () -> System.nanoTime() + skippedNanos.get());
     }
 
     private static RuntimeException thrown(Throwable fault) {
@@ -129,7 +150,8 @@ final class RunningServer implements AutoCloseable {
     }
 
     HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).timeout(Duration.ofSeconds(20));
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(Duration.ofSeconds(20));
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -141,11 +163,15 @@ final class RunningServer implements AutoCloseable {
     }
 
     HttpResponse<String> postAlerts(String body) throws IOException, InterruptedException {
-        return send(request("/api/v1/alerts").header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)));
+        return send(request("/api/v1/alerts")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
     }
 
     HttpResponse<String> postDump(String body) throws IOException, InterruptedException {
-        return send(request("/api/v1/dumps").header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)));
+        return send(request("/api/v1/dumps")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
     }
 
     HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -158,8 +184,7 @@ final class RunningServer implements AutoCloseable {
 
     /** Stores a dump without a source. */
     long archived(RawDump raw) throws Exception {
-        long id = archive.reserveDump(
-                DumpTrigger.MANUAL, Optional.of(new EscapedText("test")), OptionalLong.empty());
+        long id = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(new EscapedText("test")), OptionalLong.empty());
         archive.store(id, raw);
         return id;
     }

@@ -40,15 +40,18 @@ final class Samples {
         }
         for (int i = 0; i < 8; i++) {
             text.append("task pid=" + (96 + i) + " tgid=" + (96 + i) + " ppid=1 cpu=" + i % 2 + " state=R on="
-                    + (i < 2 ? "cpu-user" : "queue") + " since_ms=40 stack=0 cgroup=\"/\" comm=\"" + escapedComm + "\"\n");
+                    + (i < 2 ? "cpu-user" : "queue") + " since_ms=40 stack=0 cgroup=\"/\" comm=\"" + escapedComm
+                    + "\"\n");
         }
-        text.append("devices age_ms=12 mapped=5 suspended=1\ndevice dev=\"dm-0\" name=\"" + DEVICE + "\" suspended=1\n");
+        text.append(
+                "devices age_ms=12 mapped=5 suspended=1\ndevice dev=\"dm-0\" name=\"" + DEVICE + "\" suspended=1\n");
         text.append("end id=" + id + " tasks=10\n");
         return RawDump.of(text.toString().getBytes(StandardCharsets.US_ASCII));
     }
 
     /**
-     * Four tasks, a fair sample of 40, with threads whose program has another name, one of them a delayed sleeper. Made up.
+     * Four tasks, a fair sample of 40, with threads whose program has another name, one of them a delayed sleeper. Made
+     * up.
      */
     static RawDump sampled(int id) {
         return RawDump.of(("""

@@ -52,21 +52,24 @@ final class WebServerTest {
     @Test
     void givesMetricsWithTheNamesAndTheAcceptHeaderOfTheScrape() throws Exception {
         HttpResponse<String> answer = server.send(
-                server.request("/metrics?name%5B%5D=b&name%5B%5D=a")
-                        .header("Accept", "application/openmetrics-text"));
+                server.request("/metrics?name%5B%5D=b&name%5B%5D=a").header("Accept", "application/openmetrics-text"));
         assertEquals(200, answer.statusCode());
-        assertEquals("text/plain; version=0.0.4; charset=utf-8", answer.headers().firstValue("Content-Type").orElseThrow());
+        assertEquals(
+                "text/plain; version=0.0.4; charset=utf-8",
+                answer.headers().firstValue("Content-Type").orElseThrow());
         assertTrue(answer.body().startsWith("# names [a, b]\n# accept application/openmetrics-text\n"), answer.body());
     }
 
     @Test
     void compressesWhatTheClientTakesCompressed() throws Exception {
-        HttpResponse<byte[]> answer = server.sendForBytes(server.request("/metrics").header("Accept-Encoding", "gzip"));
+        HttpResponse<byte[]> answer =
+                server.sendForBytes(server.request("/metrics").header("Accept-Encoding", "gzip"));
         assertEquals("gzip", answer.headers().firstValue("Content-Encoding").orElseThrow());
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
             assertTrue(new String(in.readAllBytes(), StandardCharsets.UTF_8).contains("xxxx"));
         }
-        assertTrue(server.get("/metrics").headers().firstValue("Content-Encoding").isEmpty());
+        assertTrue(
+                server.get("/metrics").headers().firstValue("Content-Encoding").isEmpty());
     }
 
     @Test
@@ -86,13 +89,18 @@ final class WebServerTest {
         server.notReady.set(Optional.of("the archive is full"));
         HttpResponse<String> answer = server.get("/-/ready");
         assertEquals(503, answer.statusCode());
-        assertEquals("the archive is full", RunningServer.json(answer).path("error").path("message").asText());
+        assertEquals(
+                "the archive is full",
+                RunningServer.json(answer).path("error").path("message").asText());
         assertEquals(200, server.get("/-/healthy").statusCode());
     }
 
     @Test
     void readsTheConfigurationAgain() throws Exception {
-        assertEquals(200, server.send(server.request("/-/reload").POST(BodyPublishers.noBody())).statusCode());
+        assertEquals(
+                200,
+                server.send(server.request("/-/reload").POST(BodyPublishers.noBody()))
+                        .statusCode());
         server.reloadRefused.set(Optional.of("rule load: cooldown is PT-5S"));
         HttpResponse<String> answer = server.send(server.request("/-/reload").POST(BodyPublishers.noBody()));
         assertEquals(500, answer.statusCode());
@@ -113,33 +121,47 @@ final class WebServerTest {
 
     @Test
     void answersHeadLikeGetWithoutABody() throws Exception {
-        for (String path : List.of("/metrics", "/", "/-/healthy", "/api/v1/dumps", "/dumps", "/incidents", Asset.STYLES)) {
+        for (String path :
+                List.of("/metrics", "/", "/-/healthy", "/api/v1/dumps", "/dumps", "/incidents", Asset.STYLES)) {
             HttpResponse<String> get = server.get(path);
             HttpResponse<String> head = server.send(server.request(path).method("HEAD", BodyPublishers.noBody()));
             assertEquals(200, head.statusCode(), path);
             assertEquals("", head.body());
-            assertEquals(get.headers().firstValue("Content-Type"), head.headers().firstValue("Content-Type"), path);
+            assertEquals(
+                    get.headers().firstValue("Content-Type"), head.headers().firstValue("Content-Type"), path);
         }
-        assertEquals(404, server.send(server.request("/dumps/5").method("HEAD", BodyPublishers.noBody())).statusCode());
+        assertEquals(
+                404,
+                server.send(server.request("/dumps/5").method("HEAD", BodyPublishers.noBody()))
+                        .statusCode());
     }
 
     @Test
     void answersUnknownPathsWith404() throws Exception {
-        for (String path : List.of("/nothing", "/api/v1/nothing", "/api/v1/dumps/1/stacks", "/metrics/x", "/favicon.ico")) {
+        for (String path :
+                List.of("/nothing", "/api/v1/nothing", "/api/v1/dumps/1/stacks", "/metrics/x", "/favicon.ico")) {
             HttpResponse<String> answer = server.get(path);
             assertEquals(404, answer.statusCode(), path);
-            assertEquals("not_found", RunningServer.json(answer).path("error").path("code").asText());
+            assertEquals(
+                    "not_found",
+                    RunningServer.json(answer).path("error").path("code").asText());
         }
         assertTrue(server.page("/nothing").body().startsWith("<!doctype html>"));
     }
 
     @Test
     void answersTheWrongMethodWith405AndTheRightOnes() throws Exception {
-        HttpResponse<String> answer = server.send(server.request("/api/v1/dumps").DELETE());
+        HttpResponse<String> answer =
+                server.send(server.request("/api/v1/dumps").DELETE());
         assertEquals(405, answer.statusCode());
         assertEquals("GET, POST, HEAD", answer.headers().firstValue("Allow").orElseThrow());
-        assertEquals("POST", server.get("/api/v1/alerts").headers().firstValue("Allow").orElseThrow());
-        assertEquals(405, server.send(server.request("/metrics").POST(BodyPublishers.noBody())).statusCode());
+        assertEquals(
+                "POST",
+                server.get("/api/v1/alerts").headers().firstValue("Allow").orElseThrow());
+        assertEquals(
+                405,
+                server.send(server.request("/metrics").POST(BodyPublishers.noBody()))
+                        .statusCode());
     }
 
     @Test
@@ -147,9 +169,13 @@ final class WebServerTest {
         server.metricsFault.set(new IllegalStateException("secret detail"));
         HttpResponse<String> answer = server.get("/metrics");
         assertEquals(500, answer.statusCode());
-        assertEquals("internal_error", RunningServer.json(answer).path("error").path("code").asText());
+        assertEquals(
+                "internal_error",
+                RunningServer.json(answer).path("error").path("code").asText());
         assertFalse(answer.body().contains("secret") || answer.body().contains("IllegalState"), answer.body());
-        assertFalse(server.send(server.request("/metrics").header("Accept", "text/html")).body().contains("secret"));
+        assertFalse(server.send(server.request("/metrics").header("Accept", "text/html"))
+                .body()
+                .contains("secret"));
     }
 
     @Test
@@ -157,22 +183,31 @@ final class WebServerTest {
         server.metricsFault.set(new OutOfMemoryError("secret detail"));
         HttpResponse<String> answer = server.get("/metrics");
         assertEquals(503, answer.statusCode());
-        assertEquals("out_of_memory", RunningServer.json(answer).path("error").path("code").asText());
-        assertEquals("nosniff", answer.headers().firstValue("X-Content-Type-Options").orElseThrow());
+        assertEquals(
+                "out_of_memory",
+                RunningServer.json(answer).path("error").path("code").asText());
+        assertEquals(
+                "nosniff", answer.headers().firstValue("X-Content-Type-Options").orElseThrow());
         server.metricsFault.set(new StackOverflowError("secret detail"));
         answer = server.get("/metrics");
         assertEquals(500, answer.statusCode());
-        assertEquals("internal_error", RunningServer.json(answer).path("error").path("code").asText());
+        assertEquals(
+                "internal_error",
+                RunningServer.json(answer).path("error").path("code").asText());
         assertFalse(answer.body().contains("secret"), answer.body());
     }
 
     @Test
     void answersWhatNoRouteSeesWithoutDetails() throws Exception {
-        String longHeader = RawHttp.exchange(server.port(),
-                "GET /metrics HTTP/1.1\nHost: localhost\nX-Long: " + "a".repeat(20_000) + "\n\n");
+        String longHeader = RawHttp.exchange(
+                server.port(), "GET /metrics HTTP/1.1\nHost: localhost\nX-Long: " + "a".repeat(20_000) + "\n\n");
         assertTrue(longHeader.startsWith("HTTP/1.1 431 "), longHeader);
-        for (String bad : List.of("NONSENSE\n\n", "GET /%zz HTTP/1.1\nHost: localhost\n\n", "GET /metrics HTTP/1.1\n\n",
-                "GET /%2e%2e/metrics HTTP/1.1\nHost: localhost\n\n", "GET /a/..;/metrics HTTP/1.1\nHost: localhost\n\n")) {
+        for (String bad : List.of(
+                "NONSENSE\n\n",
+                "GET /%zz HTTP/1.1\nHost: localhost\n\n",
+                "GET /metrics HTTP/1.1\n\n",
+                "GET /%2e%2e/metrics HTTP/1.1\nHost: localhost\n\n",
+                "GET /a/..;/metrics HTTP/1.1\nHost: localhost\n\n")) {
             String answer = RawHttp.exchange(server.port(), bad);
             assertTrue(answer.startsWith("HTTP/1.1 4"), answer);
             assertTrue(answer.contains("{\"error\":{"), answer);
@@ -182,33 +217,51 @@ final class WebServerTest {
 
     @Test
     void runsNoOtherMethodThanTheRequestHas() throws Exception {
-        assertEquals(400, server.send(server.request("/api/v1/dumps").header("X-HTTP-Method-Override", "POST")).statusCode());
+        assertEquals(
+                400,
+                server.send(server.request("/api/v1/dumps").header("X-HTTP-Method-Override", "POST"))
+                        .statusCode());
     }
 
     @Test
     void sendsTheHeadersThatKeepABrowserSafe() throws Exception {
         for (String path : List.of("/", "/dumps", "/nothing", "/api/v1/dumps", "/metrics")) {
             HttpResponse<String> answer = server.page(path);
-            String policy = answer.headers().firstValue("Content-Security-Policy").orElseThrow();
+            String policy =
+                    answer.headers().firstValue("Content-Security-Policy").orElseThrow();
             assertTrue(policy.contains("script-src 'self';"), policy);
             assertTrue(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), policy);
             assertFalse(policy.contains("unsafe"), policy);
-            assertEquals("nosniff", answer.headers().firstValue("X-Content-Type-Options").orElseThrow());
-            assertEquals("no-referrer", answer.headers().firstValue("Referrer-Policy").orElseThrow());
+            assertEquals(
+                    "nosniff",
+                    answer.headers().firstValue("X-Content-Type-Options").orElseThrow());
+            assertEquals(
+                    "no-referrer",
+                    answer.headers().firstValue("Referrer-Policy").orElseThrow());
             assertTrue(answer.headers().firstValue("Server").isEmpty());
         }
     }
 
     @Test
     void refusesPagesOfOtherSitesAndForeignNames() throws Exception {
-        assertEquals(403, server.send(server.request("/api/v1/dumps").header("Origin", "https://attacker.example")
-                .POST(BodyPublishers.noBody())).statusCode());
-        assertEquals(403, server.send(server.request("/api/v1/dumps").header("Sec-Fetch-Site", "cross-site")
-                .POST(BodyPublishers.noBody())).statusCode());
-        assertEquals(403, server.send(server.request("/-/reload").header("Origin", "null")
-                .POST(BodyPublishers.noBody())).statusCode());
-        String rebound = RawHttp.exchange(server.port(),
-                "GET /api/v1/dumps HTTP/1.1\nHost: attacker.example:9817\nConnection: close\n\n");
+        assertEquals(
+                403,
+                server.send(server.request("/api/v1/dumps")
+                                .header("Origin", "https://attacker.example")
+                                .POST(BodyPublishers.noBody()))
+                        .statusCode());
+        assertEquals(
+                403,
+                server.send(server.request("/api/v1/dumps")
+                                .header("Sec-Fetch-Site", "cross-site")
+                                .POST(BodyPublishers.noBody()))
+                        .statusCode());
+        assertEquals(
+                403,
+                server.send(server.request("/-/reload").header("Origin", "null").POST(BodyPublishers.noBody()))
+                        .statusCode());
+        String rebound = RawHttp.exchange(
+                server.port(), "GET /api/v1/dumps HTTP/1.1\nHost: attacker.example:9817\nConnection: close\n\n");
         assertTrue(rebound.startsWith("HTTP/1.1 403 ") && rebound.contains("foreign_host"), rebound);
         assertEquals(0, server.reloads.get());
     }
@@ -220,21 +273,34 @@ final class WebServerTest {
         WebSettings settings = WebSettings.on(new InetSocketAddress(own.get(), 0));
         try (RunningServer other = RunningServer.start(folder.resolve("other"), settings)) {
             String base = "http://" + own.get().getHostAddress() + ":" + other.port();
-            for (String path : List.of("/dumps", "/incidents", "/api/v1/dumps", "/api/v1/status", "/dumps/1",
-                    "/api/v1/dumps/1/raw")) {
+            for (String path : List.of(
+                    "/dumps", "/incidents", "/api/v1/dumps", "/api/v1/status", "/dumps/1", "/api/v1/dumps/1/raw")) {
                 HttpResponse<String> answer = other.send(HttpRequest.newBuilder(URI.create(base + path))
-                        .header("X-Forwarded-For", "127.0.0.1").header("Forwarded", "for=127.0.0.1"));
+                        .header("X-Forwarded-For", "127.0.0.1")
+                        .header("Forwarded", "for=127.0.0.1"));
                 assertEquals(403, answer.statusCode(), path);
                 assertTrue(answer.body().contains("--web.allow-remote-api"), answer.body());
             }
             for (String path : List.of("/api/v1/dumps", "/api/v1/alerts", "/-/reload")) {
-                assertEquals(403, other.send(HttpRequest.newBuilder(URI.create(base + path))
-                        .header("Content-Type", "application/json").POST(BodyPublishers.ofString("{}"))).statusCode());
+                assertEquals(
+                        403,
+                        other.send(HttpRequest.newBuilder(URI.create(base + path))
+                                        .header("Content-Type", "application/json")
+                                        .POST(BodyPublishers.ofString("{}")))
+                                .statusCode());
             }
-            for (String path : List.of("/metrics", "/", "/-/healthy", "/-/ready", Asset.STYLES, Asset.FLAME_STYLES, Asset.FLAME_SCRIPT)) {
-                assertEquals(200, other.send(HttpRequest.newBuilder(URI.create(base + path))).statusCode(), path);
+            for (String path : List.of(
+                    "/metrics", "/", "/-/healthy", "/-/ready", Asset.STYLES, Asset.FLAME_STYLES, Asset.FLAME_SCRIPT)) {
+                assertEquals(
+                        200,
+                        other.send(HttpRequest.newBuilder(URI.create(base + path)))
+                                .statusCode(),
+                        path);
             }
-            assertEquals(404, other.send(HttpRequest.newBuilder(URI.create(base + "/metric"))).statusCode());
+            assertEquals(
+                    404,
+                    other.send(HttpRequest.newBuilder(URI.create(base + "/metric")))
+                            .statusCode());
         }
     }
 
@@ -248,7 +314,10 @@ final class WebServerTest {
             assertEquals(2, other.addresses().size());
             for (InetSocketAddress address : other.addresses()) {
                 String base = "http://" + address.getAddress().getHostAddress() + ":" + address.getPort();
-                assertEquals(200, other.send(HttpRequest.newBuilder(URI.create(base + "/dumps"))).statusCode());
+                assertEquals(
+                        200,
+                        other.send(HttpRequest.newBuilder(URI.create(base + "/dumps")))
+                                .statusCode());
             }
         }
     }
@@ -258,8 +327,9 @@ final class WebServerTest {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(10_000);
             OutputStream out = socket.getOutputStream();
-            out.write("POST /api/v1/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
-                    .getBytes(StandardCharsets.US_ASCII));
+            out.write(
+                    "POST /api/v1/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+                            .getBytes(StandardCharsets.US_ASCII));
             Thread.sleep(300);
             server.skippedNanos.addAndGet(Duration.ofSeconds(11).toNanos());
             out.write(' ');
@@ -272,9 +342,10 @@ final class WebServerTest {
     @Test
     void takesAClientThatGoesAwayForNoFaultOfItsOwn() throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            socket.getOutputStream().write(
-                    "POST /api/v1/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
-                            .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write(
+                            "POST /api/v1/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+                                    .getBytes(StandardCharsets.US_ASCII));
         }
         for (int i = 0; i < 200 && server.webhookAnswers.isEmpty(); i++) {
             Thread.sleep(25);
@@ -288,9 +359,10 @@ final class WebServerTest {
         try {
             for (int i = 0; i < 40; i++) {
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
-                socket.getOutputStream().write(
-                        "POST /api/v1/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
-                                .getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream()
+                        .write(
+                                "POST /api/v1/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+                                        .getBytes(StandardCharsets.US_ASCII));
                 slow.add(socket);
             }
             assertEquals(200, server.get("/metrics").statusCode());
@@ -305,8 +377,8 @@ final class WebServerTest {
     @Test
     void saysWhichAddressIsTaken() throws Exception {
         WebSettings settings = WebSettings.on(server.addresses().get(0));
-        IOException fault = assertThrows(IOException.class,
-                () -> RunningServer.start(folder.resolve("other"), settings));
+        IOException fault =
+                assertThrows(IOException.class, () -> RunningServer.start(folder.resolve("other"), settings));
         assertTrue(fault.getMessage().contains("127.0.0.1 port " + server.port()), fault.getMessage());
     }
 

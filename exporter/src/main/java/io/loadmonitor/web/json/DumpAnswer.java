@@ -9,7 +9,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A dump with all that its text says, and with what its tasks have in common. */
-public record DumpAnswer(@JsonUnwrapped DumpDetail detail, @JsonUnwrapped @Nullable DumpRelations relations) {
+public record DumpAnswer(
+        @JsonUnwrapped DumpDetail detail,
+        @JsonUnwrapped @Nullable DumpRelations relations) {
     /**
      * @param before the same host's dump before it, of the same boot
      * @param seen the dump's signatures
@@ -18,6 +20,8 @@ public record DumpAnswer(@JsonUnwrapped DumpDetail detail, @JsonUnwrapped @Nulla
             ArchivedDump dump, Optional<ArchivedDump> before, List<SeenSignature> seen, CauseCatalogue causes) {
         return new DumpAnswer(
                 DumpDetail.of(dump),
-                dump.dump().map(content -> DumpRelations.of(content, before, seen, causes)).orElse(null));
+                dump.dump()
+                        .map(content -> DumpRelations.of(content, before, seen, causes))
+                        .orElse(null));
     }
 }

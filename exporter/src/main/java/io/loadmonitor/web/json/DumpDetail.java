@@ -20,10 +20,15 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A dump with all that its text says. Without a text only the fields of {@link DumpItem} are there. */
-public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullable Content content) {
+public record DumpDetail(
+        @JsonUnwrapped DumpItem summary,
+        @JsonUnwrapped @Nullable Content content) {
     public static DumpDetail of(ArchivedDump dump) {
-        return new DumpDetail(DumpItem.of(dump.summary()), dump.dump()
-                .flatMap(content -> dump.breakdown().map(breakdown -> Content.of(content, breakdown))).orElse(null));
+        return new DumpDetail(
+                DumpItem.of(dump.summary()),
+                dump.dump()
+                        .flatMap(content -> dump.breakdown().map(breakdown -> Content.of(content, breakdown)))
+                        .orElse(null));
     }
 
     /** What the text says. */
@@ -43,11 +48,18 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
         static Content of(StackDump dump, LoadBreakdown breakdown) {
             return new Content(
                     dump.header().map(Header::of).orElse(null),
-                    dump.trigger().flatMap(StackDump.Trigger::presence)
-                            .map(presence -> presence.name().toLowerCase(Locale.ROOT)).orElse(null),
-                    dump.trigger().flatMap(StackDump.Trigger::asker).map(Asker::of).orElse(null),
+                    dump.trigger()
+                            .flatMap(StackDump.Trigger::presence)
+                            .map(presence -> presence.name().toLowerCase(Locale.ROOT))
+                            .orElse(null),
+                    dump.trigger()
+                            .flatMap(StackDump.Trigger::asker)
+                            .map(Asker::of)
+                            .orElse(null),
                     dump.load().map(Load::of).orElse(null),
-                    dump.counts().<Map<String, Long>>map(counts -> new TreeMap<>(counts.values())).orElse(null),
+                    dump.counts()
+                            .<Map<String, Long>>map(counts -> new TreeMap<>(counts.values()))
+                            .orElse(null),
                     dump.cost().map(Cost::of).orElse(null),
                     dump.devices().map(Devices::of).orElse(null),
                     Breakdown.of(breakdown),
@@ -59,9 +71,17 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
 
     /** The first line. */
     public record Header(
-            int version, long sourceId, String source, @Nullable String bootId, @Nullable String release) {
+            int version,
+            long sourceId,
+            String source,
+            @Nullable String bootId,
+            @Nullable String release) {
         static Header of(StackDump.Header header) {
-            return new Header(header.version(), header.id(), header.source(), header.bootId().orElse(null),
+            return new Header(
+                    header.version(),
+                    header.id(),
+                    header.source(),
+                    header.bootId().orElse(null),
                     header.release().orElse(null));
         }
     }
@@ -82,32 +102,50 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
             @Nullable Integer cpus,
             @Nullable List<Integer> silentCpus) {
         static Load of(StackDump.Load load) {
-            return new Load(load.load1(), load.load5(), load.load15(), Absent.orNull(load.active()),
-                    Absent.orNull(load.cpus()), load.silentCpus().isEmpty() ? null : load.silentCpus());
+            return new Load(
+                    load.load1(),
+                    load.load5(),
+                    load.load15(),
+                    Absent.orNull(load.active()),
+                    Absent.orNull(load.cpus()),
+                    load.silentCpus().isEmpty() ? null : load.silentCpus());
         }
     }
 
     /** The cost line. */
-    public record Cost(@Nullable Long captureNanos, @Nullable Long irqOffMaxNanos, @Nullable Long rcuMaxNanos) {
+    public record Cost(
+            @Nullable Long captureNanos,
+            @Nullable Long irqOffMaxNanos,
+            @Nullable Long rcuMaxNanos) {
         static Cost of(StackDump.Cost cost) {
-            return new Cost(Absent.orNull(cost.captureNanos()), Absent.orNull(cost.irqOffMaxNanos()),
+            return new Cost(
+                    Absent.orNull(cost.captureNanos()),
+                    Absent.orNull(cost.irqOffMaxNanos()),
                     Absent.orNull(cost.rcuMaxNanos()));
         }
     }
 
     /** The device-mapper devices beside the dump; not there when nobody looked. */
     public record Devices(
-            @Nullable Long ageMillis, @Nullable Integer mapped, @Nullable Integer suspended, List<Device> suspendedDevices) {
+            @Nullable Long ageMillis,
+            @Nullable Integer mapped,
+            @Nullable Integer suspended,
+            List<Device> suspendedDevices) {
         static Devices of(MappedDevices devices) {
-            return new Devices(Absent.orNull(devices.ageMillis()), Absent.orNull(devices.mapped()),
-                    Absent.orNull(devices.suspended()), devices.listed().stream().map(Device::of).toList());
+            return new Devices(
+                    Absent.orNull(devices.ageMillis()),
+                    Absent.orNull(devices.mapped()),
+                    Absent.orNull(devices.suspended()),
+                    devices.listed().stream().map(Device::of).toList());
         }
     }
 
     /** One that is suspended. */
     public record Device(String dev, @Nullable String name) {
         static Device of(MappedDevices.Device device) {
-            return new Device(device.dev().escaped(), device.name().map(EscapedText::escaped).orElse(null));
+            return new Device(
+                    device.dev().escaped(),
+                    device.name().map(EscapedText::escaped).orElse(null));
         }
     }
 
@@ -123,8 +161,11 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
             @Nullable Estimated estimated,
             List<Part> parts) {
         static Breakdown of(LoadBreakdown breakdown) {
-            return new Breakdown(breakdown.tasks(), Absent.orNull(breakdown.active()),
-                    Absent.orNull(breakdown.remainder()), breakdown.sample().map(Estimated::of).orElse(null),
+            return new Breakdown(
+                    breakdown.tasks(),
+                    Absent.orNull(breakdown.active()),
+                    Absent.orNull(breakdown.remainder()),
+                    breakdown.sample().map(Estimated::of).orElse(null),
                     breakdown.parts().stream().map(Part::of).toList());
         }
     }
@@ -153,8 +194,15 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
             @Nullable String cgroup,
             List<Process> processes) {
         static Part of(LoadPart part) {
-            return new Part(part.cause().id(), part.detail(), part.title(), part.cause().explanation(),
-                    part.cause().check(), part.tasks(), part.chronic(), part.cgroup().map(EscapedText::escaped).orElse(null),
+            return new Part(
+                    part.cause().id(),
+                    part.detail(),
+                    part.title(),
+                    part.cause().explanation(),
+                    part.cause().check(),
+                    part.tasks(),
+                    part.chronic(),
+                    part.cgroup().map(EscapedText::escaped).orElse(null),
                     part.processes().stream().map(Process::of).toList());
         }
     }
@@ -169,7 +217,8 @@ public record DumpDetail(@JsonUnwrapped DumpItem summary, @JsonUnwrapped @Nullab
     /** A stack, innermost frame first. */
     public record Stack(int id, List<String> frames) {
         static Stack of(CallStack stack) {
-            return new Stack(stack.id(), stack.frames().stream().map(Frame::toString).toList());
+            return new Stack(
+                    stack.id(), stack.frames().stream().map(Frame::toString).toList());
         }
     }
 

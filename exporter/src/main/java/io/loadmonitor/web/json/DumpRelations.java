@@ -25,11 +25,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the tasks of a dump have in common, with each other and with earlier dumps. Lists are cut at {@value #MOST}; what
- * was cut off is counted. Of a dump that is a fair sample the tasks of groups and signatures are scaled up; those of
- * changes are counted in the dumps.
+ * What the tasks of a dump have in common, with each other and with earlier dumps. Lists are cut at {@value #MOST};
+ * what was cut off is counted. Of a dump that is a fair sample the tasks of groups and signatures are scaled up; those
+ * of changes are counted in the dumps.
  */
-public record DumpRelations(Map<String, Groups> groups, @Nullable Compared compared, List<Signature> signatures) {
+public record DumpRelations(
+        Map<String, Groups> groups, @Nullable Compared compared, List<Signature> signatures) {
     private static final int MOST = 200;
 
     static DumpRelations of(
@@ -45,13 +46,18 @@ public record DumpRelations(Map<String, Groups> groups, @Nullable Compared compa
         }
         return new DumpRelations(
                 groups,
-                before.flatMap(earlier -> earlier.dump().map(content ->
-                        Compared.of(earlier.summary().id(), DumpComparison.of(content, dump, causes)))).orElse(null),
+                before.flatMap(earlier -> earlier.dump()
+                                .map(content ->
+                                        Compared.of(earlier.summary().id(), DumpComparison.of(content, dump, causes))))
+                        .orElse(null),
                 seen.stream().limit(MOST).map(Signature::of).toList());
     }
 
     /** The groups of one way, the largest first: they and the others sum to the dump's tasks. */
-    public record Groups(List<Group> groups, @Nullable Integer otherGroups, @Nullable Integer otherTasks) {
+    public record Groups(
+            List<Group> groups,
+            @Nullable Integer otherGroups,
+            @Nullable Integer otherTasks) {
         static Groups of(List<TaskGroup> groups, int whole) {
             List<TaskGroup> shown = groups.subList(0, Math.min(MOST, groups.size()));
             int tasks = shown.stream().mapToInt(TaskGroup::tasks).sum();
@@ -89,18 +95,25 @@ public record DumpRelations(Map<String, Groups> groups, @Nullable Compared compa
     }
 
     /** Those that are in D, and for how long at most. */
-    public record InD(int tasks, @Nullable Long maxMillis, @Nullable Long medianMillis) {
+    public record InD(
+            int tasks, @Nullable Long maxMillis, @Nullable Long medianMillis) {
         static InD of(TaskGroup group) {
-            return new InD(group.uninterruptible(), group.timeInD().map(TimeInState::maxMillis).orElse(null),
+            return new InD(
+                    group.uninterruptible(),
+                    group.timeInD().map(TimeInState::maxMillis).orElse(null),
                     group.timeInD().map(TimeInState::medianMillis).orElse(null));
         }
     }
 
     /** A task of taskList. */
-    public record Example(long pid, @Nullable Long tgid, @Nullable String leader, String comm) {
+    public record Example(
+            long pid, @Nullable Long tgid, @Nullable String leader, String comm) {
         static Example of(StackDump.Task task) {
-            return new Example(task.pid(), Absent.orNull(task.tgid()),
-                    task.leader().map(EscapedText::escaped).orElse(null), task.comm().escaped());
+            return new Example(
+                    task.pid(),
+                    Absent.orNull(task.tgid()),
+                    task.leader().map(EscapedText::escaped).orElse(null),
+                    task.comm().escaped());
         }
     }
 
@@ -119,8 +132,13 @@ public record DumpRelations(Map<String, Groups> groups, @Nullable Compared compa
             Map<String, List<Example>> tasks = new TreeMap<>();
             for (TaskChange change : TaskChange.values()) {
                 counts.put(name(change), comparison.of(change));
-                tasks.put(name(change), comparison.tasks(change).stream().limit(MOST).map(ComparedTask::task)
-                        .map(Example::of).toList());
+                tasks.put(
+                        name(change),
+                        comparison.tasks(change).stream()
+                                .limit(MOST)
+                                .map(ComparedTask::task)
+                                .map(Example::of)
+                                .toList());
             }
             return new Compared(
                     dumpId,
@@ -129,7 +147,10 @@ public record DumpRelations(Map<String, Groups> groups, @Nullable Compared compa
                     comparison.sampled(),
                     counts,
                     comparison.byCause().stream().limit(MOST).map(Change::of).toList(),
-                    comparison.bySignature().stream().limit(MOST).map(Change::of).toList(),
+                    comparison.bySignature().stream()
+                            .limit(MOST)
+                            .map(Change::of)
+                            .toList(),
                     tasks);
         }
 
@@ -164,15 +185,20 @@ public record DumpRelations(Map<String, Groups> groups, @Nullable Compared compa
             @Nullable SeenBefore seenBefore,
             @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean chronic) {
         static Signature of(SeenSignature seen) {
-            return new Signature(seen.signature().id(), seen.signature().frames(), seen.tasks(),
-                    seen.before().map(SeenBefore::of).orElse(null), seen.chronic());
+            return new Signature(
+                    seen.signature().id(),
+                    seen.signature().frames(),
+                    seen.tasks(),
+                    seen.before().map(SeenBefore::of).orElse(null),
+                    seen.chronic());
         }
     }
 
     /** The dumps before that had it. */
     public record SeenBefore(long dumps, String first, String last) {
         static SeenBefore of(SeenSignature.Earlier earlier) {
-            return new SeenBefore(earlier.dumps(), earlier.first().toString(), earlier.last().toString());
+            return new SeenBefore(
+                    earlier.dumps(), earlier.first().toString(), earlier.last().toString());
         }
     }
 }

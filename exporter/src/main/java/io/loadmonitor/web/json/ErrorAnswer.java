@@ -14,7 +14,11 @@ public record ErrorAnswer(Problem error) {
      * @param dumpId with 409: the dump that is being taken
      */
     public record Problem(
-            int status, String code, String message, @Nullable String nextAllowed, @Nullable Long dumpId) {}
+            int status,
+            String code,
+            String message,
+            @Nullable String nextAllowed,
+            @Nullable Long dumpId) {}
 
     public static ErrorAnswer of(int status, String code, String message) {
         return new ErrorAnswer(new Problem(status, code, message, null, null));

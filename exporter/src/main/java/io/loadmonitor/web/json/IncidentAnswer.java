@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** An incident with all that is shown of it: the load over its time, its dumps (oldest first), and what changed between them. */
+/**
+ * An incident with all that is shown of it: the load over its time, its dumps (oldest first), and what changed between
+ * them.
+ */
 public record IncidentAnswer(
         @JsonUnwrapped IncidentItem incident, Timeline timeline, List<Dump> dumps, List<Change> changes) {
     public IncidentAnswer {
@@ -27,7 +30,10 @@ public record IncidentAnswer(
 
         static Timeline of(IncidentReport report) {
             LoadTimeline line = report.timeline();
-            return new Timeline(report.from().toString(), report.to().toString(), line.seen() - line.ticks().size(),
+            return new Timeline(
+                    report.from().toString(),
+                    report.to().toString(),
+                    line.seen() - line.ticks().size(),
                     line.ticks().stream().map(Tick::of).toList());
         }
     }
@@ -40,8 +46,11 @@ public record IncidentAnswer(
             @Nullable Integer running,
             @Nullable Integer uninterruptible) {
         static Tick of(LoadSample sample) {
-            return new Tick(sample.at().truncatedTo(ChronoUnit.MILLIS).toString(), Absent.orNull(sample.active()),
-                    Absent.orNull(sample.load1()), Absent.orNull(sample.running()),
+            return new Tick(
+                    sample.at().truncatedTo(ChronoUnit.MILLIS).toString(),
+                    Absent.orNull(sample.active()),
+                    Absent.orNull(sample.load1()),
+                    Absent.orNull(sample.running()),
                     Absent.orNull(sample.uninterruptible()));
         }
     }
@@ -56,8 +65,13 @@ public record IncidentAnswer(
             return new Dump(
                     DumpItem.of(dump.summary()),
                     dump.phase().name().toLowerCase(Locale.ROOT),
-                    dump.breakdown().flatMap(LoadBreakdown::devices).map(DumpDetail.Devices::of).orElse(null),
-                    dump.breakdown().<DumpDetail.Breakdown>map(DumpDetail.Breakdown::of).orElse(null));
+                    dump.breakdown()
+                            .flatMap(LoadBreakdown::devices)
+                            .map(DumpDetail.Devices::of)
+                            .orElse(null),
+                    dump.breakdown()
+                            .<DumpDetail.Breakdown>map(DumpDetail.Breakdown::of)
+                            .orElse(null));
         }
     }
 
@@ -68,7 +82,11 @@ public record IncidentAnswer(
         }
 
         static Change of(IncidentReport.Change change) {
-            return new Change(change.before(), change.after(), change.tasksBefore(), change.tasksAfter(),
+            return new Change(
+                    change.before(),
+                    change.after(),
+                    change.tasksBefore(),
+                    change.tasksAfter(),
                     change.parts().stream().map(PartChange::of).toList(),
                     "/dumps/" + change.before() + "/diff/" + change.after());
         }

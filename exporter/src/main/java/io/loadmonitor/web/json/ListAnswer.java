@@ -16,6 +16,7 @@ public record ListAnswer<T>(List<T> items, @Nullable String next) {
     }
 
     public static <D, T> ListAnswer<T> of(Page<D> page, Function<D, T> view) {
-        return new ListAnswer<>(page.items().stream().map(view).toList(), page.next().orElse(null));
+        return new ListAnswer<>(
+                page.items().stream().map(view).toList(), page.next().orElse(null));
     }
 }

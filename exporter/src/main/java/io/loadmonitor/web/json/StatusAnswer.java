@@ -22,10 +22,16 @@ public record StatusAnswer(
     }
 
     /** Where dumps come from. */
-    public record Source(String kind, String reason, @Nullable String moduleVersion) {}
+    public record Source(
+            String kind, String reason, @Nullable String moduleVersion) {}
 
     /** One rule, the manual requests, or the source. */
-    public record Limit(String kind, String name, String state, String why, @Nullable String next) {
+    public record Limit(
+            String kind,
+            String name,
+            String state,
+            String why,
+            @Nullable String next) {
         public static Limit of(RuleStatus status) {
             return new Limit(
                     status.kind().name().toLowerCase(Locale.ROOT),
@@ -40,7 +46,10 @@ public record StatusAnswer(
     public record Stored(long dumps, long bytes, @Nullable String oldest, int waiting) {
         public static Stored of(ArchiveTotals totals) {
             return new Stored(
-                    totals.dumps(), totals.bytes(), totals.oldest().map(Instant::toString).orElse(null), totals.waiting());
+                    totals.dumps(),
+                    totals.bytes(),
+                    totals.oldest().map(Instant::toString).orElse(null),
+                    totals.waiting());
         }
     }
 }

@@ -19,16 +19,20 @@ public record CompareForm(List<Choice> choices, long before, long after) {
     /** @param before and after, what is chosen at first */
     public static CompareForm of(List<DumpSummary> dumps, long before, long after) {
         return new CompareForm(
-                dumps.stream().filter(dump -> dump.rawBytes() > 0)
+                dumps.stream()
+                        .filter(dump -> dump.rawBytes() > 0)
                         .map(dump -> new Choice(dump.id(), label(dump)))
                         .toList(),
-                before, after);
+                before,
+                after);
     }
 
     private static String label(DumpSummary dump) {
         Moment taken = Moment.of(dump.takenAt());
         return dump.id() + ": " + taken.date() + " " + taken.time()
-                + (dump.load1().isPresent() ? String.format(Locale.ROOT, ", load %.2f", dump.load1().getAsDouble()) : "")
+                + (dump.load1().isPresent()
+                        ? String.format(Locale.ROOT, ", load %.2f", dump.load1().getAsDouble())
+                        : "")
                 + (dump.tasks().isPresent() ? ", " + Quantity.count(dump.tasks().getAsInt(), "task", "tasks") : "");
     }
 

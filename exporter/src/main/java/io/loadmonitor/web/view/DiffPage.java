@@ -32,7 +32,8 @@ public record DiffPage(
         List<Row> rows,
         int more,
         CompareForm compare,
-        List<String> estimates) implements PageModel {
+        List<String> estimates)
+        implements PageModel {
     private static final int MAX_ROWS = 30;
 
     public DiffPage {
@@ -67,32 +68,47 @@ public record DiffPage(
                 .toList();
         List<DumpSummary> offered = Stream.concat(Stream.of(before, after), choices.stream())
                 .collect(Collectors.toMap(DumpSummary::id, Function.identity(), (one, same) -> one, TreeMap::new))
-                .values().stream()
+                .values()
+                .stream()
                 .sorted(Comparator.comparing(DumpSummary::takenAt).thenComparing(DumpSummary::id))
                 .toList();
-        return new DiffPage(DumpRow.of(before), DumpRow.of(after),
+        return new DiffPage(
+                DumpRow.of(before),
+                DumpRow.of(after),
                 after.incidentId().isPresent() ? Optional.of(after.incidentId().getAsLong()) : Optional.empty(),
-                title(diff, changed), FlameView.of(diff, FlameView.MAX_IN_PAGE), rows, changed.size() - rows.size(),
+                title(diff, changed),
+                FlameView.of(diff, FlameView.MAX_IN_PAGE),
+                rows,
+                changed.size() - rows.size(),
                 CompareForm.of(offered, before.id(), after.id()),
-                new TreeMap<>(samples).entrySet().stream()
-                        .map(dump -> "The numbers of dump " + dump.getKey() + " are " + dump.getValue().estimate() + ".")
-                        .toList());
+                new TreeMap<>(samples)
+                        .entrySet().stream()
+                                .map(dump -> "The numbers of dump " + dump.getKey() + " are "
+                                        + dump.getValue().estimate() + ".")
+                                .toList());
     }
 
     private static String title(StackDiff diff, List<StackChange> changed) {
         if (changed.isEmpty()) {
             return "No difference: the same " + Quantity.count(diff.after(), "task", "tasks") + " at the same places";
         }
-        int came = changed.stream().mapToInt(change -> Math.max(0, change.difference())).sum();
-        int went = changed.stream().mapToInt(change -> Math.max(0, -change.difference())).sum();
-        return Quantity.count(diff.before(), "task", "tasks") + " before, " + diff.after() + " after: "
-                + came + " arrived, " + went + " left";
+        int came = changed.stream()
+                .mapToInt(change -> Math.max(0, change.difference()))
+                .sum();
+        int went = changed.stream()
+                .mapToInt(change -> Math.max(0, -change.difference()))
+                .sum();
+        return Quantity.count(diff.before(), "task", "tasks") + " before, " + diff.after() + " after: " + came
+                + " arrived, " + went + " left";
     }
 
     private static Row row(StackChange change) {
         return new Row(
-                FlameView.sign(change.difference()), change.before(), change.after(),
-                change.path().get(0).text(), change.path().get(change.path().size() - 1).text(),
+                FlameView.sign(change.difference()),
+                change.before(),
+                change.after(),
+                change.path().get(0).text(),
+                change.path().get(change.path().size() - 1).text(),
                 change.difference() > 0 ? "more-3" : "less-3");
     }
 

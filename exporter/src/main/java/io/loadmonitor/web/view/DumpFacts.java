@@ -54,7 +54,8 @@ final class DumpFacts {
             warnings.add("This dump is being taken. Load the page again in a moment.");
         }
         if (summary.state() == DumpState.FAILED) {
-            warnings.add("There is no dump: " + VisibleText.of(summary.failure().orElse("the reason is not known")) + ".");
+            warnings.add(
+                    "There is no dump: " + VisibleText.of(summary.failure().orElse("the reason is not known")) + ".");
         }
         dump.ifPresent(content -> warnAbout(content, warnings));
         return warnings;
@@ -73,11 +74,19 @@ final class DumpFacts {
     }
 
     private static void addContent(StackDump dump, List<Fact> facts) {
-        dump.trigger().flatMap(StackDump.Trigger::asker).ifPresent(asker -> facts.add(
-                new Fact("Left out", asker.comm().escaped() + " (" + asker.pid() + "), who asked for the dump")));
+        dump.trigger()
+                .flatMap(StackDump.Trigger::asker)
+                .ifPresent(asker -> facts.add(new Fact(
+                        "Left out", asker.comm().escaped() + " (" + asker.pid() + "), who asked for the dump")));
         dump.load().ifPresent(load -> {
-            facts.add(new Fact("Load", String.format(
-                    Locale.ROOT, "%.2f  %.2f  %.2f (1, 5, 15 min)", load.load1(), load.load5(), load.load15())));
+            facts.add(new Fact(
+                    "Load",
+                    String.format(
+                            Locale.ROOT,
+                            "%.2f  %.2f  %.2f (1, 5, 15 min)",
+                            load.load1(),
+                            load.load5(),
+                            load.load15())));
             load.active().ifPresent(active -> facts.add(new Fact("Active tasks", Integer.toString(active))));
             load.cpus().ifPresent(cpus -> facts.add(new Fact("CPUs", cpus + silent(load.silentCpus()))));
         });
@@ -89,8 +98,8 @@ final class DumpFacts {
         dump.counts().ifPresent(counts -> addCounts(counts, facts));
         dump.cost().ifPresent(cost -> {
             cost.captureNanos().ifPresent(nanos -> facts.add(new Fact("Capture took", Quantity.ofNanos(nanos))));
-            cost.irqOffMaxNanos().ifPresent(
-                    nanos -> facts.add(new Fact("Interrupts off", "at most " + Quantity.ofNanos(nanos))));
+            cost.irqOffMaxNanos()
+                    .ifPresent(nanos -> facts.add(new Fact("Interrupts off", "at most " + Quantity.ofNanos(nanos))));
         });
     }
 
@@ -127,19 +136,40 @@ final class DumpFacts {
                 warnings.add("There was no room for all tasks. Numbers of tasks are "
                         + dump.sample().get().estimate() + ", each of which had the same chance to be in it.");
             } else {
-                warn(counts, "truncated", "task did not fit and is missing.", "tasks did not fit and are missing.", warnings);
+                warn(
+                        counts,
+                        "truncated",
+                        "task did not fit and is missing.",
+                        "tasks did not fit and are missing.",
+                        warnings);
             }
-            warn(counts, "unstable", "stack changed while it was read; it is marked.",
-                    "stacks changed while they were read; they are marked.", warnings);
+            warn(
+                    counts,
+                    "unstable",
+                    "stack changed while it was read; it is marked.",
+                    "stacks changed while they were read; they are marked.",
+                    warnings);
             warn(counts, "unwind_failed", "stack could not be unwound.", "stacks could not be unwound.", warnings);
-            warn(counts, "partial", "stack is not whole: its outer frames are missing.",
-                    "stacks are not whole: their outer frames are missing.", warnings);
+            warn(
+                    counts,
+                    "partial",
+                    "stack is not whole: its outer frames are missing.",
+                    "stacks are not whole: their outer frames are missing.",
+                    warnings);
             warn(counts, "no_room", "stack found no room.", "stacks found no room.", warnings);
-            warn(counts, "cgroup_no_room", "task's cgroup found no room and is not known.",
-                    "tasks' cgroups found no room and are not known.", warnings);
+            warn(
+                    counts,
+                    "cgroup_no_room",
+                    "task's cgroup found no room and is not known.",
+                    "tasks' cgroups found no room and are not known.",
+                    warnings);
             warn(counts, "cpu_no_answer", "CPU did not answer in time.", "CPUs did not answer in time.", warnings);
-            warn(counts, "lost_dumps", "earlier dump was overwritten before it was read.",
-                    "earlier dumps were overwritten before they were read.", warnings);
+            warn(
+                    counts,
+                    "lost_dumps",
+                    "earlier dump was overwritten before it was read.",
+                    "earlier dumps were overwritten before they were read.",
+                    warnings);
         });
         if (dump.unreadCount() > 0) {
             warnings.add(Quantity.count(dump.unreadCount(), "line was", "lines were")
@@ -147,9 +177,9 @@ final class DumpFacts {
         }
         dump.trigger().flatMap(StackDump.Trigger::presence).ifPresent(presence -> {
             switch (presence) {
-                case PRESENT -> { }
-                case DECAYING -> warnings.add(
-                        "The load was already falling: what raised it was gone when the dump was taken.");
+                case PRESENT -> {}
+                case DECAYING ->
+                    warnings.add("The load was already falling: what raised it was gone when the dump was taken.");
                 case NONE -> warnings.add("No task was active at that moment.");
             }
         });

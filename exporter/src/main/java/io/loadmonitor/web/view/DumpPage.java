@@ -14,7 +14,8 @@ public record DumpPage(
         Optional<Long> incidentId,
         Optional<TaskGroup.Groups> tasks,
         Optional<Long> previous,
-        CompareForm compare) implements PageModel {
+        CompareForm compare)
+        implements PageModel {
     private static final int MAX_GROUPS = 200;
     private static final int MAX_TASKS = 100;
 
@@ -22,7 +23,8 @@ public record DumpPage(
         return new DumpPage(
                 view,
                 dump.summary().incidentId().isPresent()
-                        ? Optional.of(dump.summary().incidentId().getAsLong()) : Optional.empty(),
+                        ? Optional.of(dump.summary().incidentId().getAsLong())
+                        : Optional.empty(),
                 dump.dump().map(content -> TaskGroup.of(content, MAX_GROUPS, MAX_TASKS)),
                 previous,
                 compare);

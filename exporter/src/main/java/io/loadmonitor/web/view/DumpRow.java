@@ -10,7 +10,14 @@ import java.util.Locale;
  * @param stateClass for its badge
  */
 public record DumpRow(
-        long id, Moment taken, String trigger, String state, String stateClass, String headline, String load, String tasks) {
+        long id,
+        Moment taken,
+        String trigger,
+        String state,
+        String stateClass,
+        String headline,
+        String load,
+        String tasks) {
     public static DumpRow of(DumpSummary dump) {
         return new DumpRow(
                 dump.id(),
@@ -19,7 +26,9 @@ public record DumpRow(
                 DumpFacts.state(dump.state()),
                 dump.state().name().toLowerCase(Locale.ROOT),
                 headline(dump),
-                dump.load1().isPresent() ? String.format(Locale.ROOT, "%.2f", dump.load1().getAsDouble()) : "",
+                dump.load1().isPresent()
+                        ? String.format(Locale.ROOT, "%.2f", dump.load1().getAsDouble())
+                        : "",
                 dump.tasks().isPresent() ? Quantity.count(dump.tasks().getAsInt(), "task", "tasks") : "");
     }
 

@@ -61,7 +61,8 @@ public record DumpView(
                 DumpFacts.facts(dump.summary(), content),
                 dump.breakdown().map(LoadParts::of),
                 content.flatMap(StackDump::devices).flatMap(MappedDevices::sentence),
-                filled.map(text -> GroupTable.of(text, causes, by, seen, before, dump.summary().takenAt())),
+                filled.map(text -> GroupTable.of(
+                        text, causes, by, seen, before, dump.summary().takenAt())),
                 filled.map(text -> FlameView.of(text, FlameView.MAX_IN_PAGE)),
                 VisibleText.of(shown),
                 Math.max(0, raw.length - shown.length()));

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 public record FlameView(boolean diff, int tasks, List<Box> boxes, int height, String note) {
     /** Boxes in a page, and in a file that holds nothing else. */
     static final int MAX_IN_PAGE = 2_000;
+
     static final int MAX_IN_FILE = 10_000;
 
     private static final int ROW = 18;
@@ -42,36 +43,65 @@ public record FlameView(boolean diff, int tasks, List<Box> boxes, int height, St
      * @param from and units, its place in tasks
      */
     public record Box(
-            String x, String width, int y, String fill, String label, String title, int level, int from, int units,
-            int before, int after) {}
+            String x,
+            String width,
+            int y,
+            String fill,
+            String label,
+            String title,
+            int level,
+            int from,
+            int units,
+            int before,
+            int after) {}
 
     static FlameView of(StackDump dump, int maxBoxes) {
         FlameGraph graph = FlameGraph.of(FoldedStacks.of(dump), maxBoxes);
         return new FlameView(
-                false, dump.tasks().size(),
-                graph.frames().stream().map(frame -> box(frame, graph.root(), fill(frame.name()),
-                        frame.name().kind() == FlameName.Kind.ALL ? Quantity.count(frame.after(), "task", "tasks")
-                                : frame.name().text(),
-                        frame.name().text() + " — " + Quantity.count(frame.after(), "task", "tasks") + ", "
-                                + share(frame.after(), graph.root().after()))).toList(),
+                false,
+                dump.tasks().size(),
+                graph.frames().stream()
+                        .map(frame -> box(
+                                frame,
+                                graph.root(),
+                                fill(frame.name()),
+                                frame.name().kind() == FlameName.Kind.ALL
+                                        ? Quantity.count(frame.after(), "task", "tasks")
+                                        : frame.name().text(),
+                                frame.name().text() + " — " + Quantity.count(frame.after(), "task", "tasks") + ", "
+                                        + share(frame.after(), graph.root().after())))
+                        .toList(),
                 graph.levels() * ROW,
-                Stream.of(note(graph), dump.sample()
-                                .map(sample -> "The numbers are those of the dump, " + sample.text() + ".").orElse(""))
-                        .filter(note -> !note.isEmpty()).collect(Collectors.joining(" ")));
+                Stream.of(
+                                note(graph),
+                                dump.sample()
+                                        .map(sample -> "The numbers are those of the dump, " + sample.text() + ".")
+                                        .orElse(""))
+                        .filter(note -> !note.isEmpty())
+                        .collect(Collectors.joining(" ")));
     }
 
     static FlameView of(StackDiff diff, int maxBoxes) {
         FlameGraph graph = FlameGraph.of(diff, maxBoxes);
-        int largest = graph.frames().stream().filter(frame -> frame.depth() > 0)
-                .mapToInt(frame -> Math.abs(frame.difference())).max().orElse(0);
+        int largest = graph.frames().stream()
+                .filter(frame -> frame.depth() > 0)
+                .mapToInt(frame -> Math.abs(frame.difference()))
+                .max()
+                .orElse(0);
         return new FlameView(
-                true, graph.root().width(),
-                graph.frames().stream().map(frame -> box(frame, graph.root(), fill(frame.difference(), largest),
-                        sign(frame.difference()) + " " + frame.name().text(),
-                        frame.name().text() + " — " + frame.before() + " → " + frame.after() + " tasks ("
-                                + sign(frame.difference()) + "); "
-                                + share(frame.before(), graph.root().before()) + " → "
-                                + share(frame.after(), graph.root().after()))).toList(),
+                true,
+                graph.root().width(),
+                graph.frames().stream()
+                        .map(frame -> box(
+                                frame,
+                                graph.root(),
+                                fill(frame.difference(), largest),
+                                sign(frame.difference()) + " " + frame.name().text(),
+                                frame.name().text() + " — " + frame.before() + " → " + frame.after() + " tasks ("
+                                        + sign(frame.difference()) + "); "
+                                        + share(frame.before(), graph.root().before()) + " → "
+                                        + share(frame.after(), graph.root().after())))
+                        .toList(),
                 graph.levels() * ROW,
                 note(graph));
     }
@@ -90,7 +120,14 @@ public record FlameView(boolean diff, int tasks, List<Box> boxes, int height, St
                 String.format(Locale.ROOT, "%.4f", frame.from() * 100 / all),
                 String.format(Locale.ROOT, "%.4f", frame.width() * 100 / all),
                 frame.depth() * ROW,
-                fill, label, title, frame.depth() + 1, frame.from(), frame.width(), frame.before(), frame.after());
+                fill,
+                label,
+                title,
+                frame.depth() + 1,
+                frame.from(),
+                frame.width(),
+                frame.before(),
+                frame.after());
     }
 
     private static String fill(FlameName name) {
@@ -117,7 +154,8 @@ public record FlameView(boolean diff, int tasks, List<Box> boxes, int height, St
     }
 
     private static String note(FlameGraph graph) {
-        return graph.leftOut() == 0 ? ""
+        return graph.leftOut() == 0
+                ? ""
                 : Quantity.count(graph.leftOut(), "box is", "boxes are")
                         + " not drawn: too narrow or too deep. Their tasks are counted in the boxes above them.";
     }

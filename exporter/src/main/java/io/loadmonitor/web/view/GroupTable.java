@@ -150,12 +150,14 @@ public record GroupTable(
             Optional<Before> before,
             Instant at) {
         Set<String> chronic = seen.entrySet().stream()
-                .filter(entry -> entry.getValue().chronic()).map(Map.Entry::getKey).collect(Collectors.toSet());
+                .filter(entry -> entry.getValue().chronic())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
         TaskGroups all = TaskGroups.of(dump, causes, chronic);
         List<io.loadmonitor.dump.TaskGroup> groups = all.by(by.kind);
-        // Without one before, the comparison with itself tells of each task what it is; nothing is said to have changed.
-        DumpComparison comparison =
-                DumpComparison.of(before.map(Before::dump).orElse(dump), dump, causes);
+        // Without one before, the comparison with itself tells of each task what it is; nothing is said to have
+        // changed.
+        DumpComparison comparison = DumpComparison.of(before.map(Before::dump).orElse(dump), dump, causes);
         Map<String, Tally> tallies = new LinkedHashMap<>();
         for (ComparedTask task : comparison.tasks()) {
             Tally tally = tallies.computeIfAbsent(key(by, task), missing -> new Tally());
@@ -171,14 +173,27 @@ public record GroupTable(
         List<Row> rows = groups.stream()
                 .sorted(Comparator.comparing(group -> group.chronic() == group.tasks()))
                 .limit(MOST_ROWS)
-                .map(group -> row(group, all.tasks(), tallies.getOrDefault(group.key(), new Tally()),
-                        before.isPresent(), seen, stacks, at))
+                .map(group -> row(
+                        group,
+                        all.tasks(),
+                        tallies.getOrDefault(group.key(), new Tally()),
+                        before.isPresent(),
+                        seen,
+                        stacks,
+                        at))
                 .toList();
-        return new GroupTable(by, rows, groups.size() - rows.size(),
+        return new GroupTable(
+                by,
+                rows,
+                groups.size() - rows.size(),
                 all.tasks() - rows.stream().mapToInt(Row::tasks).sum(),
-                gone(tallies, groups.stream().map(io.loadmonitor.dump.TaskGroup::key).collect(Collectors.toSet())),
+                gone(
+                        tallies,
+                        groups.stream().map(io.loadmonitor.dump.TaskGroup::key).collect(Collectors.toSet())),
                 before.map(earlier -> compared(earlier, comparison)).orElse(""),
-                dump.sample().map(sample -> "Numbers of tasks are " + sample.estimate() + ".").orElse(""));
+                dump.sample()
+                        .map(sample -> "Numbers of tasks are " + sample.estimate() + ".")
+                        .orElse(""));
     }
 
     /** As {@link TaskGroups} has it. */
@@ -187,10 +202,13 @@ public record GroupTable(
         return switch (by) {
             case CAUSE -> compared.cause().id();
             case STACK -> compared.signature().id();
-            case PROCESS -> task.tgid().isPresent()
-                    ? Long.toString(task.tgid().getAsLong()) : "comm " + task.program().escaped();
+            case PROCESS ->
+                task.tgid().isPresent()
+                        ? Long.toString(task.tgid().getAsLong())
+                        : "comm " + task.program().escaped();
             case CGROUP -> task.cgroup().map(EscapedText::escaped).orElse("");
-            case CONTAINER -> task.cgroup().flatMap(ContainerId::of).map(ContainerId::full).orElse("");
+            case CONTAINER ->
+                task.cgroup().flatMap(ContainerId::of).map(ContainerId::full).orElse("");
         };
     }
 
@@ -198,16 +216,25 @@ public record GroupTable(
         return switch (by) {
             case CAUSE -> task.cause().title();
             case STACK -> innermost(task.signature());
-            case PROCESS -> task.task().program().escaped()
-                    + (task.task().tgid().isPresent() ? " (" + task.task().tgid().getAsLong() + ")" : "");
+            case PROCESS ->
+                task.task().program().escaped()
+                        + (task.task().tgid().isPresent()
+                                ? " (" + task.task().tgid().getAsLong() + ")"
+                                : "");
             case CGROUP -> task.task().cgroup().map(EscapedText::escaped).orElse("cgroup not in the dump");
-            case CONTAINER -> task.task().cgroup().flatMap(ContainerId::of).map(ContainerId::shortened)
-                    .orElse("in no container");
+            case CONTAINER ->
+                task.task()
+                        .cgroup()
+                        .flatMap(ContainerId::of)
+                        .map(ContainerId::shortened)
+                        .orElse("in no container");
         };
     }
 
     private static String innermost(StackSignature signature) {
-        return String.join(" < ", signature.frames().subList(0, Math.min(3, signature.frames().size())));
+        return String.join(
+                " < ",
+                signature.frames().subList(0, Math.min(3, signature.frames().size())));
     }
 
     private static Row row(
@@ -228,13 +255,20 @@ public record GroupTable(
                 Math.round(100.0 * group.tasks() / Math.max(1, all)) + " %",
                 VisibleText.of(group.title()),
                 names(FairSample.apportion(tally.names, group.tasks(), Function.identity())),
-                time.map(found -> Quantity.of(Duration.ofMillis(found.maxMillis()))).orElse(""),
+                time.map(found -> Quantity.of(Duration.ofMillis(found.maxMillis())))
+                        .orElse(""),
                 compared ? changes(tally.changes) : List.of(),
-                Optional.ofNullable(known).map(task -> seen.get(task.signature().id()))
-                        .map(sighting -> seen(sighting, at)).orElse(""),
+                Optional.ofNullable(known)
+                        .map(task -> seen.get(task.signature().id()))
+                        .map(sighting -> seen(sighting, at))
+                        .orElse(""),
                 group.chronic() == 0 ? "" : group.chronic() == group.tasks() ? "chronic" : group.chronic() + " chronic",
-                stack == null ? List.of()
-                        : stack.frames().stream().limit(MOST_FRAMES).map(Frame::toString).toList(),
+                stack == null
+                        ? List.of()
+                        : stack.frames().stream()
+                                .limit(MOST_FRAMES)
+                                .map(Frame::toString)
+                                .toList(),
                 who(example),
                 cause.map(LoadCause::title).map(VisibleText::of).orElse(""),
                 cause.map(LoadCause::explanation).map(VisibleText::of).orElse(""),
@@ -244,7 +278,9 @@ public record GroupTable(
     /** {@code java (812)}, {@code java, thread GC Thread#0 (815)}. */
     private static String who(Task task) {
         return task.program().escaped()
-                + (task.comm().equals(task.program()) ? "" : ", thread " + task.comm().escaped()) + " (" + task.pid() + ")";
+                + (task.comm().equals(task.program())
+                        ? ""
+                        : ", thread " + task.comm().escaped()) + " (" + task.pid() + ")";
     }
 
     private static List<String> names(Map<String, Integer> names) {
@@ -261,13 +297,14 @@ public record GroupTable(
 
     private static List<Change> changes(Map<TaskChange, Integer> counts) {
         List<Change> changes = new ArrayList<>();
-        counts.forEach((change, tasks) -> changes.add(switch (change) {
-            case NEW -> new Change("new", tasks + " new");
-            case PERSISTING -> new Change("stayed", tasks + " stayed");
-            case MOVED -> new Change("moved", tasks + " ran on");
-            case UNCLEAR -> new Change("moved", tasks + " unclear");
-            case GONE -> new Change("gone", tasks + " gone");
-        }));
+        counts.forEach((change, tasks) -> changes.add(
+                switch (change) {
+                    case NEW -> new Change("new", tasks + " new");
+                    case PERSISTING -> new Change("stayed", tasks + " stayed");
+                    case MOVED -> new Change("moved", tasks + " ran on");
+                    case UNCLEAR -> new Change("moved", tasks + " unclear");
+                    case GONE -> new Change("gone", tasks + " gone");
+                }));
         return changes;
     }
 
@@ -283,7 +320,8 @@ public record GroupTable(
                 .filter(entry -> !there.contains(entry.getKey()))
                 .sorted(Comparator.comparing(entry -> -entry.getValue().changes.getOrDefault(TaskChange.GONE, 0)))
                 .toList();
-        List<String> gone = left.stream().limit(MOST_GONE)
+        List<String> gone = left.stream()
+                .limit(MOST_GONE)
                 .map(entry -> entry.getValue().changes.getOrDefault(TaskChange.GONE, 0) + " "
                         + VisibleText.of(entry.getValue().title))
                 .collect(Collectors.toCollection(ArrayList::new));
@@ -295,7 +333,10 @@ public record GroupTable(
 
     private static String compared(Before before, DumpComparison comparison) {
         return "Compared with dump " + before.id()
-                + comparison.elapsed().map(time -> ", " + Quantity.of(time) + " earlier").orElse("")
+                + comparison
+                        .elapsed()
+                        .map(time -> ", " + Quantity.of(time) + " earlier")
+                        .orElse("")
                 + ": “stayed” is the same task that has not run since, “ran on” the same that has."
                 + (comparison.complete() ? "" : " One of the two was cut off, so some may only seem new or gone.")
                 + (comparison.sampled()

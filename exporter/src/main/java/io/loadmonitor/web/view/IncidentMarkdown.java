@@ -69,7 +69,8 @@ public final class IncidentMarkdown {
         row("Host", MarkdownText.code(incident.host()));
         row("Started", time(incident.startedAt()));
         incident.endedAt().ifPresent(end -> row("Ended", time(end)));
-        Duration lasted = Duration.between(incident.startedAt(), incident.endedAt().orElse(now));
+        Duration lasted =
+                Duration.between(incident.startedAt(), incident.endedAt().orElse(now));
         row(incident.open() ? "Lasting" : "Lasted", Quantity.of(lasted) + (incident.open() ? " so far" : ""));
         incident.note().ifPresent(note -> row("Note", MarkdownText.code(note)));
         if (incident.foldedInto().isPresent()) {
@@ -87,7 +88,8 @@ public final class IncidentMarkdown {
         line("## Load over time");
         line("");
         List<String> most = new ArrayList<>();
-        line.mostActive().ifPresent(active -> most.add(Quantity.count(active, "active task", "active tasks") + " at most"));
+        line.mostActive()
+                .ifPresent(active -> most.add(Quantity.count(active, "active task", "active tasks") + " at most"));
         line.highestLoad().ifPresent(load -> most.add("1-minute load up to " + decimal(load)));
         line(String.join(", ", most) + "; " + Quantity.count(line.seen(), "load tick", "load ticks") + " known from "
                 + time(report.from()) + " to " + time(report.to()) + ".");
@@ -97,7 +99,8 @@ public final class IncidentMarkdown {
         List<LoadSample> shown = busiest(line.ticks());
         for (LoadSample tick : shown) {
             line("| " + tick.at().truncatedTo(ChronoUnit.SECONDS) + " | " + number(tick.active()) + " | "
-                    + (tick.load1().isPresent() ? decimal(tick.load1().getAsDouble()) : "") + " | " + number(tick.running())
+                    + (tick.load1().isPresent() ? decimal(tick.load1().getAsDouble()) : "") + " | "
+                    + number(tick.running())
                     + " | " + number(tick.uninterruptible()) + " |");
         }
         line("");
@@ -133,7 +136,8 @@ public final class IncidentMarkdown {
             line("There is none yet.");
             line("");
         }
-        for (IncidentReport.Dump dump : report.dumps().subList(0, Math.min(MOST_DUMPS, report.dumps().size()))) {
+        for (IncidentReport.Dump dump :
+                report.dumps().subList(0, Math.min(MOST_DUMPS, report.dumps().size()))) {
             dump(dump);
         }
         more(report.dumps().size() - MOST_DUMPS, "later dump", "later dumps");
@@ -146,13 +150,18 @@ public final class IncidentMarkdown {
         line(MarkdownText.code(DumpRow.headline(summary)));
         line("");
         line("Taken " + DumpFacts.trigger(summary.trigger())
-                + summary.reason().map(reason -> " (" + MarkdownText.code(reason.escaped()) + ")").orElse("")
+                + summary.reason()
+                        .map(reason -> " (" + MarkdownText.code(reason.escaped()) + ")")
+                        .orElse("")
                 + ", " + DumpFacts.state(summary.state()) + ".");
         line("");
-        dump.breakdown().flatMap(LoadBreakdown::devices).flatMap(MappedDevices::sentence).ifPresent(devices -> {
-            line("Devices: " + MarkdownText.code(devices) + ".");
-            line("");
-        });
+        dump.breakdown()
+                .flatMap(LoadBreakdown::devices)
+                .flatMap(MappedDevices::sentence)
+                .ifPresent(devices -> {
+                    line("Devices: " + MarkdownText.code(devices) + ".");
+                    line("");
+                });
         dump.breakdown().ifPresent(this::parts);
     }
 
@@ -177,13 +186,16 @@ public final class IncidentMarkdown {
             line("| " + part.tasks() + " | " + MarkdownText.code(part.titleOnHost()) + " | " + who(part) + " | "
                     + MarkdownText.code(part.cause().check()) + " |");
         }
-        int others = breakdown.parts().stream().skip(shown).mapToInt(LoadPart::tasks).sum();
+        int others =
+                breakdown.parts().stream().skip(shown).mapToInt(LoadPart::tasks).sum();
         if (others > 0) {
             line("| " + others + " | "
                     + Quantity.count(breakdown.parts().size() - shown, "smaller part", "smaller parts") + " | | |");
         }
-        breakdown.remainder().stream().filter(remainder -> remainder != 0).forEach(remainder -> line("| " + remainder + " | "
-                + (remainder > 0 ? "active, but not in the dump" : "came after counting") + " | | |"));
+        breakdown.remainder().stream()
+                .filter(remainder -> remainder != 0)
+                .forEach(remainder -> line("| " + remainder + " | "
+                        + (remainder > 0 ? "active, but not in the dump" : "came after counting") + " | | |"));
         if (breakdown.active().isPresent()) {
             line("| **" + breakdown.active().getAsInt() + "** | **active tasks, by the kernel's count** | | |");
         }
@@ -196,14 +208,20 @@ public final class IncidentMarkdown {
 
     private static String who(LoadPart part) {
         List<String> names = new ArrayList<>();
-        part.processes().stream().limit(MOST_NAMES).forEach(process ->
-                names.add(MarkdownText.code(process.comm().escaped()) + (process.tasks() > 1 ? " × " + process.tasks() : "")));
+        part.processes().stream()
+                .limit(MOST_NAMES)
+                .forEach(process -> names.add(MarkdownText.code(process.comm().escaped())
+                        + (process.tasks() > 1 ? " × " + process.tasks() : "")));
         int more = part.processes().size() - MOST_NAMES;
         if (more > 0) {
             names.add("and " + Quantity.count(more, "other name", "other names"));
         }
         return String.join(", ", names)
-                + part.cgroup().map(EscapedText::escaped).filter(path -> !path.equals(ROOT)).map(path -> " in " + MarkdownText.code(path)).orElse("");
+                + part.cgroup()
+                        .map(EscapedText::escaped)
+                        .filter(path -> !path.equals(ROOT))
+                        .map(path -> " in " + MarkdownText.code(path))
+                        .orElse("");
     }
 
     private void changes() {
@@ -214,10 +232,12 @@ public final class IncidentMarkdown {
         line("");
         for (IncidentReport.Change change : report.changes()) {
             line("From dump " + change.before() + " to dump " + change.after() + ": "
-                    + Quantity.count(change.tasksBefore(), "task", "tasks") + " before, " + change.tasksAfter() + " after"
+                    + Quantity.count(change.tasksBefore(), "task", "tasks") + " before, " + change.tasksAfter()
+                    + " after"
                     + (change.parts().isEmpty() ? ", the same parts." : "."));
             line("");
-            for (LoadChange part : change.parts().subList(0, Math.min(MOST_CHANGES, change.parts().size()))) {
+            for (LoadChange part : change.parts()
+                    .subList(0, Math.min(MOST_CHANGES, change.parts().size()))) {
                 line("- " + (part.difference() > 0 ? "+" : "−") + Math.abs(part.difference()) + " "
                         + MarkdownText.code(part.title()) + " (" + part.before() + " → " + part.after() + ")");
             }
@@ -234,8 +254,8 @@ public final class IncidentMarkdown {
         }
         line("## " + title);
         line("");
-        new TreeMap<>(labels).forEach((name, value) ->
-                line("- " + MarkdownText.code(name) + ": " + MarkdownText.code(value)));
+        new TreeMap<>(labels)
+                .forEach((name, value) -> line("- " + MarkdownText.code(name) + ": " + MarkdownText.code(value)));
         line("");
     }
 

@@ -43,14 +43,16 @@ public record IncidentPage(
         Optional<DumpView> chosen,
         List<String> changes,
         long changedFrom,
-        CompareForm compare) implements PageModel {
+        CompareForm compare)
+        implements PageModel {
     /** Dumps that have a mark and a station; the rest are links. */
     public static final int MOST_STATIONS = 50;
 
     private static final int MOST_CHANGES = 8;
 
     /** {@code load 4.43 >= 4.00}, {@code active 11 >= 8}: what the module says of a dump that it takes by itself. */
-    private static final Pattern CROSSED = Pattern.compile("(load|active) [0-9.]{1,12} >= ([0-9]{1,9}(?:\\.[0-9]{1,2})?)");
+    private static final Pattern CROSSED =
+            Pattern.compile("(load|active) [0-9.]{1,12} >= ([0-9]{1,9}(?:\\.[0-9]{1,2})?)");
 
     public IncidentPage {
         labels = List.copyOf(labels);
@@ -73,21 +75,27 @@ public record IncidentPage(
      */
     public static IncidentPage of(IncidentReport report, Optional<DumpView> chosen, OptionalInt cpus, Instant now) {
         Incident incident = report.incident();
-        List<IncidentReport.Dump> dumps = report.dumps().subList(0, Math.min(MOST_STATIONS, report.dumps().size()));
+        List<IncidentReport.Dump> dumps =
+                report.dumps().subList(0, Math.min(MOST_STATIONS, report.dumps().size()));
         long chosenId = chosen.map(view -> view.dump().id()).orElse(0L);
         List<Station> stations = new ArrayList<>();
         List<LoadChart.Marked> marks = new ArrayList<>();
         for (IncidentReport.Dump dump : dumps) {
             DumpSummary summary = dump.summary();
             String offset = offset(incident, summary);
-            stations.add(new Station(stations.size() + 1, DumpRow.of(summary), offset,
-                    DumpFacts.brief(summary.trigger()), summary.id() == chosenId));
+            stations.add(new Station(
+                    stations.size() + 1,
+                    DumpRow.of(summary),
+                    offset,
+                    DumpFacts.brief(summary.trigger()),
+                    summary.id() == chosenId));
             marks.add(new LoadChart.Marked(summary.id(), summary.takenAt(), "Dump " + summary.id() + ", " + offset));
         }
         Optional<IncidentReport.Change> change =
                 report.changes().stream().filter(one -> one.after() == chosenId).findFirst();
         boolean alert = incident.kind() == IncidentKind.ALERT;
-        List<DumpSummary> summaries = report.dumps().stream().map(IncidentReport.Dump::summary).toList();
+        List<DumpSummary> summaries =
+                report.dumps().stream().map(IncidentReport.Dump::summary).toList();
         return new IncidentPage(
                 IncidentRow.of(incident, now).withHeadline(report.headline()),
                 incident.endedAt().map(Moment::of),
@@ -95,30 +103,45 @@ public record IncidentPage(
                 VisibleText.of(incident.rule()),
                 incident.note().map(VisibleText::of),
                 incident.sharedDumpId().isPresent()
-                        ? Optional.of(incident.sharedDumpId().getAsLong()) : Optional.empty(),
+                        ? Optional.of(incident.sharedDumpId().getAsLong())
+                        : Optional.empty(),
                 sorted(incident.labels()).entrySet().stream()
                         .map(label -> new Fact(VisibleText.of(label.getKey()), VisibleText.of(label.getValue())))
                         .toList(),
                 sorted(incident.annotations()).entrySet().stream()
                         .map(annotation -> Annotation.of(annotation.getKey(), annotation.getValue()))
                         .toList(),
-                LoadChart.of(report.from(), report.to(), report.timeline().ticks(),
-                        new LoadChart.Held(alert ? "alert" : "load", incident.startedAt(), incident.endedAt()), limits(summaries, cpus), marks, chosenId),
+                LoadChart.of(
+                        report.from(),
+                        report.to(),
+                        report.timeline().ticks(),
+                        new LoadChart.Held(alert ? "alert" : "load", incident.startedAt(), incident.endedAt()),
+                        limits(summaries, cpus),
+                        marks,
+                        chosenId),
                 stations,
                 report.dumps().size() - stations.size(),
                 chosen,
                 change.map(IncidentPage::words).orElse(List.of()),
                 change.map(IncidentReport.Change::before).orElse(0L),
-                CompareForm.of(summaries, change.map(IncidentReport.Change::before).orElseGet(() -> first(summaries)), chosenId));
+                CompareForm.of(
+                        summaries,
+                        change.map(IncidentReport.Change::before).orElseGet(() -> first(summaries)),
+                        chosenId));
     }
 
     private static long first(List<DumpSummary> dumps) {
-        return dumps.stream().filter(dump -> dump.rawBytes() > 0).findFirst().map(DumpSummary::id).orElse(0L);
+        return dumps.stream()
+                .filter(dump -> dump.rawBytes() > 0)
+                .findFirst()
+                .map(DumpSummary::id)
+                .orElse(0L);
     }
 
     private static List<String> words(IncidentReport.Change change) {
         List<String> words = new ArrayList<>();
-        change.parts().stream().limit(MOST_CHANGES)
+        change.parts().stream()
+                .limit(MOST_CHANGES)
                 .forEach(part -> words.add(FlameView.sign(part.difference()) + " " + VisibleText.of(part.title())));
         int more = change.parts().size() - MOST_CHANGES;
         if (more > 0) {
@@ -131,11 +154,16 @@ public record IncidentPage(
     private static List<LoadChart.Limit> limits(List<DumpSummary> dumps, OptionalInt cpus) {
         Map<String, LoadChart.Limit> limits = new TreeMap<>();
         for (DumpSummary dump : dumps) {
-            dump.reason().map(reason -> CROSSED.matcher(reason.escaped())).filter(Matcher::matches).ifPresent(crossed ->
-                    limits.put(crossed.group(1), new LoadChart.Limit(Double.parseDouble(crossed.group(2)),
-                            crossed.group(1).equals("load")
-                                    ? "load threshold " + crossed.group(2)
-                                    : "threshold of active tasks " + crossed.group(2))));
+            dump.reason()
+                    .map(reason -> CROSSED.matcher(reason.escaped()))
+                    .filter(Matcher::matches)
+                    .ifPresent(crossed -> limits.put(
+                            crossed.group(1),
+                            new LoadChart.Limit(
+                                    Double.parseDouble(crossed.group(2)),
+                                    crossed.group(1).equals("load")
+                                            ? "load threshold " + crossed.group(2)
+                                            : "threshold of active tasks " + crossed.group(2))));
         }
         List<LoadChart.Limit> all = new ArrayList<>(limits.values());
         // At the same height, the threshold says more.
@@ -150,8 +178,8 @@ public record IncidentPage(
     /** The page with another dump, and groups as they are now. */
     public String address(long dump) {
         GroupTable.By by = chosen.flatMap(DumpView::groups).map(GroupTable::by).orElse(GroupTable.By.CAUSE);
-        return "/incidents/" + incident.id() + "?dump=" + dump
-                + (by == GroupTable.By.CAUSE ? "" : "&by=" + by.word()) + "#dump";
+        return "/incidents/" + incident.id() + "?dump=" + dump + (by == GroupTable.By.CAUSE ? "" : "&by=" + by.word())
+                + "#dump";
     }
 
     /** CPUs, by a dump's load line. */

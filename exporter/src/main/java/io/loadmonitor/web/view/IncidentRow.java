@@ -13,18 +13,27 @@ public record IncidentRow(
         return new IncidentRow(
                 incident.id(),
                 alert(incident),
-                incident.headline().filter(headline -> !headline.isEmpty()).map(VisibleText::of)
+                incident.headline()
+                        .filter(headline -> !headline.isEmpty())
+                        .map(VisibleText::of)
                         .orElse(alert(incident)),
                 incident.open(),
                 Moment.of(incident.startedAt()),
-                Quantity.of(Duration.between(incident.startedAt(), incident.endedAt().orElse(now))),
+                Quantity.of(Duration.between(
+                        incident.startedAt(), incident.endedAt().orElse(now))),
                 Quantity.count(incident.dumps(), "dump", "dumps"));
     }
 
     /** With the sentence of the present causes; without one, the alert's name stays. */
     IncidentRow withHeadline(Optional<String> other) {
-        return new IncidentRow(id, alert, other.filter(text -> !text.isEmpty()).map(VisibleText::of).orElse(headline), open,
-                started, lasted, dumps);
+        return new IncidentRow(
+                id,
+                alert,
+                other.filter(text -> !text.isEmpty()).map(VisibleText::of).orElse(headline),
+                open,
+                started,
+                lasted,
+                dumps);
     }
 
     static String alert(Incident incident) {

@@ -7,8 +7,14 @@ package io.loadmonitor.web.view;
  * @param remoteAllowed whether the rest answers clients beyond loopback
  */
 public record LandingPage(
-        String version, String host, String source, String sourceReason, String notReady, String telemetryPath,
-        boolean remoteAllowed) implements PageModel {
+        String version,
+        String host,
+        String source,
+        String sourceReason,
+        String notReady,
+        String telemetryPath,
+        boolean remoteAllowed)
+        implements PageModel {
     @Override
     public String template() {
         return "index.jte";

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Active tasks and load over the time of an incident, as it is drawn: by percent from the left and pixels from above, so
- * that letters keep their size on every screen. Curves alone are stretched, from {@value #WIDTH} units.
+ * Active tasks and load over the time of an incident, as it is drawn: by percent from the left and pixels from above,
+ * so that letters keep their size on every screen. Curves alone are stretched, from {@value #WIDTH} units.
  *
  * @param activeArea path of the area below the active tasks, in units; empty text when none are known
  * @param loadLine path of the 1-minute average; empty text when it is not known
@@ -133,14 +133,11 @@ public record LoadChart(
             this.millis = Math.max(1, Duration.between(from, to).toMillis());
         }
 
-        LoadChart draw(
-                Held held,
-                List<Limit> limits,
-                List<Marked> dumps,
-                long chosen) {
+        LoadChart draw(Held held, List<Limit> limits, List<Marked> dumps, long chosen) {
             double most = 1;
             for (LoadSample tick : ticks) {
-                most = Math.max(most, Math.max(tick.active().orElse(0), tick.load1().orElse(0)));
+                most = Math.max(
+                        most, Math.max(tick.active().orElse(0), tick.load1().orElse(0)));
             }
             List<Limit> near = new ArrayList<>();
             for (Limit limit : limits) {
@@ -158,18 +155,27 @@ public record LoadChart(
             }
             List<Mark> marks = new ArrayList<>();
             for (Marked dump : dumps) {
-                marks.add(new Mark(dump.id(), marks.size() + 1, percent(x(dump.at())), dump.label(), dump.id() == chosen));
+                marks.add(new Mark(
+                        dump.id(), marks.size() + 1, percent(x(dump.at())), dump.label(), dump.id() == chosen));
             }
             double start = x(held.from());
             double width = Math.max(0.3, x(held.to().orElse(to)) - start);
             return new LoadChart(
-                    area(), line(), scale, times(), List.of(new Span(percent(start), percent(width), held.label())),
-                    levels(near), marks,
-                    words(dumps.size()), rows());
+                    area(),
+                    line(),
+                    scale,
+                    times(),
+                    List.of(new Span(percent(start), percent(width), held.label())),
+                    levels(near),
+                    marks,
+                    words(dumps.size()),
+                    rows());
         }
 
         private List<Level> levels(List<Limit> limits) {
-            List<Limit> sorted = limits.stream().sorted(Comparator.comparingDouble(Limit::value)).toList();
+            List<Limit> sorted = limits.stream()
+                    .sorted(Comparator.comparingDouble(Limit::value))
+                    .toList();
             List<Level> levels = new ArrayList<>();
             for (int i = 0; i < sorted.size(); i++) {
                 boolean pressed = i + 1 < sorted.size()
@@ -207,15 +213,22 @@ public record LoadChart(
                 }
                 String x = units(tick.at());
                 if (last.isPresent() && far(last.get(), tick)) {
-                    path.append('H').append(units(last.get().at().plusSeconds(5))).append("V").append(PLOT).append("Z");
+                    path.append('H')
+                            .append(units(last.get().at().plusSeconds(5)))
+                            .append("V")
+                            .append(PLOT)
+                            .append("Z");
                     last = Optional.empty();
                 }
                 path.append(last.isEmpty() ? "M" + x + " " + PLOT + "V" : "H" + x + "V")
                         .append(inPlot(tick.active().getAsInt()));
                 last = Optional.of(tick);
             }
-            last.ifPresent(tick ->
-                    path.append('H').append(units(tick.at().plusSeconds(5))).append("V").append(PLOT).append("Z"));
+            last.ifPresent(tick -> path.append('H')
+                    .append(units(tick.at().plusSeconds(5)))
+                    .append("V")
+                    .append(PLOT)
+                    .append("Z"));
             return path.toString();
         }
 
@@ -226,7 +239,9 @@ public record LoadChart(
                 if (tick.load1().isEmpty()) {
                     continue;
                 }
-                path.append(last.isEmpty() || far(last.get(), tick) ? 'M' : 'L').append(units(tick.at())).append(' ')
+                path.append(last.isEmpty() || far(last.get(), tick) ? 'M' : 'L')
+                        .append(units(tick.at()))
+                        .append(' ')
                         .append(inPlot(tick.load1().getAsDouble()));
                 last = Optional.of(tick);
             }
@@ -249,7 +264,8 @@ public record LoadChart(
             DateTimeFormatter format = minutes >= 1440 ? DAY : TIME;
             List<Label> labels = new ArrayList<>();
             for (long at = Math.floorDiv(from.getEpochSecond(), stepSeconds) * stepSeconds + stepSeconds;
-                    at <= to.getEpochSecond() && labels.size() <= 2 * MOST_LABELS; at += stepSeconds) {
+                    at <= to.getEpochSecond() && labels.size() <= 2 * MOST_LABELS;
+                    at += stepSeconds) {
                 double x = x(Instant.ofEpochSecond(at));
                 // Nothing is cut off at the edges.
                 if (x >= 6 && x <= 94) {
@@ -260,15 +276,21 @@ public record LoadChart(
         }
 
         private String words(int dumps) {
-            OptionalDouble active = ticks.stream().filter(tick -> tick.active().isPresent())
-                    .mapToDouble(tick -> tick.active().getAsInt()).max();
-            OptionalDouble load = ticks.stream().filter(tick -> tick.load1().isPresent())
-                    .mapToDouble(tick -> tick.load1().getAsDouble()).max();
+            OptionalDouble active = ticks.stream()
+                    .filter(tick -> tick.active().isPresent())
+                    .mapToDouble(tick -> tick.active().getAsInt())
+                    .max();
+            OptionalDouble load = ticks.stream()
+                    .filter(tick -> tick.load1().isPresent())
+                    .mapToDouble(tick -> tick.load1().getAsDouble())
+                    .max();
             List<String> most = new ArrayList<>();
-            active.ifPresent(tasks -> most.add(Quantity.count((long) tasks, "active task", "active tasks") + " at most"));
+            active.ifPresent(
+                    tasks -> most.add(Quantity.count((long) tasks, "active task", "active tasks") + " at most"));
             load.ifPresent(average -> most.add(String.format(Locale.ROOT, "1-minute load up to %.2f", average)));
             most.add(Quantity.count(dumps, "dump", "dumps"));
-            return "From " + EXACT_TIME.format(from) + " to " + EXACT_TIME.format(to) + " UTC: " + String.join(", ", most) + ".";
+            return "From " + EXACT_TIME.format(from) + " to " + EXACT_TIME.format(to) + " UTC: "
+                    + String.join(", ", most) + ".";
         }
 
         private List<Row> rows() {
@@ -276,15 +298,21 @@ public record LoadChart(
                     tick -> tick.active().orElse(-1) + Math.min(tick.load1().orElse(0), 1e6) / 1e7;
             TreeMap<Integer, LoadSample> busiest = new TreeMap<>();
             for (LoadSample tick : ticks) {
-                int part = ticks.size() <= MOST_ROWS ? busiest.size()
+                int part = ticks.size() <= MOST_ROWS
+                        ? busiest.size()
                         : (int) Math.min(MOST_ROWS - 1, x(tick.at()) * MOST_ROWS / 100);
                 busiest.merge(part, tick, (one, other) -> weight.apply(other) > weight.apply(one) ? other : one);
             }
             return busiest.values().stream()
                     .map(tick -> new Row(
                             EXACT_TIME.format(tick.at()),
-                            tick.active().isPresent() ? Integer.toString(tick.active().getAsInt()) : "",
-                            tick.load1().isPresent() ? String.format(Locale.ROOT, "%.2f", tick.load1().getAsDouble()) : ""))
+                            tick.active().isPresent()
+                                    ? Integer.toString(tick.active().getAsInt())
+                                    : "",
+                            tick.load1().isPresent()
+                                    ? String.format(
+                                            Locale.ROOT, "%.2f", tick.load1().getAsDouble())
+                                    : ""))
                     .toList();
         }
 
@@ -304,7 +332,8 @@ public record LoadChart(
         }
 
         private static String number(double value) {
-            return value == Math.rint(value) ? String.format(Locale.ENGLISH, "%,.0f", value)
+            return value == Math.rint(value)
+                    ? String.format(Locale.ENGLISH, "%,.0f", value)
                     : String.format(Locale.ENGLISH, "%.1f", value);
         }
     }

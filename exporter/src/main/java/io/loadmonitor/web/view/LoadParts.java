@@ -11,13 +11,14 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * What the load consisted of, as a bar and its legend. The rows sum to the tasks of the dump, or to those that its sample
- * stands for, with the remainder to the active ones; parts that are too many for a bar are summed up in one row, never left out.
+ * What the load consisted of, as a bar and its legend. The rows sum to the tasks of the dump, or to those that its
+ * sample stands for, with the remainder to the active ones; parts that are too many for a bar are summed up in one row,
+ * never left out.
  *
  * @param rows largest first
  * @param label the bar in words
- * @param note that the numbers are estimated, or how the sum relates to the number of active tasks; empty text when they
- *     are equal or not known
+ * @param note that the numbers are estimated, or how the sum relates to the number of active tasks; empty text when
+ *     they are equal or not known
  */
 public record LoadParts(int tasks, List<Row> rows, String label, String note) {
     private static final int MAX_ROWS = 16;
@@ -34,8 +35,7 @@ public record LoadParts(int tasks, List<Row> rows, String label, String note) {
      * @param x where the piece begins, percent of the bar
      * @param width percent of the bar
      */
-    public record Row(
-            String fill, String x, String width, int tasks, String share, String title) {}
+    public record Row(String fill, String x, String width, int tasks, String share, String title) {}
 
     static LoadParts of(LoadBreakdown breakdown) {
         List<Row> rows = new ArrayList<>();
@@ -43,15 +43,25 @@ public record LoadParts(int tasks, List<Row> rows, String label, String note) {
         double whole = Math.max(1, breakdown.tasks() + missing);
         Map<LoadCause.Kind, Integer> seen = new EnumMap<>(LoadCause.Kind.class);
         int before = 0;
-        int shown = breakdown.parts().size() > MAX_ROWS ? MAX_ROWS - 1 : breakdown.parts().size();
+        int shown = breakdown.parts().size() > MAX_ROWS
+                ? MAX_ROWS - 1
+                : breakdown.parts().size();
         for (LoadPart part : breakdown.parts().subList(0, shown)) {
-            rows.add(row(part.chronic() ? "fill-chronic" : fill(part.cause().kind(), seen), before, part.tasks(), whole,
+            rows.add(row(
+                    part.chronic() ? "fill-chronic" : fill(part.cause().kind(), seen),
+                    before,
+                    part.tasks(),
+                    whole,
                     VisibleText.of(part.titleOnHost())));
             before += part.tasks();
         }
         if (shown < breakdown.parts().size()) {
             int rest = breakdown.tasks() - before;
-            rows.add(row("fill-other", before, rest, whole,
+            rows.add(row(
+                    "fill-other",
+                    before,
+                    rest,
+                    whole,
                     Quantity.count(breakdown.parts().size() - shown, "smaller part", "smaller parts")));
             before += rest;
         }
@@ -67,8 +77,13 @@ public record LoadParts(int tasks, List<Row> rows, String label, String note) {
     }
 
     private static Row row(String fill, int before, int tasks, double whole, String title) {
-        return new Row(fill, percent(100 * before / whole), percent(100 * tasks / whole), tasks,
-                Math.round(100 * tasks / whole) + " %", title);
+        return new Row(
+                fill,
+                percent(100 * before / whole),
+                percent(100 * tasks / whole),
+                tasks,
+                Math.round(100 * tasks / whole) + " %",
+                title);
     }
 
     private static String percent(double value) {
@@ -76,7 +91,8 @@ public record LoadParts(int tasks, List<Row> rows, String label, String note) {
     }
 
     private static String label(List<Row> rows) {
-        return String.join(", ", rows.stream().map(row -> row.tasks() + " " + row.title()).toList());
+        return String.join(
+                ", ", rows.stream().map(row -> row.tasks() + " " + row.title()).toList());
     }
 
     private static String note(LoadBreakdown breakdown) {

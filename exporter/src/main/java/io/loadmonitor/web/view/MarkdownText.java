@@ -1,10 +1,10 @@
 package io.loadmonitor.web.view;
 
 /**
- * Text under somebody else's control, for Markdown. All of it stands in code: there nothing is markup, a link, or the name
- * of a person to be notified. What could end the code, a cell of a table or a line, or is HTML where a program takes
- * Markdown for that, becomes {@code \xNN} as in the dump text; what draws nothing or turns the direction of writing becomes
- * visible ({@link VisibleText}).
+ * Text under somebody else's control, for Markdown. All of it stands in code: there nothing is markup, a link, or the
+ * name of a person to be notified. What could end the code, a cell of a table or a line, or is HTML where a program
+ * takes Markdown for that, becomes {@code \xNN} as in the dump text; what draws nothing or turns the direction of
+ * writing becomes visible ({@link VisibleText}).
  */
 final class MarkdownText {
     private static final int LONGEST = 2_000;

@@ -2,7 +2,14 @@ package io.loadmonitor.web.view;
 
 /** One page. */
 public sealed interface PageModel
-        permits DiffPage, DumpListPage, DumpPage, ErrorPage, FlameFilePage, IncidentListPage, IncidentPage, LandingPage {
+        permits DiffPage,
+                DumpListPage,
+                DumpPage,
+                ErrorPage,
+                FlameFilePage,
+                IncidentListPage,
+                IncidentPage,
+                LandingPage {
     /** The template's name below {@code src/main/jte}. */
     String template();
 }

@@ -19,7 +19,8 @@ import java.util.Optional;
  */
 public record SearchForm(String path, Map<String, String> values, List<Cause> causes, List<String> triggers) {
     private static final List<String> RARE = List.of("container", "alert", "trigger", "from", "to");
-    private static final DateTimeFormatter FIELD = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter FIELD =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
 
     public SearchForm {
         values = Map.copyOf(values);
@@ -64,8 +65,14 @@ public record SearchForm(String path, Map<String, String> values, List<Cause> ca
     /** What is asked for, each in words; their values stand apart, for they are somebody else's text. */
     public List<Fact> terms() {
         List<Fact> terms = new ArrayList<>();
-        term(terms, "cause", "cause", causes.stream().filter(cause -> cause.id().equals(values.get("cause")))
-                .map(Cause::title).findFirst());
+        term(
+                terms,
+                "cause",
+                "cause",
+                causes.stream()
+                        .filter(cause -> cause.id().equals(values.get("cause")))
+                        .map(Cause::title)
+                        .findFirst());
         term(terms, "function", "function", Optional.empty());
         term(terms, "comm", "task", Optional.empty());
         term(terms, "cgroup", "cgroup", Optional.empty());

@@ -23,8 +23,7 @@ import java.util.TreeSet;
  * @param frames innermost first; empty when there is no stack, and then {@code noStack} says why
  * @param moreTasks how many are not in {@code tasks}
  */
-public record TaskGroup(
-        int size, String where, List<String> frames, String noStack, List<Row> tasks, int moreTasks) {
+public record TaskGroup(int size, String where, List<String> frames, String noStack, List<Row> tasks, int moreTasks) {
 
     public TaskGroup {
         frames = List.copyOf(frames);
@@ -86,7 +85,10 @@ public record TaskGroup(
         Map<Integer, CallStack> stacks = dump.stacksById();
         Map<Place, List<Task>> places = new LinkedHashMap<>();
         for (Task task : dump.tasks()) {
-            Place place = new Place(task.stackId(), task.placement(), task.delayed(),
+            Place place = new Place(
+                    task.stackId(),
+                    task.placement(),
+                    task.delayed(),
                     task.stackId() == 0 ? task.waitChannel() : Optional.empty());
             places.computeIfAbsent(place, key -> new ArrayList<>()).add(task);
         }
@@ -95,8 +97,12 @@ public record TaskGroup(
                 .limit(maxGroups)
                 .map(entry -> group(entry.getKey(), entry.getValue(), stacks, maxTasks))
                 .toList();
-        return new Groups(groups, places.size() - groups.size(), dump.sample()
-                .map(sample -> "The tasks are " + sample.text() + "; here the numbers are those of the sample.").orElse(""));
+        return new Groups(
+                groups,
+                places.size() - groups.size(),
+                dump.sample()
+                        .map(sample -> "The tasks are " + sample.text() + "; here the numbers are those of the sample.")
+                        .orElse(""));
     }
 
     /** Title of the group: {@code 2 tasks, asleep in the kernel}. */
@@ -106,7 +112,9 @@ public record TaskGroup(
 
     private static TaskGroup group(Place place, List<Task> tasks, Map<Integer, CallStack> stacks, int maxTasks) {
         CallStack stack = stacks.get(place.stackId());
-        List<String> frames = stack == null ? List.of() : stack.frames().stream().map(Frame::toString).toList();
+        List<String> frames = stack == null
+                ? List.of()
+                : stack.frames().stream().map(Frame::toString).toList();
         return new TaskGroup(
                 tasks.size(),
                 where(place),
@@ -122,9 +130,16 @@ public record TaskGroup(
             case CPU_KERNEL -> "on a CPU in the kernel";
             case CPU -> "on a CPU, its mode unknown";
             case QUEUE -> "waiting for a CPU";
-            case SLEEP -> (place.delayed() ? "asleep, but still counted as running" : "asleep in the kernel") + place.waitChannel().map(function -> ", in " + function).orElse("");
-            case UNKNOWN -> "at a place that the dump does not tell"
-                    + place.waitChannel().map(function -> ", in " + function).orElse("");
+            case SLEEP ->
+                (place.delayed() ? "asleep, but still counted as running" : "asleep in the kernel")
+                        + place.waitChannel()
+                                .map(function -> ", in " + function)
+                                .orElse("");
+            case UNKNOWN ->
+                "at a place that the dump does not tell"
+                        + place.waitChannel()
+                                .map(function -> ", in " + function)
+                                .orElse("");
         };
     }
 
@@ -139,9 +154,8 @@ public record TaskGroup(
         }
         return switch (place.placement()) {
             case CPU_USER -> "No kernel stack: it was running its own code.";
-            case CPU_KERNEL, CPU, QUEUE, SLEEP, UNKNOWN -> place.waitChannel().isPresent()
-                    ? "No stack, only the function that it waits in."
-                    : "No stack.";
+            case CPU_KERNEL, CPU, QUEUE, SLEEP, UNKNOWN ->
+                place.waitChannel().isPresent() ? "No stack, only the function that it waits in." : "No stack.";
         };
     }
 

@@ -25,22 +25,33 @@ final class GroupTableTest {
     private static final Instant AT = Instant.parse("2026-11-22T12:04:10Z");
 
     /** pid, state and place, time in state, switches, cgroup, name; with one stack where it sleeps. */
-    private static final String EARLIER = dump(10,
-            task(1, "D on=sleep", 5_000, 7, "/db", "postgres"), task(2, "D on=sleep", 5_000, 7, "/db", "postgres"),
-            task(3, "R on=cpu-user", 5, 80, "/web", "nginx"), task(9, "R on=queue", 5, 80, "/tmp", "make"));
+    private static final String EARLIER = dump(
+            10,
+            task(1, "D on=sleep", 5_000, 7, "/db", "postgres"),
+            task(2, "D on=sleep", 5_000, 7, "/db", "postgres"),
+            task(3, "R on=cpu-user", 5, 80, "/web", "nginx"),
+            task(9, "R on=queue", 5, 80, "/tmp", "make"));
 
-    private static final String LATER = dump(20,
-            task(1, "D on=sleep", 15_000, 7, "/db", "postgres"), task(2, "D on=sleep", 3_000, 9, "/db", "postgres"),
-            task(3, "R on=cpu-user", 5, 95, "/web", "nginx"), task(4, "D on=sleep", 900, 2, "/db", "writer"));
+    private static final String LATER = dump(
+            20,
+            task(1, "D on=sleep", 15_000, 7, "/db", "postgres"),
+            task(2, "D on=sleep", 3_000, 9, "/db", "postgres"),
+            task(3, "R on=cpu-user", 5, 95, "/web", "nginx"),
+            task(4, "D on=sleep", 900, 2, "/db", "writer"));
 
     @Test
     void sumsToTheTasksHoweverTheyAreGrouped() {
         for (By by : By.values()) {
             GroupTable table = table(by, Map.of(), Optional.of(EARLIER));
             assertEquals(4, table.rows().stream().mapToInt(Row::tasks).sum() + table.moreTasks(), by.word());
-            assertEquals(4, table.rows().stream().flatMap(row -> row.changes().stream())
-                    .filter(change -> !change.what().equals("gone"))
-                    .mapToInt(change -> Integer.parseInt(change.text().split(" ")[0])).sum(), by.word());
+            assertEquals(
+                    4,
+                    table.rows().stream()
+                            .flatMap(row -> row.changes().stream())
+                            .filter(change -> !change.what().equals("gone"))
+                            .mapToInt(change -> Integer.parseInt(change.text().split(" ")[0]))
+                            .sum(),
+                    by.word());
         }
     }
 
@@ -53,15 +64,20 @@ final class GroupTableTest {
         assertEquals("75 %", journal.share());
         assertEquals("15 s", journal.longest());
         assertEquals(List.of("postgres × 2", "writer"), journal.names());
-        assertEquals(List.of(new Change("new", "1 new"), new Change("stayed", "1 stayed"), new Change("moved", "1 ran on")),
+        assertEquals(
+                List.of(new Change("new", "1 new"), new Change("stayed", "1 stayed"), new Change("moved", "1 ran on")),
                 journal.changes());
         assertEquals("postgres (1)", journal.example());
         assertEquals("jbd2_log_wait_commit+0x10c/0x140 [jbd2]", journal.frames().get(0));
         assertFalse(journal.check().isEmpty());
         assertEquals(List.of("1 waiting for a CPU"), table.gone());
         assertTrue(table.compared().startsWith("Compared with dump 5, 10 s earlier"), table.compared());
-        assertEquals(List.of("1 /tmp"), table(By.CGROUP, Map.of(), Optional.of(EARLIER)).gone());
-        assertEquals(List.of("1 make (9)"), table(By.PROCESS, Map.of(), Optional.of(EARLIER)).gone());
+        assertEquals(
+                List.of("1 /tmp"),
+                table(By.CGROUP, Map.of(), Optional.of(EARLIER)).gone());
+        assertEquals(
+                List.of("1 make (9)"),
+                table(By.PROCESS, Map.of(), Optional.of(EARLIER)).gone());
     }
 
     @Test
@@ -86,8 +102,14 @@ final class GroupTableTest {
         assertEquals("never seen before", rows.get(0).seen());
         assertEquals("chronic", rows.get(1).chronic());
         assertEquals("seen in 3 dumps before, last 2 h earlier", rows.get(1).seen());
-        assertEquals(List.of("", "3 chronic"), List.of(rows.get(0).chronic(),
-                table(By.CONTAINER, seen, Optional.empty()).rows().get(0).chronic()));
+        assertEquals(
+                List.of("", "3 chronic"),
+                List.of(
+                        rows.get(0).chronic(),
+                        table(By.CONTAINER, seen, Optional.empty())
+                                .rows()
+                                .get(0)
+                                .chronic()));
     }
 
     /** Made up: no module that draws samples has been captured yet. */
@@ -98,10 +120,15 @@ final class GroupTableTest {
         assertEquals("Numbers of tasks are estimated from a fair sample of 4 of 40 tasks.", table.estimate());
         assertEquals(30, table.rows().get(0).tasks());
         assertEquals("75 %", table.rows().get(0).share());
-        assertEquals(List.of("postgres × 20", "writer × 10"), table.rows().get(0).names());
-        assertEquals(List.of(new Change("new", "1 new"), new Change("stayed", "1 stayed"), new Change("moved", "1 ran on")),
-                table.rows().get(0).changes(), "what became of a task is known of those in the dump alone");
-        assertTrue(table.compared().contains(" One of the two is a fair sample: these numbers are of the tasks in it"), table.compared());
+        assertEquals(
+                List.of("postgres × 20", "writer × 10"), table.rows().get(0).names());
+        assertEquals(
+                List.of(new Change("new", "1 new"), new Change("stayed", "1 stayed"), new Change("moved", "1 ran on")),
+                table.rows().get(0).changes(),
+                "what became of a task is known of those in the dump alone");
+        assertTrue(
+                table.compared().contains(" One of the two is a fair sample: these numbers are of the tasks in it"),
+                table.compared());
         assertEquals("", table(By.CAUSE, Map.of(), Optional.of(EARLIER)).estimate());
         assertFalse(table(By.CAUSE, Map.of(), Optional.of(EARLIER)).compared().contains("sample"));
     }
@@ -112,8 +139,13 @@ final class GroupTableTest {
         GroupTable table = table(By.CAUSE, Map.of(), Optional.of(EARLIER), threads);
         assertEquals(List.of("db × 3"), table.rows().get(0).names());
         assertEquals("db, thread postgres (1)", table.rows().get(0).example());
-        assertEquals(List.of("1 db (9)"), table(By.PROCESS, Map.of(),
-                Optional.of(EARLIER.replace("comm=\"make\"", "leader=\"db\" comm=\"make\""))).gone());
+        assertEquals(
+                List.of("1 db (9)"),
+                table(
+                                By.PROCESS,
+                                Map.of(),
+                                Optional.of(EARLIER.replace("comm=\"make\"", "leader=\"db\" comm=\"make\"")))
+                        .gone());
     }
 
     @Test
@@ -137,8 +169,13 @@ final class GroupTableTest {
     }
 
     private static GroupTable table(By by, Map<String, Sighting> seen, Optional<String> before, String text) {
-        return GroupTable.of(parsed(text), CauseCatalogue.standard(), by, seen,
-                before.map(earlier -> new Before(5, parsed(earlier))), AT);
+        return GroupTable.of(
+                parsed(text),
+                CauseCatalogue.standard(),
+                by,
+                seen,
+                before.map(earlier -> new Before(5, parsed(earlier))),
+                AT);
     }
 
     private static StackDump parsed(String text) {
@@ -161,7 +198,8 @@ final class GroupTableTest {
     }
 
     private static String task(int pid, String place, int since, int switches, String cgroup, String comm) {
-        return "task pid=" + pid + " tgid=" + pid + " ppid=1 cpu=0 state=" + place + " since_ms=" + since + " switches=" + switches
+        return "task pid=" + pid + " tgid=" + pid + " ppid=1 cpu=0 state=" + place + " since_ms=" + since + " switches="
+                + switches
                 + " start_ns=" + pid + "000000000 stack=" + (place.startsWith("D") ? 1 : 0) + " cgroup=\"" + cgroup
                 + "\" comm=\"" + comm + "\"\n";
     }

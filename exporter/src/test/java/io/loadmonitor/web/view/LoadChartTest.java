@@ -26,10 +26,13 @@ final class LoadChartTest {
         // 25 is the top of the scale, so 10 is 60 % below it.
         assertEquals("M0.0 150V90.0H5.0V30.0H10.0V150Z", chart.activeArea());
         assertEquals("M0.0 144.0L5.0 138.0", chart.loadLine());
-        assertEquals(List.of("0", "5", "10", "15", "20"), chart.scale().stream().map(LoadChart.Level::label).toList());
+        assertEquals(
+                List.of("0", "5", "10", "15", "20"),
+                chart.scale().stream().map(LoadChart.Level::label).toList());
         assertEquals("176.0", chart.scale().get(0).y());
         assertEquals("56.0", chart.scale().get(4).y());
-        assertTrue(chart.words().startsWith("From 12:00:00 to 12:16:40 UTC: 20 active tasks at most, 1-minute load up to 2.00"));
+        assertTrue(chart.words()
+                .startsWith("From 12:00:00 to 12:16:40 UTC: 20 active tasks at most, 1-minute load up to 2.00"));
     }
 
     @Test
@@ -43,33 +46,56 @@ final class LoadChartTest {
 
     @Test
     void marksDumpsAndTheAlertWithinTheTime() {
-        LoadChart chart = LoadChart.of(NOON, END, List.of(tick(0, 10, 1.0)), new LoadChart.Held("alert", NOON.plusSeconds(250), Optional.of(NOON.plusSeconds(500))), List.of(),
-                List.of(new LoadChart.Marked(7, NOON.plusSeconds(100), "first"),
-                        new LoadChart.Marked(9, END.plusSeconds(5), "later")), 9);
-        assertEquals(List.of("10.00%", "100.00%"), chart.marks().stream().map(LoadChart.Mark::x).toList());
-        assertEquals(List.of(1, 2), chart.marks().stream().map(LoadChart.Mark::number).toList());
-        assertEquals(List.of(false, true), chart.marks().stream().map(LoadChart.Mark::chosen).toList());
-        assertEquals(new LoadChart.Span("25.00%", "25.00%", "alert"), chart.spans().get(0));
+        LoadChart chart = LoadChart.of(
+                NOON,
+                END,
+                List.of(tick(0, 10, 1.0)),
+                new LoadChart.Held("alert", NOON.plusSeconds(250), Optional.of(NOON.plusSeconds(500))),
+                List.of(),
+                List.of(
+                        new LoadChart.Marked(7, NOON.plusSeconds(100), "first"),
+                        new LoadChart.Marked(9, END.plusSeconds(5), "later")),
+                9);
+        assertEquals(
+                List.of("10.00%", "100.00%"),
+                chart.marks().stream().map(LoadChart.Mark::x).toList());
+        assertEquals(
+                List.of(1, 2),
+                chart.marks().stream().map(LoadChart.Mark::number).toList());
+        assertEquals(
+                List.of(false, true),
+                chart.marks().stream().map(LoadChart.Mark::chosen).toList());
+        assertEquals(
+                new LoadChart.Span("25.00%", "25.00%", "alert"), chart.spans().get(0));
     }
 
     @Test
     void keepsLabelsOfNeighbouringLevelsApart() {
-        LoadChart chart = levels(new LoadChart.Limit(8, "load"), new LoadChart.Limit(9, "active"), new LoadChart.Limit(100, "far"));
-        assertEquals(List.of("load", "active"), chart.levels().stream().map(LoadChart.Level::label).toList(),
+        LoadChart chart = levels(
+                new LoadChart.Limit(8, "load"), new LoadChart.Limit(9, "active"), new LoadChart.Limit(100, "far"));
+        assertEquals(
+                List.of("load", "active"),
+                chart.levels().stream().map(LoadChart.Level::label).toList(),
                 "one that is far above the load would press it to the bottom");
-        assertEquals(List.of(true, false), chart.levels().stream().map(LoadChart.Level::below).toList());
-        assertEquals(List.of(false, false), levels(new LoadChart.Limit(4, "a"), new LoadChart.Limit(16, "b")).levels().stream()
-                .map(LoadChart.Level::below).toList());
+        assertEquals(
+                List.of(true, false),
+                chart.levels().stream().map(LoadChart.Level::below).toList());
+        assertEquals(
+                List.of(false, false),
+                levels(new LoadChart.Limit(4, "a"), new LoadChart.Limit(16, "b")).levels().stream()
+                        .map(LoadChart.Level::below)
+                        .toList());
     }
 
     @Test
     void labelsAnyTimeSparsely() {
         for (long seconds : new long[] {1, 60, 1320, 7200, 86_400, 30 * 86_400L, 3650 * 86_400L}) {
-            LoadChart chart = LoadChart.of(NOON, NOON.plusSeconds(seconds), List.of(), LASTING, List.of(),
-                    List.of(), 0);
+            LoadChart chart =
+                    LoadChart.of(NOON, NOON.plusSeconds(seconds), List.of(), LASTING, List.of(), List.of(), 0);
             assertTrue(chart.times().size() <= 13, seconds + " s: " + chart.times());
         }
-        assertEquals(List.of("12:05", "12:10", "12:15"),
+        assertEquals(
+                List.of("12:05", "12:10", "12:15"),
                 chart(List.of()).times().stream().map(LoadChart.Label::text).toList());
     }
 
@@ -81,7 +107,8 @@ final class LoadChartTest {
         }
         LoadChart chart = chart(ticks);
         assertTrue(chart.rows().size() <= 60);
-        assertTrue(chart.rows().stream().anyMatch(row -> row.active().equals("99") && row.time().equals("12:06:25")));
+        assertTrue(chart.rows().stream()
+                .anyMatch(row -> row.active().equals("99") && row.time().equals("12:06:25")));
     }
 
     private static LoadChart levels(LoadChart.Limit... limits) {
@@ -93,7 +120,11 @@ final class LoadChartTest {
     }
 
     private static LoadSample tick(int seconds, int active, double load) {
-        return new LoadSample(NOON.plus(Duration.ofSeconds(seconds)), OptionalInt.of(active), OptionalDouble.of(load),
-                OptionalInt.empty(), OptionalInt.empty());
+        return new LoadSample(
+                NOON.plus(Duration.ofSeconds(seconds)),
+                OptionalInt.of(active),
+                OptionalDouble.of(load),
+                OptionalInt.empty(),
+                OptionalInt.empty());
     }
 }

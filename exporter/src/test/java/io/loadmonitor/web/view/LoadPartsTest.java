@@ -18,13 +18,18 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 final class LoadPartsTest {
-    private static final LoadCause OTHER = CauseCatalogue.standard().cause("other").orElseThrow();
+    private static final LoadCause OTHER =
+            CauseCatalogue.standard().cause("other").orElseThrow();
 
     @Test
     void fillsTheBar() {
         LoadParts parts = LoadParts.of(breakdown(OptionalInt.of(10), 6, 3, 1));
-        assertEquals(List.of("0.00", "60.00", "90.00"), parts.rows().stream().map(LoadParts.Row::x).toList());
-        assertEquals(List.of("60.00", "30.00", "10.00"), parts.rows().stream().map(LoadParts.Row::width).toList());
+        assertEquals(
+                List.of("0.00", "60.00", "90.00"),
+                parts.rows().stream().map(LoadParts.Row::x).toList());
+        assertEquals(
+                List.of("60.00", "30.00", "10.00"),
+                parts.rows().stream().map(LoadParts.Row::width).toList());
         assertEquals("6 waiting in f0, 3 waiting in f1, 1 waiting in f2", parts.label());
         assertEquals("", parts.note());
     }
@@ -65,12 +70,24 @@ final class LoadPartsTest {
         List<LoadPart> parts = new ArrayList<>();
         int sum = 0;
         for (int i = 0; i < tasks.length; i++) {
-            parts.add(new LoadPart(OTHER, "f" + i, "waiting in f" + i, tasks[i],
-                    List.of(new ProcessCount(new EscapedText("vf"), tasks[i])), Optional.empty()));
+            parts.add(new LoadPart(
+                    OTHER,
+                    "f" + i,
+                    "waiting in f" + i,
+                    tasks[i],
+                    List.of(new ProcessCount(new EscapedText("vf"), tasks[i])),
+                    Optional.empty()));
             sum += tasks[i];
         }
         return new LoadBreakdown(
-                parts, sum, active, OptionalDouble.of(4.42), Optional.empty(), Optional.empty(), Optional.empty(), true,
+                parts,
+                sum,
+                active,
+                OptionalDouble.of(4.42),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                true,
                 Optional.empty());
     }
 }
