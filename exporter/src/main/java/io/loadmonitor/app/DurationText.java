@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 
 /** Durations as Prometheus writes them: {@code 30s}, {@code 1h30m}, {@code 7d}, {@code 500ms}. */
 final class DurationText {
-    private static final Pattern FORM = Pattern.compile(
-            "(?:([0-9]{1,6})w)?(?:([0-9]{1,6})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,9})s)?(?:([0-9]{1,9})ms)?");
+    private static final Pattern FORM = Pattern.compile("(?:([0-9]{1,6})w)?(?:([0-9]{1,6})d)?(?:([0-9]{1,6})h)?"
+            + "(?:([0-9]{1,6})m)?(?:([0-9]{1,9})s)?(?:([0-9]{1,9})ms)?");
     private static final long[] UNIT_MILLIS = {604_800_000L, 86_400_000L, 3_600_000L, 60_000L, 1_000L, 1L};
 
     private DurationText() {}

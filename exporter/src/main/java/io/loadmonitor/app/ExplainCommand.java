@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
         name = "explain",
         description = {
             "Say what the load consisted of.",
-            "Reads dumps of load-monitor, the lines of the original module, the output of sysrq-w and sysrq-t, hung-task"
-                    + " reports and text of /proc/PID/stack, with or without a log's time stamps."
+            "Reads dumps of load-monitor, the lines of the original module, the output of sysrq-w and sysrq-t,"
+                    + " hung-task reports and text of /proc/PID/stack, with or without a log's time stamps."
         },
         abbreviateSynopsis = true,
         showDefaultValues = true)

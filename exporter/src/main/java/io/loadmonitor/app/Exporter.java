@@ -217,8 +217,10 @@ final class Exporter implements AutoCloseable {
                 .info(
                         LOG,
                         options.allowRemoteApi
-                                ? "alerts, dumps, incidents and reload answer EVERYBODY who reaches the port (--web.allow-remote-api)"
-                                : "alerts, dumps, incidents and reload answer loopback clients only (--web.allow-remote-api opens them)");
+                                ? "alerts, dumps, incidents and reload answer EVERYBODY who reaches the port"
+                                        + " (--web.allow-remote-api)"
+                                : "alerts, dumps, incidents and reload answer loopback clients only"
+                                        + " (--web.allow-remote-api opens them)");
         LogFields.of("version", Version.text())
                 .and("java", Runtime.version())
                 .and("source", chosen.source().kind().label())

@@ -53,9 +53,8 @@ final class ServeOptions {
             names = "--archive.path",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
             paramLabel = "FILE",
-            description =
-                    "The archive, an SQLite file. Default: archive.db in $STATE_DIRECTORY, else in /var/lib/load-monitor"
-                            + " where that may be written, else in $XDG_STATE_HOME/load-monitor.")
+            description = "The archive, an SQLite file. Default: archive.db in $STATE_DIRECTORY, else in"
+                    + " /var/lib/load-monitor where that may be written, else in $XDG_STATE_HOME/load-monitor.")
     @Nullable
     Path archivePath;
 

@@ -14,8 +14,8 @@ final class SourceOptions {
             names = "--source",
             paramLabel = "auto|kmod|procfs",
             defaultValue = "auto",
-            description =
-                    "Where dumps come from: the kernel module, /proc, or auto: the module when it is loaded, else /proc.")
+            description = "Where dumps come from: the kernel module, /proc, or auto: the module when it is loaded,"
+                    + " else /proc.")
     SourcePreference preference = SourcePreference.AUTO;
 
     @Option(

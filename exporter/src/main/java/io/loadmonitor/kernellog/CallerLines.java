@@ -60,8 +60,9 @@ final class CallerLines {
             "^(?:==> )?(?:[!-~]{0,200}/)?(?:proc/)?(\\d{1,10})/(?:task/(\\d{1,10})/)?([a-z_]{2,20})(?: <==|:)?$");
     private static final Pattern GREP =
             Pattern.compile("^[!-~]{0,200}/(\\d{1,10})/(?:task/(\\d{1,10})/)?stack:(\\[<.*)$");
-    private static final Pattern REFUSED = Pattern.compile(
-            "^(?:cat|head|tail|grep|more): .{0,40}/proc/\\d{1,10}/.{1,200}(?:No such|Permission|not permitted|No such process).{0,60}$");
+    private static final Pattern REFUSED =
+            Pattern.compile("^(?:cat|head|tail|grep|more): .{0,40}/proc/\\d{1,10}/.{1,200}"
+                    + "(?:No such|Permission|not permitted|No such process).{0,60}$");
     /** What the module puts before each line that it prints. */
     private static final String PRINTED = "load_monitor: ";
 

@@ -45,8 +45,9 @@ record LogLine(
             Pattern.compile("^(?:[^\\s:\\[]{1,255} )?([^\\s:\\[]{1,64})(?:\\[\\d{1,10}\\])?: ?");
     private static final Pattern SECONDS =
             Pattern.compile("^\\s{0,64}\\[ {0,16}(\\d{1,12}\\.\\d{0,9})\\](?: ?\\[ {0,16}([TC]\\d{1,10})\\])? ?");
-    private static final Pattern CTIME = Pattern.compile(
-            "^\\s{0,64}\\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9]?\\d \\d\\d:\\d\\d:\\d\\d \\d{4})\\](?: ?\\[ {0,16}([TC]\\d{1,10})\\])? ?");
+    private static final Pattern CTIME =
+            Pattern.compile("^\\s{0,64}\\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9]?\\d \\d\\d:\\d\\d:\\d\\d \\d{4})\\]"
+                    + "(?: ?\\[ {0,16}([TC]\\d{1,10})\\])? ?");
 
     static LogLine of(String line) {
         String rest = line;

@@ -43,9 +43,8 @@ final class SideLine {
             // <TASK> </TASK> <IRQ> <EOI> <<EOE>> ...
             Pattern.compile("^<{1,2}/?[A-Z#0-9]{2,12}>{1,2}$"),
             // RIP: 0033:0x441d08    RAX: ffffffffffffffda RBX: ...    ORIG_RAX: ...   CS: 0010 DS: ...
-            Pattern.compile(
-                    "^(?:RIP|RSP|EIP|ESP|ORIG_RAX|EFLAGS|EAX|CS|CR[0-9]|DR[0-9]|FS|GS|DS|PKRU|R[A-Z0-9]{1,2}): ?\\[?[<0-9a-fx]"
-                            + "[0-9a-fxA-Z_:<>\\[\\]() .+/]{0,240}$"),
+            Pattern.compile("^(?:RIP|RSP|EIP|ESP|ORIG_RAX|EFLAGS|EAX|CS|CR[0-9]|DR[0-9]|FS|GS|DS|PKRU"
+                    + "|R[A-Z0-9]{1,2}): ?\\[?[<0-9a-fx][0-9a-fxA-Z_:<>\\[\\]() .+/]{0,240}$"),
             // arm: r10:c0c531a4 r9:00000002   9fa0:    00000000 00000000
             Pattern.compile("^(?:r\\d{1,2}:[0-9a-f]{8} ?){1,8}$"),
             Pattern.compile("^[0-9a-f]{4}: {1,64}(?:[0-9a-f]{8,16} {0,9}){1,8}$"),
@@ -62,8 +61,8 @@ final class SideLine {
             // sched_debug:   .nr_running                    : 3
             Pattern.compile("^\\.[a-zA-Z_][\\w.>-]{0,60} *: .{0,80}$"),
             //  >R            main   151      4773.538957   N ...
-            Pattern.compile(
-                    "^(?:[SRDTIXZWPKt]|>R|R>)? {0,20}\\S.{0,15} {1,16}\\d{1,10} {1,20}-?\\d{1,20}\\.\\d{6}(?: .{0,240})?$"),
+            Pattern.compile("^(?:[SRDTIXZWPKt]|>R|R>)? {0,20}\\S.{0,15} {1,16}\\d{1,10} {1,20}-?\\d{1,20}\\.\\d{6}"
+                    + "(?: .{0,240})?$"),
             Pattern.compile("^(?:S {1,12})?task {1,12}PID .{0,240}$"),
             // Workqueues:  workqueue events: flags=0x0;  pwq 2: cpus=1 ...;  in-flight: 24:fn;  pool 2: cpus=1 ...
             Pattern.compile("^workqueue \\S{1,40}: flags=0x[0-9a-f]{1,8}$"),

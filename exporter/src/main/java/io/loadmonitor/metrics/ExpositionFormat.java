@@ -22,7 +22,8 @@ enum ExpositionFormat {
 
     /**
      * Follows the header {@code Accept} (RFC 9110, 12.5.1) with its q-values, e.g. of Prometheus 2.42:
-     * {@code application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*}{@code /*;q=0.1}.
+     * {@code application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75},
+     * {@code text/plain;version=0.0.4;q=0.5,*}{@code /*;q=0.1}.
      * OpenMetrics is only for who names it and prefers it at least as much as plain text; everybody else gets plain
      * text, who accepts neither too: an answer in an unloved format is of more use than none.
      */

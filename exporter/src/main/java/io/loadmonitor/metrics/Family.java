@@ -15,13 +15,14 @@ public enum Family {
     ACTIVE_TASKS(
             Type.GAUGE,
             "load_monitor_active_tasks",
-            "Tasks that the kernel counted at its last 5 s load tick, computed back from two load averages. Absent until two"
-                    + " ticks were seen."),
+            "Tasks that the kernel counted at its last 5 s load tick, computed back from two load averages. Absent"
+                    + " until two ticks were seen."),
     TASKS(
             Type.GAUGE,
             "load_monitor_tasks",
-            "Tasks (threads) by state. running and uninterruptible make up the load; iowait counts the blocked ones that wait"
-                    + " for input or output, whatever their state. The exporter's own threads are not counted as running.",
+            "Tasks (threads) by state. running and uninterruptible make up the load; iowait counts the blocked ones"
+                    + " that wait for input or output, whatever their state. The exporter's own threads are not"
+                    + " counted as running.",
             "state"),
     THREADS(Type.GAUGE, "load_monitor_threads", "Tasks (threads) on the host, of every state."),
     KERNEL_MODULE_UP(

@@ -61,8 +61,8 @@ final class AccessRule {
                     403,
                     "foreign_host",
                     "The Host header is " + QuotedText.of(host)
-                            + ", which is neither a loopback name nor an address that the exporter listens on. Use localhost or"
-                            + " 127.0.0.1, or start the exporter with --web.allow-remote-api."));
+                            + ", which is neither a loopback name nor an address that the exporter listens on. Use"
+                            + " localhost or 127.0.0.1, or start the exporter with --web.allow-remote-api."));
         }
         return Optional.empty();
     }

@@ -90,18 +90,28 @@ final class AlertMessageParserTest {
             "groupKey":"{}",                  |                                | groupKey is missing
             "receiver":"r",                   |                                | receiver is missing
             "status":"firing","labels"        | "labels"                       | alerts[1].status is missing
-            "status":"firing","labels"        | "status":"x\\ny","labels"      | alerts[1].status is "x\\ny", but must be "firing" or "resolved"
-            "fingerprint":"84ce6579af4ff5e9"  | "fingerprint":"../../etc"      | alerts[1].fingerprint is "../../etc", but must be 16 hexadecimal digits in lower case
+            "status":"firing","labels"        | "status":"x\\ny","labels"      | \
+            alerts[1].status is "x\\ny", but must be "firing" or "resolved"
+            "fingerprint":"84ce6579af4ff5e9"  | "fingerprint":"../../etc"      | \
+            alerts[1].fingerprint is "../../etc", but must be 16 hexadecimal digits in lower case
             ,"fingerprint":"84ce6579af4ff5e9" |                                | alerts[1].fingerprint is missing
             "startsAt":"2026-11-22T12:04:10Z",|                                | alerts[1].startsAt is missing
-            2026-11-22T12:04:10Z              | yesterday                      | alerts[1].startsAt is "yesterday", but must be a time such as 2026-11-22T12:04:10.123Z
-            2026-11-22T12:04:10Z              | 0001-01-01T00:00:00Z           | alerts[1].startsAt is "0001-01-01T00:00:00Z", but must be a time in the years 1970 to 9999
-            2026-11-22T12:04:10Z              | +99999-01-01T00:00:00Z         | alerts[1].startsAt is "+99999-01-01T00:00:00Z", but must be a time in the years 1970 to 9999
-            "status":"firing","labels"        | "status":"resolved","labels"   | alerts[1].endsAt is "0001-01-01T00:00:00Z", but must be a time in the years 1970 to 9999
-            {"alertname":"LoadHigh"}          | {"alertname":7}                | alerts[1].labels["alertname"] is 7, but must be a string
-            {"alertname":"LoadHigh"}          | ["alertname"]                  | alerts[1].labels is an array, but must be a JSON object
-            {"alertname":"LoadHigh"}          | null                           | alerts[1].labels is null, but must be a JSON object
-            {"alertname":"LoadHigh"}          | {"":"x"}                       | alerts[1].labels[""]: the name must have 1 to 256 characters
+            2026-11-22T12:04:10Z              | yesterday                      | \
+            alerts[1].startsAt is "yesterday", but must be a time such as 2026-11-22T12:04:10.123Z
+            2026-11-22T12:04:10Z              | 0001-01-01T00:00:00Z           | \
+            alerts[1].startsAt is "0001-01-01T00:00:00Z", but must be a time in the years 1970 to 9999
+            2026-11-22T12:04:10Z              | +99999-01-01T00:00:00Z         | \
+            alerts[1].startsAt is "+99999-01-01T00:00:00Z", but must be a time in the years 1970 to 9999
+            "status":"firing","labels"        | "status":"resolved","labels"   | \
+            alerts[1].endsAt is "0001-01-01T00:00:00Z", but must be a time in the years 1970 to 9999
+            {"alertname":"LoadHigh"}          | {"alertname":7}                | \
+            alerts[1].labels["alertname"] is 7, but must be a string
+            {"alertname":"LoadHigh"}          | ["alertname"]                  | \
+            alerts[1].labels is an array, but must be a JSON object
+            {"alertname":"LoadHigh"}          | null                           | \
+            alerts[1].labels is null, but must be a JSON object
+            {"alertname":"LoadHigh"}          | {"":"x"}                       | \
+            alerts[1].labels[""]: the name must have 1 to 256 characters
             """)
     void saysWhichFieldIsWrong(String good, String bad, String error) {
         String second = FIRING.replace(good, bad == null ? "" : bad);

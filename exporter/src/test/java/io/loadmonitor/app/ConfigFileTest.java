@@ -67,7 +67,8 @@ final class ConfigFileTest {
                   - name: rest
                     match_re: {alertname: '.+'}
                 retention: {max_dumps: 5, max_age: 2d, max_size: 10MB, min_free_disk: 0}
-                limits: {waiting_captures: 7, manual_spacing: 250ms, procfs_time: 3s, procfs_tasks: 9, request_body: 2MB}
+                limits: {waiting_captures: 7, manual_spacing: 250ms, procfs_time: 3s, procfs_tasks: 9, request_body: \
+                2MB}
                 """, "c.yml");
         Rule disks = config.rules().list().get(0);
         assertEquals("disks", disks.name());

@@ -92,8 +92,8 @@ final class ExplainCommandTest {
         assertTrue(
                 lines.stream()
                         .anyMatch(
-                                text -> text.matches(
-                                        "Devices: dm-0 \\(volume\\) is suspended; 1 mapped device, looked at \\d+ ms after the dump")),
+                                text -> text.matches("Devices: dm-0 \\(volume\\) is suspended; 1 mapped device, looked"
+                                        + " at \\d+ ms after the dump")),
                 out.toString());
         out.getBuffer().setLength(0);
         explain("--json", dump.toString());
@@ -124,7 +124,8 @@ final class ExplainCommandTest {
                 load avg1=40.00 avg5=1.00 avg15=1.00 active=40 cpus=2
                 count running=30 uninterruptible=10 captured=4 truncated=36 sampled=4 of=40
                 cgroup id=1 path="/app"
-                task pid=811 tgid=800 state=R on=queue queued_ms=40 run_delay_ms=9120 cgroup_id=1 leader="java" comm="GC#0"
+                task pid=811 tgid=800 state=R on=queue queued_ms=40 run_delay_ms=9120 cgroup_id=1 leader="java" \
+                comm="GC#0"
                 task pid=812 tgid=800 state=R on=queue cgroup_id=1 leader="java" comm="GC#1"
                 task pid=900 tgid=900 state=R on=sleep flags=delayed cgroup_id=1 comm="nginx"
                 task pid=94 tgid=94 state=D on=sleep wchan=submit_bio_wait comm="vf"
@@ -251,7 +252,8 @@ final class ExplainCommandTest {
                         + "stack id=1 tasks=1\n  f" + hostile + "+0x1/0x2\n"
                         + "task pid=1 state=D on=sleep stack=1 cgroup=\"/" + hostile + "\" comm=\"" + hostile + "\"\n"
                         // As the module itself writes it.
-                        + "task pid=2 state=D on=sleep stack=1 cgroup=\"/<script>\\x1b[2J\\xe2\\x80\\xae\" comm=\"\\x1b[31m<b>\"\n"
+                        + "task pid=2 state=D on=sleep stack=1 cgroup=\"/<script>\\x1b[2J\\xe2\\x80\\xae\""
+                        + " comm=\"\\x1b[31m<b>\"\n"
                         + "end id=1 tasks=2\n");
         for (String option : List.of("--color=never", "--json")) {
             out.getBuffer().setLength(0);

@@ -91,8 +91,8 @@ final class MainTest {
         List<String> lines = out.toString().lines().toList();
         assertTrue(
                 lines.get(0)
-                        .startsWith(
-                                "Load 4.42 at 12:04:10 = 2 waiting for a vfork child to execute a program (vf) + 1 on CPU"),
+                        .startsWith("Load 4.42 at 12:04:10 = 2 waiting for a vfork child to execute a program"
+                                + " (vf) + 1 on CPU"),
                 out.toString());
         assertTrue(lines.contains("      3  tasks in the dump"), out.toString());
         assertTrue(lines.contains("         scanned=67"), out.toString());

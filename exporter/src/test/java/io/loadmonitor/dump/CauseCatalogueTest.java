@@ -247,15 +247,17 @@ final class CauseCatalogueTest {
                         "own.txt:11: \"f.isra.0\" has a compiler's suffix; leave it out: names are compared without it",
                         "own.txt:12: a rule needs functions before and after \"within\": \"20 f within\"",
                         "own.txt:13: \"otherwise\" is for the catalogue alone",
-                        "own.txt:15: \"nfs\" is a cause of the catalogue: rules can be added to it, but its title stays",
+                        "own.txt:15: \"nfs\" is a cause of the catalogue: rules can be added to it, but its title"
+                                + " stays",
                         "own.txt:16: \"mine\" is there twice, first in line 7",
-                        "own.txt:18: \"vfork\" is a cause of the catalogue: rules can be added to it, but whether it waits"
-                                + " for a device stays",
+                        "own.txt:18: \"vfork\" is a cause of the catalogue: rules can be added to it, but whether it"
+                                + " waits for a device stays",
                         "own.txt:24: \"cause sp\\xc3\\xa4t\" has characters that are not printable ASCII",
-                        "own.txt:2: not the id of a cause: \"Bad_Id\"; expected at most 40 lower-case letters and digits"
-                                + " in words with hyphens between them",
+                        "own.txt:2: not the id of a cause: \"Bad_Id\"; expected at most 40 lower-case letters and"
+                                + " digits in words with hyphens between them",
                         "own.txt:7: \"mine\" has no title",
-                        "own.txt:19: title-in has to hold one of {function}, {innermost} and {call}: \"no place for it\""),
+                        "own.txt:19: title-in has to hold one of {function}, {innermost} and {call}: \"no place for"
+                                + " it\""),
                 e.problems());
     }
 

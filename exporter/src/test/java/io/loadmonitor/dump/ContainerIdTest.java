@@ -19,11 +19,15 @@ final class ContainerIdTest {
                 "/system.slice/docker-ID.scope, docker",
                 "/docker/ID, docker",
                 "/docker/ID/system.slice/sshd.service, docker",
-                "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod7d4424e6_bb13.slice/docker-ID.scope, docker",
-                "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-poda5c1f8d5_1919.slice/crio-ID.scope, cri-o",
+                "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod7d4424e6_bb13.slice/docker-ID.scope,"
+                        + " docker",
+                "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-poda5c1f8d5_1919.slice/crio-ID.scope,"
+                        + " cri-o",
                 "/kubepods.slice/kubepods-pod4d7e5f1a_0001.slice/crio-ID.scope/container, cri-o",
-                "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice/cri-containerd-ID.scope, containerd",
-                "/system.slice/containerd.service/kubepods-burstable-podff49d0be_16b7.slice:cri-containerd:ID, containerd",
+                "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice/cri-containerd-ID.scope,"
+                        + " containerd",
+                "/system.slice/containerd.service/kubepods-burstable-podff49d0be_16b7.slice:cri-containerd:ID,"
+                        + " containerd",
                 "/system.slice/nerdctl-ID.scope, containerd",
                 "/kubepods/burstable/pod58662905-8ccc-11e7-a695-c85b76cda386/ID, none",
                 "/default/ID, none",

@@ -112,7 +112,8 @@ final class DumpParserTest {
                 cgroup id=3 path="/a b\\n"
                 stack id=7 tasks=1
                   ep_poll+0x1/0x2
-                task pid=12 tgid=10 state=R on=sleep queued_ms=0 run_delay_ms=9120 stack=7 flags=delayed|partial cgroup_id=3 \
+                task pid=12 tgid=10 state=R on=sleep queued_ms=0 run_delay_ms=9120 stack=7 flags=delayed|partial \
+                cgroup_id=3 \
                 leader="java" comm="C2 CompilerThre"
                 task pid=13 tgid=13 state=R on=queue queued_ms=40 stack=0 cgroup_id=3 comm="sh"
                 end id=17 tasks=2

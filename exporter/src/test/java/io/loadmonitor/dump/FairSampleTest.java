@@ -52,8 +52,8 @@ final class FairSampleTest {
     void scalesEachPartSoThatTheySumToTheActiveTasks() {
         LoadBreakdown breakdown = LoadBreakdown.of(parsed(TEN_OF_37));
         assertEquals(
-                "Load 28.71 at 12:04:10 = 22 waiting for the ext4 journal (postgres, db) + 11 on CPU in user mode (java, web)"
-                        + " + 4 waiting for NFS (df) (estimated from a fair sample of 10 of 37 tasks)",
+                "Load 28.71 at 12:04:10 = 22 waiting for the ext4 journal (postgres, db) + 11 on CPU in user mode"
+                        + " (java, web) + 4 waiting for NFS (df) (estimated from a fair sample of 10 of 37 tasks)",
                 breakdown.headline());
         assertEquals(37, breakdown.tasks());
         assertEquals(OptionalInt.of(0), breakdown.remainder());

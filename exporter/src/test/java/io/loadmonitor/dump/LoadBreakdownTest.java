@@ -70,7 +70,8 @@ final class LoadBreakdownTest {
                 + tasks(8, "state=R on=cpu-user stack=0 comm=\"busy\"")
                 + end(10);
         assertEquals(
-                "Load 4.42 at 12:04:10 = 8 on CPU in user mode (busy) + 2 waiting for a vfork child to execute a program (vf)",
+                "Load 4.42 at 12:04:10 = 8 on CPU in user mode (busy) + 2 waiting for a vfork child to execute a"
+                        + " program (vf)",
                 of(text).headline());
     }
 
@@ -81,8 +82,8 @@ final class LoadBreakdownTest {
                 + tasks(4, "state=R on=cpu-user comm=\"java\"");
         String one = "devices age_ms=3 mapped=2 suspended=1\ndevice dev=\"dm-0\" name=\"data\" suspended=1\n";
         assertEquals(
-                "Load 4.42 at 12:04:10 = 6 waiting for block I/O while dm-0 (data) is suspended (db) + 4 on CPU in user mode"
-                        + " (java)",
+                "Load 4.42 at 12:04:10 = 6 waiting for block I/O while dm-0 (data) is suspended (db) + 4 on CPU in"
+                        + " user mode (java)",
                 of(waiting + one + end(10)).headline());
         assertEquals(
                 "Load 4.42 at 12:04:10 = 6 waiting for block I/O (db) + 4 on CPU in user mode (java)",
@@ -97,7 +98,8 @@ final class LoadBreakdownTest {
         LoadBreakdown breakdown = of(HEAD + tasks(10, "state=D on=sleep wchan=submit_bio_wait comm=\"db\"")
                 + "device dev=\"dm-0\" name=\"a) is suspended (x) + 99 y\\n\" suspended=1\n" + end(10));
         assertEquals(
-                "Load 4.42 at 12:04:10 = 10 waiting for block I/O while dm-0 (\"a) is suspended (x) + 99 y\\n\") is suspended (db)",
+                "Load 4.42 at 12:04:10 = 10 waiting for block I/O while dm-0 (\"a) is suspended (x) + 99 y\\n\") is"
+                        + " suspended (db)",
                 breakdown.headline());
     }
 

@@ -221,10 +221,9 @@ final class BrowsedExporter implements AutoCloseable {
                 shown.codePoints().anyMatch(c -> Character.getType(c) == Character.FORMAT), "marks that draw nothing");
         assertEquals(
                 0L,
-                browser.ask(
-                        "[...document.querySelectorAll('*')].filter(element => [...element.attributes]"
-                                + ".some(attribute => attribute.name.startsWith('on') || attribute.name === 'style'"
-                                + " || /^\\\\s*(javascript|data):/i.test(attribute.value) && attribute.name === 'href')).length"));
+                browser.ask("[...document.querySelectorAll('*')].filter(element => [...element.attributes]"
+                        + ".some(attribute => attribute.name.startsWith('on') || attribute.name === 'style' ||"
+                        + " /^\\\\s*(javascript|data):/i.test(attribute.value) && attribute.name === 'href')).length"));
         assertTrue(
                 (Boolean) browser.ask("[...document.scripts].every(script => script.src.startsWith(location.origin"
                         + " + '/assets/') && script.textContent === '')"),

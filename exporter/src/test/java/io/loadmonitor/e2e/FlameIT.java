@@ -313,7 +313,8 @@ final class FlameIT {
     private static final String TIMES = """
             (() => {
               const page = performance.getEntriesByType('navigation')[0];
-              return `${Math.round(page.responseEnd)} ms until it is sent, ${Math.round(page.domInteractive)} until read, `
+              return `${Math.round(page.responseEnd)} ms until it is sent, `
+                  + `${Math.round(page.domInteractive)} until read, `
                   + `${Math.round(page.loadEventEnd)} until the script is through, `
                   + `${Math.round(page.encodedBodySize / 1000)} of ${Math.round(page.decodedBodySize / 1000)} kB`;
             })()""";

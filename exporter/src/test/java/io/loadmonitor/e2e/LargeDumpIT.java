@@ -98,7 +98,8 @@ final class LargeDumpIT {
     private static String dump(int id) {
         StringBuilder text =
                 new StringBuilder("""
-                load_monitor dump version=1 id=%d source=kmod boot_id=6f1c2b9e-0000-4000-8000-000000000001 release=6.1.0-56-cloud-amd64
+                load_monitor dump version=1 id=%d source=kmod boot_id=6f1c2b9e-0000-4000-8000-000000000001 \
+                release=6.1.0-56-cloud-amd64
                 trigger kind=threshold reason="load 4.43 >= 4.00" cause=present
                 time wall=%s monotonic_ns=%d
                 load avg1=4.43 avg5=1.11 avg15=0.37 active=%d cpus=2
@@ -120,10 +121,9 @@ final class LargeDumpIT {
             }
         }
         for (int task = 0; task < TASKS; task++) {
-            text.append(
-                    ("task pid=%d tgid=%d ppid=1 cpu=0 state=D on=sleep since_ms=35000 switches=12 start_ns=2980000000 stack=%d"
-                                    + " cgroup=\"/kubepods.slice/pod%d\" comm=\"worker-%d\"\n")
-                            .formatted(1000 + task, 1000 + task, 1 + task % STACKS, task % 500, task));
+            text.append(("task pid=%d tgid=%d ppid=1 cpu=0 state=D on=sleep since_ms=35000 switches=12"
+                            + " start_ns=2980000000 stack=%d cgroup=\"/kubepods.slice/pod%d\" comm=\"worker-%d\"\n")
+                    .formatted(1000 + task, 1000 + task, 1 + task % STACKS, task % 500, task));
         }
         return text.append("end id=")
                 .append(id)

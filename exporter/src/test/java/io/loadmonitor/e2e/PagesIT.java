@@ -325,8 +325,8 @@ final class PagesIT {
                 "none",
                 pages.browser()
                         .ask("(() => { const style = getComputedStyle(document.activeElement.querySelector("
-                                + "'circle') || document.activeElement); return style.outlineStyle !== 'none' ? 'outline' :"
-                                + " parseFloat(style.strokeWidth) > 3 ? 'stroke' : 'none'; })()"));
+                                + "'circle') || document.activeElement); return style.outlineStyle !== 'none' ?"
+                                + " 'outline' : parseFloat(style.strokeWidth) > 3 ? 'stroke' : 'none'; })()"));
     }
 
     private void choose(String select, String value) {
@@ -390,10 +390,12 @@ final class PagesIT {
                     || !element.checkVisibility()) {
                   continue;
                 }
-                const [low, high] = [light(back(element)), light(getComputedStyle(element).color)].sort((a, b) => a - b);
+                const [low, high] = [light(back(element)), light(getComputedStyle(element).color)]
+                    .sort((a, b) => a - b);
                 const ratio = (high + .05) / (low + .05);
                 if (ratio < worst.ratio) {
-                  worst = {ratio, text: texts.currentNode.data.trim().slice(0, 40), element: element.outerHTML.slice(0, 120)};
+                  worst = {ratio, text: texts.currentNode.data.trim().slice(0, 40),
+                      element: element.outerHTML.slice(0, 120)};
                 }
               }
               return worst;

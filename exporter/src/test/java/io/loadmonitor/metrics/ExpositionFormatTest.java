@@ -41,7 +41,8 @@ final class ExpositionFormatTest {
         assertEquals(
                 ExpositionFormat.OPENMETRICS,
                 ExpositionFormat.preferred("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
-                        + "application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,"
+                        + "application/openmetrics-text;version=0.0.1;q=0.4,"
+                        + "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,"
                         + "text/plain;version=0.0.4;q=0.2,*/*;q=0.1"),
                 "3");
     }

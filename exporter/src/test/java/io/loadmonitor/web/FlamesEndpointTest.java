@@ -123,8 +123,8 @@ final class FlamesEndpointTest {
         assertTrue(
                 profile.path("name")
                         .textValue()
-                        .endsWith(
-                                "(estimated from a fair sample of 4 of 40 tasks); stacks are counted in the sample, not scaled up"),
+                        .endsWith("(estimated from a fair sample of 4 of 40 tasks); stacks are counted in the"
+                                + " sample, not scaled up"),
                 profile.toString());
         assertTrue(server.get("/api/v1/dumps/" + id + "/folded").body().contains("java;[waiting for a CPU] 2\n"));
     }

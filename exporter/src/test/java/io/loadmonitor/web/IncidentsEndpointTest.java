@@ -150,11 +150,11 @@ final class IncidentsEndpointTest {
             server.archived(DumpTexts.withVendor(i + 1, first.plus(Duration.ofHours(3L * i)), ""));
         }
         long dump = server.archive
-                .storeFound(
-                        DumpTexts.withVendor(
-                                6,
-                                first.plus(Duration.ofHours(15)),
-                                "task pid=200 tgid=200 state=D on=sleep since_ms=5 switches=1 start_ns=99000000000 stack=2 comm=\"touch\"\n"))
+                .storeFound(DumpTexts.withVendor(
+                        6,
+                        first.plus(Duration.ofHours(15)),
+                        "task pid=200 tgid=200 state=D on=sleep since_ms=5 switches=1 start_ns=99000000000 stack=2"
+                                + " comm=\"touch\"\n"))
                 .orElseThrow()
                 .id();
 
@@ -234,8 +234,8 @@ final class IncidentsEndpointTest {
                 markdown);
         String json = server.get("/api/v1/incidents/1").body();
         assertTrue(
-                json.contains(
-                        "\"devices\":{\"ageMillis\":12,\"mapped\":5,\"suspended\":1,\"suspendedDevices\":[{\"dev\":\"dm-0\","),
+                json.contains("\"devices\":{\"ageMillis\":12,\"mapped\":5,\"suspended\":1,"
+                        + "\"suspendedDevices\":[{\"dev\":\"dm-0\","),
                 json);
     }
 
@@ -271,8 +271,8 @@ final class IncidentsEndpointTest {
 
     @Test
     void namesOfTheAlertDoNothingInMarkdown() throws Exception {
-        String hostile =
-                "<script>alert(1)</script> | `x` \\u202egpj.exe\\u2066 \\u200f\\u0007 ](javascript:1) @everyone\\n# big";
+        String hostile = "<script>alert(1)</script> | `x` \\u202egpj.exe\\u2066 \\u200f\\u0007 ](javascript:1)"
+                + " @everyone\\n# big";
         server.postAlerts(Samples.firing(
                 "a1b2c3d4e5f60718", "Load" + hostile.replace("\\n", " "), hostile, "https://runbooks.example/"));
 

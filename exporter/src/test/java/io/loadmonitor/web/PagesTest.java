@@ -99,8 +99,8 @@ final class PagesTest {
         String page = server.page("/dumps/" + server.archived(Samples.sampled(1)) + "?by=process")
                 .body();
         assertTrue(
-                page.contains(
-                        "<td><code><bdi>java</bdi></code> <span class=\"quiet\">thread <code><bdi>GC Thread#0</bdi></code></span></td>"),
+                page.contains("<td><code><bdi>java</bdi></code> <span class=\"quiet\">thread <code><bdi>GC"
+                        + " Thread#0</bdi></code></span></td>"),
                 page);
         assertTrue(page.contains("<th scope=\"col\">Queued for</th>"), page);
         assertTrue(page.contains("<td>40 ms</td>") && page.contains("<td>9 s</td>"), page);
@@ -117,7 +117,8 @@ final class PagesTest {
     @Test
     void saysThatNoTaskWasActiveAtThatMoment() throws Exception {
         long id = server.archived(RawDump.of(("load_monitor dump version=1 id=1 source=kmod\n"
-                        + "trigger kind=manual reason=\"synthetic\" cause=none\nload avg1=4.00 avg5=1.00 avg15=1.00 active=0 cpus=2\n"
+                        + "trigger kind=manual reason=\"synthetic\" cause=none\nload avg1=4.00 avg5=1.00 avg15=1.00"
+                        + " active=0 cpus=2\n"
                         + "end id=1 tasks=0\n")
                 .getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
         String page = server.page("/dumps/" + id).body();
@@ -281,8 +282,8 @@ final class PagesTest {
 
     @Test
     void saysWhichDevicesWereSuspendedHarmlessly() throws Exception {
-        String said =
-                "dm-0 (\"&lt;img src=x onerror=alert(1)&gt;\") is suspended; 5 mapped devices, looked at 12 ms after the dump";
+        String said = "dm-0 (\"&lt;img src=x onerror=alert(1)&gt;\") is suspended; 5 mapped devices, looked at 12"
+                + " ms after the dump";
         String page = incident(Samples.firing("a1b2c3d4e5f60718"));
         assertTrue(page.contains("<p>Devices: <bdi>" + said + "</bdi>.</p>"), page);
         assertHarmless(page);

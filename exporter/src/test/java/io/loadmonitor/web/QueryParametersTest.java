@@ -65,8 +65,8 @@ final class QueryParametersTest {
     void refusesParametersThatItDoesNotKnow() {
         Refusal refusal = refused(() -> ListFilter.dumpParameters("form=2026-11-22T12:00:00Z"));
         assertEquals(
-                "There is no parameter \"form\" here, only cause, cgroup, comm, container, cursor, from, function, limit, to,"
-                        + " trigger.",
+                "There is no parameter \"form\" here, only cause, cgroup, comm, container, cursor, from, function,"
+                        + " limit, to, trigger.",
                 refusal.problem().message());
     }
 

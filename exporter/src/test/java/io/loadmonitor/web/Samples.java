@@ -22,12 +22,14 @@ final class Samples {
 
     static RawDump dump(int id, String escapedComm) {
         StringBuilder text = new StringBuilder("""
-                load_monitor dump version=1 id=%d source=kmod boot_id=6f1c0a52-5c6c-4d0e-9a53-2f8f54f0c1aa release=6.1.0-56-cloud-amd64
+                load_monitor dump version=1 id=%d source=kmod boot_id=6f1c0a52-5c6c-4d0e-9a53-2f8f54f0c1aa \
+                release=6.1.0-56-cloud-amd64
                 trigger kind=manual reason="alert LoadHigh" cause=present asker_pid=412 asker_comm="java"
                 time wall=2026-11-22T12:04:10.123456Z monotonic_ns=3557017%d000
                 load avg1=4.42 avg5=1.10 avg15=0.37 active=10 cpus=2
                 tick age_ms=1200 active=10 avg1=4.42
-                count scanned=67 running=8 uninterruptible=2 iowait=0 captured=10 stacks=1 truncated=0 unstable=0 unwind_failed=0 cpu_no_answer=0 lost_dumps=0
+                count scanned=67 running=8 uninterruptible=2 iowait=0 captured=10 stacks=1 truncated=0 unstable=0 \
+                unwind_failed=0 cpu_no_answer=0 lost_dumps=0
                 cost capture_ns=812345 irq_off_max_ns=9100 rcu_max_ns=210000
                 stack id=1 tasks=2
                   kernel_clone+0x1af/0x3e0
@@ -55,11 +57,13 @@ final class Samples {
      */
     static RawDump sampled(int id) {
         return RawDump.of(("""
-                load_monitor dump version=1 id=%1$d source=kmod boot_id=6f1c0a52-5c6c-4d0e-9a53-2f8f54f0c1aa release=6.12.0
+                load_monitor dump version=1 id=%1$d source=kmod boot_id=6f1c0a52-5c6c-4d0e-9a53-2f8f54f0c1aa \
+                release=6.12.0
                 trigger kind=manual reason="synthetic" cause=present
                 time wall=2026-11-22T12:04:10.123456Z monotonic_ns=3557017%1$d000
                 load avg1=40.42 avg5=1.10 avg15=0.37 active=40 cpus=2
-                count scanned=670 running=30 delayed=10 uninterruptible=10 captured=4 stacks=1 truncated=36 sampled=4 of=40
+                count scanned=670 running=30 delayed=10 uninterruptible=10 captured=4 stacks=1 truncated=36 sampled=4 \
+                of=40
                 cgroup id=1 path="/system.slice/app.service"
                 stack id=1 tasks=2
                   ep_poll+0x1/0x2

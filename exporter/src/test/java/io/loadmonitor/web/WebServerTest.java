@@ -34,6 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class WebServerTest {
+    /** A message whose body ends before it is complete: one byte of nine. */
+    private static final String BEGUN_ALERTS = "POST /api/v1/alerts HTTP/1.1\r\nHost: localhost\r\n"
+            + "Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{";
+
     @TempDir
     private Path folder;
 
@@ -327,9 +331,7 @@ final class WebServerTest {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(10_000);
             OutputStream out = socket.getOutputStream();
-            out.write(
-                    "POST /api/v1/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
-                            .getBytes(StandardCharsets.US_ASCII));
+            out.write(BEGUN_ALERTS.getBytes(StandardCharsets.US_ASCII));
             Thread.sleep(300);
             server.skippedNanos.addAndGet(Duration.ofSeconds(11).toNanos());
             out.write(' ');
@@ -342,10 +344,7 @@ final class WebServerTest {
     @Test
     void takesAClientThatGoesAwayForNoFaultOfItsOwn() throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            socket.getOutputStream()
-                    .write(
-                            "POST /api/v1/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
-                                    .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(BEGUN_ALERTS.getBytes(StandardCharsets.US_ASCII));
         }
         for (int i = 0; i < 200 && server.webhookAnswers.isEmpty(); i++) {
             Thread.sleep(25);
@@ -359,10 +358,7 @@ final class WebServerTest {
         try {
             for (int i = 0; i < 40; i++) {
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
-                socket.getOutputStream()
-                        .write(
-                                "POST /api/v1/alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
-                                        .getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().write(BEGUN_ALERTS.getBytes(StandardCharsets.US_ASCII));
                 slow.add(socket);
             }
             assertEquals(200, server.get("/metrics").statusCode());

@@ -340,8 +340,8 @@ public record GroupTable(
                 + ": “stayed” is the same task that has not run since, “ran on” the same that has."
                 + (comparison.complete() ? "" : " One of the two was cut off, so some may only seem new or gone.")
                 + (comparison.sampled()
-                        ? " One of the two is a fair sample: these numbers are of the tasks in it, and some may only seem new or"
-                                + " gone because they were not drawn."
+                        ? " One of the two is a fair sample: these numbers are of the tasks in it, and some may only"
+                                + " seem new or gone because they were not drawn."
                         : "");
     }
 }

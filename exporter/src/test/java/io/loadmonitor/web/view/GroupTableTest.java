@@ -187,7 +187,8 @@ final class GroupTableTest {
     private static String dump(int second, String... tasks) {
         String rows = String.join("", tasks);
         return """
-                load_monitor dump version=1 id=%1$d source=kmod boot_id=6f1c0a52-5c6c-4d0e-9a53-2f8f54f0c1aa release=6.1.0-56-cloud-amd64
+                load_monitor dump version=1 id=%1$d source=kmod boot_id=6f1c0a52-5c6c-4d0e-9a53-2f8f54f0c1aa \
+                release=6.1.0-56-cloud-amd64
                 trigger kind=manual reason="test" cause=present
                 time wall=2026-11-22T12:04:%1$02dZ monotonic_ns=%1$d000000000
                 stack id=1 tasks=3
