@@ -9,6 +9,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY pom.xml ./
+COPY .mvn .mvn
 COPY exporter/pom.xml exporter/runtime-modules exporter/jvm.options exporter/
 COPY exporter/src/main exporter/src/main
 RUN mvn -B -ntp -q -pl exporter -am package -DskipTests

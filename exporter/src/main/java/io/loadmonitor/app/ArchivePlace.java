@@ -18,12 +18,12 @@ record ArchivePlace(Path file, String why) {
      *
      * @param flag null when it was not given
      * @param environment of the process
-     * @param systemState where system services keep their state, {@code /var/lib}
      */
     static ArchivePlace choose(@Nullable Path flag, Map<String, String> environment) {
         return choose(flag, environment, Path.of("/var/lib"));
     }
 
+    /** @param systemState where system services keep their state, {@code /var/lib} */
     static ArchivePlace choose(@Nullable Path flag, Map<String, String> environment, Path systemState) {
         if (flag != null) {
             return new ArchivePlace(flag.toAbsolutePath(), "--archive.path");

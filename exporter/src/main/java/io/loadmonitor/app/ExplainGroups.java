@@ -85,9 +85,9 @@ final class ExplainGroups {
 
     /** With a decimal where that says something. */
     private static String seconds(Duration time) {
-        return time.getSeconds() < 100
+        return time.toSeconds() < 100
                 ? String.format(Locale.ROOT, "%.1f", time.toMillis() / 1000.0)
-                : Long.toString(time.getSeconds());
+                : Long.toString(time.toSeconds());
     }
 
     void changes(DumpComparison comparison) {

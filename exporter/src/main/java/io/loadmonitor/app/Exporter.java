@@ -177,7 +177,7 @@ final class Exporter implements AutoCloseable {
         try {
             archive.keep(config.retention());
         } catch (ArchiveException e) {
-            LogFields.of("error", e.getMessage())
+            LogFields.of("error", String.valueOf(e.getMessage()))
                     .warn(
                             LOG,
                             "the retention is in force, but could not be applied; it is tried again within a minute");

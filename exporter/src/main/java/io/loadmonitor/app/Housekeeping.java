@@ -39,6 +39,8 @@ final class Housekeeping implements AutoCloseable {
         });
     }
 
+    // Each of the tasks handles its own failures, so nobody has to ask their futures.
+    @SuppressWarnings("FutureReturnValueIgnored")
     static Housekeeping start(LoadWatch watch, LoadRecorder recorder, Archive archive) {
         Housekeeping housekeeping = new Housekeeping(watch, recorder, archive);
         // A look costs about 10 us.

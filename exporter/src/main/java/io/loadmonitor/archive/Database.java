@@ -172,7 +172,7 @@ final class Database implements AutoCloseable {
                         e);
             case SQLITE_READONLY ->
                 new ArchiveException(Reason.FULL, "the archive " + path + " cannot be written: " + e.getMessage(), e);
-            case SQLITE_CORRUPT -> damaged(path, e.getMessage());
+            case SQLITE_CORRUPT -> damaged(path, String.valueOf(e.getMessage()));
             case SQLITE_NOTADB ->
                 new ArchiveException(
                         Reason.CORRUPT, "the file " + path + " is no SQLite database; it was left as it is", e);

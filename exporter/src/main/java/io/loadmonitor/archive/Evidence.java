@@ -101,6 +101,7 @@ final class Evidence {
      * Shows what could not be read as it is, instead of as being taken. To be called again now and then: a full disk
      * may forbid even this.
      */
+    @SuppressWarnings("ModifyCollectionInEnhancedForLoop") // of a concurrent set, whose iterators allow it
     void showUnread() {
         for (long id : unread) {
             try {

@@ -1,5 +1,7 @@
 package io.loadmonitor.capture;
 
+import java.util.Objects;
+
 /** No dump was taken. The message is for people; the reason for metrics and decisions. */
 public final class CaptureException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -14,6 +16,12 @@ public final class CaptureException extends Exception {
     public CaptureException(Reason reason, String message, Throwable cause) {
         super(message, cause);
         this.reason = reason;
+    }
+
+    /** Always there, unlike that of other exceptions. */
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 
     public Reason reason() {

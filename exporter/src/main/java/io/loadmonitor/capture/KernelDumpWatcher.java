@@ -143,6 +143,7 @@ public final class KernelDumpWatcher implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // by this thread alone
     private void deliver() throws IOException {
         KernelModuleSource.Found found = source.found(seen);
         if (found.lost() > 0) {

@@ -158,8 +158,9 @@ final class ProcfsScan implements Runnable {
             List<SeenTask> merged = tasks.stream()
                     .map(task -> {
                         SeenTask same = before.get(task.stat().pid());
-                        boolean known = task.stack().frames().isEmpty() && same != null && same.isSameSleep(task);
-                        return known ? task.withStack(same.stack()) : task;
+                        return same != null && task.stack().frames().isEmpty() && same.isSameSleep(task)
+                                ? task.withStack(same.stack())
+                                : task;
                     })
                     .toList();
             Optional<Boolean> readable = stacksReadable.or(earlier::stacksReadable);
@@ -239,6 +240,7 @@ final class ProcfsScan implements Runnable {
         return described && outcome.complete();
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // by this thread alone
     private void begin(Reading next) {
         reading = next;
         begun = begun + 1;

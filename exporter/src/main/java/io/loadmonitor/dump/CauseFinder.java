@@ -63,6 +63,7 @@ final class CauseFinder {
                 .toList();
     }
 
+    @SuppressWarnings("ReferenceEquality") // noSymbols is a mark
     Finding find(Task task) {
         Kind kind = kind(task);
         if (kind != Kind.SLEEP && kind != Kind.CPU_KERNEL) {

@@ -68,6 +68,7 @@ public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapse
      *
      * @param before a dump of the same boot; whether it is one is the caller's to know
      */
+    @SuppressWarnings("ReferenceEquality") // the very task: a damaged text may hold two that are equal
     public static DumpComparison of(StackDump before, StackDump after, CauseCatalogue catalogue) {
         Map<Key, Deque<Task>> earlier = new HashMap<>();
         for (Task task : before.tasks()) {

@@ -136,6 +136,7 @@ public final class DumpParser {
     }
 
     /** Takes one record in; false when it is unread as a whole. */
+    @SuppressWarnings("AssignmentExpression") // read down the columns: each is taken once, and only if it can be read
     private boolean record(DumpRecord line) {
         switch (line.kind()) {
             case "load_monitor":

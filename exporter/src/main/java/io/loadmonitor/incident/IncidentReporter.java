@@ -171,8 +171,9 @@ public final class IncidentReporter {
             Incident incident, List<DumpSummary> dumps, Map<Long, Explained> explained) {
         Optional<String> stored = incident.headline();
         return stored.map(text -> dumps.stream()
-                .filter(dump -> dump.headline().equals(text) && explained.containsKey(dump.id()))
-                .map(dump -> explained.get(dump.id()).summary().headline())
+                .filter(dump -> dump.headline().equals(text))
+                .flatMap(dump -> Optional.ofNullable(explained.get(dump.id())).stream())
+                .map(dump -> dump.summary().headline())
                 .findFirst()
                 .orElse(text));
     }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -203,13 +204,13 @@ final class CallerLines {
         }
         Matcher load = LOAD.matcher(text);
         if (load.matches()) {
-            if (!in || report.load.isPresent()) {
+            if (!in || opened().load.isPresent()) {
                 Fate fate = open(LogKind.ORIGINAL, line);
                 if (fate == Fate.UNREAD) {
                     return Optional.of(fate);
                 }
             }
-            report.load = Optional.of(new Load(
+            opened().load = Optional.of(new Load(
                     Double.parseDouble(load.group(1)),
                     Double.parseDouble(load.group(2)),
                     Double.parseDouble(load.group(3)),
@@ -224,12 +225,12 @@ final class CallerLines {
             return Optional.empty();
         }
         boolean blocked = (isPhase ? phase.group(1) : named.group(1)).equals("uninterrupted");
-        if (!in || report.blockedListed && !blocked) {
+        if (!in || opened().blockedListed && !blocked) {
             if (open(LogKind.ORIGINAL, line) == Fate.UNREAD) {
                 return Optional.of(Fate.UNREAD);
             }
         }
-        report.blockedListed = blocked;
+        opened().blockedListed = blocked;
         task = null;
         if (isPhase) {
             return Optional.of(Fate.UNDERSTOOD);
@@ -252,7 +253,7 @@ final class CallerLines {
         if (!same && open(LogKind.HUNG_TASK, line) == Fate.UNREAD) {
             return Fate.UNREAD;
         }
-        report.seconds = now;
+        opened().seconds = now;
         return begin(OptionalLong.of(pid), begun -> {
             begun.comm = Optional.of(hung.group(1));
             begun.state = Optional.of('D');
@@ -316,7 +317,7 @@ final class CallerLines {
             if (openProc(line) == Fate.UNREAD) {
                 return Optional.of(Fate.UNREAD);
             }
-            report.refused++;
+            opened().refused++;
             return Optional.of(Fate.UNDERSTOOD);
         }
         return inProc() && !procFile.isEmpty() && !procFile.equals("stack")
@@ -327,18 +328,19 @@ final class CallerLines {
     /** Text of /proc/PID/comm and status; of other files nothing is used. */
     private Fate besideStack(String text) {
         ReportDraft.ProcName known =
-                report.names.getOrDefault(procPid, new ReportDraft.ProcName(Optional.empty(), Optional.empty()));
+                opened().names.getOrDefault(procPid, new ReportDraft.ProcName(Optional.empty(), Optional.empty()));
         if (procFile.equals("comm") || procFile.equals("status") && text.startsWith("Name:")) {
             String name = procFile.equals("comm") ? text : text.substring(5).strip();
-            report.names.put(
-                    procPid,
-                    new ReportDraft.ProcName(
-                            Optional.of(name.substring(0, Math.min(name.length(), 64))), known.state()));
+            opened().names
+                    .put(
+                            procPid,
+                            new ReportDraft.ProcName(
+                                    Optional.of(name.substring(0, Math.min(name.length(), 64))), known.state()));
             return Fate.UNDERSTOOD;
         }
         if (procFile.equals("status") && text.matches("State:\\s+[A-Za-z] \\(.{1,40}\\)")) {
             char state = text.substring(6).strip().charAt(0);
-            report.names.put(procPid, new ReportDraft.ProcName(known.comm(), Optional.of(state)));
+            opened().names.put(procPid, new ReportDraft.ProcName(known.comm(), Optional.of(state)));
             return Fate.UNDERSTOOD;
         }
         return Fate.SKIPPED;
@@ -398,6 +400,11 @@ final class CallerLines {
 
     private boolean inProc() {
         return report != null && report.kind == LogKind.PROC_STACK;
+    }
+
+    /** Where it is known that one is: whoever opens one goes on only if that succeeded. */
+    private ReportDraft opened() {
+        return Objects.requireNonNull(report, "no report was opened");
     }
 
     private Fate openProc(NumberedLine line) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Set;
 
 /** What the exporter itself uses, by the names that every Prometheus client library gives to it. */
@@ -46,7 +47,7 @@ final class ProcessReader implements FamilyReader {
     private static int openFiles() throws IOException {
         int count = 0;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(SELF.resolve("fd"))) {
-            for (Path file : files) {
+            for (Iterator<Path> file = files.iterator(); file.hasNext(); file.next()) {
                 count++;
             }
         }

@@ -258,7 +258,9 @@ final class PagesEndpoint {
 
     private ArchivedDump withText(long id) throws ArchiveException {
         ArchivedDump dump = archive.dump(id).orElseThrow(() -> DumpsEndpoint.unknown(id));
-        dump.dump().orElseThrow(() -> DumpsEndpoint.withoutText(id));
+        if (dump.dump().isEmpty()) {
+            throw DumpsEndpoint.withoutText(id);
+        }
         return dump;
     }
 

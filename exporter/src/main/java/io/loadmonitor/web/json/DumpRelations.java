@@ -156,7 +156,7 @@ public record DumpRelations(
 
         /** A damaged text may name any time. */
         private static long millis(Duration time) {
-            return time.getSeconds() > Long.MAX_VALUE / 2000 ? Long.MAX_VALUE : time.toMillis();
+            return time.toSeconds() > Long.MAX_VALUE / 2000 ? Long.MAX_VALUE : time.toMillis();
         }
     }
 
