@@ -7,15 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The configuration and the causes that hold now. They are replaced whole or not at all. Safe for use by several
  * threads.
  */
 final class ConfigInForce {
-    private static final Logger LOG = Logger.getLogger(ConfigInForce.class.getName());
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigInForce.class);
 
     private final @Nullable Path file;
     private final @Nullable Path causesFile;
@@ -106,9 +107,10 @@ final class ConfigInForce {
             Config current = inForce.config();
             List<String> later = next.limits().changedForNextStart(current.limits());
             if (!later.isEmpty()) {
-                LogFields.of("config", name())
-                        .and("settings", String.join(",", later))
-                        .warn(LOG, "these changes hold from the next start on; all others hold now");
+                LOG.atWarn()
+                        .addKeyValue("config", name())
+                        .addKeyValue("settings", String.join(",", later))
+                        .log("these changes hold from the next start on; all others hold now");
             }
             inForce = new InForce(
                     new Config(next.rules(), next.retention(), next.limits().asFarAsLive(current.limits())),

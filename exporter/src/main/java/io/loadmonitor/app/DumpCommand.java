@@ -15,8 +15,8 @@ import io.loadmonitor.procfs.ProcFs;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +29,7 @@ import picocli.CommandLine.TypeConversionException;
         abbreviateSynopsis = true,
         showDefaultValues = true)
 final class DumpCommand implements Callable<Integer> {
-    private static final Logger LOG = Logger.getLogger(DumpCommand.class.getName());
+    private static final Logger LOG = LoggerFactory.getLogger(DumpCommand.class);
     private static final int MAX_REASON_LENGTH = 63;
 
     @Mixin
@@ -67,7 +67,7 @@ final class DumpCommand implements Callable<Integer> {
             System.out.flush();
             return 0;
         } catch (CaptureException e) {
-            LOG.log(Level.SEVERE, "no dump: " + e.getMessage());
+            LOG.error("no dump: {}", e.getMessage());
             return 1;
         }
     }

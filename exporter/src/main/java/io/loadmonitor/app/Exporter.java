@@ -35,14 +35,15 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.logging.Logger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The running server: makes every part, gives it what it needs, and ends them in the reverse order. What is begun and
  * cannot be finished is undone.
  */
 final class Exporter implements AutoCloseable {
-    private static final Logger LOG = Logger.getLogger(Exporter.class.getName());
+    private static final Logger LOG = LoggerFactory.getLogger(Exporter.class);
 
     private final Deque<Part> parts = new ArrayDeque<>();
 
@@ -177,10 +178,9 @@ final class Exporter implements AutoCloseable {
         try {
             archive.keep(config.retention());
         } catch (ArchiveException e) {
-            LogFields.of("error", String.valueOf(e.getMessage()))
-                    .warn(
-                            LOG,
-                            "the retention is in force, but could not be applied; it is tried again within a minute");
+            LOG.atWarn()
+                    .addKeyValue("error", e.getMessage())
+                    .log("the retention is in force, but could not be applied; it is tried again within a minute");
         }
     }
 
@@ -204,35 +204,37 @@ final class Exporter implements AutoCloseable {
             WebServer server,
             SourceChoice.Chosen chosen) {
         for (InetSocketAddress address : server.addresses()) {
-            LogFields.of(
+            LOG.atInfo()
+                    .addKeyValue(
                             "address",
                             address.getAddress().isAnyLocalAddress()
                                     ? ":" + address.getPort()
                                     : new ListenAddress(address.getAddress().getHostAddress(), address.getPort()))
-                    .and("metrics", options.telemetryPath)
-                    .info(LOG, "listening");
+                    .addKeyValue("metrics", options.telemetryPath)
+                    .log("listening");
         }
-        LogFields.of("api", options.allowRemoteApi ? "everybody" : "loopback")
-                .and("open", "metrics,health,landing page")
-                .info(
-                        LOG,
+        LOG.atInfo()
+                .addKeyValue("api", options.allowRemoteApi ? "everybody" : "loopback")
+                .addKeyValue("open", "metrics,health,landing page")
+                .log(
                         options.allowRemoteApi
                                 ? "alerts, dumps, incidents and reload answer EVERYBODY who reaches the port"
                                         + " (--web.allow-remote-api)"
                                 : "alerts, dumps, incidents and reload answer loopback clients only"
                                         + " (--web.allow-remote-api opens them)");
-        LogFields.of("version", Version.text())
-                .and("java", Runtime.version())
-                .and("source", chosen.source().kind().label())
-                .and("source_reason", chosen.reason())
-                .and("host", host.text())
-                .and("host_reason", host.why())
-                .and("archive", place.file())
-                .and("archive_reason", place.why())
-                .and("config", config.name())
-                .and("rules", config.current().rules().list().size())
-                .and("causes", config.causesName())
-                .info(LOG, "load-monitor is ready");
+        LOG.atInfo()
+                .addKeyValue("version", Version.text())
+                .addKeyValue("java", Runtime.version())
+                .addKeyValue("source", chosen.source().kind().label())
+                .addKeyValue("source_reason", chosen.reason())
+                .addKeyValue("host", host.text())
+                .addKeyValue("host_reason", host.why())
+                .addKeyValue("archive", place.file())
+                .addKeyValue("archive_reason", place.why())
+                .addKeyValue("config", config.name())
+                .addKeyValue("rules", config.current().rules().list().size())
+                .addKeyValue("causes", config.causesName())
+                .log("load-monitor is ready");
     }
 
     private void keep(String name, Runnable close) {
@@ -247,7 +249,10 @@ final class Exporter implements AutoCloseable {
             try {
                 part.close.run();
             } catch (RuntimeException e) {
-                LogFields.of("part", part.name).and("error", e).warn(LOG, "could not be ended in order");
+                LOG.atWarn()
+                        .addKeyValue("part", part.name)
+                        .addKeyValue("error", e)
+                        .log("could not be ended in order");
             }
         }
     }

@@ -1,5 +1,8 @@
 package io.loadmonitor.app;
 
+import io.loadmonitor.log.Log;
+import io.loadmonitor.log.LogFormat;
+import io.loadmonitor.log.LogLevel;
 import picocli.CommandLine.Option;
 
 /** Flags of the log, which goes to standard error. */
@@ -19,6 +22,6 @@ final class LogOptions {
     LogFormat format = LogFormat.LOGFMT;
 
     void install() {
-        LogSetup.install(level, format, System.err);
+        Log.send(level, format, System.err);
     }
 }

@@ -49,8 +49,6 @@ public final class Main implements Callable<Integer> {
 
     /** The program. */
     public static void main(String[] arguments) {
-        // Java's own would close the log at the beginning of the shutdown, and its end would never be told.
-        System.setProperty("java.util.logging.manager", LastingLogManager.class.getName());
         int code = commandLine().execute(arguments);
         if (code != ServeCommand.SERVING) {
             System.out.flush();

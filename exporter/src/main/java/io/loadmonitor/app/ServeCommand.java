@@ -2,8 +2,8 @@ package io.loadmonitor.app;
 
 import java.time.Clock;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -18,7 +18,7 @@ final class ServeCommand implements Callable<Integer> {
     static final int SERVING = -1;
 
     private static final int CANNOT_START = 1;
-    private static final Logger LOG = Logger.getLogger(ServeCommand.class.getName());
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
     @Mixin
     HelpOption help = new HelpOption();
@@ -39,11 +39,11 @@ final class ServeCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(exporter), "shutdown"));
             return SERVING;
         } catch (ConfigException e) {
-            String.valueOf(e.getMessage()).lines().forEach(problem -> LOG.log(Level.SEVERE, problem));
+            String.valueOf(e.getMessage()).lines().forEach(LOG::error);
             return CANNOT_START;
         } catch (StartException e) {
-            LOG.log(Level.SEVERE, e.getMessage());
-            LOG.log(Level.FINE, "the cause of the failed start", e.getCause());
+            LOG.error(e.getMessage());
+            LOG.debug("the cause of the failed start", e.getCause());
             return CANNOT_START;
         }
     }

@@ -1,5 +1,5 @@
 /**
- * The program: command line, configuration, wiring, log format. Owns picocli; the one place that knows every package.
+ * The program: command line, configuration, wiring. Owns picocli; the one place that knows every package.
  */
 @NullMarked
 package io.loadmonitor.app;

@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.alert.Alert;
 import io.loadmonitor.incident.Rule;
+import io.loadmonitor.log.Log;
+import io.loadmonitor.log.LogFormat;
+import io.loadmonitor.log.LogLevel;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,9 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,9 +205,14 @@ final class ConfigFileTest {
                         before.limits().procfs(),
                         before.limits().requestBodyBytes()),
                 config.current().limits());
-        assertEquals(
-                List.of("{config=" + file + ", settings=limits.procfs_time,limits.procfs_tasks,limits.request_body}"),
-                log);
+        assertEquals(1, log.size(), log.toString());
+        assertTrue(
+                log.get(0)
+                        .endsWith(" level=warn logger=app.ConfigInForce"
+                                + " msg=\"these changes hold from the next start on; all others hold now\" config="
+                                + file
+                                + " settings=limits.procfs_time,limits.procfs_tasks,limits.request_body"),
+                log.toString());
         assertEquals(List.of(config.current()), told);
         Files.writeString(file, "rules: 7");
         assertEquals(Optional.of(file + ":1: rules: \"7\" stands where a list is expected"), config.reload());
@@ -239,25 +247,14 @@ final class ConfigFileTest {
     }
 
     /** What the reload says in the log beside its message. */
-    private static Optional<String> logged(List<String> fields, Supplier<Optional<String>> reload) {
-        Logger logger = Logger.getLogger(ConfigInForce.class.getName());
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord line) {
-                fields.add(LogFields.in(line).toString());
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        logger.addHandler(handler);
+    private static Optional<String> logged(List<String> lines, Supplier<Optional<String>> reload) {
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        Log.send(LogLevel.INFO, LogFormat.LOGFMT, new PrintStream(log, true, StandardCharsets.UTF_8));
         try {
             return reload.get();
         } finally {
-            logger.removeHandler(handler);
+            Log.send(LogLevel.INFO, LogFormat.LOGFMT, System.err);
+            log.toString(StandardCharsets.UTF_8).lines().forEach(lines::add);
         }
     }
 

@@ -1,7 +1,7 @@
-package io.loadmonitor.app;
+package io.loadmonitor.log;
 
 /** How a line of the log is written. */
-enum LogFormat {
+public enum LogFormat {
     /** {@code ts=... level=info msg="..." key=value}, as Prometheus and its exporters write it. */
     LOGFMT,
     /** One JSON object a line. */

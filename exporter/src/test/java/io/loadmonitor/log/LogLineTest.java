@@ -1,4 +1,4 @@
-package io.loadmonitor.app;
+package io.loadmonitor.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,50 +8,47 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.slf4j.event.Level;
 
 final class LogLineTest {
     private static final Instant TIME = Instant.parse("2026-11-22T12:04:10.123456Z");
 
     @Test
     void writesLogfmt() {
-        LogRecord line = line(Level.INFO, "dump taken");
-        line.setParameters(new Object[] {
-            LogFields.of("id", 17).and("reason", "alert LoadHigh").and("path", "/a/b")
-        });
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("id", "17");
+        fields.put("reason", "alert LoadHigh");
+        fields.put("path", "/a/b");
         assertEquals(
                 "ts=2026-11-22T12:04:10.123Z level=info logger=web.WebServer msg=\"dump taken\" id=17"
                         + " reason=\"alert LoadHigh\" path=/a/b\n",
-                new LogLine(LogFormat.LOGFMT).format(line));
+                line(Level.INFO, "dump taken", fields).text(LogFormat.LOGFMT));
     }
 
     @Test
     void forgesNoLineAndDrivesNoTerminal() {
-        LogRecord line =
-                line(Level.WARNING, "task \"x\"\nts=0 level=info msg=forged\r\u001b[2J\u202e\u2028\ud800 \u00e4");
-        String text = new LogLine(LogFormat.LOGFMT).format(line);
+        LogLine line = line(
+                Level.WARN, "task \"x\"\nts=0 level=info msg=forged\r\u001b[2J\u202e\u2028\ud800 \u00e4", Map.of());
         assertEquals(
                 "ts=2026-11-22T12:04:10.123Z level=warn logger=web.WebServer msg=\"task \\\"x\\\"\\nts=0 level=info"
                         + " msg=forged\\r\\u001b[2J\\u202e\\u2028\\ud800 \u00e4\"\n",
-                text);
+                line.text(LogFormat.LOGFMT));
     }
 
     @Test
     void emptyAndEqualsSignsAreQuoted() {
-        LogRecord line = line(Level.SEVERE, "");
-        line.setParameters(new Object[] {LogFields.of("query", "a=b")});
-        assertTrue(new LogLine(LogFormat.LOGFMT)
-                .format(line)
+        assertTrue(line(Level.ERROR, "", Map.of("query", "a=b"))
+                .text(LogFormat.LOGFMT)
                 .endsWith("level=error logger=web.WebServer msg=\"\" query=\"a=b\"\n"));
     }
 
     @Test
     void writesJson() throws Exception {
-        LogRecord line = line(Level.FINE, "a \"b\"\n\u0000\u007f\ud83d\ude00");
-        line.setParameters(new Object[] {LogFields.of("id", 17)});
-        String text = new LogLine(LogFormat.JSON).format(line);
+        String text = line(Level.DEBUG, "a \"b\"\n\u0000\u007f\ud83d\ude00", Map.of("id", "17"))
+                .text(LogFormat.JSON);
         assertEquals(1, text.lines().count());
         JsonNode json = new ObjectMapper().readTree(text);
         assertEquals("debug", json.get("level").asText());
@@ -61,30 +58,28 @@ final class LogLineTest {
 
     @Test
     void tellsCausesAndTheStackOfBugsOnly() {
-        LogRecord expected = line(Level.WARNING, "cannot read");
-        expected.setThrown(new IOException("outer", new IOException("inner")));
-        String text = new LogLine(LogFormat.LOGFMT).format(expected);
+        String text = thrown(Level.WARN, new IOException("outer", new IOException("inner")));
         assertTrue(text.contains(" error=\"java.io.IOException: outer: java.io.IOException: inner\""), text);
         assertFalse(text.contains(" stack="), text);
-        LogRecord bug = line(Level.WARNING, "cannot read");
-        bug.setThrown(new IllegalStateException("x"));
-        assertTrue(new LogLine(LogFormat.LOGFMT)
-                .format(bug)
-                .contains(" stack=\"java.lang.IllegalStateException: x\\n\\tat "));
+        String bug = " stack=\"java.lang.IllegalStateException: x\\n\\tat ";
+        assertTrue(thrown(Level.WARN, new IllegalStateException("x")).contains(bug));
+        assertTrue(thrown(Level.ERROR, new IOException("x")).contains(" stack=\"java.io.IOException: x\\n\\tat "));
     }
 
     @Test
     void cutsWhatHasNoEnd() {
-        assertTrue(new LogLine(LogFormat.JSON)
-                        .format(line(Level.INFO, "\u0001".repeat(1_000_000)))
+        assertTrue(line(Level.INFO, "\u0001".repeat(1_000_000), Map.of())
+                        .text(LogFormat.JSON)
                         .length()
                 < 100_000);
     }
 
-    private static LogRecord line(Level level, String message) {
-        LogRecord line = new LogRecord(level, message);
-        line.setInstant(TIME);
-        line.setLoggerName("io.loadmonitor.web.WebServer");
-        return line;
+    private static String thrown(Level level, Throwable thrown) {
+        return new LogLine(TIME, level, "io.loadmonitor.web.WebServer", "cannot read", Map.of(), thrown)
+                .text(LogFormat.LOGFMT);
+    }
+
+    private static LogLine line(Level level, String message, Map<String, String> fields) {
+        return new LogLine(TIME, level, "io.loadmonitor.web.WebServer", message, fields, null);
     }
 }

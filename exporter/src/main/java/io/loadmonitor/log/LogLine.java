@@ -1,56 +1,65 @@
-package io.loadmonitor.app;
+package io.loadmonitor.log;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
-import java.util.logging.Formatter;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /**
- * Writes a log record as one line, whatever its message holds: control characters are escaped, so that text from
- * outside (an alert's labels, a task's name) forges no line and drives no terminal. Safe for use by several threads.
+ * A record of the log. It becomes one line, whatever its message holds: control characters are escaped, so that text
+ * from outside (an alert's labels, a task's name) forges no line and drives no terminal.
+ *
+ * @param fields keys and values beside the message, in the order in which they are written
  */
-final class LogLine extends Formatter {
+record LogLine(
+        Instant at,
+        Level level,
+        String logger,
+        String message,
+        Map<String, String> fields,
+        @Nullable Throwable thrown) {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:@%+,\\[\\]-]+");
     private static final int MAX_VALUE_LENGTH = 8_000;
     private static final int MAX_CAUSES = 5;
 
-    private final LogFormat format;
-
-    LogLine(LogFormat format) {
-        this.format = format;
+    LogLine {
+        fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }
 
-    @Override
-    public String format(LogRecord line) {
-        Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("ts", TIME.format(Instant.ofEpochMilli(line.getMillis())));
-        fields.put("level", LogLevel.nameOf(line.getLevel()));
-        fields.put("logger", shortName(line.getLoggerName()));
-        fields.put("msg", LogFields.in(line).isEmpty() ? formatMessage(line) : line.getMessage());
-        fields.putAll(LogFields.in(line));
-        Throwable thrown = line.getThrown();
+    /** The line with its line feed. */
+    String text(LogFormat format) {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("ts", TIME.format(at));
+        all.put("level", level.toString().toLowerCase(Locale.ROOT));
+        all.put("logger", shortName(logger));
+        all.put("msg", message);
+        all.putAll(fields);
         if (thrown != null) {
-            fields.put("error", causes(thrown));
-            if (line.getLevel().intValue() >= Level.SEVERE.intValue() || thrown instanceof RuntimeException) {
-                fields.put("stack", stack(thrown));
+            all.put("error", causes(thrown));
+            if (level == Level.ERROR || thrown instanceof RuntimeException) {
+                all.put("stack", stack(thrown));
             }
         }
-        return format == LogFormat.JSON ? json(fields) : logfmt(fields);
+        return switch (format) {
+            case LOGFMT -> logfmt(all);
+            case JSON -> json(all);
+        };
     }
 
     /** {@code io.loadmonitor.web.WebServer} is {@code web.WebServer}; other libraries keep their whole name. */
     private static String shortName(String logger) {
         String own = "io.loadmonitor.";
-        return logger != null && logger.startsWith(own) ? logger.substring(own.length()) : String.valueOf(logger);
+        return logger.startsWith(own) ? logger.substring(own.length()) : logger;
     }
 
     private static String logfmt(Map<String, String> fields) {
@@ -115,7 +124,7 @@ final class LogLine extends Formatter {
 
     private static String causes(Throwable thrown) {
         StringBuilder text = new StringBuilder();
-        Throwable cause = thrown;
+        @Nullable Throwable cause = thrown;
         for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
             text.append(i == 0 ? "" : ": ").append(cause);
             cause = cause.getCause();
