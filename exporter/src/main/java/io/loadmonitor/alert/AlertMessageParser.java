@@ -1,15 +1,9 @@
 package io.loadmonitor.alert;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.loadmonitor.dump.EscapedText;
-import java.io.IOException;
+import io.loadmonitor.json.JsonReader;
+import io.loadmonitor.json.JsonValue;
+import io.loadmonitor.json.MalformedJsonException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,19 +29,7 @@ public final class AlertMessageParser {
     /** Alerts in a message. {@code max_alerts} of Alertmanager's configuration keeps messages smaller. */
     public static final int MAX_ALERTS = 1000;
 
-    private static final int MAX_STRING_LENGTH = 256 * 1024;
-    private static final int MAX_NESTING = 32;
-
-    private final ObjectReader json = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxStringLength(MAX_STRING_LENGTH)
-                            .maxNestingDepth(MAX_NESTING)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-            .build()
-            .reader();
+    private final JsonReader json = new JsonReader();
 
     /** @throws MalformedAlertException when the body is not such a message; says what is wrong with it */
     public AlertMessage parse(byte[] body) throws MalformedAlertException {
@@ -56,7 +38,7 @@ public final class AlertMessageParser {
         if (!version.equals("4")) {
             throw new MalformedAlertException("version is " + Fields.quote(version) + ", but must be \"4\"");
         }
-        List<JsonNode> nodes = message.array("alerts");
+        List<JsonValue> nodes = message.array("alerts");
         if (nodes.size() > MAX_ALERTS) {
             throw new MalformedAlertException("alerts has " + nodes.size() + " entries, but at most " + MAX_ALERTS
                     + " are taken; set max_alerts in Alertmanager's webhook_config");
@@ -69,21 +51,16 @@ public final class AlertMessageParser {
                 version, message.text("groupKey"), message.text("receiver"), message.count("truncatedAlerts"), alerts);
     }
 
-    private JsonNode tree(byte[] body) throws MalformedAlertException {
+    private JsonValue tree(byte[] body) throws MalformedAlertException {
         if (body.length == 0) {
             throw new MalformedAlertException("the body is empty");
         }
         try {
-            return json.readTree(body);
-        } catch (JsonProcessingException e) {
-            JsonLocation place = e.getLocation();
+            return json.read(body);
+        } catch (MalformedJsonException e) {
             throw new MalformedAlertException("the body is no JSON"
-                    + (place == null ? "" : " at line " + place.getLineNr() + ", column " + place.getColumnNr())
-                    + ": " + Fields.cut(EscapedText.of(e.getOriginalMessage()).escaped(), 200));
-        } catch (IOException e) {
-            // Bytes in no encoding that JSON may have.
-            throw new MalformedAlertException("the body is no JSON: "
-                    + Fields.cut(EscapedText.of(String.valueOf(e.getMessage())).escaped(), 200));
+                    + (e.place().isEmpty() ? "" : " at " + e.place())
+                    + ": " + Fields.cut(EscapedText.of(e.getMessage()).escaped(), 200));
         }
     }
 }

@@ -1,15 +1,15 @@
 package io.loadmonitor.alert;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.json.JsonValue;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The fields of one JSON object, with its place in the message for the errors. */
 final class Fields {
@@ -27,53 +27,44 @@ final class Fields {
     private static final Instant EARLIEST = Instant.EPOCH;
 
     private final String place;
-    private final JsonNode node;
+    private final Map<String, JsonValue> fields;
 
-    Fields(String place, JsonNode node) throws MalformedAlertException {
+    Fields(String place, JsonValue value) throws MalformedAlertException {
         this.place = place;
-        this.node = node;
-        if (!node.isObject()) {
-            throw new MalformedAlertException(
-                    (place.isEmpty() ? "the body" : place) + " is " + quote(node) + ", but must be a JSON object");
-        }
+        this.fields = value.fields()
+                .orElseThrow(() -> new MalformedAlertException((place.isEmpty() ? "the body" : place) + " is "
+                        + quote(value) + ", but must be a JSON object"));
     }
 
     String text(String name) throws MalformedAlertException {
-        JsonNode value = required(name);
-        if (!value.isTextual()) {
-            throw wrong(name, quote(value), "must be a string");
-        }
-        if (value.textValue().length() > MAX_TEXT_LENGTH) {
+        JsonValue value = required(name);
+        String text = value.text().orElseThrow(() -> wrong(name, quote(value), "must be a string"));
+        if (text.length() > MAX_TEXT_LENGTH) {
             throw wrong(name, quote(value), "must have at most " + MAX_TEXT_LENGTH + " characters");
         }
-        return value.textValue();
+        return text;
     }
 
     Optional<String> optionalText(String name) throws MalformedAlertException {
-        JsonNode value = node.path(name);
-        return value.isMissingNode() || value.isNull() ? Optional.empty() : Optional.of(text(name));
+        return given(name).isPresent() ? Optional.of(text(name)) : Optional.empty();
     }
 
     /** 0 where it is absent. */
     long count(String name) throws MalformedAlertException {
-        JsonNode value = node.path(name);
-        if (value.isMissingNode() || value.isNull()) {
+        Optional<JsonValue> value = given(name);
+        if (value.isEmpty()) {
             return 0;
         }
-        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
-            throw wrong(name, quote(value), "must be a whole number, 0 or more");
+        OptionalLong number = value.get().whole();
+        if (number.isEmpty() || number.getAsLong() < 0) {
+            throw wrong(name, quote(value.get()), "must be a whole number, 0 or more");
         }
-        return value.longValue();
+        return number.getAsLong();
     }
 
-    List<JsonNode> array(String name) throws MalformedAlertException {
-        JsonNode value = required(name);
-        if (!value.isArray()) {
-            throw wrong(name, quote(value), "must be an array");
-        }
-        List<JsonNode> entries = new ArrayList<>(value.size());
-        value.forEach(entries::add);
-        return entries;
+    List<JsonValue> array(String name) throws MalformedAlertException {
+        JsonValue value = required(name);
+        return value.items().orElseThrow(() -> wrong(name, quote(value), "must be an array"));
     }
 
     /** A time by RFC 3339 with up to nanoseconds, from 1970 on. */
@@ -105,41 +96,46 @@ final class Fields {
     }
 
     Map<String, String> annotations(String name) throws MalformedAlertException {
-        JsonNode value = node.path(name);
-        if (value.isMissingNode() || value.isNull()) {
+        Optional<JsonValue> value = given(name);
+        if (value.isEmpty()) {
             return Map.of();
         }
-        Map<String, String> annotations = strings(name, value);
+        Map<String, String> annotations = strings(name, value.get());
         annotations.replaceAll((key, text) -> cut(text, MAX_ANNOTATION_LENGTH));
         return annotations;
     }
 
-    private Map<String, String> strings(String name, JsonNode object) throws MalformedAlertException {
-        if (!object.isObject()) {
-            throw wrong(name, quote(object), "must be a JSON object");
-        }
-        if (object.size() > MAX_LABELS) {
+    private Map<String, String> strings(String name, JsonValue object) throws MalformedAlertException {
+        Map<String, JsonValue> entries =
+                object.fields().orElseThrow(() -> wrong(name, quote(object), "must be a JSON object"));
+        if (entries.size() > MAX_LABELS) {
             throw new MalformedAlertException(
-                    path(name) + " has " + object.size() + " entries, but at most " + MAX_LABELS + " are taken");
+                    path(name) + " has " + entries.size() + " entries, but at most " + MAX_LABELS + " are taken");
         }
         Map<String, String> strings = new HashMap<>();
-        for (Map.Entry<String, JsonNode> entry : object.properties()) {
+        for (Map.Entry<String, JsonValue> entry : entries.entrySet()) {
             String entryName = name + "[" + quote(entry.getKey()) + "]";
             if (entry.getKey().isEmpty() || entry.getKey().length() > MAX_NAME_LENGTH) {
                 throw new MalformedAlertException(
                         path(entryName) + ": the name must have 1 to " + MAX_NAME_LENGTH + " characters");
             }
-            if (!entry.getValue().isTextual()) {
-                throw wrong(entryName, quote(entry.getValue()), "must be a string");
-            }
-            strings.put(entry.getKey(), entry.getValue().textValue());
+            strings.put(
+                    entry.getKey(),
+                    entry.getValue()
+                            .text()
+                            .orElseThrow(() -> wrong(entryName, quote(entry.getValue()), "must be a string")));
         }
         return strings;
     }
 
-    private JsonNode required(String name) throws MalformedAlertException {
-        JsonNode value = node.path(name);
-        if (value.isMissingNode()) {
+    /** Neither absent nor null. */
+    private Optional<JsonValue> given(String name) {
+        return Optional.ofNullable(fields.get(name)).filter(value -> !value.isNull());
+    }
+
+    private JsonValue required(String name) throws MalformedAlertException {
+        JsonValue value = fields.get(name);
+        if (value == null) {
             throw new MalformedAlertException(path(name) + " is missing");
         }
         return value;
@@ -157,13 +153,15 @@ final class Fields {
         return '"' + EscapedText.of(cut(text, MAX_QUOTE_LENGTH)).escaped() + '"';
     }
 
-    private static String quote(JsonNode value) {
-        if (value.isTextual()) {
-            return quote(value.textValue());
+    private static String quote(JsonValue value) {
+        Optional<String> text = value.text();
+        if (text.isPresent()) {
+            return quote(text.get());
         }
-        return value.isContainerNode()
-                ? (value.isArray() ? "an array" : "an object")
-                : cut(value.toString(), MAX_QUOTE_LENGTH);
+        if (value.items().isPresent()) {
+            return "an array";
+        }
+        return value.fields().isPresent() ? "an object" : cut(value.toString(), MAX_QUOTE_LENGTH);
     }
 
     /** At most {@code length} characters of the text, with three dots where something was cut off. */

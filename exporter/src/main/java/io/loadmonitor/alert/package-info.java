@@ -1,7 +1,7 @@
 /**
  * Alertmanager webhook, version 4. In: the body of a POST. Out: {@link io.loadmonitor.alert.AlertMessage} and its
- * {@link io.loadmonitor.alert.Alert} records, or one sentence that says which field of which alert is wrong. Uses
- * Jackson to read JSON; nothing of Jackson leaves the package.
+ * {@link io.loadmonitor.alert.Alert} records, or one sentence that says which field of which alert is wrong.
+ * Owns no library.
  */
 @NullMarked
 package io.loadmonitor.alert;

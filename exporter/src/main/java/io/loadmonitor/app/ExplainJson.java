@@ -1,10 +1,5 @@
 package io.loadmonitor.app;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.ChangeCount;
@@ -20,6 +15,8 @@ import io.loadmonitor.dump.StackDump.Task;
 import io.loadmonitor.dump.TaskChange;
 import io.loadmonitor.dump.TaskGroup;
 import io.loadmonitor.dump.TaskGroups;
+import io.loadmonitor.json.JsonArray;
+import io.loadmonitor.json.JsonObject;
 import io.loadmonitor.kernellog.KernelLog;
 import io.loadmonitor.kernellog.ListedTask;
 import io.loadmonitor.kernellog.LogReport;
@@ -36,36 +33,30 @@ import java.util.TreeSet;
  * stand in the escaped form of the dump text. Stateless.
  */
 final class ExplainJson {
-    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     private ExplainJson() {}
 
     /** @param before the dump with which the first report is compared */
     static String of(KernelLog log, CauseCatalogue causes, Optional<StackDump> before) {
-        ObjectNode root = MAPPER.createObjectNode();
-        ArrayNode reports = root.putArray("reports");
+        JsonObject root = new JsonObject();
+        JsonArray reports = root.putArray("reports");
         for (LogReport report : log.reports()) {
-            ObjectNode node = reports.addObject();
+            JsonObject node = reports.addObject();
             report(report, causes, node);
             if (reports.size() == 1) {
                 before.ifPresent(earlier ->
                         changes(DumpComparison.of(earlier, report.dump(), causes), node.putObject("since_before")));
             }
         }
-        ObjectNode lines = root.putObject("lines");
+        JsonObject lines = root.putObject("lines");
         lines.put("total", log.lines()).put("understood", log.understood());
         lines.put("skipped", log.skipped()).put("unread", log.unread());
-        ArrayNode unread = root.putArray("unread_lines");
+        JsonArray unread = root.putArray("unread_lines");
         log.unreadLines()
                 .forEach(line -> unread.addObject().put("number", line.number()).put("text", line.text()));
-        try {
-            return MAPPER.writeValueAsString(root);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of strings and numbers is always JSON", e);
-        }
+        return root.indented();
     }
 
-    private static void report(LogReport report, CauseCatalogue causes, ObjectNode node) {
+    private static void report(LogReport report, CauseCatalogue causes, JsonObject node) {
         StackDump dump = report.dump();
         LoadBreakdown load = LoadBreakdown.of(dump, causes);
         node.put("kind", report.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
@@ -79,13 +70,13 @@ final class ExplainJson {
         node.put("headline", load.headline());
         node.put("complete", dump.complete());
         dump.load().ifPresent(value -> {
-            ObjectNode averages = node.putObject("load");
+            JsonObject averages = node.putObject("load");
             averages.put("avg1", value.load1()).put("avg5", value.load5()).put("avg15", value.load15());
             value.active().ifPresent(active -> averages.put("active", active));
             value.cpus().ifPresent(cpus -> averages.put("cpus", cpus));
         });
         dump.counts().ifPresent(counts -> {
-            ObjectNode values = node.putObject("counts");
+            JsonObject values = node.putObject("counts");
             new TreeMap<>(counts.values()).forEach(values::put);
         });
         dump.devices().ifPresent(devices -> devices(devices, node.putObject("devices")));
@@ -95,33 +86,33 @@ final class ExplainJson {
                         .put("sampled", sample.tasks())
                         .put("of", sample.of())
                         .put("text", sample.estimate()));
-        ArrayNode parts = node.putArray("parts");
+        JsonArray parts = node.putArray("parts");
         load.parts().forEach(part -> part(part, load.tasks(), parts.addObject()));
         groups(TaskGroups.of(dump, causes, Set.of()), node.putObject("groups"));
         stacks(dump, node.putArray("stacks"));
-        ArrayNode tasks = node.putArray("tasks");
+        JsonArray tasks = node.putArray("tasks");
         dump.tasks().forEach(task -> task(task, tasks.addObject()));
-        ArrayNode listed = node.putArray("listed_but_no_load");
+        JsonArray listed = node.putArray("listed_but_no_load");
         report.listed().forEach(task -> listed(task, listed.addObject()));
-        ArrayNode warnings = node.putArray("warnings");
+        JsonArray warnings = node.putArray("warnings");
         report.warnings().forEach(warnings::add);
     }
 
-    private static void devices(MappedDevices devices, ObjectNode node) {
+    private static void devices(MappedDevices devices, JsonObject node) {
         devices.ageMillis().ifPresent(age -> node.put("age_ms", age));
         devices.mapped().ifPresent(mapped -> node.put("mapped", mapped));
         devices.suspended().ifPresent(suspended -> node.put("suspended", suspended));
-        ArrayNode listed = node.putArray("suspended_devices");
+        JsonArray listed = node.putArray("suspended_devices");
         for (MappedDevices.Device device : devices.listed()) {
-            ObjectNode one = listed.addObject().put("dev", device.dev().escaped());
+            JsonObject one = listed.addObject().put("dev", device.dev().escaped());
             device.name().ifPresent(name -> one.put("name", name.escaped()));
         }
     }
 
-    private static void part(LoadPart part, int whole, ObjectNode node) {
+    private static void part(LoadPart part, int whole, JsonObject node) {
         node.put("title", part.title()).put("tasks", part.tasks());
         node.put("percent", Math.round(1000.0 * part.tasks() / whole) / 10.0);
-        ArrayNode processes = node.putArray("processes");
+        JsonArray processes = node.putArray("processes");
         part.processes()
                 .forEach(process -> processes
                         .addObject()
@@ -129,11 +120,11 @@ final class ExplainJson {
                         .put("tasks", process.tasks()));
     }
 
-    private static void groups(TaskGroups groups, ObjectNode node) {
+    private static void groups(TaskGroups groups, JsonObject node) {
         for (GroupKind kind : GroupKind.values()) {
-            ArrayNode list = node.putArray(kind.name().toLowerCase(Locale.ROOT));
+            JsonArray list = node.putArray(kind.name().toLowerCase(Locale.ROOT));
             for (TaskGroup group : groups.by(kind)) {
-                ObjectNode one = list.addObject();
+                JsonObject one = list.addObject();
                 if (!group.key().isEmpty()) {
                     one.put("key", group.key());
                 }
@@ -145,7 +136,7 @@ final class ExplainJson {
         }
     }
 
-    private static void changes(DumpComparison comparison, ObjectNode node) {
+    private static void changes(DumpComparison comparison, JsonObject node) {
         node.put("complete", comparison.complete());
         if (comparison.sampled()) {
             node.put("sampled", true);
@@ -153,27 +144,27 @@ final class ExplainJson {
         for (TaskChange change : TaskChange.values()) {
             node.put(change.name().toLowerCase(Locale.ROOT), comparison.of(change));
         }
-        ArrayNode causes = node.putArray("causes");
+        JsonArray causes = node.putArray("causes");
         for (ChangeCount count : comparison.byCause()) {
-            ObjectNode one = causes.addObject().put("key", count.key()).put("title", count.title());
+            JsonObject one = causes.addObject().put("key", count.key()).put("title", count.title());
             for (TaskChange change : TaskChange.values()) {
                 one.put(change.name().toLowerCase(Locale.ROOT), count.of(change));
             }
         }
     }
 
-    private static void stacks(StackDump dump, ArrayNode node) {
+    private static void stacks(StackDump dump, JsonArray node) {
         Map<Integer, Integer> tasks = new HashMap<>();
         dump.tasks().forEach(task -> tasks.merge(task.stackId(), 1, Integer::sum));
         for (CallStack stack : dump.stacks()) {
-            ObjectNode one = node.addObject();
+            JsonObject one = node.addObject();
             one.put("id", stack.id()).put("tasks", tasks.getOrDefault(stack.id(), 0));
-            ArrayNode frames = one.putArray("frames");
+            JsonArray frames = one.putArray("frames");
             stack.frames().forEach(frame -> frames.add(frame.toString()));
         }
     }
 
-    private static void task(Task task, ObjectNode node) {
+    private static void task(Task task, JsonObject node) {
         if (!task.flags().contains("pid_unknown")) {
             node.put("pid", task.pid());
         }
@@ -196,11 +187,11 @@ final class ExplainJson {
         task.queuedMillis().ifPresent(millis -> node.put("queued_ms", millis));
         task.runDelayMillis().ifPresent(millis -> node.put("run_delay_ms", millis));
         task.waitChannel().ifPresent(function -> node.put("wchan", function));
-        ArrayNode flags = node.putArray("flags");
+        JsonArray flags = node.putArray("flags");
         new TreeSet<>(task.flags()).forEach(flags::add);
     }
 
-    private static void listed(ListedTask task, ObjectNode node) {
+    private static void listed(ListedTask task, JsonObject node) {
         if (task.pid() != 0) {
             node.put("pid", task.pid());
         }

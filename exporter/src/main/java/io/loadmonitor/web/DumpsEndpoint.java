@@ -1,7 +1,5 @@
 package io.loadmonitor.web;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
@@ -14,12 +12,13 @@ import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.flame.FoldedStacks;
 import io.loadmonitor.incident.CaptureDesk;
 import io.loadmonitor.incident.CaptureReply;
+import io.loadmonitor.json.JsonValue;
+import io.loadmonitor.json.MalformedJsonException;
 import io.loadmonitor.web.json.DumpAnswer;
 import io.loadmonitor.web.json.DumpItem;
 import io.loadmonitor.web.json.DumpRequested;
 import io.loadmonitor.web.json.ListAnswer;
 import java.time.Clock;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -146,40 +145,35 @@ final class DumpsEndpoint {
         return EscapedText.of(reasonIn(parse(text)));
     }
 
-    private JsonNode parse(byte[] text) {
+    private JsonValue parse(byte[] text) {
         try {
             return json.read(text);
-        } catch (JsonProcessingException e) {
-            throw new Refusal(
-                    400, "malformed_request", "The body is no JSON: " + EscapedText.of(e.getOriginalMessage()) + ".");
+        } catch (MalformedJsonException e) {
+            throw new Refusal(400, "malformed_request", "The body is no JSON: " + EscapedText.of(e.getMessage()) + ".");
         }
     }
 
-    private static String reasonIn(JsonNode request) {
-        if (!request.isObject()) {
-            throw new Refusal(
-                    400, "malformed_request", "The body must be an object like {\"reason\": \"looks slow\"}.");
-        }
-        for (Iterator<String> names = request.fieldNames(); names.hasNext(); ) {
-            String name = names.next();
+    private static String reasonIn(JsonValue request) {
+        Map<String, JsonValue> fields = request.fields()
+                .orElseThrow(() -> new Refusal(
+                        400, "malformed_request", "The body must be an object like {\"reason\": \"looks slow\"}."));
+        for (String name : fields.keySet()) {
             if (!name.equals("reason")) {
                 throw new Refusal(
                         400, "malformed_request", "There is no field " + QuotedText.of(name) + ", only reason.");
             }
         }
-        JsonNode reason = request.path("reason");
-        if (reason.isMissingNode()) {
+        JsonValue reason = fields.get("reason");
+        if (reason == null) {
             return DEFAULT_REASON;
         }
-        if (!reason.isTextual()
-                || reason.textValue().isBlank()
-                || EscapedText.of(reason.textValue()).escaped().length() > MAX_REASON) {
-            throw new Refusal(
-                    400,
-                    "malformed_request",
-                    "The reason is " + QuotedText.of(reason.toString()) + ", but must be text of 1 to " + MAX_REASON
-                            + " characters, as it stands in a dump.");
-        }
-        return reason.textValue();
+        return reason.text()
+                .filter(text ->
+                        !text.isBlank() && EscapedText.of(text).escaped().length() <= MAX_REASON)
+                .orElseThrow(() -> new Refusal(
+                        400,
+                        "malformed_request",
+                        "The reason is " + QuotedText.of(reason.toString()) + ", but must be text of 1 to " + MAX_REASON
+                                + " characters, as it stands in a dump."));
     }
 }
