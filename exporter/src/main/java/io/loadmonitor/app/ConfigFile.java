@@ -19,6 +19,11 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * Reads the configuration file. It goes on after a problem, so that whoever mends the file sees all of them at once,
@@ -58,8 +63,8 @@ final class ConfigFile {
         ConfigFile reading = new ConfigFile(name);
         Config config;
         try {
-            config = reading.config(YamlNode.parse(text));
-        } catch (YamlNode.Malformed e) {
+            config = reading.config(YamlText.read(text));
+        } catch (YamlText.Malformed e) {
             throw new ConfigException(List.of(name + ":" + e.line() + ": " + e.getMessage()));
         }
         if (!reading.problems.isEmpty()) {
@@ -68,12 +73,12 @@ final class ConfigFile {
         return config;
     }
 
-    private Config config(YamlNode root) {
+    private Config config(Node root) {
         Config defaults = Config.defaults();
         Settings settings = settings("", root, Set.of("rules", "retention", "limits"));
-        YamlNode.Entry rules = settings.entries.get("rules");
+        NodeTuple rules = settings.entries.get("rules");
         return new Config(
-                rules == null ? defaults.rules() : rules(rules.value()),
+                rules == null ? defaults.rules() : rules(rules.getValueNode()),
                 retention(settings.below("retention", Set.of("max_dumps", "max_age", "max_size", "min_free_disk"))),
                 limits(settings.below(
                         "limits",
@@ -101,21 +106,23 @@ final class ConfigFile {
                 (int) settings.size("request_body", usual.requestBodyBytes(), 1 << 10, 64 << 20));
     }
 
-    private Rules rules(YamlNode node) {
+    private Rules rules(Node node) {
         List<Rule> rules = new ArrayList<>();
         Set<String> names = new LinkedHashSet<>();
-        if (!(node instanceof YamlNode.Sequence list)) {
-            complain(node.line(), "rules", node.shown() + " stands where a list is expected");
+        if (!(node instanceof SequenceNode list)) {
+            complain(YamlText.line(node), "rules", YamlText.shown(node) + " stands where a list is expected");
             return Config.defaults().rules();
         }
-        if (list.items().size() > MAX_RULES) {
+        if (list.getValue().size() > MAX_RULES) {
             complain(
-                    node.line(), "rules", "there are " + list.items().size() + " rules; " + MAX_RULES + " are allowed");
+                    YamlText.line(node),
+                    "rules",
+                    "there are " + list.getValue().size() + " rules; " + MAX_RULES + " are allowed");
         }
-        for (int i = 0; i < list.items().size(); i++) {
+        for (int i = 0; i < list.getValue().size(); i++) {
             String path = "rules[" + i + "]";
-            int line = list.items().get(i).line();
-            Settings settings = settings(path, list.items().get(i), Set.of("name", "match", "match_re", "cooldown"));
+            int line = YamlText.line(list.getValue().get(i));
+            Settings settings = settings(path, list.getValue().get(i), Set.of("name", "match", "match_re", "cooldown"));
             String ruleName = settings.text("name");
             if (ruleName.isEmpty()) {
                 complain(line, path + ".name", "a rule needs a name");
@@ -145,51 +152,60 @@ final class ConfigFile {
     }
 
     private void matchers(Settings settings, String key, Map<String, Pattern> into, Function<String, String> toRegex) {
-        YamlNode.Entry entry = settings.entries.get(key);
+        NodeTuple entry = settings.entries.get(key);
         if (entry == null) {
             return;
         }
         String path = settings.path + "." + key;
-        if (!(entry.value() instanceof YamlNode.Mapping labels)) {
-            complain(entry.line(), path, entry.value().shown() + " stands where labels and their values are expected");
+        if (!(entry.getValueNode() instanceof MappingNode labels)) {
+            complain(
+                    YamlText.line(entry),
+                    path,
+                    YamlText.shown(entry.getValueNode()) + " stands where labels and their values are expected");
             return;
         }
-        labels.entries().forEach((label, value) -> {
+        YamlText.entries(labels).forEach((label, value) -> {
             String labelPath = path + "." + label;
             if (!label.matches("[A-Za-z_][A-Za-z0-9_]*")) {
-                complain(value.line(), labelPath, '"' + label + "\" is no label name");
+                complain(YamlText.line(value), labelPath, '"' + label + "\" is no label name");
             } else if (into.containsKey(label)) {
-                complain(value.line(), labelPath, "the label stands in match and in match_re");
-            } else if (value.value() instanceof YamlNode.Scalar scalar) {
+                complain(YamlText.line(value), labelPath, "the label stands in match and in match_re");
+            } else if (value.getValueNode() instanceof ScalarNode scalar) {
                 try {
-                    into.put(label, Pattern.compile(toRegex.apply(scalar.text())));
+                    into.put(label, Pattern.compile(toRegex.apply(YamlText.text(scalar))));
                 } catch (PatternSyntaxException e) {
                     complain(
-                            value.line(),
+                            YamlText.line(value),
                             labelPath,
-                            '"' + scalar.text() + "\" is no regular expression: " + e.getDescription());
+                            '"' + YamlText.text(scalar) + "\" is no regular expression: " + e.getDescription());
                 }
             } else {
-                complain(value.line(), labelPath, value.value().shown() + " stands where text is expected");
+                complain(
+                        YamlText.line(value),
+                        labelPath,
+                        YamlText.shown(value.getValueNode()) + " stands where text is expected");
             }
         });
     }
 
-    private Settings settings(String path, YamlNode node, Set<String> known) {
-        if (node instanceof YamlNode.Mapping mapping) {
-            mapping.entries().forEach((key, entry) -> {
+    private Settings settings(String path, Node node, Set<String> known) {
+        if (node instanceof MappingNode mapping) {
+            YamlText.entries(mapping).forEach((key, entry) -> {
                 if (!known.contains(key)) {
                     complain(
-                            entry.line(),
+                            YamlText.line(entry),
                             path.isEmpty() ? key : path + "." + key,
                             "unknown setting; there are "
                                     + String.join(", ", known.stream().sorted().toList()));
                 }
             });
-            return new Settings(path, mapping.entries());
+            return new Settings(path, YamlText.entries(mapping));
         }
-        if (!(node instanceof YamlNode.Scalar scalar && scalar.text().isEmpty())) {
-            complain(node.line(), path.isEmpty() ? "file" : path, node.shown() + " stands where settings are expected");
+        if (!(node instanceof ScalarNode scalar && YamlText.text(scalar).isEmpty())) {
+            complain(
+                    YamlText.line(node),
+                    path.isEmpty() ? "file" : path,
+                    YamlText.shown(node) + " stands where settings are expected");
         }
         return new Settings(path, Map.of());
     }
@@ -201,16 +217,16 @@ final class ConfigFile {
     /** Settings below one key. A wrong value is complained about and read as the usual one. */
     private final class Settings {
         private final String path;
-        private final Map<String, YamlNode.Entry> entries;
+        private final Map<String, NodeTuple> entries;
 
-        Settings(String path, Map<String, YamlNode.Entry> entries) {
+        Settings(String path, Map<String, NodeTuple> entries) {
             this.path = path;
             this.entries = entries;
         }
 
         Settings below(String key, Set<String> known) {
-            YamlNode.Entry entry = entries.get(key);
-            return entry == null ? new Settings(key, Map.of()) : settings(key, entry.value(), known);
+            NodeTuple entry = entries.get(key);
+            return entry == null ? new Settings(key, Map.of()) : settings(key, entry.getValueNode(), known);
         }
 
         String text(String key) {
@@ -250,19 +266,22 @@ final class ConfigFile {
         }
 
         private <T> T value(String key, T usual, Function<String, T> parse) {
-            YamlNode.Entry entry = entries.get(key);
+            NodeTuple entry = entries.get(key);
             if (entry == null) {
                 return usual;
             }
             String where = path.isEmpty() ? key : path + "." + key;
-            if (!(entry.value() instanceof YamlNode.Scalar scalar)) {
-                complain(entry.line(), where, entry.value().shown() + " stands where one value is expected");
+            if (!(entry.getValueNode() instanceof ScalarNode scalar)) {
+                complain(
+                        YamlText.line(entry),
+                        where,
+                        YamlText.shown(entry.getValueNode()) + " stands where one value is expected");
                 return usual;
             }
             try {
-                return parse.apply(scalar.text());
+                return parse.apply(YamlText.text(scalar));
             } catch (IllegalArgumentException e) {
-                complain(entry.line(), where, String.valueOf(e.getMessage()));
+                complain(YamlText.line(entry), where, String.valueOf(e.getMessage()));
                 return usual;
             }
         }

@@ -135,7 +135,13 @@ final class ConfigFileTest {
         'a: 1\nb: 2\na: 3'           | c.yml:3:
         '- a'                        | c.yml:1: file: a list stands where settings are expected
         'just text'                  | c.yml:1: file: "just text" stands where settings are expected
-        'a: 1\n---\nb: 2'            | c.yml:3:
+        'a: 1\n---\nb: 2'            | c.yml:3: a second document begins here
+        'a: 1\n? [b]\n: 2'           | c.yml:2: a list stands where a name is expected
+        'a: &x [1]\nb: 2\nc: *x'     | c.yml:3: an alias stands for a list, which has to be written out
+        'a: &x\n  b: *x'             | c.yml:2: an alias stands for a mapping, which has to be written out
+        'a: 1\nb: *nothing'          | c.yml:2: no YAML: found undefined alias nothing
+        'a: 1\nb: "\u0007"'         | c.yml:2: no YAML:
+        'a: 1\nb: !!java.net.URL [x]' | c.yml:2: no YAML: Global tag is not allowed
         """)
     void refusesWhatIsNoMapping(String text, String complaint) {
         ConfigException e =
@@ -146,6 +152,21 @@ final class ConfigFileTest {
     @Test
     void refusesNestingWithoutEnd() {
         assertThrows(ConfigException.class, () -> ConfigFile.parse("[".repeat(10_000), "c.yml"));
+        ConfigException e = assertThrows(
+                ConfigException.class, () -> ConfigFile.parse("a:\n  " + "[".repeat(21) + "]".repeat(21), "c.yml"));
+        assertEquals("c.yml:2: nested more than 20 deep", e.getMessage());
+    }
+
+    @Test
+    void aliasesOfSingleValuesAreTheirValues() throws Exception {
+        Config config = ConfigFile.parse("""
+                retention: {max_age: &time 2d}
+                limits: {manual_spacing: 1s}
+                rules:
+                  - {name: a, match: {alertname: A}, cooldown: &short 40s}
+                  - {name: b, match: {alertname: B}, cooldown: *short}
+                """, "c.yml");
+        assertEquals(Duration.ofSeconds(40), config.rules().list().get(1).cooldown());
     }
 
     @Test

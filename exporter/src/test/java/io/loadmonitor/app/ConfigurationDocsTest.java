@@ -13,6 +13,10 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -68,16 +72,15 @@ final class ConfigurationDocsTest {
             }
         }
         Map<String, String> example = new TreeMap<>();
-        YamlNode.Mapping root = (YamlNode.Mapping) YamlNode.parse(Files.readString(Path.of("config.example.yml")));
-        root.entries().forEach((section, entry) -> {
+        MappingNode root = (MappingNode) YamlText.read(Files.readString(Path.of("config.example.yml")));
+        YamlText.entries(root).forEach((section, entry) -> {
             boolean rules = section.equals("rules");
-            YamlNode node = rules ? ((YamlNode.Sequence) entry.value()).items().get(0) : entry.value();
-            ((YamlNode.Mapping) node)
-                    .entries()
+            Node node = rules ? ((SequenceNode) entry.getValueNode()).getValue().get(0) : entry.getValueNode();
+            YamlText.entries((MappingNode) node)
                     .forEach((key, value) -> example.put(
                             section + (rules ? "[]." : ".") + key,
-                            value.value() instanceof YamlNode.Scalar scalar && !key.equals("name")
-                                    ? scalar.text()
+                            value.getValueNode() instanceof ScalarNode scalar && !key.equals("name")
+                                    ? YamlText.text(scalar)
                                     : ""));
         });
         assertEquals(String.join("\n", lines(example)), String.join("\n", lines(documented)));

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.loadmonitor.grafana.Dashboard.Expression;
 import io.loadmonitor.grafana.Dashboard.Request;
 import java.io.IOException;
@@ -22,6 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 final class DashboardTest {
     private static final String MATCHERS = "{job=~\"$job\",instance=~\"$instance\"}";
@@ -110,7 +112,8 @@ final class DashboardTest {
 
     private static JsonNode provisioning(String kind) throws IOException {
         Path file = Dashboard.tree().resolve("grafana/provisioning/" + kind + "/load-monitor.yml");
-        return new ObjectMapper(new YAMLFactory()).readTree(file.toFile());
+        Object settings = new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file));
+        return new ObjectMapper().valueToTree(settings);
     }
 
     /** Each rule is shown a dashboard with one fault, so that no rule passes because it looks nowhere. */
