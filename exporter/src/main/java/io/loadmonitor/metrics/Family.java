@@ -88,8 +88,62 @@ public enum Family {
     BUILD_INFO(Type.GAUGE, "load_monitor_build_info", "The exporter; the value is 1.", "version", "javaversion"),
     PROCESS_CPU(Type.COUNTER, "process_cpu_seconds_total", "User and system CPU time that the exporter has used."),
     PROCESS_RESIDENT(Type.GAUGE, "process_resident_memory_bytes", "Resident memory of the exporter."),
+    PROCESS_VIRTUAL(Type.GAUGE, "process_virtual_memory_bytes", "Virtual memory of the exporter."),
     PROCESS_START(Type.GAUGE, "process_start_time_seconds", "When the exporter was started."),
     PROCESS_OPEN_FDS(Type.GAUGE, "process_open_fds", "File descriptors that the exporter has open."),
+    PROCESS_MAX_FDS(Type.GAUGE, "process_max_fds", "File descriptors that the exporter may have open."),
+    JVM_FINALIZATION(Type.GAUGE, "jvm_memory_objects_pending_finalization", "Objects that wait to be finalized."),
+    JVM_AREA_USED(Type.GAUGE, "jvm_memory_bytes_used", "Memory of the JVM in use, by area: heap or nonheap.", "area"),
+    JVM_AREA_COMMITTED(
+            Type.GAUGE,
+            "jvm_memory_bytes_committed",
+            "Memory of the JVM that the JVM has, by area: heap or nonheap.",
+            "area"),
+    JVM_AREA_MAX(
+            Type.GAUGE,
+            "jvm_memory_bytes_max",
+            "Memory of the JVM that it may have at most; -1 where there is no bound, by area: heap or nonheap.",
+            "area"),
+    JVM_AREA_INIT(
+            Type.GAUGE,
+            "jvm_memory_bytes_init",
+            "Memory of the JVM that it had at the start, by area: heap or nonheap.",
+            "area"),
+    JVM_POOL_USED(Type.GAUGE, "jvm_memory_pool_bytes_used", "The same of one pool: bytes in use.", "pool"),
+    JVM_POOL_COMMITTED(
+            Type.GAUGE, "jvm_memory_pool_bytes_committed", "The same of one pool: bytes that the JVM has.", "pool"),
+    JVM_POOL_MAX(
+            Type.GAUGE,
+            "jvm_memory_pool_bytes_max",
+            "The same of one pool: bytes that it may have at most; -1 where there is no bound.",
+            "pool"),
+    JVM_POOL_INIT(
+            Type.GAUGE, "jvm_memory_pool_bytes_init", "The same of one pool: bytes that it had at the start.", "pool"),
+    JVM_POOL_COLLECTION_USED(
+            Type.GAUGE,
+            "jvm_memory_pool_collection_used_bytes",
+            "After the last collection of a pool: bytes in use.",
+            "pool"),
+    JVM_POOL_COLLECTION_COMMITTED(
+            Type.GAUGE,
+            "jvm_memory_pool_collection_committed_bytes",
+            "After the last collection of a pool: bytes that the pool had.",
+            "pool"),
+    JVM_POOL_COLLECTION_MAX(
+            Type.GAUGE,
+            "jvm_memory_pool_collection_max_bytes",
+            "After the last collection of a pool: bytes that it might have had; -1 where there was no bound.",
+            "pool"),
+    JVM_POOL_COLLECTION_INIT(
+            Type.GAUGE,
+            "jvm_memory_pool_collection_init_bytes",
+            "After the last collection of a pool: bytes that it had at the start.",
+            "pool"),
+    JVM_GC(
+            Type.SUMMARY,
+            "jvm_gc_collection_seconds",
+            "Time that collections took, and how many there were, by collector.",
+            "gc"),
     COLLECTOR_DURATION(
             Type.GAUGE,
             "load_monitor_scrape_collector_duration_seconds",
@@ -126,9 +180,14 @@ public enum Family {
         return labels;
     }
 
-    /** {@code counter}, {@code gauge} or {@code histogram}. */
+    /** {@code counter}, {@code gauge}, {@code histogram} or {@code summary}. */
     public String typeName() {
         return type.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** Whether its samples have names of their own, such as {@code _sum}. */
+    boolean hasParts() {
+        return type == Type.HISTOGRAM || type == Type.SUMMARY;
     }
 
     Type type() {

@@ -36,7 +36,8 @@ public final class MetricsPage {
                 new LastDumpReader(parts.archive(), events, parts.causes()),
                 new ArchiveReader(parts.archive(), parts.queueCapacity()),
                 new BuildReader(parts.version()),
-                new ProcessReader()));
+                OwnReader.process(),
+                OwnReader.jvm()));
     }
 
     /**

@@ -20,6 +20,6 @@ record NameFilter(Set<String> names) {
         return names.isEmpty()
                 || names.stream()
                         .anyMatch(name -> name.equals(family.metricName())
-                                || family == Family.DUMP_DURATION && name.startsWith(family.metricName() + "_"));
+                                || family.hasParts() && name.startsWith(family.metricName() + "_"));
     }
 }

@@ -34,7 +34,7 @@ final class FamilyTest {
     @EnumSource(Family.class)
     void followsTheConventions(Family family) {
         String name = family.metricName();
-        assertTrue(name.startsWith("load_monitor_") || name.startsWith("process_"), name);
+        assertTrue(name.matches("(load_monitor|process|jvm)_.*"), name);
         assertEquals(family.typeName().equals("counter"), name.endsWith("_total"), name);
         assertTrue(family.help().endsWith("."), family.help());
     }

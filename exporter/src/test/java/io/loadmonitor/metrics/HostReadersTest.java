@@ -9,6 +9,7 @@ import io.loadmonitor.capture.SourceKind;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
+import io.prometheus.client.Collector.MetricFamilySamples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,13 +141,35 @@ final class HostReadersTest {
     }
 
     @Test
-    void readsThisProcess() throws Exception {
+    void readsThisProcess() {
         Samples samples = new Samples();
-        new ProcessReader().read(samples);
+        OwnReader.process().read(samples);
         assertTrue(value(samples, Family.PROCESS_RESIDENT) > 1 << 20);
+        assertTrue(value(samples, Family.PROCESS_VIRTUAL) > value(samples, Family.PROCESS_RESIDENT));
         assertTrue(value(samples, Family.PROCESS_CPU) > 0);
         assertTrue(value(samples, Family.PROCESS_OPEN_FDS) >= 3);
+        assertTrue(value(samples, Family.PROCESS_MAX_FDS) > value(samples, Family.PROCESS_OPEN_FDS));
         assertFalse(value(samples, Family.PROCESS_START) > System.currentTimeMillis() / 1e3);
+    }
+
+    @Test
+    void readsThisJvm() {
+        Samples samples = new Samples();
+        OwnReader jvm = OwnReader.jvm();
+        jvm.read(samples);
+        List<MetricFamilySamples> read = samples.families(new NameFilter(Set.of()));
+        // None is missing, none is of a label that the documents do not know.
+        assertEquals(jvm.families().size(), read.size());
+        for (MetricFamilySamples family : read) {
+            Family own = jvm.families().stream()
+                    .filter(one -> one.metricName().equals(family.name))
+                    .findFirst()
+                    .orElseThrow();
+            family.samples.forEach(sample -> assertEquals(own.labels(), sample.labelNames, sample.name));
+        }
+        assertTrue(values(samples, Family.JVM_AREA_USED).get("heap") > 1 << 20);
+        assertEquals(values(samples, Family.JVM_AREA_USED).keySet(), Set.of("heap", "nonheap"));
+        assertTrue(values(samples, Family.JVM_POOL_USED).size() > 3);
     }
 
     private TaskReader reader() {
