@@ -37,7 +37,7 @@ final class ArchitectureTest {
             .resideInAPackage("io.loadmonitor.dump..")
             .should()
             .dependOnClassesThat()
-            .resideOutsideOfPackages("io.loadmonitor.dump..", "java..", "org.jspecify..");
+            .resideOutsideOfPackages("io.loadmonitor.dump..", "io.loadmonitor.loadavg..", "java..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule procfsKnowsNoOtherPackage = noClasses()
@@ -45,7 +45,7 @@ final class ArchitectureTest {
             .resideInAPackage("io.loadmonitor.procfs..")
             .should()
             .dependOnClassesThat()
-            .resideOutsideOfPackages("io.loadmonitor.procfs..", "java..", "org.jspecify..");
+            .resideOutsideOfPackages("io.loadmonitor.procfs..", "io.loadmonitor.loadavg..", "java..", "org.jspecify..");
 
     private static ArchRule ownedBy(String owner, String... libraries) {
         return noClasses()

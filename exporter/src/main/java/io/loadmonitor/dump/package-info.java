@@ -1,6 +1,6 @@
 /**
  * The dump: its text, what it says, and what the load consisted of. In: {@link io.loadmonitor.dump.RawDump}. Out:
- * {@link io.loadmonitor.dump.StackDump} and the parts of the load. Owns no library (JDK only); knows no other package.
+ * {@link io.loadmonitor.dump.StackDump} and the parts of the load. Owns no library (JDK only).
  */
 @NullMarked
 package io.loadmonitor.dump;

@@ -1,5 +1,6 @@
 package io.loadmonitor.procfs;
 
+import io.loadmonitor.loadavg.AverageRange;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
