@@ -1,5 +1,10 @@
 package io.loadmonitor.app;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.concurrent.Callable;
@@ -14,8 +19,9 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * The program's entry. Without a command it serves. Exit codes: 0 done, 1 could not start or do what was asked, 2 wrong
- * use of the command line, 143 ended by SIGTERM.
+ * The program's entry. Without a command it serves. Exit codes: 0 done, 1 could not start, do what was asked or write it
+ * out, 2 wrong use of the command line, 141 whoever read standard output stopped reading (128 and the number of SIGPIPE,
+ * as a shell shows it for other programs), 143 ended by SIGTERM.
  */
 @Command(
         name = Main.NAME,
@@ -27,6 +33,10 @@ import picocli.CommandLine.TypeConversionException;
         footer = "%nWithout a command it serves.")
 public final class Main implements Callable<Integer> {
     static final String NAME = "load-monitor-exporter";
+
+    private static final int READER_IS_GONE = 128 + 13;
+    /** A dump is megabytes; the kernel's own pipe holds 64 KiB. */
+    private static final int BUFFER_BYTES = 64 << 10;
 
     @Option(
             names = "--version",
@@ -49,11 +59,34 @@ public final class Main implements Callable<Integer> {
 
     /** The program. */
     public static void main(String[] arguments) {
-        int code = commandLine().execute(arguments);
+        int code = run(arguments, new FileOutputStream(FileDescriptor.out));
         if (code != ServeCommand.SERVING) {
-            System.out.flush();
             System.exit(code);
         }
+    }
+
+    /**
+     * Does what the arguments say.
+     *
+     * @param out is standard output from now on
+     * @return the exit code, or {@link ServeCommand#SERVING}
+     */
+    static int run(String[] arguments, OutputStream out) {
+        StandardOutput checked = new StandardOutput(out);
+        PrintStream printed = new PrintStream(new BufferedOutputStream(checked, BUFFER_BYTES), true);
+        System.setOut(printed);
+        CommandLine line = commandLine();
+        int code = line.execute(arguments);
+        printed.flush();
+        return checked.failure()
+                .map(failure -> {
+                    if (checked.readerIsGone()) {
+                        return code == 0 ? READER_IS_GONE : code;
+                    }
+                    line.getErr().println(NAME + ": cannot write to standard output: " + failure.getMessage());
+                    return code == 0 ? CommandLine.ExitCode.SOFTWARE : code;
+                })
+                .orElse(code);
     }
 
     static CommandLine commandLine() {
