@@ -12,7 +12,10 @@ COPY pom.xml ./
 COPY .mvn .mvn
 COPY exporter/pom.xml exporter/runtime-modules exporter/jvm.options exporter/
 COPY exporter/src/main exporter/src/main
-RUN mvn -B -ntp -q -pl exporter -am package -DskipTests
+# The commit, which a build without .git cannot find out: docker build $(.ci/revision --image) ...
+ARG REVISION=unknown
+ARG REVISION_DATE=unknown
+RUN mvn -B -ntp -q -pl exporter -am package -DskipTests "-Dbuild.revision=$REVISION" "-Dbuild.revision.date=$REVISION_DATE"
 RUN jlink --output /opt/load-monitor/runtime --add-modules "$(cat exporter/runtime-modules)" \
         --strip-java-debug-attributes --no-header-files --no-man-pages --compress=2 \
     && mkdir /opt/load-monitor/lib && cp exporter/target/load-monitor-exporter.jar exporter/jvm.options /opt/load-monitor/ \

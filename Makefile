@@ -25,7 +25,7 @@ run: $(JAR) ## Build what is missing and run the exporter on this host
 	exec $(JAVA) $(JAVA_FLAGS) -jar $(JAR) $(ARGS)
 
 $(JAR): $(JAR_SOURCES)
-	$(MVN) $(MVN_FLAGS) -q -pl exporter -am package -DskipTests
+	$(MVN) $(MVN_FLAGS) -q -pl exporter -am package -DskipTests $$(.ci/revision)
 	@touch $@
 
 .PHONY: jar

@@ -2,7 +2,9 @@ package io.loadmonitor.app;
 
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.CauseFileException;
+import io.loadmonitor.metrics.ConfigReload;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,16 +22,20 @@ final class ConfigInForce {
 
     private final @Nullable Path file;
     private final @Nullable Path causesFile;
+    private final Clock clock;
     private volatile InForce inForce;
+    private volatile ConfigReload lastReload;
     /** Guarded by this. */
     private Consumer<Config> parts = config -> {};
 
     private record InForce(Config config, CauseCatalogue causes) {}
 
-    private ConfigInForce(@Nullable Path file, @Nullable Path causesFile, InForce inForce) {
+    private ConfigInForce(@Nullable Path file, @Nullable Path causesFile, InForce inForce, Clock clock) {
         this.file = file;
         this.causesFile = causesFile;
         this.inForce = inForce;
+        this.clock = clock;
+        this.lastReload = new ConfigReload(true, clock.instant());
     }
 
     /**
@@ -37,10 +43,11 @@ final class ConfigInForce {
      *
      * @param file null for the defaults
      * @param causesFile causes of the user's own; null for none
+     * @param clock tells when they were read
      * @throws ConfigException with every problem of both
      */
-    static ConfigInForce read(@Nullable Path file, @Nullable Path causesFile) throws ConfigException {
-        return new ConfigInForce(file, causesFile, readBoth(file, causesFile));
+    static ConfigInForce read(@Nullable Path file, @Nullable Path causesFile, Clock clock) throws ConfigException {
+        return new ConfigInForce(file, causesFile, readBoth(file, causesFile), clock);
     }
 
     private static InForce readBoth(@Nullable Path file, @Nullable Path causesFile) throws ConfigException {
@@ -72,6 +79,11 @@ final class ConfigInForce {
         return inForce.causes();
     }
 
+    /** How the last reading went, that of the start included. To be told that there is no file is no reading. */
+    ConfigReload lastReload() {
+        return lastReload;
+    }
+
     /** For the log. */
     String causesName() {
         return causesFile == null ? "standard" : causesFile.toString();
@@ -101,6 +113,7 @@ final class ConfigInForce {
                     "there is no file to read again: the exporter was started without --config.file and without"
                             + " --causes.file");
         }
+        lastReload = new ConfigReload(false, lastReload.lastSuccess());
         try {
             InForce read = readBoth(file, causesFile);
             Config next = read.config();
@@ -116,6 +129,7 @@ final class ConfigInForce {
                     new Config(next.rules(), next.retention(), next.limits().asFarAsLive(current.limits())),
                     read.causes());
             parts.accept(inForce.config());
+            lastReload = new ConfigReload(true, clock.instant());
             return Optional.empty();
         } catch (ConfigException e) {
             return Optional.of(String.valueOf(e.getMessage()));

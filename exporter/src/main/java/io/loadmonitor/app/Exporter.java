@@ -112,7 +112,9 @@ final class Exporter implements AutoCloseable {
                         () -> config.current().limits().waitingCaptures(),
                         limits.procfs().time(),
                         config::causes,
-                        Version.text()),
+                        config::lastReload,
+                        clock,
+                        Version.build()),
                 events);
         config.onReload(next -> apply(next, archive, captures));
         Status status = new Status(host, choice, module, archive);
@@ -224,6 +226,7 @@ final class Exporter implements AutoCloseable {
                                         + " (--web.allow-remote-api opens them)");
         LOG.atInfo()
                 .addKeyValue("version", Version.text())
+                .addKeyValue("revision", Version.build().revision())
                 .addKeyValue("java", Runtime.version())
                 .addKeyValue("source", chosen.source().kind().label())
                 .addKeyValue("source_reason", chosen.reason())

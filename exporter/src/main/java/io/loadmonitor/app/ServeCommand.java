@@ -34,7 +34,9 @@ final class ServeCommand implements Callable<Integer> {
     static int serve(ServeOptions options, Clock clock) {
         options.log.install();
         try {
-            ConfigInForce config = ConfigInForce.read(options.configFile, options.causesFile);
+            ConfigInForce config = ConfigInForce.read(options.configFile, options.causesFile, clock);
+            // Before the start, so that a signal in its midst does not end the process.
+            ReloadSignal.heard(config::reload);
             Exporter exporter = Exporter.start(options, config, System.getenv(), clock);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(exporter), "shutdown"));
             return SERVING;

@@ -4,10 +4,10 @@ import java.util.Set;
 
 /** Which exporter this is. */
 final class BuildReader implements FamilyReader {
-    private final String version;
+    private final Build build;
 
-    BuildReader(String version) {
-        this.version = version;
+    BuildReader(Build build) {
+        this.build = build;
     }
 
     @Override
@@ -22,6 +22,12 @@ final class BuildReader implements FamilyReader {
 
     @Override
     public void read(Samples samples) {
-        samples.add(Family.BUILD_INFO, 1, version, Runtime.version().toString());
+        samples.add(
+                Family.BUILD_INFO,
+                1,
+                build.version(),
+                build.revision(),
+                build.revisionDate(),
+                Runtime.version().toString());
     }
 }

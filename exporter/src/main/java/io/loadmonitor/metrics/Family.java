@@ -20,10 +20,24 @@ public enum Family {
     TASKS(
             Type.GAUGE,
             "load_monitor_tasks",
-            "Tasks (threads) by state. running and uninterruptible make up the load; iowait counts the blocked ones"
-                    + " that wait for input or output, whatever their state. The exporter's own threads are not"
-                    + " counted as running.",
+            "Tasks (threads) by state; the states add up to all tasks. running and uninterruptible make up the load. The"
+                    + " exporter's own threads are not counted as running.",
             "state"),
+    IOWAIT_TASKS(
+            Type.GAUGE,
+            "load_monitor_iowait_tasks",
+            "Tasks that wait for block input or output (procs_blocked of /proc/stat). Each is counted in load_monitor_tasks"
+                    + " too, mostly as uninterruptible."),
+    OLDEST_UNINTERRUPTIBLE(
+            Type.GAUGE,
+            "load_monitor_oldest_uninterruptible_seconds",
+            "For how long at least the task that has been longest in one uninterruptible sleep has been in it. Absent while"
+                    + " none was seen in the same sleep twice."),
+    HUNG_TASKS(
+            Type.COUNTER,
+            "load_monitor_hung_tasks_total",
+            "Hung tasks that the kernel has found since it was started (hung_task_detect_count, Linux 6.13 and later). Absent"
+                    + " where the kernel does not count them."),
     THREADS(Type.GAUGE, "load_monitor_threads", "Tasks (threads) on the host, of every state."),
     KERNEL_MODULE_UP(
             Type.GAUGE,
@@ -65,7 +79,8 @@ public enum Family {
     LOAD_CONTRIBUTION(
             Type.GAUGE,
             "load_monitor_load_contribution",
-            "Tasks of the newest archived dump by cause; the causes add up to its tasks. Absent before the first.",
+            "Tasks of the newest archived dump by cause; the causes add up to its tasks. Absent when the dump is older than 5"
+                    + " minutes.",
             "cause"),
     WEBHOOK_REQUESTS(
             Type.COUNTER,
@@ -85,7 +100,22 @@ public enum Family {
             "When the oldest dump in the archive was taken. Absent while it is empty."),
     QUEUE_LENGTH(Type.GAUGE, "load_monitor_queue_length", "Dumps that are asked for and not yet taken."),
     QUEUE_CAPACITY(Type.GAUGE, "load_monitor_queue_capacity", "Most dumps that may be asked for and not yet taken."),
-    BUILD_INFO(Type.GAUGE, "load_monitor_build_info", "The exporter; the value is 1.", "version", "javaversion"),
+    CONFIG_RELOAD_SUCCESSFUL(
+            Type.GAUGE,
+            "load_monitor_config_last_reload_successful",
+            "Whether the last attempt to read the configuration succeeded: 1 or 0."),
+    CONFIG_RELOAD_TIMESTAMP(
+            Type.GAUGE,
+            "load_monitor_config_last_reload_success_timestamp_seconds",
+            "When the configuration was last read with success."),
+    BUILD_INFO(
+            Type.GAUGE,
+            "load_monitor_build_info",
+            "The exporter: its version, the commit that it was built from, that commit's time, and its Java; the value is 1.",
+            "version",
+            "revision",
+            "revisiondate",
+            "javaversion"),
     PROCESS_CPU(Type.COUNTER, "process_cpu_seconds_total", "User and system CPU time that the exporter has used."),
     PROCESS_RESIDENT(Type.GAUGE, "process_resident_memory_bytes", "Resident memory of the exporter."),
     PROCESS_VIRTUAL(Type.GAUGE, "process_virtual_memory_bytes", "Virtual memory of the exporter."),

@@ -10,32 +10,55 @@ import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadCause;
 import io.loadmonitor.dump.LoadPart;
+import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.StackDump;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * What the newest dump in the archive says. It is read again only after a new one has come, or other causes are in
  * force, and in the scrape, so that capturing waits for nothing. After a restart the archive's newest dump is shown as
- * before.
+ * before. What the load consisted of is shown for five minutes alone: a gauge that stays would draw a load for as long as
+ * nobody dumps, and the load may be gone.
  */
 final class LastDumpReader implements FamilyReader {
     /** Behind the newest may be some that failed or are being taken. */
     private static final int LOOK_BACK = 50;
 
+    /** As long as Prometheus itself takes a sample for the present. */
+    static final Duration PRESENT = Duration.ofMinutes(5);
+
     private final Archive archive;
     private final EventCounts events;
     private final Supplier<CauseCatalogue> causes;
+    private final Clock clock;
+    private final Function<RawDump, StackDump> parser;
     private Optional<LastDump> last = Optional.empty();
     private CauseCatalogue explainedBy;
 
-    LastDumpReader(Archive archive, EventCounts events, Supplier<CauseCatalogue> causes) {
+    LastDumpReader(Archive archive, EventCounts events, Supplier<CauseCatalogue> causes, Clock clock) {
+        this(archive, events, causes, clock, DumpParser::parse);
+    }
+
+    /** @param parser of the archived text */
+    LastDumpReader(
+            Archive archive,
+            EventCounts events,
+            Supplier<CauseCatalogue> causes,
+            Clock clock,
+            Function<RawDump, StackDump> parser) {
         this.archive = archive;
         this.events = events;
         this.causes = causes;
+        this.clock = clock;
+        this.parser = parser;
         this.explainedBy = causes.get();
     }
 
@@ -54,19 +77,25 @@ final class LastDumpReader implements FamilyReader {
         last().ifPresent(dump -> {
             samples.add(Family.LAST_DUMP_TIMESTAMP, dump.takenAt.toEpochMilli() / 1e3);
             samples.add(Family.LAST_DUMP_ID, dump.id);
-            dump.tasks.forEach((cause, tasks) -> samples.add(Family.LOAD_CONTRIBUTION, tasks, cause.id()));
+            if (dump.takenAt.isAfter(clock.instant().minus(PRESENT))) {
+                dump.tasks.forEach((cause, tasks) -> samples.add(Family.LOAD_CONTRIBUTION, tasks, cause.id()));
+            }
         });
     }
 
     private synchronized Optional<LastDump> last() throws ArchiveException {
         CauseCatalogue now = causes.get();
         if (events.takeNewDump() || explainedBy != now) {
+            boolean read = false;
             try {
                 last = newest(now);
                 explainedBy = now;
-            } catch (ArchiveException e) {
-                events.putBackNewDump();
-                throw e;
+                read = true;
+            } finally {
+                // Whatever went wrong: the next scrape must not take the former dump for the newest.
+                if (!read) {
+                    events.putBackNewDump();
+                }
             }
         }
         return last;
@@ -88,7 +117,7 @@ final class LastDumpReader implements FamilyReader {
         for (LoadCause cause : catalogue.causes()) {
             tasks.put(cause, 0);
         }
-        archive.raw(dumpId).map(DumpParser::parse).ifPresent(dump -> {
+        archive.raw(dumpId).map(parser).ifPresent(dump -> {
             for (LoadPart part : LoadBreakdown.of(dump, catalogue).parts()) {
                 tasks.merge(part.cause(), part.tasks(), Integer::sum);
             }

@@ -31,11 +31,13 @@ public final class MetricsPage {
         return new MetricsPage(List.of(
                 new LoadReader(parts.procFs(), parts.lastTick()),
                 new TaskReader(parts.procFs(), parts.module(), parts.walkLimit()),
+                new HungTaskReader(parts.procFs()),
                 new ModuleReader(parts.module(), parts.source(), parts.lostDumps()),
                 events,
-                new LastDumpReader(parts.archive(), events, parts.causes()),
+                new LastDumpReader(parts.archive(), events, parts.causes(), parts.clock()),
                 new ArchiveReader(parts.archive(), parts.queueCapacity()),
-                new BuildReader(parts.version()),
+                new ConfigReader(parts.reload()),
+                new BuildReader(parts.build()),
                 OwnReader.process(),
                 OwnReader.jvm()));
     }

@@ -6,6 +6,7 @@ import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.IntSupplier;
@@ -21,7 +22,9 @@ import java.util.function.Supplier;
  * @param queueCapacity most captures that may wait
  * @param walkLimit longest time that counting tasks in /proc may take
  * @param causes by which dumps are explained now
- * @param version of the exporter
+ * @param reload how the last reading of the configuration went
+ * @param clock tells how old the newest dump is
+ * @param build which exporter this is
  */
 public record MetricsParts(
         ProcFs procFs,
@@ -33,4 +36,6 @@ public record MetricsParts(
         IntSupplier queueCapacity,
         Duration walkLimit,
         Supplier<CauseCatalogue> causes,
-        String version) {}
+        Supplier<ConfigReload> reload,
+        Clock clock,
+        Build build) {}

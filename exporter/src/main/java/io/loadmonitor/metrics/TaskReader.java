@@ -6,6 +6,7 @@ import io.loadmonitor.procfs.ProcFs;
 import io.loadmonitor.procfs.ProcStat;
 import io.loadmonitor.procfs.TaskState;
 import io.loadmonitor.procfs.TaskStates;
+import io.loadmonitor.procfs.UninterruptibleSleeps;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -17,17 +18,23 @@ import java.util.Set;
  * Tasks by state. Without the module that takes a walk of /proc, some 10 us a thread, so its result serves every scrape
  * of the next second; so it does when the module says that it did not see all threads. With the module the states that
  * make up the load are exact, fresh and free; only the others come from the walk, and as nobody looks at them closely
- * it is done rarely.
+ * it is done rarely, unless more tasks are in uninterruptible sleep than the last walk knew of; those that it knew are
+ * looked at again at each scrape.
  */
 final class TaskReader implements FamilyReader {
     private static final Duration WALK_AGE = Duration.ofSeconds(1);
     private static final Duration WALK_AGE_WITH_MODULE = Duration.ofSeconds(60);
+    private static final Duration WALK_AGE_FOR_NEW_SLEEPERS = Duration.ofSeconds(10);
 
     private final ProcFs procFs;
     private final KernelModule module;
     private final Duration walkLimit;
+    /** The rest is guarded by this. */
+    private final UninterruptibleSleeps sleeps = new UninterruptibleSleeps();
+
     private Optional<TaskStates> walked = Optional.empty();
     private long walkedNanos;
+    private long lookedNanos;
 
     /** @param walkLimit longest time that a walk may take */
     TaskReader(ProcFs procFs, KernelModule module, Duration walkLimit) {
@@ -43,14 +50,14 @@ final class TaskReader implements FamilyReader {
 
     @Override
     public Set<Family> families() {
-        return Set.of(Family.TASKS);
+        return Set.of(Family.TASKS, Family.IOWAIT_TASKS, Family.OLDEST_UNINTERRUPTIBLE);
     }
 
     @Override
     public void read(Samples samples) throws IOException {
         Optional<KernelTasks> exact = exact();
-        TaskStates states = states(exact.isPresent() ? WALK_AGE_WITH_MODULE : WALK_AGE);
-        Map<TaskState, Integer> counts = new EnumMap<>(states.counts());
+        Walked walk = walked(exact);
+        Map<TaskState, Integer> counts = new EnumMap<>(walk.states().counts());
         exact.ifPresent(tasks -> {
             // The module leaves out the thread that reads, which runs and is not what makes the load.
             counts.put(TaskState.RUNNING, tasks.running());
@@ -58,10 +65,12 @@ final class TaskReader implements FamilyReader {
         });
         counts.forEach((state, count) -> samples.add(Family.TASKS, count, state.label()));
         samples.add(
-                Family.TASKS,
-                exact.isPresent() ? exact.get().iowait() : ProcStat.read(procFs).procsBlocked(),
-                "iowait");
+                Family.IOWAIT_TASKS,
+                exact.isPresent() ? exact.get().iowait() : ProcStat.read(procFs).procsBlocked());
+        walk.oldestSleep().ifPresent(oldest -> samples.add(Family.OLDEST_UNINTERRUPTIBLE, oldest.toNanos() / 1e9));
     }
+
+    private record Walked(TaskStates states, Optional<Duration> oldestSleep) {}
 
     /** Empty without the module, also when it is unloaded at this moment; and when its own walk left threads out. */
     private Optional<KernelTasks> exact() throws IOException {
@@ -76,18 +85,42 @@ final class TaskReader implements FamilyReader {
     }
 
     /** One walk at a time: scrapes that come together share it. */
-    private synchronized TaskStates states(Duration maxAge) throws IOException {
+    private synchronized Walked walked(Optional<KernelTasks> exact) throws IOException {
+        Duration maxAge = exact.map(tasks ->
+                        tasks.uninterruptible() > sleeps.size() ? WALK_AGE_FOR_NEW_SLEEPERS : WALK_AGE_WITH_MODULE)
+                .orElse(WALK_AGE);
         long start = System.nanoTime();
         if (walked.isEmpty() || start - walkedNanos >= maxAge.toNanos()) {
-            TaskStates states = TaskStates.count(procFs, () -> System.nanoTime() - start > walkLimit.toNanos());
-            if (!states.complete()) {
-                walked = Optional.empty();
+            walked = Optional.empty();
+            walked = Optional.of(walk(start));
+            walkedNanos = System.nanoTime();
+            lookedNanos = walkedNanos;
+        } else if (start - lookedNanos >= WALK_AGE.toNanos()) {
+            sleeps.lookAgain();
+            lookedNanos = System.nanoTime();
+        }
+        return new Walked(walked.orElseThrow(), sleeps.oldest());
+    }
+
+    private TaskStates walk(long start) throws IOException {
+        boolean complete = false;
+        try {
+            TaskStates states = TaskStates.count(
+                    procFs,
+                    () -> System.nanoTime() - start > walkLimit.toNanos(),
+                    (files, stat) -> sleeps.look(files, stat, start));
+            complete = states.complete();
+            if (!complete) {
                 throw new IOException("counting the tasks took longer than " + walkLimit.toMillis()
                         + " ms (limits.procfs_time); there are more than " + states.threads());
             }
-            walked = Optional.of(states);
-            walkedNanos = System.nanoTime();
+            return states;
+        } finally {
+            if (complete) {
+                sleeps.walked();
+            } else {
+                sleeps.gaveUp();
+            }
         }
-        return walked.orElseThrow();
     }
 }

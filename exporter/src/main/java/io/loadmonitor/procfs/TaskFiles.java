@@ -50,6 +50,14 @@ public final class TaskFiles {
         return TaskSchedStat.runDelayNanos(procFs.read(directory.resolve("schedstat")));
     }
 
+    /**
+     * Reads from {@code schedstat} how often the thread was given a CPU in all its life; empty where the kernel does not
+     * count it. Takes no lock.
+     */
+    public OptionalLong timesOnCpu() throws IOException {
+        return TaskSchedStat.timesOnCpu(procFs.read(directory.resolve("schedstat")));
+    }
+
     /** Reads {@code stat}. */
     public TaskStat stat() throws IOException {
         return TaskStat.parse(procFs.read(directory.resolve("stat")));

@@ -1,5 +1,6 @@
 package io.loadmonitor.procfs;
 
+import java.util.Arrays;
 import java.util.OptionalLong;
 
 /**
@@ -15,6 +16,10 @@ import java.util.OptionalLong;
  * three zeros.
  */
 final class TaskSchedStat {
+    private static final int ON_CPU = 0;
+    private static final int RUN_DELAY = 1;
+    private static final int TIMES = 2;
+
     private TaskSchedStat() {}
 
     /**
@@ -23,16 +28,32 @@ final class TaskSchedStat {
      * @throws MalformedKernelText quoting the text
      */
     static OptionalLong runDelayNanos(String text) throws MalformedKernelText {
+        long[] numbers = parse(text);
+        return counted(numbers) && numbers[RUN_DELAY] >= 0 ? OptionalLong.of(numbers[RUN_DELAY]) : OptionalLong.empty();
+    }
+
+    /**
+     * How often it was given a CPU; empty where the kernel does not count it. While the number stays, a task that was
+     * seen asleep has not run: it may have been woken, but cannot have gone to sleep anew.
+     *
+     * @throws MalformedKernelText quoting the text
+     */
+    static OptionalLong timesOnCpu(String text) throws MalformedKernelText {
+        long[] numbers = parse(text);
+        return counted(numbers) ? OptionalLong.of(numbers[TIMES]) : OptionalLong.empty();
+    }
+
+    private static boolean counted(long[] numbers) {
+        return numbers[ON_CPU] != 0 || numbers[RUN_DELAY] != 0 || numbers[TIMES] != 0;
+    }
+
+    private static long[] parse(String text) throws MalformedKernelText {
         String[] words = text.strip().split(" ");
-        if (words.length != 3) {
+        if (words.length != TIMES + 1) {
             throw new MalformedKernelText("schedstat", "not three numbers", text);
         }
         try {
-            long onCpu = Long.parseUnsignedLong(words[0]);
-            long delay = Long.parseUnsignedLong(words[1]);
-            long times = Long.parseUnsignedLong(words[2]);
-            boolean counted = onCpu != 0 || delay != 0 || times != 0;
-            return counted && delay >= 0 ? OptionalLong.of(delay) : OptionalLong.empty();
+            return Arrays.stream(words).mapToLong(Long::parseUnsignedLong).toArray();
         } catch (NumberFormatException malformed) {
             throw new MalformedKernelText("schedstat", "a number is malformed", text);
         }

@@ -35,13 +35,15 @@ public record TaskStates(
      * Counts now.
      *
      * @param stop asked before each thread; when true counting ends there
+     * @param also is shown each thread, this program's own included
      * @throws IOException when /proc itself cannot be listed
      */
-    public static TaskStates count(ProcFs procFs, BooleanSupplier stop) throws IOException {
+    public static TaskStates count(ProcFs procFs, BooleanSupplier stop, ThreadWalk.Visitor also) throws IOException {
         OptionalLong ownPid = procFs.ownPid();
         EnumMap<TaskState, Integer> counts = new EnumMap<>(TaskState.class);
         int[] ownRunning = new int[1];
         ThreadWalk.Outcome outcome = new ThreadWalk(procFs).walk(stop, (files, stat) -> {
+            also.visit(files, stat);
             boolean own = ownPid.isPresent() && ownPid.getAsLong() == files.tgid();
             if (own && stat.state() == TaskState.RUNNING) {
                 ownRunning[0]++;

@@ -9,13 +9,17 @@ import io.loadmonitor.incident.Rule;
 import io.loadmonitor.log.Log;
 import io.loadmonitor.log.LogFormat;
 import io.loadmonitor.log.LogLevel;
+import io.loadmonitor.metrics.ConfigReload;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -203,10 +207,54 @@ final class ConfigFileTest {
         assertEquals(wanted, Config.defaults().rules().ruleFor(alert).isPresent());
     }
 
+    /** A minute later at each look. */
+    private final Clock clock = new Clock() {
+        private Instant now = Instant.EPOCH;
+
+        @Override
+        public Instant instant() {
+            now = now.plusSeconds(60);
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    };
+
+    @Test
+    void saysHowTheLastReloadWent(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("c.yml"), "rules: [{name: one, match: {alertname: A}}]");
+        ConfigInForce config = ConfigInForce.read(file, null, clock);
+        Instant start = Instant.EPOCH.plusSeconds(60);
+        assertEquals(new ConfigReload(true, start), config.lastReload());
+        Files.writeString(file, "rules: 7");
+        config.reload();
+        assertEquals(new ConfigReload(false, start), config.lastReload());
+        Files.writeString(file, "rules: [{name: two, match: {alertname: A}}]");
+        config.reload();
+        assertEquals(new ConfigReload(true, start.plusSeconds(60)), config.lastReload());
+        config.onReload(next -> {
+            throw new IllegalStateException("a part is broken");
+        });
+        assertThrows(IllegalStateException.class, config::reload);
+        assertEquals(new ConfigReload(false, start.plusSeconds(60)), config.lastReload());
+
+        ConfigInForce none = ConfigInForce.read(null, null, clock);
+        assertTrue(none.reload().isPresent());
+        assertTrue(none.lastReload().successful(), "there was nothing to read");
+    }
+
     @Test
     void reloadReplacesWhatCanBeReplacedOrNothing(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("c.yml"), "rules: [{name: one, match: {alertname: A}}]");
-        ConfigInForce config = ConfigInForce.read(file, null);
+        ConfigInForce config = ConfigInForce.read(file, null, clock);
         List<Config> told = new ArrayList<>();
         config.onReload(told::add);
         Files.writeString(file, """
@@ -244,7 +292,7 @@ final class ConfigFileTest {
     @Test
     void startAndReloadTakeCausesOfTheUsersOwnOrNothing(@TempDir Path folder) throws Exception {
         Path causes = Files.writeString(folder.resolve("own.txt"), OWN_CAUSE);
-        ConfigInForce config = ConfigInForce.read(null, causes);
+        ConfigInForce config = ConfigInForce.read(null, causes, clock);
         assertTrue(config.causes().cause("vendor-card").isPresent());
 
         Files.writeString(causes, OWN_CAUSE.replace("frames 70", "frames many"));
@@ -262,7 +310,7 @@ final class ConfigFileTest {
     void problemsOfBothFilesAreToldAtOnce(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("c.yml"), "rules: 7");
         Path causes = Files.writeString(folder.resolve("own.txt"), "title x\n");
-        ConfigException e = assertThrows(ConfigException.class, () -> ConfigInForce.read(file, causes));
+        ConfigException e = assertThrows(ConfigException.class, () -> ConfigInForce.read(file, causes, clock));
         assertEquals(2, e.problems().size(), e.getMessage());
         assertTrue(e.getMessage().contains(causes + ":1: \"title\" stands before the first cause"), e.getMessage());
     }
@@ -281,6 +329,6 @@ final class ConfigFileTest {
 
     @Test
     void reloadWithoutAFileSaysSo() throws Exception {
-        assertTrue(ConfigInForce.read(null, null).reload().orElseThrow().contains("--config.file"));
+        assertTrue(ConfigInForce.read(null, null, clock).reload().orElseThrow().contains("--config.file"));
     }
 }

@@ -33,13 +33,17 @@ final class RunningExporter implements AutoCloseable {
 
     /** Starts it and does not wait. */
     static RunningExporter start(Path folder, String... arguments) throws IOException {
+        return startInto(folder, Files.createTempFile(folder, "exporter", ".out"), arguments);
+    }
+
+    /** The same with a standard output that leads elsewhere. */
+    static RunningExporter startInto(Path folder, Path out, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@jvm.options",
                 "-jar",
                 System.getProperty("load-monitor.jar")));
         command.addAll(List.of(arguments));
-        Path out = Files.createTempFile(folder, "exporter", ".out");
         Path log = Files.createTempFile(folder, "exporter", ".log");
         Process process = new ProcessBuilder(command)
                 .redirectInput(Path.of("/dev/null").toFile())
@@ -60,6 +64,17 @@ final class RunningExporter implements AutoCloseable {
     /** SIGTERM. */
     void end() {
         process.destroy();
+    }
+
+    /** SIGHUP. */
+    void hangUp() throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-HUP", Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new AssertionError("kill ended with " + code);
+        }
     }
 
     String out() {

@@ -87,11 +87,13 @@ final class ProcfsSourceHostTest {
 
     @Test
     void countsRealTasksInDAmongTheStates() throws Exception {
-        int before = TaskStates.count(ProcFs.ofThisHost(), () -> false).of(TaskState.UNINTERRUPTIBLE);
+        int before = TaskStates.count(ProcFs.ofThisHost(), () -> false, (thread, stat) -> {})
+                .of(TaskState.UNINTERRUPTIBLE);
         try (UninterruptibleTask one = UninterruptibleTask.start();
                 UninterruptibleTask two = UninterruptibleTask.start();
                 UninterruptibleTask three = UninterruptibleTask.start()) {
-            int now = TaskStates.count(ProcFs.ofThisHost(), () -> false).of(TaskState.UNINTERRUPTIBLE);
+            int now = TaskStates.count(ProcFs.ofThisHost(), () -> false, (thread, stat) -> {})
+                    .of(TaskState.UNINTERRUPTIBLE);
             assertTrue(
                     now >= 3,
                     "of " + List.of(one.pid(), two.pid(), three.pid()) + " counted " + now + ", before " + before);

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -74,9 +75,68 @@ final class HostReadersTest {
     @Test
     void countsEveryStateWithItsZeroes() throws Exception {
         assertEquals(
-                "{dead=0.0, idle=1.0, iowait=3.0, parked=0.0, running=2.0, sleeping=0.0, stopped=0.0, traced=0.0,"
+                "{dead=0.0, idle=1.0, parked=0.0, running=2.0, sleeping=0.0, stopped=0.0, traced=0.0,"
                         + " uninterruptible=1.0, unknown=0.0, zombie=0.0}",
                 tasks(reader()).toString());
+    }
+
+    @Test
+    void everyTaskIsInOneStateAndThoseThatWaitForIoAreCountedBeside() throws Exception {
+        Samples samples = new Samples();
+        reader().read(samples);
+        assertEquals(
+                4,
+                values(samples, Family.TASKS).values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .sum());
+        assertEquals(3, value(samples, Family.IOWAIT_TASKS));
+    }
+
+    @Test
+    void aSleepIsAsOldAsTwoScrapesProve() throws Exception {
+        schedStat(94, 5);
+        TaskReader reader = reader();
+        assertTrue(values(read(reader), Family.OLDEST_UNINTERRUPTIBLE).isEmpty(), "seen once");
+        Thread.sleep(1100);
+        double age = value(read(reader), Family.OLDEST_UNINTERRUPTIBLE);
+        assertTrue(age > 1 && age < 30, age + " s");
+        schedStat(94, 6);
+        Thread.sleep(1100);
+        assertTrue(values(read(reader), Family.OLDEST_UNINTERRUPTIBLE).isEmpty(), "it ran in between");
+    }
+
+    @Test
+    void withTheModuleSleepersAreLookedAtBetweenTheWalks() throws Exception {
+        Path knobs = Files.createDirectories(sys.resolve("kernel/load_monitor"));
+        Files.writeString(knobs.resolve("tasks"), "running 8\nuninterruptible 2\niowait 1\ntotal 67\n");
+        schedStat(94, 5);
+        TaskReader reader = reader();
+        read(reader);
+        Thread.sleep(1100);
+        assertTrue(value(read(reader), Family.OLDEST_UNINTERRUPTIBLE) > 1);
+        task(94, "vf", 'S');
+        Thread.sleep(1100);
+        assertTrue(values(read(reader), Family.OLDEST_UNINTERRUPTIBLE).isEmpty(), "it woke up");
+    }
+
+    @Test
+    void countsHungTasksWhereTheKernelDoes() throws Exception {
+        Samples samples = new Samples();
+        new HungTaskReader(new ProcFs(proc)).read(samples);
+        assertTrue(values(samples, Family.HUNG_TASKS).isEmpty(), "before 6.13");
+        Files.writeString(Files.createDirectories(proc.resolve("sys/kernel")).resolve("hung_task_detect_count"), "7\n");
+        new HungTaskReader(new ProcFs(proc)).read(samples);
+        assertEquals(7, value(samples, Family.HUNG_TASKS));
+    }
+
+    @Test
+    void saysWhichBuildAndHowTheConfigurationWasRead() throws Exception {
+        Samples samples = new Samples();
+        new BuildReader(new Build("0.1.0", "34d09d7", "2026-11-30T13:52:00Z")).read(samples);
+        new ConfigReader(() -> new ConfigReload(false, Instant.ofEpochMilli(1_500))).read(samples);
+        assertEquals("{0.1.0=1.0}", values(samples, Family.BUILD_INFO).toString());
+        assertEquals(0, value(samples, Family.CONFIG_RELOAD_SUCCESSFUL));
+        assertEquals(1.5, value(samples, Family.CONFIG_RELOAD_TIMESTAMP));
     }
 
     @Test
@@ -91,10 +151,11 @@ final class HostReadersTest {
     void believesTheModuleForWhatMakesUpTheLoad() throws Exception {
         Path knobs = Files.createDirectories(sys.resolve("kernel/load_monitor"));
         Files.writeString(knobs.resolve("tasks"), "running 8\nuninterruptible 2\niowait 1\ntotal 67\n");
-        TreeMap<String, Double> tasks = tasks(reader());
+        Samples samples = read(reader());
+        TreeMap<String, Double> tasks = values(samples, Family.TASKS);
+        assertEquals(1, value(samples, Family.IOWAIT_TASKS), "not the 3 of /proc/stat");
         assertEquals(8, tasks.get("running"));
         assertEquals(2, tasks.get("uninterruptible"));
-        assertEquals(1, tasks.get("iowait"));
         assertEquals(1, tasks.get("idle"));
     }
 
@@ -106,7 +167,6 @@ final class HostReadersTest {
         TreeMap<String, Double> tasks = tasks(reader);
         assertEquals(2, tasks.get("running"), "not the module's 1");
         assertEquals(1, tasks.get("uninterruptible"));
-        assertEquals(3, tasks.get("iowait"));
         Files.writeString(knobs.resolve("tasks"), "running 8\nuninterruptible 2\niowait 1\ntotal 67\ncomplete 1\n");
         assertEquals(8, tasks(reader).get("running"));
     }
@@ -177,9 +237,17 @@ final class HostReadersTest {
     }
 
     private static TreeMap<String, Double> tasks(TaskReader reader) throws IOException {
+        return values(read(reader), Family.TASKS);
+    }
+
+    private static Samples read(TaskReader reader) throws IOException {
         Samples samples = new Samples();
         reader.read(samples);
-        return values(samples, Family.TASKS);
+        return samples;
+    }
+
+    private void schedStat(int pid, int timesOnCpu) throws IOException {
+        Files.writeString(proc.resolve(pid + "/task/" + pid + "/schedstat"), "5856863 7419146 " + timesOnCpu + "\n");
     }
 
     private static double value(Samples samples, Family family) {

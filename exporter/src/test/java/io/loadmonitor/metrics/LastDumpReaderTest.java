@@ -9,18 +9,89 @@ import io.loadmonitor.archive.ArchiveSettings;
 import io.loadmonitor.archive.DumpTexts;
 import io.loadmonitor.archive.Retention;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.RawDump;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LastDumpReaderTest {
+    private static final Clock NOON = Clock.fixed(DumpTexts.NOON, ZoneOffset.UTC);
+
+    @Test
+    void saysForFiveMinutesWhatTheLoadConsistedOfAndForEverWhenItWas(@TempDir Path folder) throws Exception {
+        ArchiveSettings settings = new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT);
+        try (Archive archive = Archive.open(settings, Clock.systemUTC())) {
+            archive.storeFound(DumpTexts.manual(1, DumpTexts.NOON));
+            AtomicReference<Instant> now = new AtomicReference<>(DumpTexts.NOON.plusSeconds(299));
+            Clock clock = new Clock() {
+                @Override
+                public Instant instant() {
+                    return now.get();
+                }
+
+                @Override
+                public ZoneId getZone() {
+                    return ZoneOffset.UTC;
+                }
+
+                @Override
+                public Clock withZone(ZoneId zone) {
+                    return this;
+                }
+            };
+            MetricsPage page = new MetricsPage(
+                    List.of(new LastDumpReader(archive, new EventCounts(), CauseCatalogue::standard, clock)));
+            assertTrue(contributions(page).contains("{cause=\"vfork\",} "), contributions(page));
+            now.set(DumpTexts.NOON.plusSeconds(300));
+            assertEquals("", contributions(page));
+            String last = text(page, "load_monitor_last_dump_id");
+            assertTrue(last.endsWith("\nload_monitor_last_dump_id 1.0\n"), last);
+            now.set(DumpTexts.NOON.minusSeconds(7));
+            assertFalse(contributions(page).isEmpty(), "the clock was set back: the dump is no older for it");
+        }
+    }
+
+    /** A dump that cannot be explained must not leave the former one's causes standing as if they were its own. */
+    @Test
+    void aFaultOfTheParserIsAFailureAtEachScrapeUntilItIsGone(@TempDir Path folder) throws Exception {
+        ArchiveSettings settings = new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT);
+        try (Archive archive = Archive.open(settings, Clock.systemUTC())) {
+            archive.storeFound(DumpTexts.manual(1, DumpTexts.NOON));
+            EventCounts events = new EventCounts();
+            AtomicBoolean broken = new AtomicBoolean();
+            MetricsPage page =
+                    new MetricsPage(List.of(new LastDumpReader(archive, events, CauseCatalogue::standard, NOON, raw -> {
+                        if (broken.get()) {
+                            throw new IllegalStateException("a fault of the parser");
+                        }
+                        return DumpParser.parse(raw);
+                    })));
+            assertFalse(contributions(page).isEmpty());
+
+            broken.set(true);
+            events.found(archive.storeFound(DumpTexts.manual(2, DumpTexts.NOON)).orElseThrow());
+            for (int scrape = 1; scrape <= 2; scrape++) {
+                assertEquals("", contributions(page), "at scrape " + scrape);
+                String success = text(page, "load_monitor_scrape_collector_success");
+                assertTrue(success.endsWith("{collector=\"last_dump\",} 0.0\n"), success);
+            }
+            broken.set(false);
+            assertTrue(text(page, "load_monitor_last_dump_id").endsWith(" 2.0\n"));
+            assertFalse(contributions(page).isEmpty());
+        }
+    }
+
     @Test
     void countsByTheCausesInForceWithoutANewDump(@TempDir Path folder) throws Exception {
         CauseCatalogue own = CauseCatalogue.standard().with(Files.writeString(folder.resolve("own.txt"), """
@@ -34,7 +105,8 @@ final class LastDumpReaderTest {
         ArchiveSettings settings = new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT);
         try (Archive archive = Archive.open(settings, Clock.systemUTC(), causes::get)) {
             archive.storeFound(DumpTexts.manual(1, DumpTexts.NOON));
-            MetricsPage page = new MetricsPage(List.of(new LastDumpReader(archive, new EventCounts(), causes::get)));
+            MetricsPage page =
+                    new MetricsPage(List.of(new LastDumpReader(archive, new EventCounts(), causes::get, NOON)));
 
             assertFalse(contributions(page).contains("vendor-card"));
             causes.set(own);
@@ -65,15 +137,18 @@ final class LastDumpReaderTest {
                     task pid=3 state=R on=sleep flags=delayed comm="b"
                     end id=1 tasks=3
                     """.getBytes(StandardCharsets.US_ASCII)));
-            String counted = contributions(
-                    new MetricsPage(List.of(new LastDumpReader(archive, new EventCounts(), CauseCatalogue::standard))));
+            String counted = contributions(new MetricsPage(
+                    List.of(new LastDumpReader(archive, new EventCounts(), CauseCatalogue::standard, NOON))));
             assertTrue(counted.contains("{cause=\"waiting-for-cpu\",} 27.0\n"), counted);
             assertTrue(counted.contains("{cause=\"delayed-sleep\",} 13.0\n"), counted);
         }
     }
 
     private static String contributions(MetricsPage page) {
-        return new String(
-                page.render(Set.of("load_monitor_load_contribution"), "").text(), StandardCharsets.UTF_8);
+        return text(page, "load_monitor_load_contribution");
+    }
+
+    private static String text(MetricsPage page, String name) {
+        return new String(page.render(Set.of(name), "").text(), StandardCharsets.UTF_8);
     }
 }

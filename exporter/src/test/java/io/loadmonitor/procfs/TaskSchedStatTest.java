@@ -19,6 +19,12 @@ final class TaskSchedStatTest {
         assertEquals(OptionalLong.of(0), TaskSchedStat.runDelayNanos("5856863 0 2\n"));
     }
 
+    @Test
+    void readsHowOftenItWasGivenACpu() throws Exception {
+        assertEquals(OptionalLong.of(2), TaskSchedStat.timesOnCpu("5856863 7419146 2\n"));
+        assertEquals(OptionalLong.empty(), TaskSchedStat.timesOnCpu("0 0 0\n"), "the kernel does not count");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0 0 0\n", "1 18446744073709551615 1\n"})
     void knowsNothingWhereTheKernelDoesNotCount(String text) throws Exception {

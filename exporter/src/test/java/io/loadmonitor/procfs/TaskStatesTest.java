@@ -29,7 +29,7 @@ final class TaskStatesTest {
         thread(13, 13, "odd-names/stat");
         thread(50, 50, "busy/stat");
         thread(50, 51, "odd-names/stat");
-        TaskStates states = TaskStates.count(new ProcFs(root), () -> false);
+        TaskStates states = TaskStates.count(new ProcFs(root), () -> false, (thread, stat) -> {});
         assertEquals(8, states.threads());
         assertEquals(1, states.ownRunning());
         assertEquals(2, states.of(TaskState.RUNNING));
@@ -49,13 +49,15 @@ final class TaskStatesTest {
     @Test
     void saysWhenItWasStopped() throws IOException {
         thread(7, 7, "busy/stat");
-        assertFalse(TaskStates.count(new ProcFs(root), () -> true).complete());
+        assertFalse(TaskStates.count(new ProcFs(root), () -> true, (thread, stat) -> {})
+                .complete());
     }
 
     @Test
     void addsUpOnThisHost() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
-        int before = TaskStates.count(ProcFs.ofThisHost(), () -> false).threads();
+        int before = TaskStates.count(ProcFs.ofThisHost(), () -> false, (thread, stat) -> {})
+                .threads();
         Thread[] sleepers = new Thread[200];
         for (int i = 0; i < sleepers.length; i++) {
             sleepers[i] = new Thread(() -> {
@@ -68,7 +70,7 @@ final class TaskStatesTest {
             sleepers[i].start();
         }
         try {
-            TaskStates states = TaskStates.count(ProcFs.ofThisHost(), () -> false);
+            TaskStates states = TaskStates.count(ProcFs.ofThisHost(), () -> false, (thread, stat) -> {});
             int sum = states.counts().values().stream()
                     .mapToInt(Integer::intValue)
                     .sum();

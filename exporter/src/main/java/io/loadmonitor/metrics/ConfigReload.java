@@ -1,0 +1,11 @@
+package io.loadmonitor.metrics;
+
+import java.time.Instant;
+
+/**
+ * How the last reading of the configuration went.
+ *
+ * @param successful what was read is in force
+ * @param lastSuccess when it was last read and put in force; the start is the first time
+ */
+public record ConfigReload(boolean successful, Instant lastSuccess) {}
