@@ -61,7 +61,7 @@ public record Dashboard(String name, JsonNode json) {
 
         /** Path and query that Grafana would ask the exporter for, over all time. */
         public String runnable() {
-            String runnable = url.replace("http://${instance}", "")
+            String runnable = url.replace("${scheme}://${instance}", "")
                     .replace("${__from:date:seconds}", "0")
                     .replace("${__to:date:seconds}", "4102444800");
             if (runnable.contains("$")) {

@@ -44,6 +44,7 @@ final class DashboardRules {
         rules.checkDashboard();
         rules.checkVariables();
         rules.checkPanels();
+        rules.checkLinks(dashboard.json().path("panels"));
         rules.checkGrid();
         rules.checkAnnotations();
         dashboard.expressions().forEach(rules::checkExpression);
@@ -71,6 +72,7 @@ final class DashboardRules {
         require(source.path("type").asText().equals("datasource"), "variable datasource is no data source");
         require(source.path("query").asText().equals("prometheus"), "variable datasource is not of Prometheus");
         require(source.path("label").asText().equals("Data source"), "variable datasource has the wrong label");
+        require(variable("scheme").path("query").asText().equals("http,https"), "variable scheme is no choice of two");
         checkChoice("job", "Job");
         checkChoice("instance", "Instance");
     }
@@ -146,13 +148,25 @@ final class DashboardRules {
                     target.path("datasource").path("uid").asText().equals(INCIDENTS),
                     name + " has a query that does not use the chosen data source");
             require(
-                    url.startsWith("http://${instance}/api/v1/"),
+                    url.startsWith("${scheme}://${instance}/api/v1/"),
                     name + " asks something else than the exporter: " + url);
             require(
                     url.contains("from=${__from:date:seconds}&to=${__to:date:seconds}"),
                     name + " asks for all time: " + url);
             require(!target.path("columns").isEmpty(), name + " has no columns");
         }
+    }
+
+    /** To an exporter in the way that the user chose, and to the incidents of the time that the user looks at. */
+    private void checkLinks(JsonNode node) {
+        String url = node.path("url").asText();
+        if (url.contains("instance}")) {
+            require(url.startsWith("${scheme}://"), "a link does not ask how the exporters speak: " + url);
+            require(
+                    !url.contains("/incidents") || url.contains("from=${__from:date:seconds}&to=${__to:date:seconds}"),
+                    "a link leads to the incidents of all time: " + url);
+        }
+        node.forEach(this::checkLinks);
     }
 
     private void checkGrid() {

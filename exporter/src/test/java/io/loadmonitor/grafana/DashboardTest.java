@@ -67,7 +67,8 @@ final class DashboardTest {
 
     @Test
     void refusesAVariableInARequestThatItDoesNotKnow() {
-        Request request = new Request("here", "http://${instance}/api/v1/incidents?host=$host", "items", List.of("id"));
+        Request request =
+                new Request("here", "${scheme}://${instance}/api/v1/incidents?host=$host", "items", List.of("id"));
         IllegalStateException e = assertThrows(IllegalStateException.class, request::runnable);
         assertEquals("here: a variable is left in /api/v1/incidents?host=$host", e.getMessage());
     }
@@ -204,7 +205,17 @@ final class DashboardTest {
                 fault(
                         "asks for all time",
                         json -> ((ObjectNode) incidents(json).at("/targets/0"))
-                                .put("url", "http://${instance}/api/v1/incidents")),
+                                .put("url", "${scheme}://${instance}/api/v1/incidents")),
+                fault(
+                        "a link leads to the incidents of all time",
+                        json -> link(json).put("url", "${scheme}://${__field.labels.instance}/incidents")),
+                fault(
+                        "a link does not ask how the exporters speak",
+                        json -> link(json)
+                                .put("url", link(json).path("url").asText().replace("${scheme}", "http"))),
+                fault(
+                        "variable scheme is no choice of two",
+                        json -> variable(json, 4).put("query", "http")),
                 fault("has no columns", json -> ((ObjectNode) incidents(json).at("/targets/0")).putArray("columns")),
                 fault(
                         "has no matcher for job",
@@ -248,6 +259,10 @@ final class DashboardTest {
 
     private static ObjectNode target(ObjectNode json) {
         return (ObjectNode) json.at("/panels/1/targets/0");
+    }
+
+    private static ObjectNode link(ObjectNode json) {
+        return (ObjectNode) json.at("/panels/1/fieldConfig/defaults/links/0");
     }
 
     private static ObjectNode place(ObjectNode json) {
