@@ -22,14 +22,24 @@ import java.util.OptionalLong;
  * while the host is suspended. Not safe for use by several threads.
  */
 public final class UninterruptibleSleeps {
-    /** Of more tasks than this the ones seen first stay: they have slept longest. */
-    static final int MAX_SLEEPERS = 1024;
+    private static final int MOST = 1024;
 
+    private final int most;
     private Map<Identity, Sleep> sleeps = new HashMap<>();
     private Map<Identity, Sleep> seen = new HashMap<>();
 
     /** A thread's number is used again after its end, but not for one started at the same time. */
     private record Identity(long pid, long startNanos) {}
+
+    /** Follows 1024 tasks; of more than that the ones seen first stay, as they have slept longest. */
+    public UninterruptibleSleeps() {
+        this(MOST);
+    }
+
+    /** @param most tasks to follow, beside those that were known before */
+    UninterruptibleSleeps(int most) {
+        this.most = most;
+    }
 
     private record Sleep(TaskFiles files, long timesOnCpu, long sinceNanos, long untilNanos) {
         long nanos() {
@@ -49,7 +59,7 @@ public final class UninterruptibleSleeps {
         }
         Identity identity = new Identity(stat.pid(), stat.startNanos());
         Optional<Sleep> known = Optional.ofNullable(sleeps.get(identity));
-        if (known.isEmpty() && seen.size() >= MAX_SLEEPERS) {
+        if (known.isEmpty() && seen.size() >= most) {
             return;
         }
         try {
@@ -102,7 +112,7 @@ public final class UninterruptibleSleeps {
         });
     }
 
-    /** Tasks that are followed, at most {@value #MAX_SLEEPERS} and those that were known before. */
+    /** Tasks that are followed. */
     public int size() {
         return sleeps.size();
     }

@@ -117,24 +117,28 @@ final class UninterruptibleSleepsTest {
     /** Those that are known stay; of the others as many as there is room for. */
     @Test
     void remembersABoundedNumber() throws IOException {
+        UninterruptibleSleeps few = new UninterruptibleSleeps(8);
         thread(1, 'D', 100, 5);
-        walk();
+        walk(few);
         pause();
-        for (int pid = 2; pid <= UninterruptibleSleeps.MAX_SLEEPERS + 50; pid++) {
+        for (int pid = 2; pid <= 20; pid++) {
             thread(pid, 'D', 100, 5);
         }
-        walk();
-        walk();
-        assertTrue(sleeps.oldest().isPresent());
-        assertTrue(
-                sleeps.size() <= UninterruptibleSleeps.MAX_SLEEPERS + 1 && sleeps.size() > 1,
-                () -> sleeps.size() + " are remembered");
+        for (int look = 1; look <= 3; look++) {
+            walk(few);
+            assertTrue(few.oldest().isPresent(), "the first is forgotten");
+            assertTrue(few.size() >= 8 && few.size() <= 9, () -> few.size() + " are remembered");
+        }
     }
 
     private void walk() throws IOException {
+        walk(sleeps);
+    }
+
+    private void walk(UninterruptibleSleeps those) throws IOException {
         long began = System.nanoTime();
-        new ThreadWalk(new ProcFs(root)).walk(() -> false, (files, stat) -> sleeps.look(files, stat, began));
-        sleeps.walked();
+        new ThreadWalk(new ProcFs(root)).walk(() -> false, (files, stat) -> those.look(files, stat, began));
+        those.walked();
     }
 
     /** Longer than a tick of any clock. */
