@@ -113,7 +113,7 @@ final class ConfigInForce {
                     "there is no file to read again: the exporter was started without --config.file and without"
                             + " --causes.file");
         }
-        lastReload = new ConfigReload(false, lastReload.lastSuccess());
+        boolean inForceNow = false;
         try {
             InForce read = readBoth(file, causesFile);
             Config next = read.config();
@@ -129,10 +129,15 @@ final class ConfigInForce {
                     new Config(next.rules(), next.retention(), next.limits().asFarAsLive(current.limits())),
                     read.causes());
             parts.accept(inForce.config());
-            lastReload = new ConfigReload(true, clock.instant());
+            inForceNow = true;
             return Optional.empty();
         } catch (ConfigException e) {
             return Optional.of(String.valueOf(e.getMessage()));
+        } finally {
+            // Only now: a scrape in the midst of a reload that succeeds must not see one that failed.
+            lastReload = inForceNow
+                    ? new ConfigReload(true, clock.instant())
+                    : new ConfigReload(false, lastReload.lastSuccess());
         }
     }
 }

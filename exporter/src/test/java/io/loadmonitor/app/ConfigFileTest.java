@@ -238,13 +238,19 @@ final class ConfigFileTest {
         config.reload();
         assertEquals(new ConfigReload(false, start), config.lastReload());
         Files.writeString(file, "rules: [{name: two, match: {alertname: A}}]");
+        List<ConfigReload> midst = new ArrayList<>();
+        config.onReload(next -> midst.add(config.lastReload()));
         config.reload();
+        assertEquals(List.of(new ConfigReload(false, start)), midst, "it is not over before every part was told");
         assertEquals(new ConfigReload(true, start.plusSeconds(60)), config.lastReload());
+        config.onReload(next -> midst.add(config.lastReload()));
+        config.reload();
+        assertTrue(midst.get(1).successful(), "nothing has failed while it is read");
         config.onReload(next -> {
             throw new IllegalStateException("a part is broken");
         });
         assertThrows(IllegalStateException.class, config::reload);
-        assertEquals(new ConfigReload(false, start.plusSeconds(60)), config.lastReload());
+        assertEquals(new ConfigReload(false, start.plusSeconds(120)), config.lastReload());
 
         ConfigInForce none = ConfigInForce.read(null, null, clock);
         assertTrue(none.reload().isPresent());

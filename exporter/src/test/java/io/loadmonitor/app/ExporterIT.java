@@ -155,8 +155,8 @@ final class ExporterIT {
             Files.writeString(config, "rules: 1\n");
             exporter.hangUp();
             exporter.metrics(metrics -> metrics.contains("\nload_monitor_config_last_reload_successful 0.0\n")
-                    && metrics.contains("\nload_monitor_queue_capacity 7.0\n"));
-            assertTrue(exporter.log().contains("c.yml:1: rules: "), exporter.log());
+                    && metrics.contains("\nload_monitor_queue_capacity 7.0\n")
+                    && exporter.log().contains("c.yml:1: rules: "));
         }
     }
 
