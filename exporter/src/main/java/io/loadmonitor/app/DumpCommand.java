@@ -4,6 +4,7 @@ import io.loadmonitor.capture.CaptureException;
 import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.capture.KernelModuleSource;
+import io.loadmonitor.capture.OwnProcess;
 import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.capture.ProcfsSource;
 import io.loadmonitor.capture.SourceChoice;
@@ -58,7 +59,7 @@ final class DumpCommand implements Callable<Integer> {
         SourceChoice choice = new SourceChoice(
                 options.preference,
                 module,
-                new KernelModuleSource(module, deviceLook),
+                new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs)),
                 new ProcfsSource(procFs, deviceLook, new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT));
         DumpSource source = choice.current().source();
         try {

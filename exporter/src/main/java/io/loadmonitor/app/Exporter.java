@@ -6,6 +6,7 @@ import io.loadmonitor.archive.ArchiveSettings;
 import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.KernelDumpWatcher;
 import io.loadmonitor.capture.KernelModuleSource;
+import io.loadmonitor.capture.OwnProcess;
 import io.loadmonitor.capture.ProcfsSource;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.incident.AlertDesk;
@@ -87,7 +88,7 @@ final class Exporter implements AutoCloseable {
         keep("housekeeping", housekeeping::close);
 
         DeviceLook deviceLook = options.source.deviceLook();
-        KernelModuleSource moduleSource = new KernelModuleSource(module, deviceLook);
+        KernelModuleSource moduleSource = new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs));
         SourceChoice choice = new SourceChoice(
                 options.source.preference,
                 module,

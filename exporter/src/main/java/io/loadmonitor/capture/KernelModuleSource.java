@@ -18,7 +18,7 @@ import java.util.Set;
 /**
  * Dumps from the kernel module: writes the trigger, then reads the dump from the device.
  *
- * <p>The text is the module's, with the records of {@link DeviceLook} in it.
+ * <p>The text is the module's, with the records of {@link DeviceLook} and {@link OwnProcess} in it.
  *
  * <p>The device is opened for each reading, because an open one keeps the module from being unloaded. One lock covers
  * trigger and reading, so that {@link #found} never gives out what {@link #take} made.
@@ -29,18 +29,20 @@ public final class KernelModuleSource implements DumpSource {
 
     private final KernelModule module;
     private final DeviceLook deviceLook;
+    private final OwnProcess own;
     private final Trigger trigger;
 
     /** What {@link #found} shall not give out: what {@link #take} made, and what has no id and was given out once. */
     private final Set<DumpHeading> remembered = new LinkedHashSet<>();
 
-    public KernelModuleSource(KernelModule module, DeviceLook deviceLook) {
-        this(module, deviceLook, module::trigger);
+    public KernelModuleSource(KernelModule module, DeviceLook deviceLook, OwnProcess own) {
+        this(module, deviceLook, own, module::trigger);
     }
 
-    KernelModuleSource(KernelModule module, DeviceLook deviceLook, Trigger trigger) {
+    KernelModuleSource(KernelModule module, DeviceLook deviceLook, OwnProcess own, Trigger trigger) {
         this.module = module;
         this.deviceLook = deviceLook;
+        this.own = own;
         this.trigger = trigger;
     }
 
@@ -68,7 +70,7 @@ public final class KernelModuleSource implements DumpSource {
             trigger.write(plain);
             RawDump dump = readOwn(device, before, reason);
             remember(DumpHeading.of(dump));
-            return deviceLook.beside(dump);
+            return own.beside(deviceLook.beside(dump));
         } catch (SystemCallException failed) {
             throw new CaptureException(reasonOf(failed), messageOf(failed), failed);
         } catch (NoSuchFileException unloaded) {
@@ -103,7 +105,7 @@ public final class KernelModuleSource implements DumpSource {
                     newest = id.getAsLong();
                 }
                 if (!remembered.contains(heading)) {
-                    dumps.add(new FoundDump(newest, deviceLook.beside(dump.get())));
+                    dumps.add(new FoundDump(newest, own.beside(deviceLook.beside(dump.get()))));
                 }
                 if (id.isEmpty()) {
                     remember(heading);

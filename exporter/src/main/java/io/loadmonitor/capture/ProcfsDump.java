@@ -72,6 +72,8 @@ record ProcfsDump(
                 Optional.of(new StackDump.Cost(
                         OptionalLong.of(endNanos - startNanos), OptionalLong.empty(), OptionalLong.empty())),
                 devices,
+                // Its own threads are not in it.
+                OptionalLong.empty(),
                 stacks,
                 tasks,
                 true,

@@ -37,6 +37,7 @@ final class CauseFinder {
             Pattern.compile("(?:__(?:x64|ia32|arm64|riscv|do|se)_(?:compat_)?sys_|k?sys_)(.+)");
 
     private final CauseCatalogue catalogue;
+    private final StackDump dump;
     private final Map<Integer, CallStack> stacks;
     private final Map<String, List<CauseRule>> rulesByFunction = new HashMap<>();
     private final Map<String, List<FunctionNames>> outerNamesByFunction = new HashMap<>();
@@ -56,6 +57,7 @@ final class CauseFinder {
 
     CauseFinder(CauseCatalogue catalogue, StackDump dump) {
         this.catalogue = catalogue;
+        this.dump = dump;
         this.noSymbols = new Finding(catalogue.otherwise(Kind.UNKNOWN), "", null);
         this.stacks = dump.stacksById();
         this.outerNames = catalogue.rules().stream()
@@ -65,6 +67,9 @@ final class CauseFinder {
 
     @SuppressWarnings("ReferenceEquality") // noSymbols is a mark
     Finding find(Task task) {
+        if (dump.isExporter(task)) {
+            return new Finding(catalogue.otherwise(Kind.ITSELF), "", null);
+        }
         Kind kind = kind(task);
         if (kind != Kind.SLEEP && kind != Kind.CPU_KERNEL) {
             return new Finding(catalogue.otherwise(kind), "", null);
@@ -82,6 +87,9 @@ final class CauseFinder {
         List<String> channel = kind == Kind.SLEEP
                 ? task.waitChannel().map(WaitFunction::withoutSuffix).stream().toList()
                 : List.of();
+        if (channel.isEmpty() && kind == Kind.SLEEP && dump.refuses(task)) {
+            return new Finding(catalogue.otherwise(Kind.NO_STACK), "", null);
+        }
         return find(kind, channel);
     }
 

@@ -58,6 +58,7 @@ public final class DumpParser {
     private Optional<Counts> counts = Optional.empty();
     private Optional<Cost> cost = Optional.empty();
     private Optional<MappedDevices> devices = Optional.empty();
+    private OptionalLong exporterPid = OptionalLong.empty();
     private final List<MappedDevices.Device> suspended = new ArrayList<>();
     private final List<CallStack> stacks = new ArrayList<>();
     private final List<Task> tasks = new ArrayList<>();
@@ -96,6 +97,7 @@ public final class DumpParser {
                 parser.counts,
                 parser.cost,
                 parser.devices(),
+                parser.exporterPid,
                 parser.stacks,
                 parser.tasks,
                 parser.complete && !parser.overLimit,
@@ -159,6 +161,8 @@ public final class DumpParser {
                 return devices.isEmpty() && (devices = RecordReader.devices(line)).isPresent();
             case "device":
                 return device(line);
+            case "exporter":
+                return exporterPid.isEmpty() && (exporterPid = line.number("pid")).isPresent();
             case "stack":
                 return stack(line);
             case "cgroup":

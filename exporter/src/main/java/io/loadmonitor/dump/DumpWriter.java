@@ -67,6 +67,7 @@ public final class DumpWriter {
         writer.stacks(dump);
         dump.tasks().forEach(writer::task);
         dump.devices().ifPresent(writer::devices);
+        dump.exporterPid().ifPresent(writer::exporter);
         if (dump.complete()) {
             writer.text.append("end id=").append(dump.header().orElseThrow().id());
             writer.text.append(" tasks=").append(dump.tasks().size()).append('\n');
@@ -79,13 +80,28 @@ public final class DumpWriter {
      * footer was cut off, and is given back as it is.
      */
     public static RawDump insert(RawDump raw, MappedDevices devices) {
+        DumpWriter writer = new DumpWriter(64 + 64 * devices.listed().size());
+        writer.devices(devices);
+        return insert(raw, writer);
+    }
+
+    /**
+     * As {@link #insert(RawDump, MappedDevices)}, the record of who wrote the dump down.
+     *
+     * @param exporterPid process id in the initial pid namespace
+     */
+    public static RawDump insertExporter(RawDump raw, long exporterPid) {
+        DumpWriter writer = new DumpWriter(32);
+        writer.exporter(exporterPid);
+        return insert(raw, writer);
+    }
+
+    private static RawDump insert(RawDump raw, DumpWriter writer) {
         byte[] text = raw.bytes();
         int footer = lastLine(text);
         if (!startsWith(text, footer, FOOTER)) {
             return raw;
         }
-        DumpWriter writer = new DumpWriter(64 + 64 * devices.listed().size());
-        writer.devices(devices);
         byte[] records = writer.text.toString().getBytes(StandardCharsets.US_ASCII);
         byte[] whole = Arrays.copyOf(text, text.length + records.length);
         System.arraycopy(text, footer, whole, footer + records.length, text.length - footer);
@@ -223,6 +239,10 @@ public final class DumpWriter {
             quoted("name", device.name());
             text.append(" suspended=1\n");
         }
+    }
+
+    private void exporter(long pid) {
+        text.append("exporter pid=").append(pid).append('\n');
     }
 
     private void task(Task task) {

@@ -1,5 +1,6 @@
 package io.loadmonitor.dump;
 
+import io.loadmonitor.dump.LoadCause.Kind;
 import io.loadmonitor.dump.StackDump.Presence;
 import io.loadmonitor.dump.StackDump.Task;
 import java.time.Instant;
@@ -17,12 +18,14 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the load consisted of. Every task of the dump is in exactly one part. Of a dump that is a fair sample, all
  * numbers of tasks are scaled up to the whole. Immutable.
  *
- * @param parts largest first, those that the host always has after all others
+ * @param parts what waits in D before what runs or waits for a CPU, then what the host always has, and load-monitor
+ *     itself at the end; of each the largest first
  * @param tasks in the dump, or that the sample in the dump stands for; the parts sum to it
  * @param active tasks that the source counted as load, captured or not
  * @param load1 the 1-minute load average
@@ -44,6 +47,11 @@ public record LoadBreakdown(
         Optional<FairSample> sample) {
     private static final int PARTS_IN_HEADLINE = 5;
     private static final int CHRONIC_IN_HEADLINE = 2;
+
+    /** By {@link #rank}; below it is what made this load. */
+    private static final int RANK_CHRONIC = 2;
+
+    private static final int RANK_ITSELF = 3;
     private static final DateTimeFormatter TIME_OF_DAY =
             DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -52,15 +60,31 @@ public record LoadBreakdown(
     /** The tasks of a place as they are counted. */
     private static final class Tally {
         final Map<EscapedText, Integer> names = new HashMap<>();
-        final Set<Optional<EscapedText>> cgroups = new HashSet<>();
+        final Map<EscapedText, Cgroups> cgroupsByName = new HashMap<>();
+        final Cgroups cgroups = new Cgroups();
         int tasks;
 
         void add(Task task) {
             tasks++;
             names.merge(task.program(), 1, Integer::sum);
-            if (cgroups.size() < 2) {
-                cgroups.add(task.cgroup());
+            cgroupsByName.computeIfAbsent(task.program(), name -> new Cgroups()).add(task.cgroup());
+            cgroups.add(task.cgroup());
+        }
+    }
+
+    /** Whether some tasks are in one cgroup. */
+    private static final class Cgroups {
+        private final Set<Optional<EscapedText>> seen = new HashSet<>();
+
+        void add(Optional<EscapedText> cgroup) {
+            if (seen.size() < 2) {
+                seen.add(cgroup);
             }
+        }
+
+        /** Empty when there are several, and when it is not known. */
+        Optional<EscapedText> only() {
+            return seen.size() == 1 ? seen.iterator().next() : Optional.empty();
         }
     }
 
@@ -93,8 +117,9 @@ public record LoadBreakdown(
         Map<Place, Tally> places = new HashMap<>();
         for (Task task : dump.tasks()) {
             CauseFinder.Finding found = finder.find(task);
-            boolean always =
-                    !chronic.isEmpty() && chronic.contains(signatures.find(task).id());
+            boolean always = !chronic.isEmpty()
+                    && !dump.isExporter(task)
+                    && chronic.contains(signatures.find(task).id());
             places.computeIfAbsent(new Place(found.cause(), found.function(), always), place -> new Tally())
                     .add(task);
         }
@@ -113,7 +138,7 @@ public record LoadBreakdown(
                 .orElse("");
         places.forEach(
                 (place, tally) -> parts.add(part(place, tally, meant.getOrDefault(place, tally.tasks), suspended)));
-        parts.sort(Comparator.comparing(LoadPart::chronic)
+        parts.sort(Comparator.comparingInt(LoadBreakdown::rank)
                 .thenComparing(Comparator.comparingInt(LoadPart::tasks).reversed())
                 .thenComparing(part -> part.cause().id())
                 .thenComparing(LoadPart::detail));
@@ -138,14 +163,48 @@ public record LoadBreakdown(
     }
 
     /**
-     * One sentence: {@code Load 4.42 at 12:04:10 = 24 waiting for the ext4 journal (db, system.slice/db) + 9 on CPU in
-     * user mode (java)}. The time is UTC; the numbers sum to the active tasks, with the remainder as a term of its own.
-     * At most five parts, the rest in one sum, and what the host always has in another:
-     * {@code + 3 chronic (asleep in vendor_wait)}. At its end stands whether the numbers are estimated and whether the
-     * dump is incomplete. Bounded in length, printable ASCII.
+     * One sentence: {@code 33 active tasks at 12:04:10 (load 4.42) = 24 waiting for the ext4 journal (db, db.service) +
+     * 9 on CPU in user mode (java)}. The time is UTC. The numbers after the equals sign sum to the one before it: the
+     * active tasks, with the remainder as a term of its own; {@code captured tasks} where the text does not say how many
+     * were active. The load average is beside it and no sum of anything; {@code decaying} where it is an echo.
+     *
+     * <p>The five largest parts at most, in the order of {@link #parts}, and the rest in one sum; what the host always
+     * has in another, {@code + 3 chronic (asleep in vendor_wait)}, and load-monitor itself last. At its end stands
+     * whether the numbers are estimated and whether the dump is incomplete. Bounded in length, printable ASCII.
      */
     public String headline() {
         return sentence() + remarks();
+    }
+
+    /**
+     * The largest parts, but those that the host always has and load-monitor itself only when there is room after all
+     * others; in the order of {@link #parts}.
+     *
+     * @param most how many at most
+     */
+    public List<LoadPart> largest(int most) {
+        return largest(parts, most);
+    }
+
+    private static List<LoadPart> largest(List<LoadPart> of, int most) {
+        Set<LoadPart> kept = of.stream()
+                .sorted(Comparator.comparing((LoadPart part) -> rank(part) >= RANK_CHRONIC)
+                        .thenComparing(Comparator.comparingInt(LoadPart::tasks).reversed()))
+                .limit(most)
+                .collect(Collectors.toSet());
+        return of.stream().filter(kept::contains).toList();
+    }
+
+    /** What waits is why the load is high more often than what runs, and is what the reader cannot see in top. */
+    private static int rank(LoadPart part) {
+        Kind kind = part.cause().kind();
+        if (kind == Kind.ITSELF) {
+            return RANK_ITSELF;
+        }
+        if (part.chronic()) {
+            return RANK_CHRONIC;
+        }
+        return kind == Kind.SLEEP || kind == Kind.NO_STACK ? 0 : 1;
     }
 
     /** Cut to so many characters, but for the remarks at its end. */
@@ -162,38 +221,59 @@ public record LoadBreakdown(
     }
 
     private String sentence() {
-        StringBuilder text = new StringBuilder("Load");
-        load1.ifPresent(load -> text.append(String.format(Locale.ROOT, " %.2f", load)));
-        at.ifPresent(time -> text.append(" at ").append(TIME_OF_DAY.format(time)));
-        if (presence.equals(Optional.of(Presence.DECAYING))) {
-            text.append(", decaying,");
+        List<String> terms = terms();
+        StringBuilder text = new StringBuilder(subject(terms.isEmpty()));
+        for (int i = 0; i < terms.size(); i++) {
+            text.append(i == 0 ? " = " : " + ").append(terms.get(i));
         }
-        text.append(" = ");
-        List<LoadPart> own = parts.stream().filter(part -> !part.chronic()).toList();
-        for (int i = 0; i < Math.min(own.size(), PARTS_IN_HEADLINE); i++) {
-            text.append(i == 0 ? "" : " + ").append(own.get(i).text());
-        }
-        if (parts.isEmpty()) {
-            text.append(presence.equals(Optional.of(Presence.NONE)) ? "no task active" : "no task in the dump");
-        }
-        int others =
-                own.stream().skip(PARTS_IN_HEADLINE).mapToInt(LoadPart::tasks).sum();
-        if (others > 0) {
-            text.append(" + ").append(others).append(" in ").append(own.size() - PARTS_IN_HEADLINE);
-            text.append(own.size() - PARTS_IN_HEADLINE == 1 ? " other part" : " other parts");
-        }
-        chronic().ifPresent(chronic -> text.append(own.isEmpty() ? "" : " + ").append(chronic));
         int remainder = remainder().orElse(0);
         if (remainder > 0) {
-            text.append(" + ").append(remainder).append(" not in the dump");
+            text.append(terms.isEmpty() ? " = " : " + ").append(remainder).append(" not in the dump");
         } else if (remainder < 0) {
             text.append(" - ").append(-(long) remainder).append(" that came after counting");
         }
         return text.toString();
     }
 
+    /** {@code 25 active tasks at 06:34:22 (load 16.18)}: the number that the terms sum to, and what it is of. */
+    private String subject(boolean noTerms) {
+        int number = active.orElse(tasks);
+        // A sample is drawn of the active tasks, whether the text counts them or not.
+        String kind = active.isPresent() || sample.isPresent() ? "active" : "captured";
+        StringBuilder text = new StringBuilder();
+        text.append(number == 0 && noTerms ? "no" : Integer.toString(number))
+                .append(' ')
+                .append(kind)
+                .append(number == 1 || number == 0 && noTerms ? " task" : " tasks");
+        at.ifPresent(time -> text.append(" at ").append(TIME_OF_DAY.format(time)));
+        boolean decaying = presence.equals(Optional.of(Presence.DECAYING));
+        load1.ifPresent(
+                load -> text.append(String.format(Locale.ROOT, " (load %.2f%s)", load, decaying ? ", decaying" : "")));
+        return text.append(load1.isEmpty() && decaying ? " (decaying)" : "").toString();
+    }
+
+    private List<String> terms() {
+        List<String> terms = new ArrayList<>();
+        List<LoadPart> own =
+                parts.stream().filter(part -> rank(part) < RANK_CHRONIC).toList();
+        List<LoadPart> shown = largest(own, PARTS_IN_HEADLINE);
+        shown.forEach(part -> terms.add(part.text()));
+        int others = own.stream().mapToInt(LoadPart::tasks).sum()
+                - shown.stream().mapToInt(LoadPart::tasks).sum();
+        if (others > 0) {
+            int more = own.size() - shown.size();
+            terms.add(others + " in " + more + (more == 1 ? " other part" : " other parts"));
+        }
+        chronic().ifPresent(terms::add);
+        parts.stream()
+                .filter(part -> rank(part) == RANK_ITSELF)
+                .forEach(part -> terms.add(part.tasks() + " " + part.title()));
+        return terms;
+    }
+
     private Optional<String> chronic() {
-        List<LoadPart> always = parts.stream().filter(LoadPart::chronic).toList();
+        List<LoadPart> always =
+                parts.stream().filter(part -> rank(part) == RANK_CHRONIC).toList();
         if (always.isEmpty()) {
             return Optional.empty();
         }
@@ -233,13 +313,14 @@ public record LoadBreakdown(
     private static LoadPart part(Place place, Tally tally, int tasks, String suspended) {
         List<ProcessCount> processes = new ArrayList<>(tally.names.size());
         FairSample.apportion(tally.names, tasks, EscapedText::escaped)
-                .forEach((comm, count) -> processes.add(new ProcessCount(comm, count)));
+                .forEach((comm, count) -> processes.add(new ProcessCount(
+                        comm,
+                        count,
+                        Optional.ofNullable(tally.cgroupsByName.get(comm)).flatMap(Cgroups::only))));
         processes.sort(Comparator.comparingInt(ProcessCount::tasks)
                 .reversed()
                 .thenComparing(process -> process.comm().escaped()));
-        Optional<EscapedText> cgroup =
-                tally.cgroups.size() == 1 ? tally.cgroups.iterator().next() : Optional.empty();
         String title = place.cause.title(place.detail) + (place.cause.waitsForDevice() ? suspended : "");
-        return new LoadPart(place.cause, place.detail, title, tasks, processes, cgroup, place.chronic);
+        return new LoadPart(place.cause, place.detail, title, tasks, processes, tally.cgroups.only(), place.chronic);
     }
 }

@@ -28,7 +28,7 @@ public record LoadCause(
         List<String> sources,
         boolean waitsForDevice) {
     static final int LONGEST_ID = 40;
-    static final int LONGEST_TITLE = 60;
+    static final int LONGEST_TITLE = 80;
     /** Stands for the function that wanted what is waited for. */
     static final String FUNCTION = "{function}";
 
@@ -77,6 +77,10 @@ public record LoadCause(
         DELAYED("delayed"),
         /** State D: nothing but the kernel could wake it; the stack or the wait channel says what it waited for. */
         SLEEP("sleep"),
+        /** State D, but who took the dump may not read stacks, nor the wait channel. */
+        NO_STACK("no-stack"),
+        /** A thread of the exporter that had the dump taken, wherever it was. */
+        ITSELF("itself"),
         /** The dump does not say. */
         UNKNOWN("unknown");
 

@@ -2,6 +2,8 @@ package io.loadmonitor.dump;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -28,6 +30,9 @@ public record LoadPart(
     private static final int NAMES_SHOWN = 3;
     private static final int LONGEST_NAME = 32;
     private static final int LONGEST_CGROUP = 60;
+    /** {@code /system.slice/db.service}, {@code /user.slice/user-7.slice/user@7.service/app.slice/web.service} */
+    private static final Pattern SERVICE = Pattern.compile("(?:/[^/]+\\.slice)*/([^/]+\\.service(?:/.*)?)");
+
     private static final EscapedText ROOT = new EscapedText("/");
 
     public LoadPart {
@@ -50,26 +55,37 @@ public record LoadPart(
     }
 
     /**
-     * The part in words: {@code 24 waiting for the ext4 journal (db, system.slice/db)}, {@code 9 on CPU in user mode
-     * (java 6, cc1 2, sh)}, {@code 2 waiting for a CPU (java, docker 8f0c5a1e90b2)}. Three names at most, then the
-     * container or cgroup if it is one and not the root. A name that is not plain stands in quotes, so that none can
-     * look like a part of its own.
+     * The part in words: {@code 24 waiting for the ext4 journal (db, db.service)}, {@code 9 on CPU in user mode (java 6
+     * in app.service, cc1 2, sh)}, {@code 2 waiting for a CPU (java, docker 8f0c5a1e90b2)}. The three most frequent
+     * programs, so that one without a name has a quarter at most; then the container, unit or cgroup if it is one and
+     * not the root, or beside each program the one that holds all of its tasks. A name that is not plain stands in
+     * quotes, so that none can look like a part of its own.
      */
     public String text() {
+        String place = place(cgroup);
         String names = processes.stream()
                 .limit(NAMES_SHOWN)
-                .map(process -> shown(process.comm())
-                        + (processes.size() > 1 && process.tasks() > 1 ? " " + process.tasks() : ""))
+                .map(process -> named(process, place.isEmpty()))
                 .collect(Collectors.joining(", "));
         int others = processes.stream()
                 .skip(NAMES_SHOWN)
                 .mapToInt(ProcessCount::tasks)
                 .sum();
-        String place = cgroup.filter(path -> !path.equals(ROOT))
-                .map(LoadPart::shownCgroup)
-                .orElse("");
         return tasks + " " + title + " (" + names + (others > 0 ? ", others " + others : "")
                 + (place.isEmpty() ? "" : ", " + place) + ")";
+    }
+
+    private String named(ProcessCount process, boolean withPlace) {
+        String place = withPlace ? place(process.cgroup()) : "";
+        return shown(process.comm())
+                + (processes.size() > 1 && process.tasks() > 1 ? " " + process.tasks() : "")
+                + (place.isEmpty() ? "" : " in " + place);
+    }
+
+    private static String place(Optional<EscapedText> cgroup) {
+        return cgroup.filter(path -> !path.equals(ROOT))
+                .map(LoadPart::shownCgroup)
+                .orElse("");
     }
 
     /** The title, and whether the host always has it. */
@@ -81,7 +97,10 @@ public record LoadPart(
         return shown(comm.escaped(), LONGEST_NAME);
     }
 
-    /** A container by its runtime's short name for it; another cgroup without the slash that every path begins with. */
+    /**
+     * A container by its runtime's short name for it; a service without the slices that it is in; another cgroup without
+     * the slash that every path begins with.
+     */
     private static String shownCgroup(EscapedText path) {
         Optional<ContainerId> container = ContainerId.of(path);
         if (container.isPresent()) {
@@ -89,6 +108,10 @@ public record LoadPart(
                     + container.get().shortened();
         }
         String text = path.escaped();
+        Matcher service = SERVICE.matcher(text);
+        if (service.matches()) {
+            return shown(service.group(1), LONGEST_CGROUP);
+        }
         return shown(text.startsWith("/") ? text.substring(1) : text, LONGEST_CGROUP);
     }
 

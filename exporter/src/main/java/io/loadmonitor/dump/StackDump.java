@@ -22,6 +22,8 @@ import java.util.Set;
  * @param counts what was seen, captured and left out
  * @param cost what the capture cost the machine
  * @param devices the host's device-mapper devices beside the dump; absent when nobody looked
+ * @param exporterPid process id, in the initial pid namespace, of the exporter that wrote the dump down; absent when it
+ *     did not say
  * @param stacks each stack once, in the order of the text
  * @param tasks the tasks that made up the load, in the order of the text
  * @param complete whether the footer is there and agrees with the header's id and the number of tasks; otherwise the
@@ -39,16 +41,21 @@ public record StackDump(
         Optional<Counts> counts,
         Optional<Cost> cost,
         Optional<MappedDevices> devices,
+        OptionalLong exporterPid,
         List<CallStack> stacks,
         List<Task> tasks,
         boolean complete,
         List<UnreadLine> unreadLines,
         int unreadCount) {
 
+    private static final String STACKS_READABLE = "stacks_readable";
+    private static final String STACK_REFUSED = "stack_refused";
+
     public StackDump {
         stacks = List.copyOf(stacks);
         tasks = List.copyOf(tasks);
         unreadLines = List.copyOf(unreadLines);
+        exporterPid.ifPresent(pid -> requireNotNegative("exporter pid", pid));
         if (unreadCount < unreadLines.size()) {
             throw new IllegalArgumentException(unreadCount + " unread lines, but " + unreadLines.size() + " are kept");
         }
@@ -77,6 +84,7 @@ public record StackDump(
                 counts,
                 cost,
                 Optional.empty(),
+                OptionalLong.empty(),
                 stacks,
                 tasks,
                 complete,
@@ -102,6 +110,28 @@ public record StackDump(
             byId.putIfAbsent(stack.id(), stack);
         }
         return byId;
+    }
+
+    /** Whether it is a thread of the exporter that wrote the dump down, and so load-monitor itself. */
+    public boolean isExporter(Task task) {
+        return exporterPid.isPresent() && task.tgid().equals(exporterPid);
+    }
+
+    /** Whether the task has no stack because who took the dump may not read any. */
+    boolean refuses(Task task) {
+        boolean unreadable = counts.map(all -> all.of(STACKS_READABLE).equals(OptionalLong.of(0)))
+                .orElse(false);
+        return task.stackId() == 0
+                && (task.flags().contains(STACK_REFUSED)
+                        || unreadable && task.flags().isEmpty());
+    }
+
+    /**
+     * Whether the tasks in D are there without their stacks, because who took the dump may not read any: then a reader
+     * has to know how to get them.
+     */
+    public boolean stacksRefused() {
+        return tasks.stream().anyMatch(task -> task.state() == State.UNINTERRUPTIBLE && refuses(task));
     }
 
     /** Present where the tasks stand for more than themselves, and numbers of tasks have to be scaled up. */

@@ -62,7 +62,7 @@ public final class TaskGroups {
         for (Task task : dump.tasks()) {
             StackSignature signature = finder.find(task);
             signatures.put(signature.id(), signature);
-            boolean always = chronic.contains(signature.id());
+            boolean always = chronic.contains(signature.id()) && !dump.isExporter(task);
             LoadCause cause = causes.find(task).cause();
             Optional<ContainerId> container =
                     task.cgroup().flatMap(path -> containers.computeIfAbsent(path, ContainerId::of));

@@ -72,6 +72,21 @@ public record ProcFs(Path root) {
         }
     }
 
+    /**
+     * Whether this program is in the initial pid namespace, so that {@link #ownPid()} is its number for the kernel itself:
+     * by the link {@code self/ns/pid}, whose inode is the same on every boot ({@code PROC_PID_INIT_INO} of {@code
+     * include/linux/proc_ns.h}). False where the link cannot be read.
+     */
+    public boolean isOfInitialPids() {
+        try {
+            return Files.readSymbolicLink(root.resolve("self/ns/pid"))
+                    .toString()
+                    .equals("pid:[4026531836]");
+        } catch (IOException notAMember) {
+            return false;
+        }
+    }
+
     /** {@code sys/kernel/random/boot_id}: changes with every boot. Empty where it cannot be read. */
     public Optional<String> bootId() {
         return word("sys/kernel/random/boot_id");

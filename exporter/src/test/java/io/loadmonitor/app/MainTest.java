@@ -91,8 +91,8 @@ final class MainTest {
         List<String> lines = out.toString().lines().toList();
         assertTrue(
                 lines.get(0)
-                        .startsWith("Load 4.42 at 12:04:10 = 2 waiting for a vfork child to execute a program"
-                                + " (vf) + 1 on CPU"),
+                        .startsWith(
+                                "3 active tasks at 12:04:10 (load 4.42) = 2 waiting for a vfork child to execute a program (vf) + 1 on CPU"),
                 out.toString());
         assertTrue(lines.contains("      3  tasks in the dump"), out.toString());
         assertTrue(lines.contains("         scanned=67"), out.toString());
@@ -115,7 +115,7 @@ final class MainTest {
                 end id=17 tasks=1
                 """);
         assertEquals(0, line.execute("explain", "--causes.file=" + causes, file.toString()), err.toString());
-        assertTrue(out.toString().startsWith("Load = 1 waiting for the vendor's card (vf)"), out.toString());
+        assertTrue(out.toString().startsWith("1 captured task = 1 waiting for the vendor's card (vf)"), out.toString());
         assertTrue(out.toString().contains("  Check: Its lamp."), out.toString());
 
         Files.writeString(causes, "cause vendor-card\n  colour red\n");

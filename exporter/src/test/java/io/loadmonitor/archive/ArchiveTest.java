@@ -81,7 +81,7 @@ final class ArchiveTest {
                         OptionalLong.empty(),
                         raw.sizeBytes()),
                 summary);
-        assertTrue(summary.headline().startsWith("Load 4.42 at 12:04:09 = "), summary.headline());
+        assertTrue(summary.headline().contains(" at 12:04:09 (load 4.42) = "), summary.headline());
         assertEquals(Optional.of(raw), archive.raw(id));
         ArchivedDump stored = archive.dump(id).orElseThrow();
         assertEquals(summary, stored.summary());

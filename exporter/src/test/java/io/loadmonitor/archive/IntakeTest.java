@@ -202,7 +202,7 @@ final class IntakeTest {
                 detail.incident().note());
         assertEquals(1, detail.incident().dumps());
         assertEquals(List.of(dump), detail.dumps().stream().map(DumpSummary::id).toList());
-        assertTrue(detail.incident().headline().orElseThrow().startsWith("Load 4.42"));
+        assertTrue(detail.incident().headline().orElseThrow().contains("(load 4.42"));
         assertEquals(Optional.empty(), archive.beginNext());
         clock.advance(Duration.ofSeconds(266));
         assertEquals(

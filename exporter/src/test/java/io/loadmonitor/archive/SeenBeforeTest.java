@@ -288,7 +288,7 @@ final class SeenBeforeTest {
         long id = store(archive, DumpTexts.withVendor(6, NOON.plus(STEP.multipliedBy(5)), own));
 
         assertEquals(
-                "Load 4.42 at 22:04:10 = 1 waiting for a frozen file system or suspended volume (touch) + 2 chronic (other: in vendor_wait)",
+                "3 active tasks at 22:04:10 (load 4.42) = 1 waiting for a frozen file system or suspended volume (touch) + 2 chronic (other: in vendor_wait)",
                 archive.dump(id).orElseThrow().summary().headline());
         assertEquals(
                 List.of("frozen-filesystem 1 false", "other 2 true"),

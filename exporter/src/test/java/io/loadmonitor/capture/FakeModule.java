@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The kernel module's files as ordinary ones, and its behaviour at the trigger. */
 final class FakeModule {
@@ -41,7 +42,12 @@ final class FakeModule {
 
     /** A source whose trigger is this module's. */
     KernelModuleSource source() {
-        return new KernelModuleSource(module, deviceLook(), this::trigger);
+        return source(new OwnProcess(OptionalLong.empty(), 0));
+    }
+
+    /** The same, of a program of which so much is known. */
+    KernelModuleSource source(OwnProcess own) {
+        return new KernelModuleSource(module, deviceLook(), own, this::trigger);
     }
 
     /** At the devices of {@code sys/block}, with names from {@code mapper}; the module's clock stands still. */

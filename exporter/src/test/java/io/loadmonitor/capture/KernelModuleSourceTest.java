@@ -9,8 +9,10 @@ import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.kernel.Errno;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +59,32 @@ final class KernelModuleSourceTest {
     }
 
     @Test
+    void saysWhichProcessItIsInDumpsOfItsOwnTime() throws Exception {
+        String old = fake.takeAutomatic();
+        // The module's clock of these tests goes on by a millisecond a dump.
+        KernelModuleSource known = fake.source(new OwnProcess(OptionalLong.of(812), 2_000_000));
+        String found = fake.takeAutomatic();
+        assertTrue(text(known.take(REASON)).endsWith("\nexporter pid=812\nend id=3 tasks=0\n"));
+        assertEquals(
+                List.of(old, found.replace("end id=2", "exporter pid=812\nend id=2")),
+                texts(known.found(0)),
+                "before it ran the number may have been another process'");
+    }
+
+    @Test
+    void knowsItsOwnNumberOnlyInTheInitialPidNamespace(@TempDir Path mount) throws IOException {
+        FakeProc proc = new FakeProc(mount);
+        proc.self(812);
+        assertEquals(OptionalLong.empty(), OwnProcess.of(proc.procFs()).pid());
+        Path link = Files.createDirectories(mount.resolve("812/ns")).resolve("pid");
+        Files.createSymbolicLink(link, Path.of("pid:[4026532841]"));
+        assertEquals(OptionalLong.empty(), OwnProcess.of(proc.procFs()).pid(), "a container's");
+        Files.delete(link);
+        Files.createSymbolicLink(link, Path.of("pid:[4026531836]"));
+        assertEquals(OptionalLong.of(812), OwnProcess.of(proc.procFs()).pid());
+    }
+
+    @Test
     void countsDumpsThatTheRingNoLongerHas() throws Exception {
         for (int i = 0; i < 6; i++) {
             fake.takeAutomatic();
@@ -95,7 +123,8 @@ final class KernelModuleSourceTest {
 
     @Test
     void failsWhenTheDeviceDoesNotHaveTheDump() {
-        KernelModuleSource deaf = new KernelModuleSource(fake.module(), fake.deviceLook(), reason -> {});
+        KernelModuleSource deaf = new KernelModuleSource(
+                fake.module(), fake.deviceLook(), new OwnProcess(OptionalLong.empty(), 0), reason -> {});
         CaptureException failed = assertThrows(CaptureException.class, () -> deaf.take(REASON));
         assertEquals(CaptureException.Reason.FAILED, failed.reason());
     }

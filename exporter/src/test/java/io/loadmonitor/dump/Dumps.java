@@ -63,6 +63,7 @@ final class Dumps {
                         head.counts(),
                         head.cost(),
                         head.devices(),
+                        head.exporterPid(),
                         stacks,
                         tasks,
                         complete && head.header().isPresent(),
@@ -139,9 +140,23 @@ final class Dumps {
                 .optional();
         Arbitrary<StackDump> rest = Combinators.combine(header, trigger, time, load, tick, history, counts, cost)
                 .as((a, b, c, d, e, f, g, h) -> new StackDump(
-                        a, b, c, d, e, f, g, h, Optional.empty(), List.of(), List.of(), false, List.of(), 0));
-        return Combinators.combine(rest, devices().optional())
-                .as((head, devices) -> new StackDump(
+                        a,
+                        b,
+                        c,
+                        d,
+                        e,
+                        f,
+                        g,
+                        h,
+                        Optional.empty(),
+                        OptionalLong.empty(),
+                        List.of(),
+                        List.of(),
+                        false,
+                        List.of(),
+                        0));
+        return Combinators.combine(rest, devices().optional(), optionalLongs())
+                .as((head, devices, exporterPid) -> new StackDump(
                         head.header(),
                         head.trigger(),
                         head.time(),
@@ -151,6 +166,7 @@ final class Dumps {
                         head.counts(),
                         head.cost(),
                         devices,
+                        exporterPid,
                         List.of(),
                         List.of(),
                         false,
@@ -294,6 +310,7 @@ final class Dumps {
                 Optional.of(new Counts(Map.of("sampled", (long) dump.tasks().size(), "of", (long) of))),
                 dump.cost(),
                 dump.devices(),
+                dump.exporterPid(),
                 dump.stacks(),
                 dump.tasks(),
                 dump.complete(),

@@ -52,8 +52,8 @@ final class FairSampleTest {
     void scalesEachPartSoThatTheySumToTheActiveTasks() {
         LoadBreakdown breakdown = LoadBreakdown.of(parsed(TEN_OF_37));
         assertEquals(
-                "Load 28.71 at 12:04:10 = 22 waiting for the ext4 journal (postgres, db) + 11 on CPU in user mode"
-                        + " (java, web) + 4 waiting for NFS (df) (estimated from a fair sample of 10 of 37 tasks)",
+                "37 active tasks at 12:04:10 (load 28.71) = 22 waiting for the ext4 journal (postgres, db)"
+                        + " + 4 waiting for NFS (df) + 11 on CPU in user mode (java, web) (estimated from a fair sample of 10 of 37 tasks)",
                 breakdown.headline());
         assertEquals(37, breakdown.tasks());
         assertEquals(OptionalInt.of(0), breakdown.remainder());
@@ -104,7 +104,10 @@ final class FairSampleTest {
         assertEquals(10, breakdown.tasks());
         assertEquals(OptionalInt.of(27), breakdown.remainder());
         assertTrue(
-                breakdown.headline().endsWith(" + 1 waiting for NFS (df) + 27 not in the dump"), breakdown.headline());
+                breakdown
+                        .headline()
+                        .endsWith(" + 1 waiting for NFS (df) + 3 on CPU in user mode (java, web) + 27 not in the dump"),
+                breakdown.headline());
     }
 
     @Test
@@ -119,9 +122,10 @@ final class FairSampleTest {
 
     @Test
     void keepsSayingThatItEstimatesHoweverShortTheHeadlineHasToBe() {
-        String headline = LoadBreakdown.of(parsed(TEN_OF_37)).headline(80);
+        String headline = LoadBreakdown.of(parsed(TEN_OF_37)).headline(98);
         assertEquals(
-                "Load 28.71 at 12:04:10 = ... (estimated from a fair sample of 10 of 37 tasks)".length(),
+                "37 active tasks at 12:04:10 (load 28.71) = ... (estimated from a fair sample of 10 of 37 tasks)"
+                        .length(),
                 headline.length() - 3);
         assertTrue(headline.endsWith("... (estimated from a fair sample of 10 of 37 tasks)"), headline);
         assertEquals("a fair sample of 16,384 of 41,210 tasks", new FairSample(16_384, 41_210).text());

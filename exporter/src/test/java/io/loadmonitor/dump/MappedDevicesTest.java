@@ -132,6 +132,7 @@ final class MappedDevicesTest {
                 dump.counts(),
                 dump.cost(),
                 devices,
+                dump.exporterPid(),
                 dump.stacks(),
                 dump.tasks(),
                 dump.complete(),

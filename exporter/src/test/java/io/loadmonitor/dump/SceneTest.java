@@ -63,8 +63,8 @@ final class SceneTest {
         // The rest is what the scene brings with it, or what the guest's kernel did at that moment.
         assertTrue(100 * made >= LEAST_SHARE * dump.tasks().size(), headline);
         assertTrue(
-                headline.matches("Load [0-9.]+ at [0-9:]+(, decaying,)? = " + first.tasks() + " \\Q" + first.title()
-                        + "\\E \\(.*"),
+                headline.matches("[0-9]+ active tasks? at [0-9:]+ \\(load [0-9.]+(, decaying)?\\) = " + first.tasks()
+                        + " \\Q" + first.title() + "\\E \\(.*"),
                 headline);
 
         int sum = breakdown.parts().stream().mapToInt(LoadPart::tasks).sum();

@@ -285,7 +285,7 @@ final class DumpsEndpointTest {
                 "java",
                 breakdown
                         .path("parts")
-                        .path(0)
+                        .path(1)
                         .path("processes")
                         .path(0)
                         .path("comm")

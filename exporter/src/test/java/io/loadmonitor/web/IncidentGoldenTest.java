@@ -105,7 +105,9 @@ final class IncidentGoldenTest {
         GOLDEN.compare("incident.md", markdown, "the incident");
         String outsideCode = Pattern.compile("`[^`\n]*`").matcher(markdown).replaceAll("");
         assertTrue(outsideCode.chars().noneMatch(c -> "`<>&".indexOf(c) >= 0), outsideCode);
-        assertTrue(markdown.startsWith("# `Load 4.43 at 14:49:57 = 7 waiting for a CPU"), markdown);
+        assertTrue(
+                markdown.startsWith("# `11 active tasks at 14:49:57 (load 4.43) = 2 waiting for a vfork child"),
+                markdown);
     }
 
     @Test

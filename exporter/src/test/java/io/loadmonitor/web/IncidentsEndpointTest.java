@@ -193,7 +193,7 @@ final class IncidentsEndpointTest {
         assertTrue(server.get("/api/v1/incidents/1").body().contains("waiting for the vendor's card"));
         assertTrue(server.get("/api/v1/incidents/1.md")
                 .body()
-                .startsWith("# `Load 4.43 at 14:49:57 = 7 waiting for a CPU"));
+                .startsWith("# `11 active tasks at 14:49:57 (load 4.43) = 2 waiting for "));
         assertTrue(server.get("/api/v1/incidents/1.md")
                 .body()
                 .lines()

@@ -71,9 +71,7 @@ final class PagesTest {
         long id = server.archived(Samples.sampled(1));
         String page = server.page("/dumps/" + id).body();
         String estimate = "estimated from a fair sample of 4 of 40 tasks";
-        assertTrue(
-                page.contains("<bdi>Load 40.42 at 12:04:10 = 20 waiting for a CPU (java, system.slice/app.service)"),
-                page);
+        assertTrue(page.contains("<bdi>40 active tasks at 12:04:10 (load 40.42) = 10 "), page);
         assertTrue(page.contains("(" + estimate + ")</bdi></h1>"), page);
         assertTrue(page.contains("There was no room for all tasks. Numbers of tasks are " + estimate), page);
         assertTrue(page.contains("<p class=\"quiet\">The numbers are " + estimate + ".</p>"), "the parts: " + page);
@@ -123,7 +121,7 @@ final class PagesTest {
                 .getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
         String page = server.page("/dumps/" + id).body();
         assertTrue(
-                page.contains("Load 4.00 = no task active")
+                page.contains("no active task (load 4.00)")
                         && page.contains("<li>No task was active at that moment.</li>"),
                 page);
         assertEquals(

@@ -182,12 +182,13 @@ public final class IncidentMarkdown {
         line("| tasks | what | who | check next |");
         line("|---:|---|---|---|");
         int shown = Math.min(MOST_PARTS, breakdown.parts().size());
-        for (LoadPart part : breakdown.parts().subList(0, shown)) {
+        List<LoadPart> largest = breakdown.largest(shown);
+        for (LoadPart part : largest) {
             line("| " + part.tasks() + " | " + MarkdownText.code(part.titleOnHost()) + " | " + who(part) + " | "
                     + MarkdownText.code(part.cause().check()) + " |");
         }
         int others =
-                breakdown.parts().stream().skip(shown).mapToInt(LoadPart::tasks).sum();
+                breakdown.tasks() - largest.stream().mapToInt(LoadPart::tasks).sum();
         if (others > 0) {
             line("| " + others + " | "
                     + Quantity.count(breakdown.parts().size() - shown, "smaller part", "smaller parts") + " | | |");

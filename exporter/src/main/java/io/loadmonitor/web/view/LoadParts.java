@@ -15,7 +15,7 @@ import java.util.OptionalInt;
  * sample stands for, with the remainder to the active ones; parts that are too many for a bar are summed up in one row,
  * never left out.
  *
- * @param rows largest first
+ * @param rows in the order of the parts, see {@link LoadBreakdown#parts}
  * @param label the bar in words
  * @param note that the numbers are estimated, or how the sum relates to the number of active tasks; empty text when
  *     they are equal or not known
@@ -46,7 +46,7 @@ public record LoadParts(int tasks, List<Row> rows, String label, String note) {
         int shown = breakdown.parts().size() > MAX_ROWS
                 ? MAX_ROWS - 1
                 : breakdown.parts().size();
-        for (LoadPart part : breakdown.parts().subList(0, shown)) {
+        for (LoadPart part : breakdown.largest(shown)) {
             rows.add(row(
                     part.chronic() ? "fill-chronic" : fill(part.cause().kind(), seen),
                     before,
