@@ -46,6 +46,9 @@ final class ExplainGroups {
             return;
         }
         int whole = dump.tasksMeant();
+        // From /proc the time is known from below: an earlier look saw the task in the same sleep.
+        String bound =
+                dump.header().map(header -> header.source().equals("procfs")).orElse(false) ? "at least" : "at most";
         out.printf(
                 "%n%s%s%n",
                 heading.apply(title),
@@ -57,7 +60,7 @@ final class ExplainGroups {
                     group.tasks(),
                     100.0 * group.tasks() / whole,
                     group.title(),
-                    timeInD(group));
+                    timeInD(group, bound));
         }
         if (groups.size() > ROWS) {
             int rest = groups.subList(ROWS, groups.size()).stream()
@@ -67,7 +70,7 @@ final class ExplainGroups {
         }
     }
 
-    private static String timeInD(TaskGroup group) {
+    private static String timeInD(TaskGroup group, String bound) {
         if (group.uninterruptible() == 0) {
             return "";
         }
@@ -77,7 +80,7 @@ final class ExplainGroups {
         }
         TimeInState time = group.timeInD().get();
         return tasks
-                + String.format(Locale.ROOT, " for %s s at most", seconds(Duration.ofMillis(time.maxMillis())))
+                + String.format(Locale.ROOT, " for %s s %s", seconds(Duration.ofMillis(time.maxMillis())), bound)
                 + (time.tasks() > 1
                         ? String.format(Locale.ROOT, ", median %s s", seconds(Duration.ofMillis(time.medianMillis())))
                         : "");

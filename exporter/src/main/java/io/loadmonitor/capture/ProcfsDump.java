@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Composes the dump from what was read.
  *
+ * @param sleeping for how long at least each task in D sleeps, milliseconds by thread id, where that is proven
  * @param ticks the last two load ticks that were seen, the newest first
  */
 record ProcfsDump(
@@ -39,7 +40,8 @@ record ProcfsDump(
         ProcStat stat,
         List<LoadTick> ticks,
         Optional<MappedDevices> devices,
-        ProcfsScan.Sight sight) {
+        ProcfsScan.Sight sight,
+        Map<Long, Long> sleeping) {
 
     private static final int VERSION = 1;
 
@@ -139,8 +141,9 @@ record ProcfsDump(
         return tasks.stream().filter(task -> task.flags().contains(flag)).count();
     }
 
-    private static StackDump.Task task(ProcfsScan.SeenTask seen, int stackId) {
+    private StackDump.Task task(ProcfsScan.SeenTask seen, int stackId) {
         boolean running = seen.stat().state() == TaskState.RUNNING;
+        Long sinceMillis = sleeping.get(seen.stat().pid());
         return new StackDump.Task(
                 seen.stat().pid(),
                 OptionalLong.of(seen.files().tgid()),
@@ -148,8 +151,10 @@ record ProcfsDump(
                 OptionalInt.of(seen.stat().cpu()),
                 running ? StackDump.State.RUNNING : StackDump.State.UNINTERRUPTIBLE,
                 running ? StackDump.Placement.UNKNOWN : StackDump.Placement.SLEEP,
-                OptionalLong.empty(),
-                OptionalLong.empty(),
+                sinceMillis == null ? OptionalLong.empty() : OptionalLong.of(sinceMillis),
+                seen.switches().isPresent()
+                        ? OptionalLong.of(seen.switches().get().count())
+                        : OptionalLong.empty(),
                 OptionalLong.of(seen.stat().startNanos()),
                 stackId,
                 seen.stack().flag().map(Set::of).orElse(Set.of()),

@@ -31,7 +31,8 @@ final class ProcfsScan implements Runnable {
         WAIT_CHANNEL,
         LEADER,
         CGROUP,
-        SCHED_STAT
+        SCHED_STAT,
+        SWITCHES
     }
 
     private final ProcFs procFs;
@@ -74,6 +75,7 @@ final class ProcfsScan implements Runnable {
      *
      * @param leader the name of its process' main thread; empty for that one itself
      * @param runDelayNanos for how long it waited for a CPU in all its life
+     * @param switches of a task in D, read after its stack, so that the same number later proves that it slept on
      */
     record SeenTask(
             TaskFiles files,
@@ -82,26 +84,39 @@ final class ProcfsScan implements Runnable {
             Optional<String> waitChannel,
             Optional<String> leader,
             Optional<String> cgroup,
-            OptionalLong runDelayNanos) {
+            OptionalLong runDelayNanos,
+            Optional<SeenSwitches> switches) {
         SeenTask(TaskFiles files, TaskStat stat, SeenStack stack, Optional<String> waitChannel) {
-            this(files, stat, stack, waitChannel, Optional.empty(), Optional.empty(), OptionalLong.empty());
+            this(
+                    files,
+                    stat,
+                    stack,
+                    waitChannel,
+                    Optional.empty(),
+                    Optional.empty(),
+                    OptionalLong.empty(),
+                    Optional.empty());
         }
 
         SeenTask withLeader(Optional<String> name) {
-            return new SeenTask(files, stat, stack, waitChannel, name, cgroup, runDelayNanos);
+            return new SeenTask(files, stat, stack, waitChannel, name, cgroup, runDelayNanos, switches);
         }
 
         SeenTask withCgroup(Optional<String> path) {
-            return new SeenTask(files, stat, stack, waitChannel, leader, path, runDelayNanos);
+            return new SeenTask(files, stat, stack, waitChannel, leader, path, runDelayNanos, switches);
         }
 
         SeenTask withRunDelay(OptionalLong nanos) {
-            return new SeenTask(files, stat, stack, waitChannel, leader, cgroup, nanos);
+            return new SeenTask(files, stat, stack, waitChannel, leader, cgroup, nanos, switches);
+        }
+
+        SeenTask withSwitches(Optional<SeenSwitches> seen) {
+            return new SeenTask(files, stat, stack, waitChannel, leader, cgroup, runDelayNanos, seen);
         }
 
         /** With the stack that an earlier scan of the same dump read. */
         SeenTask withStack(SeenStack read) {
-            return new SeenTask(files, stat, read, waitChannel, leader, cgroup, runDelayNanos);
+            return new SeenTask(files, stat, read, waitChannel, leader, cgroup, runDelayNanos, switches);
         }
 
         private boolean isSameSleep(SeenTask other) {
@@ -110,6 +125,13 @@ final class ProcfsScan implements Runnable {
                     && stat.state() == other.stat.state();
         }
     }
+
+    /**
+     * How often a CPU was taken from a thread.
+     *
+     * @param nanos when that was read, by {@link System#nanoTime}
+     */
+    record SeenSwitches(long count, long nanos) {}
 
     /**
      * A thread's stack, or why there is none.
@@ -287,7 +309,7 @@ final class ProcfsScan implements Runnable {
                 ? readStack(files)
                 : SeenStack.missing(skipped.contains(Reading.STACK) ? "stack_skipped" : "stack_refused");
         Optional<String> waitChannel = readWaitChannel(files);
-        SeenTask seen = new SeenTask(files, stat, stack, waitChannel);
+        SeenTask seen = new SeenTask(files, stat, stack, waitChannel).withSwitches(readSwitches(files));
         synchronized (this) {
             if (!abandoned) {
                 tasks.set(place, seen);
@@ -350,6 +372,25 @@ final class ProcfsScan implements Runnable {
         }
     }
 
+    private Optional<SeenSwitches> readSwitches(TaskFiles files) {
+        if (skipped.contains(Reading.SWITCHES)) {
+            return Optional.empty();
+        }
+        begin(Reading.SWITCHES);
+        try {
+            return switches(files);
+        } catch (IOException ended) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<SeenSwitches> switches(TaskFiles files) throws IOException {
+        OptionalLong count = files.switches();
+        return count.isPresent()
+                ? Optional.of(new SeenSwitches(count.getAsLong(), System.nanoTime()))
+                : Optional.empty();
+    }
+
     /** The right to read stacks shows on the program's own; without it no other need be tried. */
     private boolean probeOwnStack() {
         begin(Reading.STACK);
@@ -377,7 +418,10 @@ final class ProcfsScan implements Runnable {
         Map<Long, String> leaders = new HashMap<>();
         boolean named = eachTask(Reading.LEADER, task -> task.withLeader(leader(task, leaders)))
                 && eachTask(Reading.CGROUP, task -> task.withCgroup(task.files().cgroup()));
-        // The least of all: without it the dump is no less complete.
+        // The least of all: without them the dump is no less complete. Who sleeps has its switches already.
+        eachTask(
+                Reading.SWITCHES,
+                task -> task.switches().isPresent() ? task : task.withSwitches(switches(task.files())));
         eachTask(Reading.SCHED_STAT, task -> task.withRunDelay(task.files().runDelayNanos()));
         return named;
     }

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Dumps from {@code /proc/PID/task/TID/{stat,stack,wchan,cgroup}}, for hosts without the module.
+ * Dumps from {@code /proc/PID/task/TID/{stat,stack,wchan,status,cgroup,schedstat}}, for hosts without the module.
  *
  * <p>What differs from the module's dumps:
  * <ul>
@@ -33,6 +33,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *       counts as D.
  *   <li>A task in R has no {@code on} and no stack: /proc does not tell a task on a CPU from one that waits for it, and
  *       shows no trustworthy stack of either. A task in D has {@code on=sleep}.
+ *   <li>{@code since_ms} is for how long at least a task in D sleeps: an earlier dump of this source saw it in D, and it
+ *       has been switched no more often since.
  *   <li>{@code flags}: {@code unstable} when the task had left D after its stack was read, {@code unwind_failed} when
  *       the kernel gave an empty stack, {@code stack_refused} when it may not be read (CAP_SYS_ADMIN),
  *       {@code stack_skipped} when the reading of its stack hangs, or that of an earlier one still does. Each means
@@ -62,6 +64,7 @@ public final class ProcfsSource implements DumpSource {
 
     // Guarded by taking.
     private final List<ProcfsScan> stuck = new ArrayList<>();
+    private final FormerSleep formerSleep = new FormerSleep();
     private long lastId;
 
     /** @param activeTasks for the dump's tick line; fed by somebody else with {@link System#nanoTime} */
@@ -120,13 +123,25 @@ public final class ProcfsSource implements DumpSource {
         if (sight.failure().isPresent()) {
             throw sight.failure().get();
         }
-        return new ProcfsDump(procFs, id, reason, wall, start, System.nanoTime(), load, stat, ticks, devices, sight)
+        return new ProcfsDump(
+                        procFs,
+                        id,
+                        reason,
+                        wall,
+                        start,
+                        System.nanoTime(),
+                        load,
+                        stat,
+                        ticks,
+                        devices,
+                        sight,
+                        formerSleep.next(sight))
                 .compose();
     }
 
     /**
      * Scans until it is done or the time is up. A scan that hangs in a read is left alone, and another does without
-     * that kind of file: twice at most, for the two kinds whose reading takes a lock.
+     * that kind of file: once for each kind at most.
      */
     private ProcfsScan.Sight look(long start, Set<ProcfsScan.Reading> skipped)
             throws CaptureException, InterruptedException {

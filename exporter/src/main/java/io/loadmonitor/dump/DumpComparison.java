@@ -25,7 +25,8 @@ import java.util.function.Function;
  *
  * <p>It ran in between unless its context switches are the same number; where a dump lacks them, unless it is at the
  * same place and in its state for longer than the time between the dumps. The kernel counts that from the moment when
- * the task last got a CPU, so that it proves it.
+ * the task last got a CPU, so that it proves it; a dump from /proc says for how long at least, which proves only that it
+ * stayed.
  *
  * @param tasks those of the later dump in its order, then those that are gone
  * @param elapsed between the dumps, by the host's monotonic clock, else by its wall clock; empty where a dump has
@@ -75,6 +76,8 @@ public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapse
             earlier.computeIfAbsent(Key.of(task), key -> new ArrayDeque<>(1)).add(task);
         }
         Optional<Duration> elapsed = elapsed(before, after);
+        boolean atLeast =
+                after.header().map(header -> header.source().equals("procfs")).orElse(false);
         CauseFinder causesBefore = new CauseFinder(catalogue, before);
         SignatureFinder placesBefore = new SignatureFinder(before);
         CauseFinder causesAfter = new CauseFinder(catalogue, after);
@@ -87,7 +90,7 @@ public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapse
             Task was = same == null ? null : same.poll();
             TaskChange change = was == null
                     ? TaskChange.NEW
-                    : change(was, task, placesBefore.find(was).equals(place), elapsed);
+                    : change(was, task, placesBefore.find(was).equals(place), elapsed, atLeast);
             tasks.add(new ComparedTask(change, task, causesAfter.find(task).cause(), place));
         }
         for (Task task : before.tasks()) {
@@ -105,7 +108,9 @@ public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapse
                 before.sample().isPresent() || after.sample().isPresent());
     }
 
-    private static TaskChange change(Task was, Task is, boolean samePlace, Optional<Duration> elapsed) {
+    /** @param atLeast whether the times in their state are at least so long, else at most */
+    private static TaskChange change(
+            Task was, Task is, boolean samePlace, Optional<Duration> elapsed, boolean atLeast) {
         if (was.switches().isPresent() && is.switches().isPresent()) {
             return was.switches().equals(is.switches()) ? TaskChange.PERSISTING : TaskChange.MOVED;
         }
@@ -119,7 +124,10 @@ public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapse
             return TaskChange.UNCLEAR;
         }
         Duration since = Duration.ofMillis(is.sinceMillis().getAsLong());
-        return since.compareTo(elapsed.get()) >= 0 ? TaskChange.PERSISTING : TaskChange.MOVED;
+        if (since.compareTo(elapsed.get()) >= 0) {
+            return TaskChange.PERSISTING;
+        }
+        return atLeast ? TaskChange.UNCLEAR : TaskChange.MOVED;
     }
 
     private static Optional<Duration> elapsed(StackDump before, StackDump after) {

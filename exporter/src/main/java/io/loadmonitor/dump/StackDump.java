@@ -331,7 +331,7 @@ public record StackDump(
      * @param pid the thread, tgid the process, both as the initial pid namespace numbers them
      * @param state by the kernel's own definition of load
      * @param placement where it was ({@code on=})
-     * @param sinceMillis for how long at most it has been in this state
+     * @param sinceMillis for how long at most it has been in this state; from /proc: at least
      * @param switches context switches since it was started
      * @param startNanos since boot
      * @param stackId 0 for none
@@ -428,7 +428,8 @@ public record StackDump(
         }
 
         /**
-         * For how long at most it has been in its state; exactly where it waits for a CPU and the dump says since when.
+         * For how long at most (from /proc: at least) it has been in its state; exactly where it waits for a CPU and the
+         * dump says since when.
          */
         public OptionalLong stateMillis() {
             return queuedMillis.isPresent() ? queuedMillis : sinceMillis;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * For how long at most the tasks of a group have been in their state, as far as the dump says.
+ * For how long at most (from /proc: at least) the tasks of a group have been in their state, as far as the dump says.
  *
  * @param tasks whose time is known, at least 1
  * @param maxMillis the longest

@@ -58,6 +58,11 @@ public final class TaskFiles {
         return TaskSchedStat.timesOnCpu(procFs.read(directory.resolve("schedstat")));
     }
 
+    /** Reads from {@code status} how often a CPU was taken from the thread in all its life; empty where it does not say. */
+    public OptionalLong switches() throws IOException {
+        return TaskStatus.switches(procFs.read(directory.resolve("status")));
+    }
+
     /** Reads {@code stat}. */
     public TaskStat stat() throws IOException {
         return TaskStat.parse(procFs.read(directory.resolve("stat")));

@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.ComparedTask;
+import io.loadmonitor.dump.DumpComparison;
 import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.dump.TaskChange;
 import io.loadmonitor.kernel.DeviceMapper;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
@@ -259,6 +263,64 @@ final class ProcfsSourceTest {
         assertEquals(
                 List.of(OptionalLong.of(9120), OptionalLong.empty(), OptionalLong.empty()),
                 byPid(take()).stream().map(StackDump.Task::runDelayMillis).toList());
+    }
+
+    private static String switched(int times) {
+        return "Name:\tperl\nvoluntary_ctxt_switches:\t" + times + "\nnonvoluntary_ctxt_switches:\t1\n";
+    }
+
+    @Test
+    void tellsFromDumpToDumpWhoSleptOnAndForHowLongAtLeast() throws Exception {
+        for (int tid = 7; tid <= 10; tid++) {
+            proc.thread(tid, tid, tid == 10 ? "busy" : "vfork-parent");
+            proc.write(tid, tid, "status", switched(tid));
+        }
+        ProcfsSource source = source(ProcfsLimits.DEFAULT);
+        StackDump first = DumpParser.parse(source.take(REASON));
+        assertEquals(
+                List.of(8L, 9L, 10L, 11L),
+                byPid(first).stream().map(task -> task.switches().orElseThrow()).toList());
+        assertTrue(first.tasks().stream().allMatch(task -> task.sinceMillis().isEmpty()), "nothing proves it yet");
+
+        Thread.sleep(30);
+        proc.write(8, 8, "status", switched(9));
+        proc.write(
+                9,
+                9,
+                "stat",
+                FakeProc.text("vfork-parent/stat").replaceFirst("^\\d+", "9").replace(" 199973 ", " 199974 "));
+        StackDump second = DumpParser.parse(source.take(REASON));
+        List<StackDump.Task> tasks = byPid(second);
+        assertTrue(tasks.get(0).sinceMillis().orElseThrow() >= 30, tasks.get(0).toString());
+        assertEquals(OptionalLong.empty(), tasks.get(1).sinceMillis(), "it ran");
+        assertEquals(OptionalLong.empty(), tasks.get(2).sinceMillis(), "another of the same number");
+        assertEquals(OptionalLong.empty(), tasks.get(3).sinceMillis(), "it does not sleep");
+        DumpComparison comparison = DumpComparison.of(first, second, CauseCatalogue.standard());
+        assertEquals(
+                List.of("7 PERSISTING", "8 MOVED", "9 NEW", "10 PERSISTING", "9 GONE"),
+                comparison.tasks().stream()
+                        .sorted(Comparator.comparing((ComparedTask task) -> task.change() == TaskChange.GONE)
+                                .thenComparing(task -> task.task().pid()))
+                        .map(task -> task.task().pid() + " " + task.change())
+                        .toList());
+
+        Thread.sleep(5);
+        StackDump third = DumpParser.parse(source.take(REASON));
+        assertTrue(
+                byPid(third).get(0).sinceMillis().orElseThrow()
+                        >= tasks.get(0).sinceMillis().orElseThrow() + 5,
+                "from the first time on");
+    }
+
+    @Test
+    void losesNothingWhenTheSwitchesHang() throws Exception {
+        proc.thread(7, 8, "vfork-parent");
+        Path status = fifo(proc.directory(7, 8).resolve("status"));
+        StackDump dump = DumpParser.parse(
+                source(new ProcfsLimits(Duration.ofSeconds(3), 100)).take(REASON));
+        assertEquals(1, dump.stacks().size());
+        assertEquals(OptionalLong.empty(), dump.tasks().get(0).switches());
+        Files.newOutputStream(status).close();
     }
 
     @Test

@@ -337,7 +337,8 @@ public record GroupTable(
                         .elapsed()
                         .map(time -> ", " + Quantity.of(time) + " earlier")
                         .orElse("")
-                + ": “stayed” is the same task that has not run since, “ran on” the same that has."
+                + ": “stayed” is the same task that got no CPU since (or kept its own), “ran on” the same that got one,"
+                + " “unclear” the same of which the two dumps do not tell."
                 + (comparison.complete() ? "" : " One of the two was cut off, so some may only seem new or gone.")
                 + (comparison.sampled()
                         ? " One of the two is a fair sample: these numbers are of the tasks in it, and some may only"
