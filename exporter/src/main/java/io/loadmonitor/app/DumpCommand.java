@@ -8,6 +8,7 @@ import io.loadmonitor.capture.OwnProcess;
 import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.capture.ProcfsSource;
 import io.loadmonitor.capture.SourceChoice;
+import io.loadmonitor.capture.StackAccess;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.kernel.KernelModule;
@@ -61,6 +62,8 @@ final class DumpCommand implements Callable<Integer> {
                 module,
                 new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs)),
                 new ProcfsSource(procFs, deviceLook, new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT));
+        // Said on standard error, beside the text.
+        new StackAccess(choice, procFs).readable();
         DumpSource source = choice.current().source();
         try {
             RawDump dump = source.take(EscapedText.of(reason));

@@ -95,7 +95,7 @@ final class ExplainJson {
         JsonArray listed = node.putArray("listed_but_no_load");
         report.listed().forEach(task -> listed(task, listed.addObject()));
         JsonArray warnings = node.putArray("warnings");
-        report.warnings().forEach(warnings::add);
+        ExplainText.warnings(report).forEach(warnings::add);
     }
 
     private static void devices(MappedDevices devices, JsonObject node) {

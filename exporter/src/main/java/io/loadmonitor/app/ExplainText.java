@@ -1,5 +1,6 @@
 package io.loadmonitor.app;
 
+import io.loadmonitor.capture.StackAccess;
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.DumpComparison;
@@ -262,11 +263,15 @@ final class ExplainText {
     }
 
     /** With what a dump's own reading found; the lines themselves are listed for the whole text. */
-    private static List<String> warnings(LogReport report) {
+    static List<String> warnings(LogReport report) {
         List<String> warnings = new ArrayList<>(report.warnings());
         if (report.kind() == LogKind.DUMP && !report.dump().complete()) {
             warnings.add(
                     "The dump was cut off or is damaged: its last line is missing or does not agree with the rest.");
+        }
+        if (report.dump().stacksRefused()) {
+            warnings.add("Stacks might not be read where this was taken, so it says who waits, but not for what: "
+                    + StackAccess.REMEDY + ", and take another.");
         }
         return warnings;
     }

@@ -9,6 +9,7 @@ import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.OwnProcess;
 import io.loadmonitor.capture.ProcfsSource;
 import io.loadmonitor.capture.SourceChoice;
+import io.loadmonitor.capture.StackAccess;
 import io.loadmonitor.incident.AlertDesk;
 import io.loadmonitor.incident.CaptureDesk;
 import io.loadmonitor.incident.CaptureSettings;
@@ -22,6 +23,7 @@ import io.loadmonitor.metrics.MetricsPage;
 import io.loadmonitor.metrics.MetricsParts;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
+import io.loadmonitor.procfs.UninterruptibleLook;
 import io.loadmonitor.web.MetricsSource.MetricsText;
 import io.loadmonitor.web.WebParts;
 import io.loadmonitor.web.WebServer;
@@ -82,9 +84,10 @@ final class Exporter implements AutoCloseable {
         keep("archive", archive::close);
         EventCounts events = new EventCounts();
         ActiveTasks activeTasks = new ActiveTasks();
+        UninterruptibleLook uninterruptible = new UninterruptibleLook(procFs);
         LoadRecorder recorder = new LoadRecorder(archive);
-        Housekeeping housekeeping =
-                Housekeeping.start(new LoadWatch(procFs, activeTasks, module, clock), recorder, archive);
+        Housekeeping housekeeping = Housekeeping.start(
+                new LoadWatch(procFs, activeTasks, uninterruptible, module, clock), recorder, archive);
         keep("housekeeping", housekeeping::close);
 
         DeviceLook deviceLook = options.source.deviceLook();
@@ -102,12 +105,15 @@ final class Exporter implements AutoCloseable {
         KernelDumpWatcher watcher = KernelDumpWatcher.start(module, moduleSource, captures::found);
         keep("kernel dump watcher", watcher::close);
 
+        StackAccess stacks = new StackAccess(choice, procFs);
         MetricsPage metrics = MetricsPage.of(
                 new MetricsParts(
                         procFs,
                         () -> activeTasks.newest(System.nanoTime()),
+                        uninterruptible,
                         module,
                         () -> choice.current().source().kind(),
+                        stacks::readable,
                         watcher::lost,
                         archive,
                         () -> config.current().limits().waitingCaptures(),
@@ -118,7 +124,7 @@ final class Exporter implements AutoCloseable {
                         Version.build()),
                 events);
         config.onReload(next -> apply(next, archive, captures));
-        Status status = new Status(host, choice, module, archive);
+        Status status = new Status(host, choice, stacks, module, archive);
         WebServer server = listen(
                 web,
                 new WebParts(
@@ -134,6 +140,7 @@ final class Exporter implements AutoCloseable {
                         clock));
         keep("web server", server::close);
         tellStart(options, config, place, host, server, choice.current());
+        stacks.readable();
     }
 
     private static WebSettings webSettings(ServeOptions options, Limits limits) throws StartException {

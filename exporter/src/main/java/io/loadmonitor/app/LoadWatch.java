@@ -7,6 +7,7 @@ import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.LoadAverage;
 import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
+import io.loadmonitor.procfs.UninterruptibleLook;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
@@ -20,21 +21,28 @@ final class LoadWatch {
 
     private final ProcFs procFs;
     private final ActiveTasks activeTasks;
+    private final UninterruptibleLook uninterruptible;
     private final KernelModule module;
     private final Clock clock;
     private boolean noted;
     private long notedNanos;
 
-    LoadWatch(ProcFs procFs, ActiveTasks activeTasks, KernelModule module, Clock clock) {
+    LoadWatch(
+            ProcFs procFs,
+            ActiveTasks activeTasks,
+            UninterruptibleLook uninterruptible,
+            KernelModule module,
+            Clock clock) {
         this.procFs = procFs;
         this.activeTasks = activeTasks;
+        this.uninterruptible = uninterruptible;
         this.module = module;
         this.clock = clock;
     }
 
     /**
      * One look, to be taken every {@link ActiveTasks#SAMPLE_PERIOD}: some 10 us, and at a tick with the module another
-     * microsecond a thread.
+     * microsecond a thread, without it what {@link UninterruptibleLook} takes.
      *
      * @param nanos now, by a clock that never goes back
      * @return a sample when there was a tick, or none was seen for long
@@ -54,7 +62,16 @@ final class LoadWatch {
                 tick.isPresent() ? OptionalInt.of(tick.get().active()) : OptionalInt.empty(),
                 OptionalDouble.of(load.load1()),
                 OptionalInt.of(exact.map(KernelTasks::running).orElse(othersRunning(load))),
-                exact.isPresent() ? OptionalInt.of(exact.get().uninterruptible()) : OptionalInt.empty()));
+                exact.isPresent() ? OptionalInt.of(exact.get().uninterruptible()) : uninterruptible(nanos)));
+    }
+
+    /** Empty where /proc cannot be listed: the load is known without it. */
+    private OptionalInt uninterruptible(long nanos) {
+        try {
+            return uninterruptible.at(nanos);
+        } catch (IOException unlistable) {
+            return OptionalInt.empty();
+        }
     }
 
     /** The thread that reads /proc/loadavg is running, too. */

@@ -4,6 +4,7 @@ import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.capture.SourceKind;
+import io.loadmonitor.capture.StackAccess;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.web.StatusSource;
 import java.util.Optional;
@@ -12,12 +13,14 @@ import java.util.Optional;
 final class Status implements StatusSource {
     private final HostName host;
     private final SourceChoice choice;
+    private final StackAccess stacks;
     private final KernelModule module;
     private final Archive archive;
 
-    Status(HostName host, SourceChoice choice, KernelModule module, Archive archive) {
+    Status(HostName host, SourceChoice choice, StackAccess stacks, KernelModule module, Archive archive) {
         this.host = host;
         this.choice = choice;
+        this.stacks = stacks;
         this.module = module;
         this.archive = archive;
     }
@@ -31,6 +34,7 @@ final class Status implements StatusSource {
                 chosen.source().kind().label(),
                 chosen.reason(),
                 module.version(),
+                stacks.readable() ? Optional.empty() : Optional.of(StackAccess.REMEDY),
                 notReady(chosen));
     }
 

@@ -8,6 +8,7 @@ import io.loadmonitor.archive.WaitingCapture;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.incident.RuleStatus.Kind;
 import io.loadmonitor.incident.RuleStatus.State;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,6 +102,11 @@ final class StatusBoard {
         return List.copyOf(all);
     }
 
+    /** {@code 30}, {@code 0.5}: without zeros at the end. */
+    private static String seconds(Duration time) {
+        return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString();
+    }
+
     private RuleStatus limited(Kind kind, String name, Optional<LimitState> limit, Duration spacing, Instant now) {
         if (limit.isEmpty()) {
             return new RuleStatus(kind, name, State.READY, "No dump was asked for yet.", Optional.empty());
@@ -118,7 +124,7 @@ final class StatusBoard {
                     kind,
                     name,
                     State.THROTTLED,
-                    asked + "; takes one in " + spacing.toMillis() + " ms at most.",
+                    asked + "; at most one every " + seconds(spacing) + " s.",
                     Optional.of(next));
         }
         return new RuleStatus(kind, name, State.READY, asked + '.', Optional.empty());

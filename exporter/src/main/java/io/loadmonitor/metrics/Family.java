@@ -50,6 +50,10 @@ public enum Family {
             "version"),
     DUMP_SOURCE_INFO(
             Type.GAUGE, "load_monitor_dump_source_info", "Where the next dump comes from; the value is 1.", "source"),
+    STACKS_READABLE(
+            Type.GAUGE,
+            "load_monitor_stacks_readable",
+            "Whether the next dump can hold the stacks of tasks in uninterruptible sleep: 1 or 0."),
     DUMPS(
             Type.COUNTER,
             "load_monitor_dumps_total",

@@ -30,9 +30,9 @@ public final class MetricsPage {
     public static MetricsPage of(MetricsParts parts, EventCounts events) {
         return new MetricsPage(List.of(
                 new LoadReader(parts.procFs(), parts.lastTick()),
-                new TaskReader(parts.procFs(), parts.module(), parts.walkLimit()),
+                new TaskReader(parts.procFs(), parts.module(), parts.walkLimit(), parts.uninterruptible()),
                 new HungTaskReader(parts.procFs()),
-                new ModuleReader(parts.module(), parts.source(), parts.lostDumps()),
+                new ModuleReader(parts.module(), parts.source(), parts.stacksReadable(), parts.lostDumps()),
                 events,
                 new LastDumpReader(parts.archive(), events, parts.causes(), parts.clock()),
                 new ArchiveReader(parts.archive(), parts.queueCapacity()),

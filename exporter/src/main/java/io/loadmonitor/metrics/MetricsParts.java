@@ -6,9 +6,11 @@ import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
+import io.loadmonitor.procfs.UninterruptibleLook;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -17,7 +19,9 @@ import java.util.function.Supplier;
  * What the metrics are read from.
  *
  * @param lastTick the newest load tick; empty while it is not known
+ * @param uninterruptible is told what each walk of /proc found
  * @param source where the next dump would come from
+ * @param stacksReadable whether that dump could hold stacks
  * @param lostDumps dumps of the module that were overwritten before they were read, since the start
  * @param queueCapacity most captures that may wait
  * @param walkLimit longest time that counting tasks in /proc may take
@@ -29,8 +33,10 @@ import java.util.function.Supplier;
 public record MetricsParts(
         ProcFs procFs,
         Supplier<Optional<LoadTick>> lastTick,
+        UninterruptibleLook uninterruptible,
         KernelModule module,
         Supplier<SourceKind> source,
+        BooleanSupplier stacksReadable,
         LongSupplier lostDumps,
         Archive archive,
         IntSupplier queueCapacity,

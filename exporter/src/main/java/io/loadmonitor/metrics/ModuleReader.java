@@ -3,18 +3,25 @@ package io.loadmonitor.metrics;
 import io.loadmonitor.capture.SourceKind;
 import io.loadmonitor.kernel.KernelModule;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** Whether the kernel module is there, where the next dump would come from, and what was lost on the way. */
+/**
+ * Whether the kernel module is there, where the next dump would come from and whether it could hold stacks, and what was
+ * lost on the way.
+ */
 final class ModuleReader implements FamilyReader {
     private final KernelModule module;
     private final Supplier<SourceKind> source;
+    private final BooleanSupplier stacksReadable;
     private final LongSupplier lostDumps;
 
-    ModuleReader(KernelModule module, Supplier<SourceKind> source, LongSupplier lostDumps) {
+    ModuleReader(
+            KernelModule module, Supplier<SourceKind> source, BooleanSupplier stacksReadable, LongSupplier lostDumps) {
         this.module = module;
         this.source = source;
+        this.stacksReadable = stacksReadable;
         this.lostDumps = lostDumps;
     }
 
@@ -25,7 +32,12 @@ final class ModuleReader implements FamilyReader {
 
     @Override
     public Set<Family> families() {
-        return Set.of(Family.KERNEL_MODULE_UP, Family.KERNEL_MODULE_INFO, Family.DUMP_SOURCE_INFO, Family.DUMPS_LOST);
+        return Set.of(
+                Family.KERNEL_MODULE_UP,
+                Family.KERNEL_MODULE_INFO,
+                Family.DUMP_SOURCE_INFO,
+                Family.STACKS_READABLE,
+                Family.DUMPS_LOST);
     }
 
     @Override
@@ -36,6 +48,7 @@ final class ModuleReader implements FamilyReader {
             samples.add(Family.KERNEL_MODULE_INFO, 1, module.version().orElse("unknown"));
         }
         samples.add(Family.DUMP_SOURCE_INFO, 1, source.get().label());
+        samples.add(Family.STACKS_READABLE, stacksReadable.getAsBoolean() ? 1 : 0);
         // There without the module too: a counter that comes with its first event is missed by increase().
         samples.add(Family.DUMPS_LOST, lostDumps.getAsLong());
     }

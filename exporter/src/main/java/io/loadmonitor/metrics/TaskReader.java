@@ -6,6 +6,7 @@ import io.loadmonitor.procfs.ProcFs;
 import io.loadmonitor.procfs.ProcStat;
 import io.loadmonitor.procfs.TaskState;
 import io.loadmonitor.procfs.TaskStates;
+import io.loadmonitor.procfs.UninterruptibleLook;
 import io.loadmonitor.procfs.UninterruptibleSleeps;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,15 +33,20 @@ final class TaskReader implements FamilyReader {
     /** The rest is guarded by this. */
     private final UninterruptibleSleeps sleeps = new UninterruptibleSleeps();
 
+    private final UninterruptibleLook uninterruptible;
     private Optional<TaskStates> walked = Optional.empty();
     private long walkedNanos;
     private long lookedNanos;
 
-    /** @param walkLimit longest time that a walk may take */
-    TaskReader(ProcFs procFs, KernelModule module, Duration walkLimit) {
+    /**
+     * @param walkLimit longest time that a walk may take
+     * @param uninterruptible is told what each walk found
+     */
+    TaskReader(ProcFs procFs, KernelModule module, Duration walkLimit, UninterruptibleLook uninterruptible) {
         this.procFs = procFs;
         this.module = module;
         this.walkLimit = walkLimit;
+        this.uninterruptible = uninterruptible;
     }
 
     @Override
@@ -114,6 +120,7 @@ final class TaskReader implements FamilyReader {
                 throw new IOException("counting the tasks took longer than " + walkLimit.toMillis()
                         + " ms (limits.procfs_time); there are more than " + states.threads());
             }
+            uninterruptible.note(states, System.nanoTime());
             return states;
         } finally {
             if (complete) {

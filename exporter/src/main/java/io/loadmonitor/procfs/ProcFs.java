@@ -87,6 +87,35 @@ public record ProcFs(Path root) {
         }
     }
 
+    /**
+     * Whether this program may read the stacks of other tasks, {@code /proc/PID/stack}: it tries its own, for which the
+     * kernel wants CAP_SYS_ADMIN ({@code proc_pid_stack()} in {@code fs/proc/base.c}), and where kernel threads show the
+     * first of those, for which it also wants the right to trace it. Takes some microseconds. False as well where the
+     * kernel has no such file.
+     */
+    public boolean mayReadStacks() {
+        return (ownPid().isEmpty() || canRead("self/stack")) && (!showsKernelThreads() || canRead("2/stack"));
+    }
+
+    /** In a pid namespace of its own, a task of this number is an ordinary one. */
+    private boolean showsKernelThreads() {
+        try {
+            TaskStat second = TaskStat.parse(read("2/stat"));
+            return second.ppid() == 0 && second.comm().equals("kthreadd");
+        } catch (IOException notThere) {
+            return false;
+        }
+    }
+
+    private boolean canRead(String name) {
+        try {
+            read(name);
+            return true;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
     /** {@code sys/kernel/random/boot_id}: changes with every boot. Empty where it cannot be read. */
     public Optional<String> bootId() {
         return word("sys/kernel/random/boot_id");

@@ -75,6 +75,7 @@ final class PagesEndpoint {
                         status.source(),
                         status.sourceReason(),
                         status.notReady().orElse(""),
+                        status.stacksRemedy().orElse(""),
                         settings.telemetryPath(),
                         access.allowsRemote()));
     }

@@ -15,6 +15,7 @@ public interface StatusSource {
      * @param source where dumps come from now: {@code kmod} or {@code procfs}
      * @param sourceReason why that source, for people
      * @param moduleVersion of the kernel module; empty when it is not loaded
+     * @param stacksRemedy what would let dumps hold stacks, for people; empty when they can
      * @param notReady why it cannot do its work, for people; empty when it can
      */
     record ServiceStatus(
@@ -23,5 +24,6 @@ public interface StatusSource {
             String source,
             String sourceReason,
             Optional<String> moduleVersion,
+            Optional<String> stacksRemedy,
             Optional<String> notReady) {}
 }

@@ -274,6 +274,26 @@ final class ExplainCommandTest {
     }
 
     @Test
+    void saysThatStacksMightNotBeReadAndWhatHelps() throws Exception {
+        Path file = folder.resolve("nobody.dump");
+        Files.writeString(
+                file,
+                "load_monitor dump version=1 id=1 source=procfs\nload avg1=1.00 avg5=1.00 avg15=1.00 active=1 cpus=2\n"
+                        + "count stacks_readable=0 stacks_refused=1\n"
+                        + "task pid=1 state=D on=sleep stack=0 flags=stack_refused since_ms=3000 comm=\"vf\"\nend id=1 tasks=1\n");
+        List<String> lines = explain(file.toString());
+        assertEquals(
+                "1 active task (load 1.00) = 1 in uninterruptible sleep, stack not readable: run as root, or use the module (vf)",
+                lines.get(0));
+        assertTrue(
+                lines.stream().anyMatch(text -> text.startsWith("! Stacks might not be read where this was taken")),
+                out.toString());
+        out.getBuffer().setLength(0);
+        explain("--json", file.toString());
+        assertTrue(out.toString().contains("Stacks might not be read where this was taken"), out.toString());
+    }
+
+    @Test
     void coloursOnlyWhenAsked() {
         explain(ORIGINAL.toString());
         assertFalse(out.toString().contains("\u001b"), "standard output is no terminal here");

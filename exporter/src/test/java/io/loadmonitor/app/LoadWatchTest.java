@@ -6,6 +6,7 @@ import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
+import io.loadmonitor.procfs.UninterruptibleLook;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,7 @@ final class LoadWatchTest {
         return new LoadWatch(
                 new ProcFs(proc),
                 new ActiveTasks(),
+                new UninterruptibleLook(new ProcFs(proc)),
                 new KernelModule(proc.resolve("sys"), proc.resolve("load_monitor")),
                 Clock.fixed(NOON, ZoneOffset.UTC));
     }

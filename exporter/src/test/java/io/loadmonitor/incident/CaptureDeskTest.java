@@ -310,7 +310,7 @@ final class CaptureDeskTest {
                         Kind.RULE,
                         "load",
                         State.THROTTLED,
-                        "Asked for dump 1 at " + NOON + "; takes one in 300000 ms at most.",
+                        "Asked for dump 1 at " + NOON + "; at most one every 300 s.",
                         Optional.of(NOON.plus(COOLDOWN))),
                 throttled);
         assertTrue(

@@ -9,6 +9,7 @@ import io.loadmonitor.capture.SourceKind;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
+import io.loadmonitor.procfs.UninterruptibleLook;
 import io.prometheus.client.Collector.MetricFamilySamples;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -173,7 +174,7 @@ final class HostReadersTest {
 
     @Test
     void aWalkThatTakesTooLongIsAFailureAndNoSmallerNumber() {
-        TaskReader reader = new TaskReader(new ProcFs(proc), module, Duration.ofNanos(-1));
+        TaskReader reader = new TaskReader(new ProcFs(proc), module, Duration.ofNanos(-1), look());
         IOException e = assertThrows(IOException.class, () -> reader.read(new Samples()));
         assertTrue(String.valueOf(e.getMessage()).contains("limits.procfs_time"), e.getMessage());
     }
@@ -181,7 +182,8 @@ final class HostReadersTest {
     @Test
     void saysWhichSourceAndWhetherTheModuleIsThere() throws Exception {
         Samples samples = new Samples();
-        new ModuleReader(module, () -> SourceKind.PROCFS, () -> 3).read(samples);
+        new ModuleReader(module, () -> SourceKind.PROCFS, () -> false, () -> 3).read(samples);
+        assertEquals(0, value(samples, Family.STACKS_READABLE));
         assertEquals(0, value(samples, Family.KERNEL_MODULE_UP));
         assertTrue(values(samples, Family.KERNEL_MODULE_INFO).isEmpty());
         assertEquals("{procfs=1.0}", values(samples, Family.DUMP_SOURCE_INFO).toString());
@@ -195,7 +197,8 @@ final class HostReadersTest {
                 Files.createDirectories(sys.resolve("module/load_monitor")).resolve("version");
         Files.writeString(version, "0.1.0\n");
         Samples samples = new Samples();
-        new ModuleReader(module, () -> SourceKind.PROCFS, () -> 3).read(samples);
+        new ModuleReader(module, () -> SourceKind.PROCFS, () -> true, () -> 3).read(samples);
+        assertEquals(1, value(samples, Family.STACKS_READABLE));
         assertEquals(0, value(samples, Family.KERNEL_MODULE_UP));
         assertEquals("{0.1.0=1.0}", values(samples, Family.KERNEL_MODULE_INFO).toString());
     }
@@ -232,8 +235,12 @@ final class HostReadersTest {
         assertTrue(values(samples, Family.JVM_POOL_USED).size() > 3);
     }
 
+    private UninterruptibleLook look() {
+        return new UninterruptibleLook(new ProcFs(proc));
+    }
+
     private TaskReader reader() {
-        return new TaskReader(new ProcFs(proc), module, Duration.ofSeconds(5));
+        return new TaskReader(new ProcFs(proc), module, Duration.ofSeconds(5), look());
     }
 
     private static TreeMap<String, Double> tasks(TaskReader reader) throws IOException {

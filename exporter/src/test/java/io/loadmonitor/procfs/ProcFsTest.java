@@ -1,6 +1,7 @@
 package io.loadmonitor.procfs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -58,5 +59,29 @@ final class ProcFsTest {
     void namesTheFileThatIsMissing() {
         NoSuchFileException missing = assertThrows(NoSuchFileException.class, () -> new ProcFs(root).read("loadavg"));
         assertEquals(root.resolve("loadavg").toString(), missing.getMessage());
+    }
+
+    /** A folder in the place of a file cannot be read by anybody, not even by root. */
+    @Test
+    void mayReadStacksOnlyWhereItsOwnAndAKernelThreadsCanBeRead(@TempDir Path mount) throws IOException {
+        ProcFs procFs = new ProcFs(mount);
+        Path own = Files.createDirectories(mount.resolve("812"));
+        Files.createSymbolicLink(mount.resolve("self"), Path.of("812"));
+        assertFalse(procFs.mayReadStacks(), "a kernel without the file");
+        Files.createDirectory(own.resolve("stack"));
+        assertFalse(procFs.mayReadStacks());
+        Files.delete(own.resolve("stack"));
+        Files.writeString(own.resolve("stack"), "");
+        assertTrue(procFs.mayReadStacks());
+
+        Path second = Files.createDirectories(mount.resolve("2"));
+        Files.createDirectory(second.resolve("stack"));
+        Files.writeString(second.resolve("stat"), "2 (sh) S 1" + " 0".repeat(48) + "\n");
+        assertTrue(procFs.mayReadStacks(), "an ordinary task of a pid namespace");
+        Files.writeString(second.resolve("stat"), "2 (kthreadd) S 0" + " 0".repeat(48) + "\n");
+        assertFalse(procFs.mayReadStacks());
+        Files.delete(second.resolve("stack"));
+        Files.writeString(second.resolve("stack"), "[<0>] kthreadd+0x1/0x2\n");
+        assertTrue(procFs.mayReadStacks());
     }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -305,6 +306,16 @@ final class PagesTest {
         assertTrue(
                 page.contains(
                         "<dt>Left out</dt><dd><bdi>&lt;img src=x&gt;\\n (412), who asked for the dump</bdi></dd>"),
+                page);
+    }
+
+    @Test
+    void theLandingPageWarnsWhereStacksMayNotBeRead() throws Exception {
+        assertFalse(server.page("/").body().contains("Stacks may not be read"));
+        server.stacksRemedy.set(Optional.of("run it as <root>"));
+        String page = server.page("/").body();
+        assertTrue(
+                page.contains("Stacks may not be read, so dumps say who waits, but not for what: run it as &lt;root"),
                 page);
     }
 

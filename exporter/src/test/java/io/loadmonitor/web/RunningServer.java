@@ -53,6 +53,7 @@ final class RunningServer implements AutoCloseable {
     final LoadRecorder recorder;
     final FakeSource source = new FakeSource();
     final List<Integer> webhookAnswers = Collections.synchronizedList(new ArrayList<>());
+    final AtomicReference<Optional<String>> stacksRemedy = new AtomicReference<>(Optional.empty());
     final AtomicReference<Optional<String>> notReady = new AtomicReference<>(Optional.empty());
     final AtomicReference<Optional<String>> reloadRefused = new AtomicReference<>(Optional.empty());
     final AtomicReference<CauseCatalogue> causes = new AtomicReference<>(CauseCatalogue.standard());
@@ -101,6 +102,7 @@ final class RunningServer implements AutoCloseable {
                                 "procfs",
                                 "the kernel module is not loaded",
                                 Optional.empty(),
+                                stacksRemedy.get(),
                                 notReady.get()),
                         () -> {
                             reloads.incrementAndGet();

@@ -130,7 +130,7 @@ final class DumpFacts {
         dump.counts().ifPresent(counts -> {
             if (counts.of("stacks_readable").orElse(1) == 0) {
                 warnings.add("No stacks: the exporter may not read them (it needs CAP_SYS_ADMIN, or the kernel module)."
-                        + " Tasks are grouped by the function that they wait in.");
+                        + " Where the kernel tells their wait channel, tasks are told apart by that one function.");
             }
             if (dump.sample().isPresent()) {
                 warnings.add("There was no room for all tasks. Numbers of tasks are "

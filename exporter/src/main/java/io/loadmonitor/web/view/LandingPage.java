@@ -4,6 +4,7 @@ package io.loadmonitor.web.view;
  * The way in. It answers anybody, so it says nothing about tasks.
  *
  * @param notReady why not; empty text when it is ready
+ * @param stacksRemedy what would let dumps hold stacks; empty text when they can
  * @param remoteAllowed whether the rest answers clients beyond loopback
  */
 public record LandingPage(
@@ -12,6 +13,7 @@ public record LandingPage(
         String source,
         String sourceReason,
         String notReady,
+        String stacksRemedy,
         String telemetryPath,
         boolean remoteAllowed)
         implements PageModel {

@@ -1,0 +1,51 @@
+package io.loadmonitor.capture;
+
+import io.loadmonitor.procfs.ProcFs;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the next dump can hold stacks. The module always reads them; from /proc that takes rights that an exporter run
+ * as nobody lacks, and then a dump says who waits, but not for what. It is logged at the first look where stacks may not
+ * be read, and at each change. Safe for use by several threads.
+ */
+public final class StackAccess {
+    /** What helps, for people: after a colon or a sentence. */
+    public static final String REMEDY =
+            "run load-monitor as root (CAP_SYS_ADMIN and CAP_SYS_PTRACE), or load the kernel module";
+
+    private static final Logger LOG = LoggerFactory.getLogger(StackAccess.class);
+
+    private final SourceChoice choice;
+    private final ProcFs procFs;
+
+    /** Guarded by this. */
+    private boolean readableBefore = true;
+
+    public StackAccess(SourceChoice choice, ProcFs procFs) {
+        this.choice = choice;
+        this.procFs = procFs;
+    }
+
+    /** Looks now, at the source that would take the next dump; some microseconds. */
+    public boolean readable() {
+        boolean readable = choice.current().source().kind() == SourceKind.KMOD || procFs.mayReadStacks();
+        tell(readable);
+        return readable;
+    }
+
+    private synchronized void tell(boolean readable) {
+        if (readable == readableBefore) {
+            return;
+        }
+        readableBefore = readable;
+        if (readable) {
+            LOG.info("stacks can be read again");
+        } else {
+            LOG.warn(
+                    "stacks may not be read in {}, so dumps say who waits, but not for what: {}",
+                    procFs.root(),
+                    REMEDY);
+        }
+    }
+}

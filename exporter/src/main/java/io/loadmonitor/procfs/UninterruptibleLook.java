@@ -1,0 +1,95 @@
+package io.loadmonitor.procfs;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.function.LongSupplier;
+
+/**
+ * How many threads are in uninterruptible sleep, for each load tick, as far as that is cheap: the number of a scrape that
+ * walked /proc a moment ago, else a walk of its own, which may use 50 ms of CPU. With 5 s between two ticks that is a
+ * hundredth of a CPU at most. On a host with so many threads that it does not get to the end it is tried again only after
+ * 10 minutes, and meanwhile the ticks beside a scrape have the number and the others have none.
+ *
+ * <p>As in {@link TaskState}, frozen tasks count, too. Safe for use by several threads.
+ */
+public final class UninterruptibleLook {
+    /** Half the time between two ticks: a number from nearer to another tick is that one's. */
+    public static final Duration OLDEST = Duration.ofMillis(2500);
+
+    static final Duration MOST_CPU = Duration.ofMillis(50);
+
+    /** Who walks at a tick has the average to read every second; on a crowded host 50 ms of CPU may take long. */
+    static final Duration LONGEST = Duration.ofSeconds(1);
+
+    static final Duration PAUSE = Duration.ofMinutes(10);
+
+    private final ProcFs procFs;
+    private final LongSupplier cpuNanos;
+
+    // Guarded by this.
+    private OptionalInt noted = OptionalInt.empty();
+    private long notedNanos;
+    private boolean pausing;
+    private long pausedNanos;
+
+    public UninterruptibleLook(ProcFs procFs) {
+        this(procFs, cpuOfThisThread());
+    }
+
+    /** @param cpuNanos CPU time of the thread that calls it */
+    UninterruptibleLook(ProcFs procFs, LongSupplier cpuNanos) {
+        this.procFs = procFs;
+        this.cpuNanos = cpuNanos;
+    }
+
+    /** Where the JVM cannot tell CPU time, the time that passes is the bound. */
+    private static LongSupplier cpuOfThisThread() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return threads.isCurrentThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled()
+                ? threads::getCurrentThreadCpuTime
+                : System::nanoTime;
+    }
+
+    /**
+     * Notes what a walk for another purpose found.
+     *
+     * @param nanos when, by {@link System#nanoTime}
+     */
+    public synchronized void note(TaskStates states, long nanos) {
+        noted = OptionalInt.of(states.of(TaskState.UNINTERRUPTIBLE));
+        notedNanos = nanos;
+    }
+
+    /**
+     * The number at this moment, exact to {@link #OLDEST}; empty where it would not be cheap.
+     *
+     * @param nanos now, by {@link System#nanoTime}
+     * @throws IOException when /proc cannot be listed
+     */
+    public OptionalInt at(long nanos) throws IOException {
+        synchronized (this) {
+            if (noted.isPresent() && nanos - notedNanos <= OLDEST.toNanos()) {
+                return noted;
+            }
+            if (pausing && nanos - pausedNanos < PAUSE.toNanos()) {
+                return OptionalInt.empty();
+            }
+        }
+        long cpu = cpuNanos.getAsLong();
+        long start = System.nanoTime();
+        TaskStates states = TaskStates.count(
+                procFs,
+                () -> cpuNanos.getAsLong() - cpu > MOST_CPU.toNanos() || System.nanoTime() - start > LONGEST.toNanos());
+        synchronized (this) {
+            pausing = !states.complete();
+            pausedNanos = nanos;
+        }
+        // No thread at all is no /proc.
+        return states.complete() && states.threads() > 0
+                ? OptionalInt.of(states.of(TaskState.UNINTERRUPTIBLE))
+                : OptionalInt.empty();
+    }
+}
