@@ -205,12 +205,14 @@ final class ExplainText {
         }
     }
 
+    /** {@code (94 95)}, and beside each thread of another name than its program this name: {@code (811 "GC Thread#0")}. */
     private static String pids(List<Task> tasks) {
+        boolean threads = tasks.stream().anyMatch(task -> !task.comm().equals(task.program()));
         String pids = tasks.stream()
                 .filter(task -> !task.flags().contains("pid_unknown"))
                 .limit(PIDS_SHOWN)
-                .map(task -> Long.toString(task.pid()))
-                .collect(Collectors.joining(" "));
+                .map(task -> task.pid() + (task.comm().equals(task.program()) ? "" : " " + name(task.comm())))
+                .collect(Collectors.joining(threads ? ", " : " "));
         return pids.isEmpty() ? "" : " (" + pids + (tasks.size() > PIDS_SHOWN ? " ..." : "") + ')';
     }
 

@@ -143,7 +143,7 @@ final class ExplainCommandTest {
         assertTrue(
                 lines.contains("By stack, in a fair sample of 4 of 40 tasks; these numbers are not scaled up:"),
                 out.toString());
-        assertTrue(lines.contains("2 tasks waiting for a CPU: java (811 812)"), out.toString());
+        assertTrue(lines.contains("2 tasks waiting for a CPU: java (811 \"GC#0\", 812 \"GC#1\")"), out.toString());
         assertTrue(
                 lines.contains("1 task asleep, but still counted as running [delayed]: nginx (900)"), out.toString());
         assertFalse(out.toString().contains("not in the dump%"), out.toString());
