@@ -26,12 +26,17 @@ import java.util.List;
  * @see <a href="https://prometheus.io/docs/alerting/latest/configuration/#webhook_config">webhook_config</a>
  */
 public final class AlertMessageParser {
-    /** Alerts in a message. {@code max_alerts} of Alertmanager's configuration keeps messages smaller. */
+    /**
+     * Alerts that are taken of a message; {@code max_alerts} of Alertmanager's configuration keeps messages smaller.
+     */
     public static final int MAX_ALERTS = 1000;
 
     private final JsonReader json = new JsonReader();
 
-    /** @throws MalformedAlertException when the body is not such a message; says what is wrong with it */
+    /**
+     * @throws MalformedAlertException when the body is not such a message, or none of its entries can be read; says
+     *     what is wrong with it
+     */
     public AlertMessage parse(byte[] body) throws MalformedAlertException {
         Fields message = new Fields("", tree(body));
         String version = message.text("version");
@@ -39,16 +44,31 @@ public final class AlertMessageParser {
             throw new MalformedAlertException("version is " + Fields.quote(version) + ", but must be \"4\"");
         }
         List<JsonValue> nodes = message.array("alerts");
-        if (nodes.size() > MAX_ALERTS) {
-            throw new MalformedAlertException("alerts has " + nodes.size() + " entries, but at most " + MAX_ALERTS
-                    + " are taken; set max_alerts in Alertmanager's webhook_config");
+        List<Alert> alerts = new ArrayList<>();
+        List<AlertMessage.Malformed> malformed = new ArrayList<>();
+        for (int i = 0; i < Math.min(nodes.size(), MAX_ALERTS); i++) {
+            try {
+                alerts.add(AlertReader.read(new Fields("alerts[" + i + "]", nodes.get(i))));
+            } catch (MalformedAlertException e) {
+                malformed.add(new AlertMessage.Malformed(String.valueOf(e.getMessage())));
+            }
         }
-        List<Alert> alerts = new ArrayList<>(nodes.size());
-        for (int i = 0; i < nodes.size(); i++) {
-            alerts.add(AlertReader.read(new Fields("alerts[" + i + "]", nodes.get(i))));
+        if (alerts.isEmpty() && !malformed.isEmpty()) {
+            throw new MalformedAlertException(malformed.get(0).problem()
+                    + (malformed.size() > 1 ? "; none of the " + malformed.size() + " entries can be read" : ""));
+        }
+        if (nodes.size() > MAX_ALERTS) {
+            malformed.add(new AlertMessage.Malformed("alerts has " + nodes.size() + " entries, of which the first "
+                    + MAX_ALERTS + " are taken; set max_alerts in Alertmanager's webhook_config"));
         }
         return new AlertMessage(
-                version, message.text("groupKey"), message.text("receiver"), message.count("truncatedAlerts"), alerts);
+                version,
+                message.text("groupKey"),
+                message.text("receiver"),
+                message.count("truncatedAlerts"),
+                message.optionalText("externalURL").filter(url -> !url.isEmpty()),
+                alerts,
+                malformed);
     }
 
     private JsonValue tree(byte[] body) throws MalformedAlertException {

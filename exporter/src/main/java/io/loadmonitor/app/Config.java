@@ -1,7 +1,9 @@
 package io.loadmonitor.app;
 
 import io.loadmonitor.archive.Retention;
-import io.loadmonitor.incident.Rules;
+import io.loadmonitor.desk.InstanceNames;
+import io.loadmonitor.desk.Rules;
+import io.loadmonitor.incident.IncidentLife;
 
 /**
  * What the configuration file decides. What it does not say is as in {@link #defaults()}.
@@ -9,8 +11,16 @@ import io.loadmonitor.incident.Rules;
  * @param rules which alerts get a dump; the first that matches decides
  * @param retention what the archive keeps
  */
-record Config(Rules rules, Retention retention, Limits limits) {
+record Config(Rules rules, Incidents incidents, Retention retention, Limits limits) {
+    /**
+     * @param life when an alert of which nobody speaks has ended
+     * @param names which alerts are of this host
+     */
+    record Incidents(IncidentLife life, InstanceNames.Settings names) {
+        static final Incidents DEFAULT = new Incidents(IncidentLife.DEFAULT, InstanceNames.Settings.DEFAULT);
+    }
+
     static Config defaults() {
-        return new Config(Rules.DEFAULT, Retention.DEFAULT, Limits.defaults());
+        return new Config(Rules.DEFAULT, Incidents.DEFAULT, Retention.DEFAULT, Limits.defaults());
     }
 }

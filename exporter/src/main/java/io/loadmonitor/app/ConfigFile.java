@@ -2,8 +2,11 @@ package io.loadmonitor.app;
 
 import io.loadmonitor.archive.Retention;
 import io.loadmonitor.capture.ProcfsLimits;
-import io.loadmonitor.incident.Rule;
-import io.loadmonitor.incident.Rules;
+import io.loadmonitor.desk.InstanceNames;
+import io.loadmonitor.desk.Rule;
+import io.loadmonitor.desk.Rules;
+import io.loadmonitor.incident.FollowUp;
+import io.loadmonitor.incident.IncidentLife;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -15,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -75,14 +79,56 @@ final class ConfigFile {
 
     private Config config(Node root) {
         Config defaults = Config.defaults();
-        Settings settings = settings("", root, Set.of("rules", "retention", "limits"));
+        Settings settings = settings("", root, Set.of("rules", "incidents", "retention", "limits"));
         NodeTuple rules = settings.entries.get("rules");
         return new Config(
                 rules == null ? defaults.rules() : rules(rules.getValueNode()),
+                incidents(settings.below("incidents", Set.of("silent_after", "own_instance", "foreign"))),
                 retention(settings.below("retention", Set.of("max_dumps", "max_age", "max_size", "min_free_disk"))),
                 limits(settings.below(
                         "limits",
                         Set.of("waiting_captures", "manual_spacing", "procfs_time", "procfs_tasks", "request_body"))));
+    }
+
+    private Config.Incidents incidents(Settings settings) {
+        return new Config.Incidents(
+                new IncidentLife(settings.duration(
+                        "silent_after", IncidentLife.DEFAULT.silentAfter(), Duration.ofHours(1), LONGEST_AGE)),
+                new InstanceNames.Settings(
+                        settings.value("own_instance", Optional.empty(), ConfigFile::pattern),
+                        settings.value("foreign", false, text -> switch (text) {
+                            case "keep" -> false;
+                            case "refuse" -> true;
+                            default ->
+                                throw new IllegalArgumentException(
+                                        '"' + text + "\" is neither \"keep\" nor \"refuse\"");
+                        })));
+    }
+
+    private static Optional<Pattern> pattern(String text) {
+        try {
+            return Optional.of(Pattern.compile(text));
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException('"' + text + "\" is no regular expression: " + e.getDescription(), e);
+        }
+    }
+
+    private FollowUp followUp(Settings rule) {
+        FollowUp usual = FollowUp.DEFAULT;
+        Settings settings = rule.inside("follow_up", Set.of("after", "growth", "most"));
+        List<Duration> after = settings.durations("after", usual.after());
+        double growth = settings.value("growth", usual.growth(), text -> {
+            if (!text.matches("[0-9]{1,3}(\\.[0-9]{1,3})?")) {
+                throw new IllegalArgumentException('"' + text + "\" is no number such as 1.5");
+            }
+            return Double.valueOf(text);
+        });
+        try {
+            return new FollowUp(after, growth, settings.number("most", usual.most(), 0, 1000), usual.spacing());
+        } catch (IllegalArgumentException e) {
+            complain(settings.line(), settings.path, String.valueOf(e.getMessage()));
+            return usual;
+        }
     }
 
     private Retention retention(Settings settings) {
@@ -122,7 +168,8 @@ final class ConfigFile {
         for (int i = 0; i < list.getValue().size(); i++) {
             String path = "rules[" + i + "]";
             int line = YamlText.line(list.getValue().get(i));
-            Settings settings = settings(path, list.getValue().get(i), Set.of("name", "match", "match_re", "cooldown"));
+            Settings settings = settings(
+                    path, list.getValue().get(i), Set.of("name", "match", "match_re", "cooldown", "follow_up"));
             String ruleName = settings.text("name");
             if (ruleName.isEmpty()) {
                 complain(line, path + ".name", "a rule needs a name");
@@ -144,8 +191,9 @@ final class ConfigFile {
             }
             Duration cooldown = settings.duration(
                     "cooldown", Rules.DEFAULT.list().get(0).cooldown(), Duration.ZERO, LONGEST_COOLDOWN);
+            FollowUp followUp = followUp(settings);
             if (problems.isEmpty()) {
-                rules.add(new Rule(ruleName, match, cooldown));
+                rules.add(new Rule(ruleName, match, cooldown, followUp));
             }
         }
         return new Rules(rules);
@@ -227,6 +275,42 @@ final class ConfigFile {
         Settings below(String key, Set<String> known) {
             NodeTuple entry = entries.get(key);
             return entry == null ? new Settings(key, Map.of()) : settings(key, entry.getValueNode(), known);
+        }
+
+        /** The same with the whole path, of settings in a list. */
+        Settings inside(String key, Set<String> known) {
+            NodeTuple entry = entries.get(key);
+            String inner = path + "." + key;
+            return entry == null ? new Settings(inner, Map.of()) : settings(inner, entry.getValueNode(), known);
+        }
+
+        /** Where it begins; the file's first line where nothing is said. */
+        int line() {
+            return entries.values().stream().mapToInt(YamlText::line).min().orElse(1);
+        }
+
+        List<Duration> durations(String key, List<Duration> usual) {
+            NodeTuple entry = entries.get(key);
+            if (entry == null) {
+                return usual;
+            }
+            if (!(entry.getValueNode() instanceof SequenceNode list)) {
+                complain(
+                        YamlText.line(entry),
+                        path + "." + key,
+                        YamlText.shown(entry.getValueNode()) + " stands where a list of times is expected");
+                return usual;
+            }
+            List<Duration> durations = new ArrayList<>();
+            for (Node node : list.getValue()) {
+                try {
+                    durations.add(DurationText.parse(
+                            node instanceof ScalarNode scalar ? YamlText.text(scalar) : YamlText.shown(node)));
+                } catch (IllegalArgumentException e) {
+                    complain(YamlText.line(node), path + "." + key, String.valueOf(e.getMessage()));
+                }
+            }
+            return durations;
         }
 
         String text(String key) {

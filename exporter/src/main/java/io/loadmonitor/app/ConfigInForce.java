@@ -126,7 +126,11 @@ final class ConfigInForce {
                         .log("these changes hold from the next start on; all others hold now");
             }
             inForce = new InForce(
-                    new Config(next.rules(), next.retention(), next.limits().asFarAsLive(current.limits())),
+                    new Config(
+                            next.rules(),
+                            next.incidents(),
+                            next.retention(),
+                            next.limits().asFarAsLive(current.limits())),
                     read.causes());
             parts.accept(inForce.config());
             inForceNow = true;

@@ -205,7 +205,9 @@ final class ExplainText {
         }
     }
 
-    /** {@code (94 95)}, and beside each thread of another name than its program this name: {@code (811 "GC Thread#0")}. */
+    /**
+     * {@code (94 95)}, and beside each thread of another name than its program this name: {@code (811 "GC Thread#0")}.
+     */
     private static String pids(List<Task> tasks) {
         boolean threads = tasks.stream().anyMatch(task -> !task.comm().equals(task.program()));
         String pids = tasks.stream()

@@ -10,12 +10,14 @@ import io.loadmonitor.capture.OwnProcess;
 import io.loadmonitor.capture.ProcfsSource;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.capture.StackAccess;
-import io.loadmonitor.incident.AlertDesk;
-import io.loadmonitor.incident.CaptureDesk;
-import io.loadmonitor.incident.CaptureSettings;
-import io.loadmonitor.incident.IncidentReporter;
-import io.loadmonitor.incident.LoadRecorder;
-import io.loadmonitor.incident.Rules;
+import io.loadmonitor.desk.AlertDesk;
+import io.loadmonitor.desk.CaptureDesk;
+import io.loadmonitor.desk.CaptureSettings;
+import io.loadmonitor.desk.IncidentReporter;
+import io.loadmonitor.desk.IncidentWatch;
+import io.loadmonitor.desk.InstanceNames;
+import io.loadmonitor.desk.LoadRecorder;
+import io.loadmonitor.desk.Rules;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.metrics.EventCounts;
 import io.loadmonitor.metrics.Exposition;
@@ -101,7 +103,15 @@ final class Exporter implements AutoCloseable {
         CaptureDesk captures = CaptureDesk.start(
                 captureSettings(limits), rules, archive, () -> choice.current().source(), clock, events);
         keep("captures", captures::close);
-        AlertDesk alerts = new AlertDesk(rules, archive, captures, events);
+        archive.live(config.current().incidents().life());
+        IncidentWatch incidents = IncidentWatch.start(rules, archive, captures, recorder, clock);
+        keep("incident watch", incidents::close);
+        AlertDesk alerts = new AlertDesk(
+                rules,
+                new InstanceNames(() -> config.current().incidents().names(), archive),
+                archive,
+                captures,
+                events);
         KernelDumpWatcher watcher = KernelDumpWatcher.start(module, moduleSource, captures::found);
         keep("kernel dump watcher", watcher::close);
 
@@ -184,6 +194,7 @@ final class Exporter implements AutoCloseable {
     /** Rules need no telling: they are asked for at each alert. */
     private static void apply(Config config, Archive archive, CaptureDesk captures) {
         captures.space(config.limits().manualSpacing());
+        archive.live(config.incidents().life());
         archive.allowWaiting(config.limits().waitingCaptures());
         try {
             archive.keep(config.retention());

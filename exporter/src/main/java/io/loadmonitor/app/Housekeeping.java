@@ -2,7 +2,7 @@ package io.loadmonitor.app;
 
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
-import io.loadmonitor.incident.LoadRecorder;
+import io.loadmonitor.desk.LoadRecorder;
 import io.loadmonitor.procfs.ActiveTasks;
 import java.io.IOException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;

@@ -2,7 +2,7 @@ package io.loadmonitor.app;
 
 import io.loadmonitor.archive.ArchiveSettings;
 import io.loadmonitor.capture.ProcfsLimits;
-import io.loadmonitor.incident.CaptureSettings;
+import io.loadmonitor.desk.CaptureSettings;
 import io.loadmonitor.web.WebSettings;
 import java.time.Duration;
 import java.util.ArrayList;

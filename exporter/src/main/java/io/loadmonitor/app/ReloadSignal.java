@@ -4,19 +4,20 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.logging.Logger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * SIGHUP reads the configuration again, as {@code POST /-/reload} does and as Prometheus and Alertmanager do. The JVM's own
- * answer would be to end.
+ * SIGHUP reads the configuration again, as {@code POST /-/reload} does and as Prometheus and Alertmanager do. The JVM's
+ * own answer would be to end.
  *
- * <p>Java has no other way to hear a signal than {@code sun.misc.Signal}, of the module jdk.unsupported that every JDK has.
- * It is called by reflection: javac warns of each use of the class and lets nobody say that it is meant, and here warnings
- * fail the build. Where there is no such class, or the JVM was told to leave signals alone ({@code -Xrs}), SIGHUP ends the
- * process.
+ * <p>Java has no other way to hear a signal than {@code sun.misc.Signal}, of the module jdk.unsupported that every JDK
+ * has. It is called by reflection: javac warns of each use of the class and lets nobody say that it is meant, and here
+ * warnings fail the build. Where there is no such class, or the JVM was told to leave signals alone ({@code -Xrs}),
+ * SIGHUP ends the process.
  */
 final class ReloadSignal implements AutoCloseable {
-    private static final Logger LOG = Logger.getLogger(ReloadSignal.class.getName());
+    private static final Logger LOG = LoggerFactory.getLogger(ReloadSignal.class);
 
     private final Runnable restore;
 
@@ -46,10 +47,9 @@ final class ReloadSignal implements AutoCloseable {
             });
         } catch (ReflectiveOperationException e) {
             Throwable cause = e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e;
-            LogFields.of("error", cause)
-                    .warn(
-                            LOG,
-                            "SIGHUP cannot be heard and ends the process; POST /-/reload reads the configuration again");
+            LOG.atWarn()
+                    .addKeyValue("error", cause)
+                    .log("SIGHUP cannot be heard and ends the process; POST /-/reload reads the configuration again");
             return new ReloadSignal(() -> {});
         }
     }
@@ -73,11 +73,12 @@ final class ReloadSignal implements AutoCloseable {
     private static void reload(Supplier<Optional<String>> reload) {
         Optional<String> refused = reload.get();
         if (refused.isPresent()) {
-            LogFields.of("signal", "SIGHUP")
-                    .and("refused", refused.get())
-                    .warn(LOG, "the new configuration is refused, the old one stays in force");
+            LOG.atWarn()
+                    .addKeyValue("signal", "SIGHUP")
+                    .addKeyValue("refused", refused.get())
+                    .log("the new configuration is refused, the old one stays in force");
         } else {
-            LogFields.of("signal", "SIGHUP").info(LOG, "the configuration was read again");
+            LOG.atInfo().addKeyValue("signal", "SIGHUP").log("the configuration was read again");
         }
     }
 

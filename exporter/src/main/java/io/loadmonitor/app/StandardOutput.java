@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Standard output that remembers its first failure. Whoever prints through a {@link java.io.PrintStream} or {@link
- * java.io.PrintWriter} never hears of one, and a dump that did not fit on a full disk would look like one that did. After
- * a failure nothing more is written: half a line in the middle of a text is worse than its end.
+ * java.io.PrintWriter} never hears of one, and a dump that did not fit on a full disk would look like one that did.
+ * After a failure nothing more is written: half a line in the middle of a text is worse than its end.
  *
  * <p>Not safe for use by several threads.
  */
@@ -60,8 +60,8 @@ final class StandardOutput extends OutputStream {
     }
 
     /**
-     * Whether writing failed because the reader had gone ({@code | head -1}), which is no fault. Java hands out errno as
-     * the C library's words for it alone, in the language of the user's locale: so they are compared with those of a
+     * Whether writing failed because the reader had gone ({@code | head -1}), which is no fault. Java hands out errno
+     * as the C library's words for it alone, in the language of the user's locale: so they are compared with those of a
      * pipe that is broken on purpose.
      */
     boolean readerIsGone() {

@@ -10,6 +10,9 @@ import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.incident.Event;
+import io.loadmonitor.incident.IncidentLife;
+import io.loadmonitor.incident.LoadSpell;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,10 +57,12 @@ public final class Archive implements AutoCloseable {
     private final Database database;
     private final Pruner pruner;
     private final IncidentTable incidents;
+    private final SpellTable spells;
     private final DumpTable dumps;
     private final LimitTable limits;
     private final Intake intake;
     private final Evidence evidence;
+    private volatile IncidentLife life = IncidentLife.DEFAULT;
     /** False while the file is larger than its hard bound. */
     private volatile boolean bounded;
 
@@ -76,11 +81,12 @@ public final class Archive implements AutoCloseable {
         this.database = database;
         this.pruner = new Pruner(database, file, disk, settings.retention());
         Json json = new Json();
-        this.incidents = new IncidentTable(settings.host(), json);
-        this.dumps = new DumpTable(settings.host(), json);
+        this.incidents = new IncidentTable(json);
+        this.spells = new SpellTable(settings.host(), json);
+        this.dumps = new DumpTable(settings.host());
         this.limits = new LimitTable(settings.host());
-        this.intake = new Intake(incidents, dumps, limits, settings.maxWaiting());
-        this.evidence = new Evidence(database, dumps, reader);
+        this.intake = new Intake(spells, dumps, limits, settings.maxWaiting());
+        this.evidence = new Evidence(database, dumps, reader, () -> life, json, clock);
     }
 
     /**
@@ -140,10 +146,10 @@ public final class Archive implements AutoCloseable {
             Optional<String> renamed = FormerHost.adopt(sql, settings.host());
             sql.update("""
                     UPDATE dump SET begun = 0
-                    WHERE host = ? AND state = 'CAPTURING' AND trigger_kind = 'ALERT' AND incident_id IS NOT NULL""", settings.host());
+                    WHERE host = ? AND state = 'CAPTURING' AND spell_id IS NOT NULL""", settings.host());
             sql.update("""
                     UPDATE dump SET state = 'FAILED', failure = 'the exporter stopped during the capture'
-                    WHERE host = ? AND state = 'CAPTURING' AND NOT (trigger_kind = 'ALERT' AND incident_id IS NOT NULL)
+                    WHERE host = ? AND state = 'CAPTURING' AND spell_id IS NULL
                     """, settings.host());
             return renamed;
         });
@@ -153,7 +159,33 @@ public final class Archive implements AutoCloseable {
                 host,
                 settings.host()));
         evidence.readLeftovers();
+        decideUndecided();
         evidence.signLeftovers(settings.host(), SIGNED_AT_START);
+    }
+
+    /** What an earlier version of the program stored without saying what belongs together. */
+    private void decideUndecided() throws ArchiveException {
+        long decided = database.write(sql -> {
+            IncidentBook book = new IncidentBook(sql, settings.host(), life, spells);
+            long count = book.takeUndecided();
+            List<DumpSummary> dumps = sql.all(DumpTable::summary, DumpTable.SUMMARY + """
+                     WHERE host = ? AND state IN ('COMPLETE', 'INCOMPLETE') AND parsed = 1 AND incident_id IS NULL
+                      AND (trigger_kind IN ('THRESHOLD', 'ACTIVE') OR spell_id IS NOT NULL)
+                    ORDER BY taken_us""", settings.host());
+            for (DumpSummary dump : dumps) {
+                book.tell(Evidence.event(sql, dump, IncidentBook.exact(clock.instant())));
+            }
+            book.write();
+            return count + dumps.size();
+        });
+        if (decided > 0) {
+            log.info("Put {} alerts, loads and dumps of an earlier version into their incidents", decided);
+        }
+    }
+
+    /** From now on alerts of which nobody speaks end so. */
+    public void live(IncidentLife next) {
+        life = next;
     }
 
     /**
@@ -163,7 +195,78 @@ public final class Archive implements AutoCloseable {
      */
     public List<IntakeOutcome> takeIn(List<RoutedAlert> alerts) throws ArchiveException {
         Instant now = clock.instant();
-        return database.write(sql -> intake.run(sql, settings.host(), alerts, now));
+        return database.write(sql -> intake.run(sql, settings.host(), life, alerts, now));
+    }
+
+    /**
+     * Ends what nobody speaks of any more.
+     *
+     * @param quietSince since when the load has been low without a gap in what is known
+     * @return the incidents that have ended by it
+     */
+    public List<Long> pass(Optional<Instant> quietSince) throws ArchiveException {
+        Instant now = IncidentBook.exact(clock.instant());
+        return database.write(sql -> {
+            List<Long> open = IncidentTable.open(sql, settings.host());
+            if (open.isEmpty()) {
+                return List.of();
+            }
+            IncidentBook book = new IncidentBook(sql, settings.host(), life, spells);
+            book.tell(new Event.Passed(quietSince.map(IncidentBook::exact), now));
+            book.write();
+            List<Long> still = IncidentTable.open(sql, settings.host());
+            return open.stream().filter(id -> !still.contains(id)).toList();
+        });
+    }
+
+    /**
+     * What most alerts of the last 30 days that were not foreign had as their label instance; of two, the older one.
+     */
+    public Optional<String> usualInstance() throws ArchiveException {
+        Instant since = clock.instant().minus(Duration.ofDays(30));
+        return database.read(sql -> sql.one(row -> row.getString(1), """
+                SELECT instance FROM spell
+                WHERE host = ? AND kind = 'ALERT' AND is_foreign = 0 AND instance <> '' AND received_us >= ?
+                GROUP BY instance ORDER BY count(*) DESC, min(id) LIMIT 1""", settings.host(), since));
+    }
+
+    /** The incidents that last now, and what each needs to have another dump. */
+    public List<OpenIncident> openIncidents() throws ArchiveException {
+        Instant now = clock.instant();
+        return database.read(sql -> OpenIncident.all(sql, settings.host(), now));
+    }
+
+    /**
+     * Asks for a further dump of an incident, unless one of it waits already.
+     *
+     * @return empty when one waits, or as many captures as are allowed do
+     */
+    public OptionalLong reserveFollowUp(OpenIncident incident, EscapedText reason) throws ArchiveException {
+        Instant now = clock.instant();
+        return database.write(sql -> {
+            if (DumpTable.waitingOf(sql, incident.id()).isPresent()
+                    || DumpTable.waiting(sql, settings.host()) >= intake.maxWaiting()) {
+                return OptionalLong.empty();
+            }
+            long dump = dumps.reserve(
+                    sql,
+                    DumpTrigger.FOLLOW_UP,
+                    Optional.of(reason),
+                    OptionalLong.of(incident.spell()),
+                    OptionalLong.of(incident.id()),
+                    false,
+                    now);
+            sql.update(
+                    "UPDATE spell SET put_off_us = NULL, dump_id = COALESCE(dump_id, ?) WHERE incident_id = ? AND put_off_us IS NOT NULL",
+                    dump,
+                    incident.id());
+            return OptionalLong.of(dump);
+        });
+    }
+
+    /** Asks for a dump because the exporter saw the load cross a level; it begins at once and asks no limit. */
+    public long reserveCrossing(DumpTrigger trigger, EscapedText reason) throws ArchiveException {
+        return reserveDump(trigger, Optional.of(reason), OptionalLong.empty());
     }
 
     /**
@@ -183,7 +286,14 @@ public final class Archive implements AutoCloseable {
             if (!answer.allowed()) {
                 return new Reservation.TooSoon(answer.lastAt().plus(minSpacing));
             }
-            long id = dumps.reserve(sql, DumpTrigger.MANUAL, Optional.of(reason), OptionalLong.empty(), false, now);
+            long id = dumps.reserve(
+                    sql,
+                    DumpTrigger.MANUAL,
+                    Optional.of(reason),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    false,
+                    now);
             limits.use(sql, LimitState.MANUAL, id, now);
             return new Reservation.Granted(id);
         });
@@ -193,7 +303,7 @@ public final class Archive implements AutoCloseable {
     public long reserveDump(DumpTrigger trigger, Optional<EscapedText> reason, OptionalLong incidentId)
             throws ArchiveException {
         Instant now = clock.instant();
-        return database.write(sql -> dumps.reserve(sql, trigger, reason, incidentId, true, now));
+        return database.write(sql -> dumps.reserve(sql, trigger, reason, OptionalLong.empty(), incidentId, true, now));
     }
 
     /** The capture that has waited longest. From now on it counts as begun. */
@@ -270,6 +380,19 @@ public final class Archive implements AutoCloseable {
             limits.giveBack(sql, reservedId);
             return reservedId;
         });
+    }
+
+    /** The same, unless the dump waits no more: then it does nothing and says false. */
+    public boolean failIfWaiting(long reservedId, String why) throws ArchiveException {
+        try {
+            fail(reservedId, why);
+            return true;
+        } catch (ArchiveException e) {
+            if (e.reason() == Reason.FAILED && !database.read(sql -> DumpTable.waitsForText(sql, reservedId))) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** The dump with what its text says, parsed anew; its headline is by the causes that are in force now. */
@@ -358,26 +481,28 @@ public final class Archive implements AutoCloseable {
         Cursor cursor = Cursor.parse(query.cursor());
         Listing listing = new Listing(IncidentTable.INCIDENT)
                 .where("(i.ended_us IS NULL OR i.ended_us >= ?)", query.from())
-                .where("i.started_us < ?", query.to())
-                .where("i.folded_into IS NULL")
-                .where("i.alert_name = ?", query.alertName());
+                .where("i.began_us < ?", query.to())
+                .where(
+                        "EXISTS (SELECT 1 FROM spell s WHERE s.incident_id = i.id AND s.alert_name = ?)",
+                        query.alertName());
         if (!query.names().any()) {
             DumpNames.Condition holds = IncidentTable.shows(query.names());
             listing.where(holds.sql(), holds.values().toArray());
         }
         Instant now = clock.instant();
-        Instant lastHeld = now.minus(LoadIncidents.HOLD);
         query.open()
-                .ifPresent(open -> listing.where(
-                        (open ? "" : "NOT ") + "(i.ended_us IS NULL OR i.kind = 'LOAD' AND i.ended_us > ?)", lastHeld));
-        return database.read(sql -> listing.page(
-                sql,
-                row -> incidents.incident(row, now),
-                "i.started_us",
-                "i.id",
-                cursor,
-                query.limit(),
-                incident -> new Cursor(Sql.micros(incident.startedAt()), incident.id())));
+                .ifPresent(open -> listing.where((open ? "" : "NOT ") + IncidentTable.OPEN, now.minus(LoadSpell.HOLD)));
+        return database.read(sql -> {
+            Page<IncidentTable.Row> page = listing.page(
+                    sql,
+                    IncidentTable::row,
+                    "i.began_us",
+                    "i.id",
+                    cursor,
+                    query.limit(),
+                    incident -> new Cursor(Sql.micros(incident.began()), incident.id()));
+            return new Page<>(incidents.withAlerts(sql, page.items(), now), page.next());
+        });
     }
 
     /** How many dumps hold each cause, by its id; of the causes of when each dump's text was read. */
@@ -385,6 +510,7 @@ public final class Archive implements AutoCloseable {
         return database.read(DumpTable::causes);
     }
 
+    /** @param id of it, or of one that became a part of it */
     public Optional<IncidentDetail> incident(long id) throws ArchiveException {
         Instant now = clock.instant();
         return database.read(sql -> incidents.detail(sql, id, now));
@@ -401,11 +527,14 @@ public final class Archive implements AutoCloseable {
         if (samples.isEmpty()) {
             return List.of();
         }
-        List<LoadSample> around = database.read(sql -> LoadIncidents.around(sql, settings.host(), samples));
+        List<LoadSample> around = database.read(sql -> IncidentTable.around(sql, settings.host(), samples));
         if (!around.isEmpty()) {
+            Instant now = IncidentBook.exact(clock.instant());
             database.write(sql -> {
                 TickTable.putOwn(sql, settings.host(), around);
-                LoadIncidents.lastWhile(sql, settings.host(), around);
+                IncidentBook book = new IncidentBook(sql, settings.host(), life, spells);
+                book.tell(new Event.Ticked(LoadTicks.of(around), now));
+                book.write();
                 return around.size();
             });
         }

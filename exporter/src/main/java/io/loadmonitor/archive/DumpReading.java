@@ -1,6 +1,5 @@
 package io.loadmonitor.archive;
 
-import io.loadmonitor.archive.Json.ParsedDump;
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.ContainerId;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
  * @param identity source, boot id, number and monotonic time: the module counts anew when it is loaded anew, the procfs
  *     source at each start, so the number alone names nothing. Empty where the text lacks one of them
  * @param trigger as the source tells it
+ * @param uninterruptible tasks in uninterruptible sleep, of the count line
  * @param causeIds of its tasks; at most {@link #MAX_NAMES}, as are all names
  * @param comms of the tasks' programs, escaped form: what a thread calls itself cannot be searched for
  * @param containers ids or names of those that its cgroups name
@@ -44,6 +45,7 @@ record DumpReading(
         Optional<Instant> takenAt,
         OptionalDouble load1,
         OptionalInt active,
+        OptionalInt uninterruptible,
         int tasks,
         String headline,
         Set<String> causeIds,
@@ -54,7 +56,7 @@ record DumpReading(
         List<LoadSample> ticks,
         List<DumpSignature> signatures,
         CauseCatalogue causes,
-        ParsedDump parsed) {
+        StackDump dump) {
     /** Of the kinds of names. A dump that has those of a lower one gets them anew: 1 added causes and containers. */
     static final int NAMES_VERSION = 1;
 
@@ -78,7 +80,7 @@ record DumpReading(
 
     /** With what the host always has at its end. */
     String headline(Set<String> chronic) {
-        return headline(LoadBreakdown.of(parsed.dump(), causes, chronic));
+        return headline(LoadBreakdown.of(dump, causes, chronic));
     }
 
     /** By the catalogue of the jar. */
@@ -109,6 +111,7 @@ record DumpReading(
                 dump.time().flatMap(StackDump.Time::wall).filter(DumpReading::plausible),
                 dump.load().map(load -> OptionalDouble.of(load.load1())).orElseGet(OptionalDouble::empty),
                 dump.load().map(StackDump.Load::active).orElseGet(OptionalInt::empty),
+                uninterruptible(dump),
                 dump.tasks().size(),
                 headline(breakdown),
                 breakdown.parts().stream().map(part -> part.cause().id()).collect(Collectors.toSet()),
@@ -119,7 +122,15 @@ record DumpReading(
                 ticks(dump),
                 DumpSignature.of(dump),
                 causes,
-                new ParsedDump(dump, breakdown.parts()));
+                dump);
+    }
+
+    private static OptionalInt uninterruptible(StackDump dump) {
+        OptionalLong count =
+                dump.counts().map(counts -> counts.of("uninterruptible")).orElseGet(OptionalLong::empty);
+        return count.isPresent()
+                ? OptionalInt.of((int) Math.min(count.getAsLong(), Integer.MAX_VALUE))
+                : OptionalInt.empty();
     }
 
     /** What the procfs source could tell, the exporter has seen itself. */

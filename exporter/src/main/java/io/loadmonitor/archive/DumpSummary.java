@@ -19,6 +19,7 @@ import java.util.OptionalLong;
  * @param takenAt by the dump's own time line, else when it was asked for
  * @param load1 of the load line
  * @param active active tasks, of the load line
+ * @param uninterruptible of those, the ones in uninterruptible sleep
  * @param tasks in the dump
  * @param headline one sentence: what the load consisted of, by the causes of when the text was read; of a dump that is
  *     read anew ({@link Archive#dump}), by the present ones
@@ -36,6 +37,7 @@ public record DumpSummary(
         Instant takenAt,
         OptionalDouble load1,
         OptionalInt active,
+        OptionalInt uninterruptible,
         OptionalInt tasks,
         String headline,
         Optional<String> failure,
@@ -53,6 +55,7 @@ public record DumpSummary(
                 takenAt,
                 load1,
                 active,
+                uninterruptible,
                 tasks,
                 other,
                 failure,

@@ -18,13 +18,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The tables dump, dump_text, dump_parsed and dump_name; {@link SignatureTable} follows them. Methods run within a
+ * The tables dump, dump_text and dump_name; {@link SignatureTable} follows them. Methods run within a
  * transaction of {@link Database}.
  */
 final class DumpTable {
     static final String SUMMARY = """
-            SELECT id, host, state, trigger_kind, reason, incident_id, taken_us, raw_bytes, source, load1, active, tasks,
-                   headline, failure
+            SELECT id, host, state, trigger_kind, reason, incident_id, taken_us, raw_bytes, source, load1, active,
+                   uninterruptible, tasks, headline, failure
             FROM dump""";
 
     /** A dump that nobody asked for is on no list before it is known what it is. */
@@ -33,11 +33,9 @@ final class DumpTable {
     private static final String NOT_READ = "The text is stored; nobody has read it yet.";
 
     private final String host;
-    private final Json json;
 
-    DumpTable(String host, Json json) {
+    DumpTable(String host) {
         this.host = host;
-        this.json = json;
     }
 
     static DumpSummary summary(ResultSet row) throws SQLException {
@@ -51,6 +49,7 @@ final class DumpTable {
                 Sql.time(row, "taken_us"),
                 Sql.optionalDouble(row, "load1"),
                 Sql.optionalInt(row, "active"),
+                Sql.optionalInt(row, "uninterruptible"),
                 Sql.optionalInt(row, "tasks"),
                 row.getString("headline"),
                 Sql.optionalText(row, "failure"),
@@ -72,23 +71,32 @@ final class DumpTable {
         return sql.number("SELECT count(*) FROM dump WHERE host = ? AND state = 'CAPTURING' AND begun = 0", host);
     }
 
+    /** What an incident waits for. */
+    static Optional<Long> waitingOf(Sql sql, long incident) throws SQLException {
+        return sql.one(row -> row.getLong(1), """
+                SELECT id FROM dump WHERE incident_id = ? AND state IN ('CAPTURING', 'STORED') AND trigger_kind <> 'MANUAL'
+                ORDER BY id LIMIT 1""", incident);
+    }
+
     long reserve(
             Sql sql,
             DumpTrigger trigger,
             Optional<EscapedText> reason,
+            OptionalLong spellId,
             OptionalLong incidentId,
             boolean begun,
             Instant now)
             throws SQLException {
         return sql.insert("""
-                INSERT INTO dump (host, state, begun, trigger_kind, reason, incident_id, asked_us, taken_us, raw_bytes,
-                                  parsed, headline)
-                VALUES (?, 'CAPTURING', ?, ?, ?, ?, ?, ?, 0, 0, '') RETURNING id""", host, begun, trigger, reason.map(EscapedText::escaped), incidentId, now, now);
+                INSERT INTO dump (host, state, begun, trigger_kind, reason, spell_id, incident_id, asked_us, taken_us,
+                                  raw_bytes, parsed, headline)
+                VALUES (?, 'CAPTURING', ?, ?, ?, ?, ?, ?, ?, 0, 0, '') RETURNING id""", host, begun, trigger, reason.map(EscapedText::escaped), spellId, incidentId, now, now);
     }
 
     /** The row of a dump that nobody here asked for; its text follows with {@link #putText}. */
     long add(Sql sql, Instant now) throws SQLException {
-        return reserve(sql, DumpTrigger.UNKNOWN, Optional.empty(), OptionalLong.empty(), true, now);
+        return reserve(
+                sql, DumpTrigger.UNKNOWN, Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), true, now);
     }
 
     /** The first step: the evidence as it is. Whether it is whole, the second step says. */
@@ -114,6 +122,14 @@ final class DumpTable {
                 .orElseThrow();
     }
 
+    /** The spell that it was taken for. */
+    static Optional<Long> spell(Sql sql, long id) throws SQLException {
+        OptionalLong spell = sql.one(
+                        row -> Sql.optionalLong(row, "spell_id"), "SELECT spell_id FROM dump WHERE id = ?", id)
+                .orElse(OptionalLong.empty());
+        return spell.isPresent() ? Optional.of(spell.getAsLong()) : Optional.empty();
+    }
+
     Optional<Long> withText(Sql sql, String sha256) throws SQLException {
         return sql.one(
                 row -> row.getLong(1),
@@ -132,11 +148,11 @@ final class DumpTable {
     }
 
     /** The second step: what the text says. A reserved dump keeps the trigger and reason that it was asked for with. */
-    void putReading(Sql sql, long id, DumpReading reading, byte[] parsedGzip) throws SQLException {
+    void putReading(Sql sql, long id, DumpReading reading) throws SQLException {
         sql.update(
                 """
-                UPDATE dump SET state = ?, parsed = 1, identity = ?, source = ?, load1 = ?, active = ?, tasks = ?,
-                       headline = ?, taken_us = COALESCE(?, taken_us),
+                UPDATE dump SET state = ?, parsed = 1, identity = ?, source = ?, load1 = ?, active = ?,
+                       uninterruptible = ?, tasks = ?, headline = ?, taken_us = COALESCE(?, taken_us),
                        reason = COALESCE(reason, ?),
                        trigger_kind = CASE trigger_kind WHEN 'UNKNOWN' THEN ? ELSE trigger_kind END
                 WHERE id = ?""",
@@ -145,14 +161,13 @@ final class DumpTable {
                 reading.source(),
                 reading.load1(),
                 reading.active(),
+                reading.uninterruptible(),
                 reading.tasks(),
                 reading.headline(),
                 reading.takenAt(),
                 reading.reason().map(EscapedText::escaped),
                 reading.trigger(),
                 id);
-        sql.update("DELETE FROM dump_parsed WHERE dump_id = ?", id);
-        sql.update("INSERT INTO dump_parsed (dump_id, gzip) VALUES (?, ?)", id, parsedGzip);
         putNames(sql, id, reading);
     }
 
@@ -194,10 +209,6 @@ final class DumpTable {
         if (!chronic.isEmpty()) {
             sql.update("UPDATE dump SET headline = ? WHERE id = ?", reading.headline(chronic), id);
         }
-    }
-
-    byte[] parsedGzip(DumpReading reading) {
-        return Gzip.compress(json.of(reading.parsed()));
     }
 
     private static void putNames(Sql sql, long id, String kind, Set<String> values) throws SQLException {
@@ -248,12 +259,12 @@ final class DumpTable {
     static void takeOver(Sql sql, long from, long to, boolean ownIsBetter) throws SQLException {
         if (!ownIsBetter) {
             moveText(sql, from, to);
-            sql.update("UPDATE dump_parsed SET dump_id = ? WHERE dump_id = ?", to, from);
             sql.update("UPDATE dump_name SET dump_id = ? WHERE dump_id = ?", to, from);
             SignatureTable.move(sql, from, to);
             sql.update("""
-                    UPDATE dump SET (state, parsed, named, source, load1, active, tasks, headline, taken_us) =
-                        (SELECT f.state, f.parsed, f.named, f.source, f.load1, f.active, f.tasks, f.headline, f.taken_us
+                    UPDATE dump SET (state, parsed, named, source, load1, active, uninterruptible, tasks, headline, taken_us) =
+                        (SELECT f.state, f.parsed, f.named, f.source, f.load1, f.active, f.uninterruptible, f.tasks,
+                                f.headline, f.taken_us
                          FROM dump f WHERE f.id = ?)
                     WHERE id = ?""", from, to);
         }
@@ -268,7 +279,6 @@ final class DumpTable {
     static void delete(Sql sql, long id) throws SQLException {
         SignatureTable.leave(sql, id);
         sql.update("DELETE FROM dump_name WHERE dump_id = ?", id);
-        sql.update("DELETE FROM dump_parsed WHERE dump_id = ?", id);
         sql.update("DELETE FROM dump_text WHERE dump_id = ?", id);
         sql.update("DELETE FROM dump WHERE id = ?", id);
     }

@@ -1,8 +1,12 @@
 package io.loadmonitor.archive;
 
 import io.loadmonitor.archive.ArchiveException.Reason;
+import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.incident.Event;
+import io.loadmonitor.incident.IncidentLife;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,14 +28,26 @@ final class Evidence {
     private final Database database;
     private final DumpTable dumps;
     private final Function<RawDump, DumpReading> reader;
+    private final Supplier<IncidentLife> life;
+    private final Json json;
+    private final Clock clock;
 
     /** Dumps whose second step failed and that are not shown so yet. */
     private final Set<Long> unread = ConcurrentHashMap.newKeySet();
 
-    Evidence(Database database, DumpTable dumps, Function<RawDump, DumpReading> reader) {
+    Evidence(
+            Database database,
+            DumpTable dumps,
+            Function<RawDump, DumpReading> reader,
+            Supplier<IncidentLife> life,
+            Json json,
+            Clock clock) {
         this.database = database;
         this.dumps = dumps;
         this.reader = reader;
+        this.life = life;
+        this.json = json;
+        this.clock = clock;
     }
 
     static void requireWaiting(Sql sql, long id) throws SQLException, ArchiveException {
@@ -82,8 +99,7 @@ final class Evidence {
     DumpSummary read(long id, RawDump raw) throws ArchiveException {
         try {
             DumpReading reading = reader.apply(raw);
-            byte[] parsedGzip = dumps.parsedGzip(reading);
-            return database.write(sql -> put(sql, id, reading, parsedGzip));
+            return database.write(sql -> put(sql, id, reading));
         } catch (RuntimeException e) {
             log.error("The text of dump {} is stored but could not be read: {}", id, e.toString(), e);
         } catch (ArchiveException e) {
@@ -117,22 +133,36 @@ final class Evidence {
     }
 
     /** What follows for incidents from a dump that was read. */
-    private static DumpSummary settled(Sql sql, long id, DumpReading reading) throws SQLException {
+    private DumpSummary settled(Sql sql, long id, DumpReading reading) throws SQLException {
         String host = DumpTable.host(sql, id);
-        LoadIncidents.lastWhile(sql, host, reading.ticks());
-        IncidentTable.claimDump(sql, id);
+        Instant now = IncidentBook.exact(clock.instant());
+        IncidentBook book = new IncidentBook(sql, host, life.get(), new SpellTable(host, json));
+        book.tell(event(sql, DumpTable.find(sql, id).orElseThrow(), now));
         if (!reading.ticks().isEmpty()) {
-            TickTable.putOfModule(sql, host, LoadIncidents.around(sql, host, reading.ticks()));
+            book.tell(new Event.Ticked(LoadTicks.of(reading.ticks()), now));
+        }
+        book.write();
+        if (!reading.ticks().isEmpty()) {
+            TickTable.putOfModule(sql, host, IncidentTable.around(sql, host, reading.ticks()));
         }
         return DumpTable.find(sql, id).orElseThrow();
     }
 
-    private DumpSummary put(Sql sql, long id, DumpReading reading, byte[] parsedGzip) throws SQLException {
+    static Event event(Sql sql, DumpSummary dump, Instant now) throws SQLException {
+        if (dump.trigger().automatic()) {
+            CrossedLevel level =
+                    CrossedLevel.of(dump.reason().map(EscapedText::escaped).orElse(""));
+            return new Event.Crossed(dump.id(), dump.takenAt(), level.load(), level.active(), now);
+        }
+        return new Event.Taken(dump.id(), dump.takenAt(), DumpTable.spell(sql, dump.id()), now);
+    }
+
+    private DumpSummary put(Sql sql, long id, DumpReading reading) throws SQLException {
         Optional<Long> other = reading.identity().isPresent()
                 ? dumps.withIdentity(sql, reading.identity().get(), id)
                 : Optional.empty();
         if (other.isEmpty()) {
-            dumps.putReading(sql, id, reading, parsedGzip);
+            dumps.putReading(sql, id, reading);
             return settled(sql, id, reading);
         }
         DumpSummary mine = DumpTable.find(sql, id).orElseThrow();
@@ -149,7 +179,7 @@ final class Evidence {
         }
         long kept = found ? older.id() : id;
         if (better) {
-            dumps.putReading(sql, kept, reading, parsedGzip);
+            dumps.putReading(sql, kept, reading);
         }
         settled(sql, kept, reading);
         log.info(

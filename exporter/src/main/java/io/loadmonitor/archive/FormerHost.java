@@ -15,7 +15,7 @@ final class FormerHost {
     private static final Logger log = LoggerFactory.getLogger(FormerHost.class);
 
     private static final List<String> TABLES =
-            List.of("incident", "dump", "limit_state", "load_tick", "signature", "dump_signature");
+            List.of("spell", "incident", "dump", "limit_state", "load_tick", "signature", "dump_signature");
 
     private FormerHost() {}
 

@@ -1,56 +1,49 @@
 package io.loadmonitor.archive;
 
+import io.loadmonitor.incident.EndReason;
 import java.time.Instant;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /**
- * One alert (fingerprint and startsAt), from its first firing message to its resolved one; or a load that the module
- * saw while no alert held.
+ * One event of a host: alerts and loads whose times meet.
  *
  * @param id in the archive
- * @param kind of a LOAD, what an alert would tell (name, fingerprint, labels, annotations, rule) is empty
- * @param alertName label alertname
- * @param fingerprint of the alert's labels
- * @param startedAt the alert's startsAt; of a LOAD, when its first dump was taken
- * @param receivedAt when the first message with it was stored
- * @param endedAt the alert's endsAt once it is resolved; empty while the incident is open; of a LOAD,
- *     when the load was last seen
- * @param since from when on it shows the module's own dumps
- * @param rule the rule that wanted the alert
- * @param dumps how many belong to it, the shared one included
- * @param sharedDumpId another incident's dump that serves this one too, because the rule's cooldown allowed no new one
- * @param foldedInto of a LOAD: the alert's incident that shows its dumps instead; a folded one is on no list
- * @param note why it has no dump of its own, for people
- * @param headline of the dump that tells most: the one taken for the alert, else the shared one, else the newest; empty
- *     before there is one
+ * @param alerts the earliest first; none of a load that no alert told of
+ * @param startedAt when the first of its alerts or loads began
+ * @param endedAt when the last of them ended; empty while one lasts
+ * @param endReason how that is known
+ * @param foreign whether its alerts name another host: then its dumps, which are of this host, tell nothing of it
+ * @param dumps how many belong to it
+ * @param headline of the dump that tells most: the first that an alert asked for, else the one with the most active
+ *     tasks; empty before there is one
  */
 public record Incident(
         long id,
         String host,
-        IncidentKind kind,
-        String alertName,
-        String fingerprint,
-        Map<String, String> labels,
-        Map<String, String> annotations,
+        List<IncidentAlert> alerts,
         Instant startedAt,
-        Instant receivedAt,
         Optional<Instant> endedAt,
-        Instant since,
-        String rule,
+        Optional<EndReason> endReason,
+        boolean foreign,
         int dumps,
-        OptionalLong sharedDumpId,
-        OptionalLong foldedInto,
-        Optional<String> note,
         Optional<String> headline) {
 
     public Incident {
-        labels = Map.copyOf(labels);
-        annotations = Map.copyOf(annotations);
+        alerts = List.copyOf(alerts);
+    }
+
+    public IncidentKind kind() {
+        return alerts.isEmpty() ? IncidentKind.LOAD : IncidentKind.ALERT;
     }
 
     public boolean open() {
         return endedAt.isEmpty();
+    }
+
+    /** The names of its alerts, each once, the earliest first; empty of a load without one. */
+    public String alertNames() {
+        return alerts.stream().map(IncidentAlert::name).distinct().collect(Collectors.joining(", "));
     }
 }

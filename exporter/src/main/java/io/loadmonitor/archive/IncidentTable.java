@@ -1,207 +1,192 @@
 package io.loadmonitor.archive;
 
-import io.loadmonitor.alert.Alert;
+import io.loadmonitor.dump.LoadSample;
+import io.loadmonitor.incident.EndReason;
+import io.loadmonitor.incident.IncidentLife;
+import io.loadmonitor.incident.LoadSpell;
+import io.loadmonitor.incident.SpellGroup;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
-/** The table incident, and which dumps belong to which. Methods run within a transaction of {@link Database}. */
+/**
+ * The table incident, which has what lists need of the spells that belong together. Methods run within a transaction of
+ * {@link Database}.
+ */
 final class IncidentTable {
     /**
-     * A load-triggered dump is taken when the load crosses the module's threshold; the alert starts a scrape and a rule
-     * evaluation later, and a lower active_threshold fires long before the average climbs.
-     */
-    static final Duration LEAD = Duration.ofMinutes(10);
-
-    private static final long LEAD_MICROS = LEAD.toMillis() * 1000;
-
-    /**
-     * Which dumps d an incident i shows: its own, the one that it shares, and every one that the module took by itself
-     * in its time. Alerts come in twos (load, and load for each CPU): what the module saw then is the evidence of both.
-     */
-    private static final String SHOWN = """
-            (d.incident_id = i.id OR d.id = i.shared_dump_id
-              OR (d.host = i.host AND d.trigger_kind IN ('THRESHOLD', 'ACTIVE') AND d.state IN ('COMPLETE', 'INCOMPLETE')
-                  AND d.taken_us >= i.since_us AND (i.ended_us IS NULL OR d.taken_us <= i.ended_us)))""";
-
-    /**
-     * The headline is the dump's that tells most; of a LOAD, of the module's own dumps the one with the most active
+     * The headline is the first dump's that an alert asked for; without one, that of the dump with the most active
      * tasks.
      */
     static final String INCIDENT = """
             SELECT i.*,
-                   (SELECT count(*) FROM dump d WHERE %1$s) AS dumps,
+                   (SELECT count(*) FROM dump d WHERE d.incident_id = i.id) AS dumps,
                    (SELECT d.headline FROM dump d
-                    WHERE %1$s
-                      AND d.state IN ('COMPLETE', 'INCOMPLETE')
-                    ORDER BY CASE WHEN d.trigger_kind = 'ALERT' AND d.incident_id = i.id THEN 0
-                                  WHEN d.id = i.shared_dump_id THEN 1
-                                  WHEN i.kind = 'LOAD' AND d.trigger_kind IN ('THRESHOLD', 'ACTIVE')
-                                  THEN -COALESCE(d.active, 0) ELSE 2 END, d.taken_us DESC, d.id DESC
+                    WHERE d.incident_id = i.id AND d.state IN ('COMPLETE', 'INCOMPLETE') AND d.headline <> ''
+                    ORDER BY CASE d.trigger_kind WHEN 'ALERT' THEN 0 ELSE 1 END,
+                             CASE d.trigger_kind WHEN 'ALERT' THEN 0 ELSE -COALESCE(d.active, 0) END, d.taken_us, d.id
                     LIMIT 1) AS headline
-            FROM incident i""".formatted(SHOWN);
+            FROM incident i""";
 
-    /**
-     * The incident that a dump names as its own: of those whose time holds it, an alert's before a mere load, then the
-     * one that began nearest to it.
-     */
-    private static final String NEAREST = """
-            SELECT i.id FROM incident i
-            WHERE i.host = dump.host AND i.folded_into IS NULL
-              AND dump.taken_us >= CASE dump.trigger_kind WHEN 'MANUAL' THEN i.started_us ELSE i.since_us END
-              AND (i.ended_us IS NULL OR dump.taken_us <= i.ended_us)
-            ORDER BY i.kind, ABS(dump.taken_us - i.started_us), i.id LIMIT 1""";
+    /** An incident that lasts, or a load that was seen a moment ago. */
+    static final String OPEN = "(i.ended_us IS NULL OR i.end_reason = 'LOW' AND i.ended_us > ?)";
 
-    private final String host;
+    private static final long HOLD_MICROS = LoadSpell.HOLD.toMillis() * 1000;
+
     private final Json json;
 
-    IncidentTable(String host, Json json) {
-        this.host = host;
+    IncidentTable(Json json) {
         this.json = json;
     }
 
-    /** A condition on an incident i: one of the dumps that it shows holds all of these names. */
+    /** A condition on an incident i: one of its dumps holds all of these names. */
     static DumpNames.Condition shows(DumpNames names) {
         List<DumpNames.Condition> held = names.conditions("d.id");
         String sql = held.stream().map(DumpNames.Condition::sql).collect(Collectors.joining(" AND "));
         return new DumpNames.Condition(
-                "EXISTS (SELECT 1 FROM dump d WHERE " + SHOWN + " AND " + sql + ")",
+                "EXISTS (SELECT 1 FROM dump d WHERE d.incident_id = i.id AND " + sql + ")",
                 held.stream().flatMap(condition -> condition.values().stream()).toList());
     }
 
-    /** What taking an alert in must know of its incident. */
-    record Known(long id, boolean open, Instant heardAt) {}
-
-    Optional<Known> find(Sql sql, Alert alert) throws SQLException {
-        return sql.one(
-                row -> new Known(row.getLong("id"), row.getObject("ended_us") == null, Sql.time(row, "heard_us")),
-                "SELECT id, ended_us, heard_us FROM incident WHERE host = ? AND fingerprint = ? AND starts_at = ?",
-                host,
-                alert.fingerprint(),
-                alert.startsAt().toString());
-    }
-
-    long add(Sql sql, Alert alert, String rule, Instant now) throws SQLException {
-        return sql.insert(
+    static void put(Sql sql, String host, SpellGroup incident) throws SQLException {
+        sql.update(
                 """
-                INSERT INTO incident (host, fingerprint, starts_at, alert_name, labels, annotations, rule_name,
-                                      started_us, since_us, received_us, heard_us, kind)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
-                host,
-                alert.fingerprint(),
-                alert.startsAt().toString(),
-                alert.name(),
-                json.of(alert.labels()),
-                json.of(alert.annotations()),
-                rule,
-                alert.startsAt(),
-                Sql.micros(alert.startsAt()) - LEAD_MICROS,
-                now,
-                now,
-                IncidentKind.ALERT);
+                INSERT INTO incident (id, host, began_us, ended_us, end_reason, is_foreign) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET began_us = excluded.began_us, ended_us = excluded.ended_us,
+                   end_reason = excluded.end_reason, is_foreign = excluded.is_foreign""", incident.id(), host, incident.began(), incident.ended(), incident.endReason(), incident.foreign());
     }
 
-    /**
-     * Of the open incidents of the alert's fingerprint only the one that began last can still go on. Each of the others
-     * has ended, at the latest when the next one began.
-     */
-    void endSuperseded(Sql sql, Alert alert, Instant now) throws SQLException {
-        record Open(long id, Instant start) {}
-        List<Open> open = sql.all(
-                row -> new Open(row.getLong("id"), Instant.parse(row.getString("starts_at"))),
-                "SELECT id, starts_at FROM incident WHERE host = ? AND fingerprint = ? AND ended_us IS NULL"
-                        + " ORDER BY started_us, id",
-                host,
-                alert.fingerprint());
-        for (int i = 1; i < open.size(); i++) {
-            end(sql, open.get(i - 1).id(), Optional.of(open.get(i).start()), now);
+    static void delete(Sql sql, long id) throws SQLException {
+        sql.update("DELETE FROM incident WHERE id = ?", id);
+    }
+
+    /** Incidents with their alerts, in the order of the rows. */
+    List<Incident> withAlerts(Sql sql, List<Row> rows, Instant now) throws SQLException {
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        record Of(long incident, IncidentAlert alert) {}
+        Map<Long, List<IncidentAlert>> alerts = new HashMap<>();
+        String ids = rows.stream().map(row -> Long.toString(row.id())).collect(Collectors.joining(", "));
+        for (Of of : sql.all(
+                row -> new Of(row.getLong("incident_id"), alert(row)),
+                "SELECT * FROM spell WHERE kind = 'ALERT' AND incident_id IN (" + ids + ") ORDER BY from_us, id")) {
+            alerts.computeIfAbsent(of.incident(), none -> new ArrayList<>()).add(of.alert());
+        }
+        return rows.stream()
+                .map(row -> row.with(alerts.getOrDefault(row.id(), List.of()), now))
+                .toList();
+    }
+
+    /** An incident without its alerts. */
+    record Row(
+            long id,
+            String host,
+            Instant began,
+            Optional<Instant> ended,
+            Optional<EndReason> reason,
+            boolean foreign,
+            int dumps,
+            Optional<String> headline) {
+        Incident with(List<IncidentAlert> alerts, Instant now) {
+            boolean low = reason.equals(Optional.of(EndReason.LOW));
+            boolean held = low && ended.orElseThrow().plus(LoadSpell.HOLD).isAfter(now);
+            return new Incident(
+                    id,
+                    host,
+                    alerts,
+                    began,
+                    held ? Optional.empty() : ended,
+                    held ? Optional.empty() : reason,
+                    foreign,
+                    dumps,
+                    headline);
         }
     }
 
-    static void share(Sql sql, long id, long dumpId, String note) throws SQLException {
-        sql.update("UPDATE incident SET shared_dump_id = ?, note = ? WHERE id = ?", dumpId, note, id);
-    }
-
-    static void heard(Sql sql, long id, Instant now) throws SQLException {
-        sql.update("UPDATE incident SET heard_us = ? WHERE id = ?", now, id);
-    }
-
-    /** Closes an incident, or with an empty end opens it again. */
-    static void end(Sql sql, long id, Optional<Instant> end, Instant now) throws SQLException {
-        sql.update("UPDATE incident SET ended_us = ?, heard_us = ? WHERE id = ?", end, now, id);
-        settle(sql, id);
-    }
-
-    /** What follows from an alert's time: it takes loads of that time over, and leaves those outside of it alone. */
-    static void settle(Sql sql, long id) throws SQLException {
-        LoadIncidents.fold(sql, id);
-        claimDumps(sql, id);
-        LoadIncidents.coverAfter(sql, id);
-    }
-
-    /** An incident that took others over is gone. */
-    static long deleteFoldedIntoNothing(Sql sql) throws SQLException {
-        return sql.update("""
-                DELETE FROM incident WHERE folded_into IS NOT NULL
-                  AND NOT EXISTS (SELECT 1 FROM incident taker WHERE taker.id = incident.folded_into)""");
-    }
-
-    /**
-     * Decides anew for every dump that belongs to the incident or could, but for those that are yet to be read: reading
-     * decides for them. Dumps that an alert asked for stay where they
-     * are; a manual one belongs to an incident only when it was taken in its course.
-     */
-    static void claimDumps(Sql sql, long id) throws SQLException {
-        sql.update("UPDATE dump SET incident_id = (" + NEAREST + """
-                )
-                WHERE trigger_kind <> 'ALERT' AND state <> 'STORED'
-                  AND (incident_id = ? OR taken_us >= (SELECT since_us FROM incident WHERE id = ?))""", id, id);
-    }
-
-    /** Decides for one dump. */
-    static void claimDump(Sql sql, long dumpId) throws SQLException {
-        sql.update("UPDATE dump SET incident_id = (" + NEAREST + ") WHERE id = ? AND trigger_kind <> 'ALERT'", dumpId);
-        LoadIncidents.cover(sql, dumpId);
-    }
-
-    Incident incident(ResultSet row, Instant now) throws SQLException {
-        IncidentKind kind = IncidentKind.valueOf(row.getString("kind"));
-        return new Incident(
+    static Row row(ResultSet row) throws SQLException {
+        return new Row(
                 row.getLong("id"),
                 row.getString("host"),
-                kind,
+                Sql.time(row, "began_us"),
+                Sql.optionalTime(row, "ended_us"),
+                Sql.optionalText(row, "end_reason").map(EndReason::valueOf),
+                row.getInt("is_foreign") != 0,
+                row.getInt("dumps"),
+                Sql.optionalText(row, "headline"));
+    }
+
+    private IncidentAlert alert(ResultSet row) throws SQLException {
+        Optional<Instant> resolved = Sql.optionalTime(row, "to_us");
+        return new IncidentAlert(
+                row.getLong("id"),
                 row.getString("alert_name"),
-                kind == IncidentKind.ALERT ? row.getString("fingerprint") : "",
+                row.getString("fingerprint"),
                 json.strings(row.getString("labels")),
                 json.strings(row.getString("annotations")),
                 Instant.parse(row.getString("starts_at")),
+                resolved,
+                resolved.isPresent() ? Optional.of(SpellTable.endReason(row)) : Optional.empty(),
                 Sql.time(row, "received_us"),
-                Sql.optionalTime(row, "ended_us")
-                        .filter(end -> kind == IncidentKind.ALERT
-                                || !end.plus(LoadIncidents.HOLD).isAfter(now)),
-                Sql.time(row, "since_us"),
+                Sql.optionalTime(row, "firing_us"),
                 row.getString("rule_name"),
-                row.getInt("dumps"),
-                Sql.optionalLong(row, "shared_dump_id"),
-                Sql.optionalLong(row, "folded_into"),
+                Sql.optionalLong(row, "dump_id"),
                 Sql.optionalText(row, "note"),
-                Sql.optionalText(row, "headline").filter(text -> !text.isEmpty()));
+                Sql.optionalText(row, "generator_url"),
+                Sql.optionalText(row, "external_url"));
     }
 
+    /**
+     * @param id of an incident, or of a spell: one that belongs to another incident by now leads to that
+     */
     Optional<IncidentDetail> detail(Sql sql, long id, Instant now) throws SQLException {
-        Optional<Incident> incident = sql.one(row -> incident(row, now), INCIDENT + " WHERE i.id = ?", id);
+        OptionalLong incident = sql.one(
+                        row -> OptionalLong.of(row.getLong(1)), "SELECT incident_id FROM spell WHERE id = ?", id)
+                .orElse(OptionalLong.empty());
         if (incident.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Row> rows = sql.all(IncidentTable::row, INCIDENT + " WHERE i.id = ?", incident.getAsLong());
+        if (rows.isEmpty()) {
             return Optional.empty();
         }
         List<DumpSummary> dumps = sql.all(
                 DumpTable::summary,
-                DumpTable.SUMMARY + " WHERE id IN (SELECT d.id FROM dump d, incident i WHERE i.id = ? AND " + SHOWN
-                        + ") ORDER BY taken_us, id",
-                id);
-        return Optional.of(new IncidentDetail(incident.get(), dumps));
+                DumpTable.SUMMARY + " WHERE incident_id = ? ORDER BY taken_us, id",
+                incident.getAsLong());
+        return Optional.of(new IncidentDetail(withAlerts(sql, rows, now).get(0), dumps));
+    }
+
+    /** Those of a host in which something lasts. */
+    static List<Long> open(Sql sql, String host) throws SQLException {
+        return sql.all(
+                row -> row.getLong(1), "SELECT id FROM incident WHERE host = ? AND ended_us IS NULL ORDER BY id", host);
+    }
+
+    private record Window(Instant from, Optional<Instant> to) {
+        boolean holds(Instant time) {
+            return !time.isBefore(from) && (to.isEmpty() || !time.isAfter(to.get()));
+        }
+    }
+
+    /** Those of the samples that lie around an incident. */
+    static List<LoadSample> around(Sql sql, String host, List<LoadSample> samples) throws SQLException {
+        List<Window> windows = sql.all(
+                row -> new Window(
+                        Sql.time(row, "began_us").minus(IncidentLife.LEAD),
+                        Sql.optionalTime(row, "ended_us").map(end -> end.plus(LoadSpell.HOLD))),
+                "SELECT began_us, ended_us FROM incident WHERE host = ? AND (ended_us IS NULL OR ended_us >= ?)",
+                host,
+                Sql.micros(samples.get(0).at()) - HOLD_MICROS);
+        return samples.stream()
+                .filter(sample -> windows.stream().anyMatch(window -> window.holds(sample.at())))
+                .toList();
     }
 }

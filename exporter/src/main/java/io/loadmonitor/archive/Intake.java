@@ -3,6 +3,11 @@ package io.loadmonitor.archive;
 import io.loadmonitor.alert.Alert;
 import io.loadmonitor.archive.IntakeOutcome.Outcome;
 import io.loadmonitor.archive.RoutedAlert.Route;
+import io.loadmonitor.incident.AlertKey;
+import io.loadmonitor.incident.AlertSpell;
+import io.loadmonitor.incident.Event;
+import io.loadmonitor.incident.IncidentLife;
+import io.loadmonitor.incident.Verdict;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,39 +17,26 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Takes the alerts of one message in. Runs within one transaction of {@link Database}.
+ * Takes the alerts of one message in. Runs within one transaction of {@link Database}. What an alert means for its
+ * incident, {@link IncidentLife} says; here are its answer to the sender and its first dump:
  *
  * <ul>
- *   <li>Firing, not known, wanted by a rule: opens an incident. If the rule's cooldown allows it, a dump is asked for;
- *       otherwise the incident shares the dump that the rule asked for last, and says so.
- *   <li>Firing and known: nothing new, however often Alertmanager and its twin repeat it. An incident that was closed
- *       more than a minute ago is opened again, without a dump: Alertmanager resolves what Prometheus has stopped to
- *       report, and Prometheus goes on with the same startsAt. Within the minute it is a late duplicate.
- *   <li>Firing with a later startsAt than an open incident of the same fingerprint: that one has ended, though nobody
- *       told. An Alertmanager holds one alert for a fingerprint ({@code provider/mem/mem.go}, Put): one that ends and
- *       fires anew before the group is sent takes the place of the one before, whose end is then never sent.
- *   <li>Resolved and its incident open: closes it, triggers nothing.
- *   <li>Resolved and not known: nothing is stored. Such alerts arrive after a retention or for alerts that no rule
- *       wanted, and an incident without a beginning tells nobody anything.
- *   <li>Firing, not known, wanted by no rule: nothing is stored.
+ *   <li>An alert that no rule wants: nothing is stored.
+ *   <li>A new one that fires asks for a dump. There is one for the incident at a time: while one waits, and while the
+ *       rule's cooldown lasts, the alert shares the last one, and a further one follows when the cooldown is over if it
+ *       still fires then ({@code put_off_us}).
+ *   <li>When as many captures wait as are allowed, the dump is put off as well; the alert is stored all the same.
+ *   <li>An end of which nothing was known before is stored, too: it has a beginning, and may come before it.
  * </ul>
  */
 final class Intake {
-    /**
-     * Alertmanager's peers wait 15 s for each other ({@code --cluster.peer-timeout}), then send what the other sent.
-     */
-    private static final Duration LATE_DUPLICATE = Duration.ofMinutes(1);
-
-    /** A repeated alert is worth no write to the disk each time; retention counts in days. */
-    private static final Duration HEARD_STEP = Duration.ofHours(1);
-
-    private final IncidentTable incidents;
+    private final SpellTable spells;
     private final DumpTable dumps;
     private final LimitTable limits;
     private volatile int maxWaiting;
 
-    Intake(IncidentTable incidents, DumpTable dumps, LimitTable limits, int maxWaiting) {
-        this.incidents = incidents;
+    Intake(SpellTable spells, DumpTable dumps, LimitTable limits, int maxWaiting) {
+        this.spells = spells;
         this.dumps = dumps;
         this.limits = limits;
         this.maxWaiting = maxWaiting;
@@ -57,113 +49,160 @@ final class Intake {
         maxWaiting = most;
     }
 
-    List<IntakeOutcome> run(Sql sql, String host, List<RoutedAlert> alerts, Instant now)
-            throws SQLException, ArchiveException {
+    int maxWaiting() {
+        return maxWaiting;
+    }
+
+    /** A message's alert that a rule wants. */
+    private record Told(int place, AlertKey key, Verdict verdict) {}
+
+    /** An alert that fires and was not known. */
+    private record Fresh(int place, long spell, RoutedAlert routed, Route route) {}
+
+    List<IntakeOutcome> run(Sql sql, String host, IncidentLife life, List<RoutedAlert> alerts, Instant now)
+            throws SQLException {
+        Instant at = IncidentBook.exact(now);
+        IncidentBook book = new IncidentBook(sql, host, life, spells);
         List<IntakeOutcome> outcomes = new ArrayList<>(alerts.size());
+        List<Fresh> fresh = new ArrayList<>();
+        List<Told> told = new ArrayList<>();
         for (RoutedAlert routed : alerts) {
-            Optional<IncidentTable.Known> known = incidents.find(sql, routed.alert());
-            outcomes.add(
-                    switch (routed.alert().status()) {
-                        case FIRING ->
-                            known.isPresent()
-                                    ? again(sql, routed.alert(), known.get(), now)
-                                    : firing(sql, host, routed, now);
-                        case RESOLVED -> resolved(sql, routed.alert(), known, now);
-                    });
+            Alert alert = routed.alert();
+            AlertKey key = new AlertKey(alert.fingerprint(), alert.startsAt());
+            Optional<Route> route = routed.route();
+            if (route.isEmpty()) {
+                outcomes.add(
+                        routed.foreign()
+                                ? outcome(
+                                        alert,
+                                        Outcome.FOREIGN,
+                                        OptionalLong.empty(),
+                                        "It names another host, which incidents.foreign refuses; nothing is stored.")
+                                : outcome(
+                                        alert,
+                                        Outcome.NO_RULE,
+                                        OptionalLong.empty(),
+                                        "No rule wants this alert; nothing is stored."));
+                continue;
+            }
+            Verdict verdict = book.tell(event(routed, key, at));
+            AlertSpell spell = book.alert(key).orElseThrow();
+            if (verdict == Verdict.NEW || alert.status() == Alert.Status.RESOLVED) {
+                book.describe(spell.id(), new ToldAlert(alert, route.get().rule(), routed.externalUrl(), at));
+            }
+            if (verdict == Verdict.NEW) {
+                fresh.add(new Fresh(outcomes.size(), spell.id(), routed, route.get()));
+            }
+            told.add(new Told(outcomes.size(), key, verdict));
+            outcomes.add(outcome(alert, Outcome.KNOWN, OptionalLong.empty(), ""));
+        }
+        book.write();
+        for (Told one : told) {
+            outcomes.set(
+                    one.place(),
+                    said(
+                            alerts.get(one.place()).alert(),
+                            one.verdict(),
+                            book.alert(one.key()).orElseThrow()));
+        }
+        for (Fresh one : fresh) {
+            outcomes.set(one.place(), capture(sql, host, one, now));
         }
         return outcomes;
     }
 
-    private IntakeOutcome firing(Sql sql, String host, RoutedAlert routed, Instant now)
-            throws SQLException, ArchiveException {
+    private static Event event(RoutedAlert routed, AlertKey key, Instant at) {
         Alert alert = routed.alert();
-        if (routed.route().isEmpty()) {
-            return outcome(
-                    alert, Outcome.NO_RULE, OptionalLong.empty(), "No rule wants this alert; nothing is stored.");
-        }
-        Route route = routed.route().get();
-        long incident = incidents.add(sql, alert, route.rule(), now);
-        IntakeOutcome outcome = capture(sql, host, alert, route, incident, now);
-        IncidentTable.settle(sql, incident);
-        incidents.endSuperseded(sql, alert, now);
-        return outcome;
+        String instance = alert.labels().getOrDefault("instance", "");
+        return switch (alert.status()) {
+            case FIRING -> new Event.Fires(key, instance, routed.foreign(), at);
+            case RESOLVED ->
+                new Event.Resolves(
+                        key,
+                        instance,
+                        routed.foreign(),
+                        alert.endsAt().map(IncidentBook::exact).orElse(at),
+                        at);
+        };
     }
 
-    private IntakeOutcome capture(Sql sql, String host, Alert alert, Route route, long incident, Instant now)
-            throws SQLException, ArchiveException {
+    private static IntakeOutcome said(Alert alert, Verdict verdict, AlertSpell spell) {
+        OptionalLong id = OptionalLong.of(spell.incident());
+        String incident = "ncident " + spell.incident();
+        return switch (verdict) {
+            case NEW -> outcome(alert, Outcome.NEW, id, "I" + incident + '.');
+            case KNOWN -> outcome(alert, Outcome.KNOWN, id, "Known; i" + incident + '.');
+            case REOPENED -> outcome(alert, Outcome.KNOWN, id, "It had ended and fires again; i" + incident + '.');
+            case ENDED -> outcome(alert, Outcome.RESOLVED, id, "Ended; i" + incident + '.');
+            case ENDED_BEFORE -> outcome(alert, Outcome.KNOWN, id, "Had ended before; i" + incident + '.');
+        };
+    }
+
+    private IntakeOutcome capture(Sql sql, String host, Fresh fresh, Instant now) throws SQLException {
+        Alert alert = fresh.routed().alert();
+        Route route = fresh.route();
+        long incident = sql.number("SELECT incident_id FROM spell WHERE id = ?", fresh.spell());
+        Optional<Long> waiting = DumpTable.waitingOf(sql, incident);
+        if (waiting.isPresent()) {
+            String note = "Shares dump " + waiting.get() + ", for which its incident waits already.";
+            SpellTable.serve(sql, fresh.spell(), waiting, Optional.empty(), Optional.of(note));
+            return shared(alert, incident, waiting.get(), note);
+        }
         String limit = LimitState.ofRule(route.rule());
         LimitTable.Answer answer = limits.ask(sql, limit, route.cooldown(), now);
-        if (!answer.allowed() && DumpTable.find(sql, answer.lastDumpId()).isPresent()) {
-            long dump = answer.lastDumpId();
-            String note = "No dump of its own: rule " + route.rule() + " asked for dump " + dump + ' '
-                    + Duration.between(answer.lastAt(), now).toSeconds() + " s before and takes one in "
-                    + route.cooldown().toSeconds() + " s at most.";
-            IncidentTable.share(sql, incident, dump, note);
-            return new IntakeOutcome(
-                    alert,
-                    Outcome.NEW,
-                    OptionalLong.of(incident),
-                    OptionalLong.of(dump),
-                    "Opened incident " + incident + ". " + note);
+        Optional<DumpSummary> last = answer.allowed() ? Optional.empty() : DumpTable.find(sql, answer.lastDumpId());
+        if (last.isPresent()) {
+            String note = "Rule " + route.rule() + " takes at most one dump every "
+                    + route.cooldown().toSeconds() + " s and asked for dump "
+                    + last.get().id() + ' '
+                    + Duration.between(answer.lastAt(), now).toSeconds()
+                    + " s before. The next one comes after that if the alert still fires.";
+            boolean same = last.get().incidentId().equals(OptionalLong.of(incident));
+            SpellTable.serve(
+                    sql,
+                    fresh.spell(),
+                    same ? Optional.of(last.get().id()) : Optional.empty(),
+                    Optional.of(now),
+                    Optional.of(note));
+            return same ? shared(alert, incident, last.get().id(), note) : putOff(alert, incident, note);
         }
-        refuseWhenFull(sql, host);
+        long queued = DumpTable.waiting(sql, host);
+        if (queued >= maxWaiting) {
+            String note =
+                    queued + " captures are waiting, as many as are allowed; its dump comes after them if it still"
+                            + " fires then.";
+            SpellTable.serve(sql, fresh.spell(), Optional.empty(), Optional.of(now), Optional.of(note));
+            return putOff(alert, incident, note);
+        }
         long dump = dumps.reserve(
                 sql,
                 DumpTrigger.ALERT,
                 Optional.of(AlertReason.of(alert.name(), incident)),
+                OptionalLong.of(fresh.spell()),
                 OptionalLong.of(incident),
                 false,
                 now);
         limits.use(sql, limit, dump, now);
+        SpellTable.serve(sql, fresh.spell(), Optional.of(dump), Optional.empty(), Optional.empty());
         return new IntakeOutcome(
                 alert,
                 Outcome.NEW,
                 OptionalLong.of(incident),
                 OptionalLong.of(dump),
-                "Opened incident " + incident + "; dump " + dump + " is asked for.");
+                "Incident " + incident + "; dump " + dump + " is asked for.");
     }
 
-    private void refuseWhenFull(Sql sql, String host) throws SQLException, ArchiveException {
-        long waiting = DumpTable.waiting(sql, host);
-        if (waiting >= maxWaiting) {
-            throw new ArchiveException(
-                    ArchiveException.Reason.FULL,
-                    waiting + " captures are waiting, as many as are allowed; nothing of the message is stored");
-        }
+    private static IntakeOutcome shared(Alert alert, long incident, long dump, String note) {
+        return new IntakeOutcome(
+                alert,
+                Outcome.NEW,
+                OptionalLong.of(incident),
+                OptionalLong.of(dump),
+                "Incident " + incident + ". " + note);
     }
 
-    private IntakeOutcome again(Sql sql, Alert alert, IncidentTable.Known known, Instant now) throws SQLException {
-        OptionalLong id = OptionalLong.of(known.id());
-        Duration silence = Duration.between(known.heardAt(), now);
-        if (!known.open() && silence.compareTo(LATE_DUPLICATE) > 0) {
-            IncidentTable.end(sql, known.id(), Optional.empty(), now);
-            incidents.endSuperseded(sql, alert, now);
-            return outcome(alert, Outcome.KNOWN, id, "Incident " + known.id() + " had ended and is open again.");
-        }
-        if (silence.compareTo(HEARD_STEP) > 0) {
-            IncidentTable.heard(sql, known.id(), now);
-        }
-        return outcome(alert, Outcome.KNOWN, id, "Incident " + known.id() + " is known.");
-    }
-
-    private static IntakeOutcome resolved(Sql sql, Alert alert, Optional<IncidentTable.Known> known, Instant now)
-            throws SQLException {
-        if (known.isEmpty()) {
-            return outcome(
-                    alert,
-                    Outcome.RESOLVED,
-                    OptionalLong.empty(),
-                    "Resolved, but no incident of it is known; nothing is stored.");
-        }
-        long id = known.get().id();
-        if (!known.get().open()) {
-            return outcome(alert, Outcome.KNOWN, OptionalLong.of(id), "Incident " + id + " has ended already.");
-        }
-        // Not before its start, whatever the clocks say.
-        Instant end = alert.endsAt().orElse(now);
-        Instant start = alert.startsAt();
-        IncidentTable.end(sql, id, Optional.of(end.isBefore(start) ? start : end), now);
-        return outcome(alert, Outcome.RESOLVED, OptionalLong.of(id), "Incident " + id + " has ended.");
+    private static IntakeOutcome putOff(Alert alert, long incident, String note) {
+        return outcome(alert, Outcome.NEW, OptionalLong.of(incident), "Incident " + incident + ". " + note);
     }
 
     private static IntakeOutcome outcome(Alert alert, Outcome outcome, OptionalLong incident, String detail) {

@@ -77,11 +77,21 @@ final class Pruner {
                         row -> row.getLong(1),
                         "SELECT id FROM dump WHERE " + FINISHED + " AND taken_us < ? ORDER BY taken_us",
                         limit));
-        deleted += sql.update("""
-                DELETE FROM incident WHERE heard_us < ?
-                  AND NOT EXISTS (SELECT 1 FROM dump d WHERE d.incident_id = incident.id
-                                     OR d.id = incident.shared_dump_id)""", limit);
-        return deleted + IncidentTable.deleteFoldedIntoNothing(sql);
+        return deleted + deleteIncidents(sql, "i.ended_us < ?", limit);
+    }
+
+    /** Those without a dump, with all that belongs to them; a hundred at a time. */
+    private static long deleteIncidents(Sql sql, String condition, Object... values) throws SQLException {
+        List<Long> ids = sql.all(
+                row -> row.getLong(1),
+                "SELECT i.id FROM incident i WHERE NOT EXISTS (SELECT 1 FROM dump d WHERE d.incident_id = i.id) AND "
+                        + condition + " ORDER BY COALESCE(i.ended_us, i.began_us) LIMIT 100",
+                values);
+        for (long id : ids) {
+            sql.update("DELETE FROM spell WHERE incident_id = ?", id);
+            IncidentTable.delete(sql, id);
+        }
+        return ids.size();
     }
 
     private long byCount(Sql sql) throws SQLException {
@@ -95,12 +105,14 @@ final class Pruner {
             long step = deleteOldest(sql, 1);
             if (step == 0) {
                 // One dump is left; then the bytes are in incidents. A flood of alerts must not lock new ones out.
+                step = deleteIncidents(sql, "1 = 1");
+            }
+            if (step == 0) {
+                // An incident of very many alerts. That of which its number is stays.
                 step = sql.update("""
-                        DELETE FROM incident WHERE id IN (
-                          SELECT i.id FROM incident i
-                          WHERE NOT EXISTS (SELECT 1 FROM dump d WHERE d.incident_id = i.id)
-                          ORDER BY i.heard_us LIMIT 100)""");
-                IncidentTable.deleteFoldedIntoNothing(sql);
+                        DELETE FROM spell WHERE id IN (
+                          SELECT s.id FROM spell s WHERE s.kind = 'ALERT' AND s.id <> s.incident_id
+                          ORDER BY s.received_us LIMIT 100)""");
             }
             if (step == 0) {
                 return deleted;

@@ -8,8 +8,15 @@ import java.util.Optional;
  * An alert and the rule that it goes by.
  *
  * @param route empty when no rule wants the alert
+ * @param foreign whether it names another host than this one
+ * @param externalUrl of the Alertmanager that sent it
  */
-public record RoutedAlert(Alert alert, Optional<Route> route) {
+public record RoutedAlert(Alert alert, Optional<Route> route, boolean foreign, Optional<String> externalUrl) {
+    /** One of this host, from an Alertmanager that does not say where it is. */
+    public RoutedAlert(Alert alert, Optional<Route> route) {
+        this(alert, route, false, Optional.empty());
+    }
+
     /**
      * @param rule name of the rule
      * @param cooldown least time between two captures of the rule; zero for none

@@ -113,9 +113,12 @@ final class Sql {
         }
     }
 
-    /** Microseconds since 1970, rounded down. */
+    /**
+     * Microseconds since 1970, rounded down. Not by {@code Instant.until}, which goes by nanoseconds on Java 17 and
+     * holds no more than 292 years of them.
+     */
     static long micros(Instant time) {
-        return EPOCH.until(time, ChronoUnit.MICROS);
+        return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1000);
     }
 
     static Instant time(long micros) {

@@ -3,12 +3,13 @@ package io.loadmonitor.capture;
 import io.loadmonitor.procfs.TaskState;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the last dump from /proc saw of the tasks in D, for /proc does not say since when a task sleeps: one that has been
- * switched no more often since has slept from then on at least. It remembers the tasks of one dump, so its memory is
- * bounded by {@link ProcfsLimits#maxTasks}. For one thread.
+ * What the last dump from /proc saw of the tasks in D, for /proc does not say since when a task sleeps: one that has
+ * been switched no more often since has slept from then on at least. It remembers the tasks of one dump, so its memory
+ * is bounded by {@link ProcfsLimits#maxTasks}. For one thread.
  */
 final class FormerSleep {
     private Map<Long, Sleep> former = Map.of();
@@ -34,12 +35,11 @@ final class FormerSleep {
             }
             long pid = task.stat().pid();
             ProcfsScan.SeenSwitches seen = task.switches().get();
-            Sleep before = former.get(pid);
-            boolean same =
-                    before != null && before.startNanos == task.stat().startNanos() && before.switches == seen.count();
-            long since = same ? before.sinceNanos : seen.nanos();
+            Optional<Sleep> same = Optional.ofNullable(former.get(pid))
+                    .filter(before -> before.startNanos == task.stat().startNanos() && before.switches == seen.count());
+            long since = same.map(before -> before.sinceNanos).orElse(seen.nanos());
             now.put(pid, new Sleep(task.stat().startNanos(), seen.count(), since));
-            if (same) {
+            if (same.isPresent()) {
                 proven.put(pid, TimeUnit.NANOSECONDS.toMillis(seen.nanos() - since));
             }
         }

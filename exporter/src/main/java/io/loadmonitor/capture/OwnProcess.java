@@ -8,8 +8,8 @@ import java.util.OptionalLong;
 
 /**
  * Says in the module's dumps which process this program is, because its threads are load like any others, and whoever
- * reads that 16 tasks named {@code C1 CompilerThre} ran wants to know that they are load-monitor itself. Immutable, safe
- * for use by several threads.
+ * reads that 16 tasks named {@code C1 CompilerThre} ran wants to know that they are load-monitor itself. Immutable,
+ * safe for use by several threads.
  *
  * <p>The module numbers tasks as the initial pid namespace does. Where this program is in another, as in a container
  * without the host's pids, it cannot know its own number there, and says nothing.

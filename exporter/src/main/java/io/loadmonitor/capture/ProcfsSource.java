@@ -33,8 +33,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *       counts as D.
  *   <li>A task in R has no {@code on} and no stack: /proc does not tell a task on a CPU from one that waits for it, and
  *       shows no trustworthy stack of either. A task in D has {@code on=sleep}.
- *   <li>{@code since_ms} is for how long at least a task in D sleeps: an earlier dump of this source saw it in D, and it
- *       has been switched no more often since.
+ *   <li>{@code since_ms} is for how long at least a task in D sleeps: an earlier dump of this source saw it in D, and
+ *       it has been switched no more often since.
  *   <li>{@code flags}: {@code unstable} when the task had left D after its stack was read, {@code unwind_failed} when
  *       the kernel gave an empty stack, {@code stack_refused} when it may not be read (CAP_SYS_ADMIN),
  *       {@code stack_skipped} when the reading of its stack hangs, or that of an earlier one still does. Each means

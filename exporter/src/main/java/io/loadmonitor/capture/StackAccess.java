@@ -5,9 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the next dump can hold stacks. The module always reads them; from /proc that takes rights that an exporter run
- * as nobody lacks, and then a dump says who waits, but not for what. It is logged at the first look where stacks may not
- * be read, and at each change. Safe for use by several threads.
+ * Whether the next dump can hold stacks. The module always reads them; from /proc that takes rights that an exporter
+ * run as nobody lacks, and then a dump says who waits, but not for what. It is logged at the first look where stacks
+ * may not be read, and at each change. Safe for use by several threads.
  */
 public final class StackAccess {
     /** What helps, for people: after a colon or a sentence. */

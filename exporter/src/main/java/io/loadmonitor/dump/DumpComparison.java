@@ -25,8 +25,8 @@ import java.util.function.Function;
  *
  * <p>It ran in between unless its context switches are the same number; where a dump lacks them, unless it is at the
  * same place and in its state for longer than the time between the dumps. The kernel counts that from the moment when
- * the task last got a CPU, so that it proves it; a dump from /proc says for how long at least, which proves only that it
- * stayed.
+ * the task last got a CPU, so that it proves it; a dump from /proc says for how long at least, which proves only that
+ * it stayed.
  *
  * @param tasks those of the later dump in its order, then those that are gone
  * @param elapsed between the dumps, by the host's monotonic clock, else by its wall clock; empty where a dump has

@@ -165,8 +165,8 @@ public record LoadBreakdown(
     /**
      * One sentence: {@code 33 active tasks at 12:04:10 (load 4.42) = 24 waiting for the ext4 journal (db, db.service) +
      * 9 on CPU in user mode (java)}. The time is UTC. The numbers after the equals sign sum to the one before it: the
-     * active tasks, with the remainder as a term of its own; {@code captured tasks} where the text does not say how many
-     * were active. The load average is beside it and no sum of anything; {@code decaying} where it is an echo.
+     * active tasks, with the remainder as a term of its own; {@code captured tasks} where the text does not say how
+     * many were active. The load average is beside it and no sum of anything; {@code decaying} where it is an echo.
      *
      * <p>The five largest parts at most, in the order of {@link #parts}, and the rest in one sum; what the host always
      * has in another, {@code + 3 chronic (asleep in vendor_wait)}, and load-monitor itself last. At its end stands

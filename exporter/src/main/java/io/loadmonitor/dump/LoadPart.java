@@ -98,8 +98,8 @@ public record LoadPart(
     }
 
     /**
-     * A container by its runtime's short name for it; a service without the slices that it is in; another cgroup without
-     * the slash that every path begins with.
+     * A container by its runtime's short name for it; a service without the slices that it is in; another cgroup
+     * without the slash that every path begins with.
      */
     private static String shownCgroup(EscapedText path) {
         Optional<ContainerId> container = ContainerId.of(path);

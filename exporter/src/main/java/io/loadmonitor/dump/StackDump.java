@@ -428,8 +428,8 @@ public record StackDump(
         }
 
         /**
-         * For how long at most (from /proc: at least) it has been in its state; exactly where it waits for a CPU and the
-         * dump says since when.
+         * For how long at most (from /proc: at least) it has been in its state; exactly where it waits for a CPU and
+         * the dump says since when.
          */
         public OptionalLong stateMillis() {
             return queuedMillis.isPresent() ? queuedMillis : sinceMillis;

@@ -1,7 +1,7 @@
 /**
- * From an alert to its dump. In: alerts and requests. Out: incidents, and captures in the order in which they were
- * asked for, within limits that survive a restart. Every refusal says why and, where that is known, until when. Owns no
- * library.
+ * The life of an incident, without a database, a thread or a clock: what alerts, dumps, load ticks and the passing of
+ * time mean for it, and when it gets a further dump. In: what is known, and an event. Out: what is known then. Uses the
+ * JDK alone; {@code archive} stores what is decided here and decides nothing.
  */
 @NullMarked
 package io.loadmonitor.incident;

@@ -3,8 +3,8 @@ package io.loadmonitor.metrics;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.IntakeOutcome;
-import io.loadmonitor.incident.AlertObserver;
-import io.loadmonitor.incident.CaptureObserver;
+import io.loadmonitor.desk.AlertObserver;
+import io.loadmonitor.desk.CaptureObserver;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Histogram;
 import java.time.Duration;
@@ -29,9 +29,15 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
     };
 
+    /** The label outcome of an alert that cannot be read. */
+    private static final String MALFORMED = "malformed";
+
     private final Counter dumps = counter(Family.DUMPS, labels(DumpTrigger.values()));
     private final Counter failures = counter(Family.DUMP_FAILURES, labels(FailureReason.values()));
-    private final Counter alerts = counter(Family.ALERTS, labels(IntakeOutcome.Outcome.values()));
+    private final Counter alerts = counter(
+            Family.ALERTS,
+            Stream.concat(labels(IntakeOutcome.Outcome.values()).stream(), Stream.of(MALFORMED))
+                    .toList());
     private final Counter webhook = counter(
             Family.WEBHOOK_REQUESTS,
             Stream.concat(CODES.stream().sorted(), Stream.of("other")).toList());
@@ -61,6 +67,11 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
     @Override
     public void takenIn(List<IntakeOutcome> outcomes) {
         outcomes.forEach(outcome -> alerts.labels(label(outcome.outcome())).inc());
+    }
+
+    @Override
+    public void malformed(int count) {
+        alerts.labels(MALFORMED).inc(count);
     }
 
     /** Counts an answer of the webhook. */

@@ -20,24 +20,24 @@ public enum Family {
     TASKS(
             Type.GAUGE,
             "load_monitor_tasks",
-            "Tasks (threads) by state; the states add up to all tasks. running and uninterruptible make up the load. The"
-                    + " exporter's own threads are not counted as running.",
+            "Tasks (threads) by state; the states add up to all tasks. running and uninterruptible make up the load."
+                    + " The exporter's own threads are not counted as running.",
             "state"),
     IOWAIT_TASKS(
             Type.GAUGE,
             "load_monitor_iowait_tasks",
-            "Tasks that wait for block input or output (procs_blocked of /proc/stat). Each is counted in load_monitor_tasks"
-                    + " too, mostly as uninterruptible."),
+            "Tasks that wait for block input or output (procs_blocked of /proc/stat). Each is counted in"
+                    + " load_monitor_tasks too, mostly as uninterruptible."),
     OLDEST_UNINTERRUPTIBLE(
             Type.GAUGE,
             "load_monitor_oldest_uninterruptible_seconds",
-            "For how long at least the task that has been longest in one uninterruptible sleep has been in it. Absent while"
-                    + " none was seen in the same sleep twice."),
+            "For how long at least the task that has been longest in one uninterruptible sleep has been in it. Absent"
+                    + " while none was seen in the same sleep twice."),
     HUNG_TASKS(
             Type.COUNTER,
             "load_monitor_hung_tasks_total",
-            "Hung tasks that the kernel has found since it was started (hung_task_detect_count, Linux 6.13 and later). Absent"
-                    + " where the kernel does not count them."),
+            "Hung tasks that the kernel has found since it was started (hung_task_detect_count, Linux 6.13 and"
+                    + " later). Absent where the kernel does not count them."),
     THREADS(Type.GAUGE, "load_monitor_threads", "Tasks (threads) on the host, of every state."),
     KERNEL_MODULE_UP(
             Type.GAUGE,
@@ -83,8 +83,8 @@ public enum Family {
     LOAD_CONTRIBUTION(
             Type.GAUGE,
             "load_monitor_load_contribution",
-            "Tasks of the newest archived dump by cause; the causes add up to its tasks. Absent when the dump is older than 5"
-                    + " minutes.",
+            "Tasks of the newest archived dump by cause; the causes add up to its tasks. Absent when the dump is"
+                    + " older than 5 minutes.",
             "cause"),
     WEBHOOK_REQUESTS(
             Type.COUNTER,
@@ -115,7 +115,8 @@ public enum Family {
     BUILD_INFO(
             Type.GAUGE,
             "load_monitor_build_info",
-            "The exporter: its version, the commit that it was built from, that commit's time, and its Java; the value is 1.",
+            "The exporter: its version, the commit that it was built from, that commit's time, and its Java; the"
+                    + " value is 1.",
             "version",
             "revision",
             "revisiondate",

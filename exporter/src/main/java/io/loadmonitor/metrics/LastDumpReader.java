@@ -25,8 +25,8 @@ import java.util.function.Supplier;
 /**
  * What the newest dump in the archive says. It is read again only after a new one has come, or other causes are in
  * force, and in the scrape, so that capturing waits for nothing. After a restart the archive's newest dump is shown as
- * before. What the load consisted of is shown for five minutes alone: a gauge that stays would draw a load for as long as
- * nobody dumps, and the load may be gone.
+ * before. What the load consisted of is shown for five minutes alone: a gauge that stays would draw a load for as long
+ * as nobody dumps, and the load may be gone.
  */
 final class LastDumpReader implements FamilyReader {
     /** Behind the newest may be some that failed or are being taken. */

@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Whether the kernel module is there, where the next dump would come from and whether it could hold stacks, and what was
- * lost on the way.
+ * Whether the kernel module is there, where the next dump would come from and whether it could hold stacks, and what
+ * was lost on the way.
  */
 final class ModuleReader implements FamilyReader {
     private final KernelModule module;

@@ -73,9 +73,9 @@ public record ProcFs(Path root) {
     }
 
     /**
-     * Whether this program is in the initial pid namespace, so that {@link #ownPid()} is its number for the kernel itself:
-     * by the link {@code self/ns/pid}, whose inode is the same on every boot ({@code PROC_PID_INIT_INO} of {@code
-     * include/linux/proc_ns.h}). False where the link cannot be read.
+     * Whether this program is in the initial pid namespace, so that {@link #ownPid()} is its number for the kernel
+     * itself: by the link {@code self/ns/pid}, whose inode is the same on every boot ({@code PROC_PID_INIT_INO} of
+     * {@code include/linux/proc_ns.h}). False where the link cannot be read.
      */
     public boolean isOfInitialPids() {
         try {
@@ -89,9 +89,9 @@ public record ProcFs(Path root) {
 
     /**
      * Whether this program may read the stacks of other tasks, {@code /proc/PID/stack}: it tries its own, for which the
-     * kernel wants CAP_SYS_ADMIN ({@code proc_pid_stack()} in {@code fs/proc/base.c}), and where kernel threads show the
-     * first of those, for which it also wants the right to trace it. Takes some microseconds. False as well where the
-     * kernel has no such file.
+     * kernel wants CAP_SYS_ADMIN ({@code proc_pid_stack()} in {@code fs/proc/base.c}), and where kernel threads show
+     * the first of those, for which it also wants the right to trace it. Takes some microseconds. False as well where
+     * the kernel has no such file.
      */
     public boolean mayReadStacks() {
         return (ownPid().isEmpty() || canRead("self/stack")) && (!showsKernelThreads() || canRead("2/stack"));

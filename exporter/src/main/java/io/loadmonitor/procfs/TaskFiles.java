@@ -51,14 +51,16 @@ public final class TaskFiles {
     }
 
     /**
-     * Reads from {@code schedstat} how often the thread was given a CPU in all its life; empty where the kernel does not
-     * count it. Takes no lock.
+     * Reads from {@code schedstat} how often the thread was given a CPU in all its life; empty where the kernel does
+     * not count it. Takes no lock.
      */
     public OptionalLong timesOnCpu() throws IOException {
         return TaskSchedStat.timesOnCpu(procFs.read(directory.resolve("schedstat")));
     }
 
-    /** Reads from {@code status} how often a CPU was taken from the thread in all its life; empty where it does not say. */
+    /**
+     * Reads from {@code status} how often a CPU was taken from the thread in all its life; empty where it does not say.
+     */
     public OptionalLong switches() throws IOException {
         return TaskStatus.switches(procFs.read(directory.resolve("status")));
     }

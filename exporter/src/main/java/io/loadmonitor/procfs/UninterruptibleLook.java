@@ -8,11 +8,12 @@ import java.util.OptionalInt;
 import java.util.function.LongSupplier;
 
 /**
- * How many threads are in uninterruptible sleep, for each load tick, as far as that is cheap: the number of a scrape that
- * walked /proc a moment ago, else a walk of its own, which may use 50 ms of CPU. With 5 s between two ticks that is a
- * hundredth of a CPU at most, and enough for a thousand threads or two (measured on 6.18, x86-64: 22 us a thread at 8,000
- * threads, up to 50 us where each process has few). On a host with so many that it does not get to the end it is tried
- * again only after 10 minutes, and meanwhile the ticks beside a scrape have the number and the others have none.
+ * How many threads are in uninterruptible sleep, for each load tick, as far as that is cheap: the number of a scrape
+ * that walked /proc a moment ago, else a walk of its own, which may use 50 ms of CPU. With 5 s between two ticks that
+ * is a hundredth of a CPU at most, and enough for a thousand threads or two (measured on 6.18, x86-64: 22 us a thread
+ * at 8,000 threads, up to 50 us where each process has few). On a host with so many that it does not get to the end it
+ * is tried again only after 10 minutes, and meanwhile the ticks beside a scrape have the number and the others have
+ * none.
  *
  * <p>As in {@link TaskState}, frozen tasks count, too. Safe for use by several threads.
  */
@@ -83,7 +84,8 @@ public final class UninterruptibleLook {
         long start = System.nanoTime();
         TaskStates states = TaskStates.count(
                 procFs,
-                () -> cpuNanos.getAsLong() - cpu > MOST_CPU.toNanos() || System.nanoTime() - start > LONGEST.toNanos());
+                () -> cpuNanos.getAsLong() - cpu > MOST_CPU.toNanos() || System.nanoTime() - start > LONGEST.toNanos(),
+                (files, stat) -> {});
         synchronized (this) {
             // Walking slowly is the host's load, which is what is looked at; only a walk that costs much is left alone.
             pausing = !states.complete() && cpuNanos.getAsLong() - cpu > MOST_CPU.toNanos();

@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * For how long tasks have been in one and the same uninterruptible sleep, as far as looking at them from time to time can
- * prove. Whoever is seen in state D twice may have slept twice; but a task that was given a CPU as often at the second
- * look as at the first (the third number of {@code schedstat}) has not run in between, so it cannot have gone to sleep
- * anew. It has then slept since the first look at least. Where the kernel does not count (no CONFIG_SCHED_INFO) nothing
- * is proven and nothing said.
+ * For how long tasks have been in one and the same uninterruptible sleep, as far as looking at them from time to time
+ * can prove. Whoever is seen in state D twice may have slept twice; but a task that was given a CPU as often at the
+ * second look as at the first (the third number of {@code schedstat}) has not run in between, so it cannot have gone to
+ * sleep anew. It has then slept since the first look at least. Where the kernel does not count (no CONFIG_SCHED_INFO)
+ * nothing is proven and nothing said.
  *
  * <p>The number is read before the state that a sleep is counted from, and after the state that it is confirmed by: the
  * other way round a task could run for long between the two and be taken for asleep.

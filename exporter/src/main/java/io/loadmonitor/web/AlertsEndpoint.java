@@ -6,7 +6,7 @@ import io.loadmonitor.alert.AlertMessageParser;
 import io.loadmonitor.alert.MalformedAlertException;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.IntakeOutcome;
-import io.loadmonitor.incident.AlertDesk;
+import io.loadmonitor.desk.AlertDesk;
 import io.loadmonitor.web.json.AlertsTaken;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +42,8 @@ final class AlertsEndpoint {
                     "Content-Type is " + (contentType == null ? "missing" : QuotedText.of(contentType))
                             + ", but must be application/json.");
         }
-        AlertsTaken taken = AlertsTaken.of(accept(parse(body.read(context))));
+        AlertMessage message = parse(body.read(context));
+        AlertsTaken taken = AlertsTaken.of(accept(message), message.malformed());
         json.answer(context, taken.stored() > 0 ? 202 : 200, taken);
     }
 

@@ -1,10 +1,10 @@
 package io.loadmonitor.web;
 
 import io.loadmonitor.archive.Archive;
+import io.loadmonitor.desk.AlertDesk;
+import io.loadmonitor.desk.CaptureDesk;
+import io.loadmonitor.desk.IncidentReporter;
 import io.loadmonitor.dump.CauseCatalogue;
-import io.loadmonitor.incident.AlertDesk;
-import io.loadmonitor.incident.CaptureDesk;
-import io.loadmonitor.incident.IncidentReporter;
 import java.time.Clock;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -113,14 +114,14 @@ final class AlertMessageParserTest {
             {"alertname":"LoadHigh"}          | {"":"x"}                       | \
             alerts[1].labels[""]: the name must have 1 to 256 characters
             """)
-    void saysWhichFieldIsWrong(String good, String bad, String error) {
+    void saysWhichFieldIsWrong(String good, String bad, String error) throws Exception {
         String second = FIRING.replace(good, bad == null ? "" : bad);
         String body = message(FIRING + "," + second);
         if (second.equals(FIRING)) {
             body = body.replace(good, bad == null ? "" : bad);
         }
 
-        assertEquals(error, errorOf(body));
+        assertEquals(error, second.equals(FIRING) ? errorOf(body) : problemOf(body));
     }
 
     @ParameterizedTest
@@ -166,7 +167,27 @@ final class AlertMessageParserTest {
                 parser.parse(message(thousand).getBytes(StandardCharsets.UTF_8))
                         .alerts()
                         .size());
-        assertTrue(errorOf(message(thousand + "," + FIRING)).startsWith("alerts has 1001 entries, but at most 1000"));
+        AlertMessage more = parser.parse(message(thousand + "," + FIRING).getBytes(StandardCharsets.UTF_8));
+        assertEquals(1000, more.alerts().size());
+        assertTrue(problemOf(message(thousand + "," + FIRING))
+                .startsWith("alerts has 1001 entries, of which the first 1000 are taken"));
+    }
+
+    @Test
+    void takesTheGoodAlertsWhateverStandsBesideThem() throws Exception {
+        String capitals = FIRING.replaceAll("\"fingerprint\":\"[0-9a-f]+\"", "\"fingerprint\":\"ABC\"");
+        AlertMessage message =
+                parser.parse(message(capitals + "," + FIRING + ",7").getBytes(StandardCharsets.UTF_8));
+
+        assertEquals(1, message.alerts().size());
+        assertEquals(
+                List.of(
+                        "alerts[0].fingerprint is \"ABC\", but must be 16 hexadecimal digits in lower case",
+                        "alerts[2] is 7, but must be a JSON object"),
+                message.malformed().stream()
+                        .map(AlertMessage.Malformed::problem)
+                        .toList());
+        assertTrue(errorOf(message(capitals + ",7")).endsWith("; none of the 2 entries can be read"));
     }
 
     @Test
@@ -217,6 +238,14 @@ final class AlertMessageParserTest {
     private String errorOf(String body) {
         return assertThrows(MalformedAlertException.class, () -> parser.parse(body.getBytes(StandardCharsets.UTF_8)))
                 .getMessage();
+    }
+
+    /** Of the one entry that cannot be read, beside ones that can. */
+    private String problemOf(String body) throws MalformedAlertException {
+        List<AlertMessage.Malformed> malformed =
+                parser.parse(body.getBytes(StandardCharsets.UTF_8)).malformed();
+        assertEquals(1, malformed.size(), malformed.toString());
+        return malformed.get(0).problem();
     }
 
     private static String message(String alerts) {

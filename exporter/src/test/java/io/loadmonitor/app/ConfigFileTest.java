@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.alert.Alert;
-import io.loadmonitor.incident.Rule;
+import io.loadmonitor.desk.Rule;
+import io.loadmonitor.incident.FollowUp;
 import io.loadmonitor.log.Log;
 import io.loadmonitor.log.LogFormat;
 import io.loadmonitor.log.LogLevel;
@@ -96,6 +97,62 @@ final class ConfigFileTest {
     }
 
     @Test
+    void readsWhatAnIncidentGets() throws Exception {
+        Config config = ConfigFile.parse("""
+                rules:
+                  - name: a
+                    match: {alertname: A}
+                    follow_up:
+                      after: [30s, 2m]
+                      growth: 2
+                      most: 0
+                incidents:
+                  silent_after: 2h
+                  own_instance: db[0-9]+:9817
+                  foreign: refuse
+                """, "c.yml");
+        assertEquals(
+                new FollowUp(List.of(Duration.ofSeconds(30), Duration.ofMinutes(2)), 2, 0, Duration.ofSeconds(30)),
+                config.rules().list().get(0).followUp());
+        assertEquals(Duration.ofHours(2), config.incidents().life().silentAfter());
+        assertTrue(config.incidents()
+                .names()
+                .own()
+                .orElseThrow()
+                .matcher("db7:9817")
+                .matches());
+        assertTrue(config.incidents().names().refused());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {silent_after: 59m}     | 1: incidents.silent_after: "59m" is not between 3600s and 315360000s
+            {own_instance: '('}     | 1: incidents.own_instance: "(" is no regular expression: Unclosed group
+            {foreign: maybe}        | 1: incidents.foreign: "maybe" is neither "keep" nor "refuse"
+            """)
+    void refusesWhatNoIncidentCanHave(String incidents, String problem) {
+        ConfigException e =
+                assertThrows(ConfigException.class, () -> ConfigFile.parse("incidents: " + incidents, "c.yml"));
+        assertEquals("c.yml:" + problem, e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {after: [5m, 1m]}  | follow_up: after is [PT5M, PT1M], but each must be longer than the one before
+            {after: 5m}        | follow_up.after: "5m" stands where a list of times is expected
+            {after: [soon]}    | follow_up.after: "soon" is no duration: expected one like "30s", "1h30m" or "7d"
+            {growth: 1}        | follow_up: growth is 1.0, but must be more than 1, and 100 at most
+            {growth: -3}       | follow_up.growth: "-3" is no number such as 1.5
+            {most: 1001}       | follow_up.most: "1001" is no whole number from 0 to 1000
+            {mots: 1}          | follow_up.mots: unknown setting; there are after, growth, most
+            """)
+    void refusesWhatNoFollowUpCanBe(String followUp, String problem) {
+        String text = "rules: [{name: a, match: {alertname: A}, follow_up: " + followUp + "}]";
+        ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse(text, "c.yml"));
+        assertEquals("c.yml:1: rules[0]." + problem, e.getMessage());
+    }
+
+    @Test
     void tellsEveryProblemAtOnceWithItsLine() {
         ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse("""
                 rules:
@@ -116,14 +173,14 @@ final class ConfigFileTest {
                 limits: 3
                 """, "c.yml"));
         assertEquals("""
-                c.yml:15: limit: unknown setting; there are limits, retention, rules
+                c.yml:15: limit: unknown setting; there are incidents, limits, retention, rules
                 c.yml:2: rules[0].name: "two words" is no name: expected 1 to 64 letters, digits, '_', '-'
                 c.yml:4: rules[1].name: a rule needs a name
                 c.yml:4: rules[1].match_re.alertname: "(" is no regular expression: Unclosed group
                 c.yml:4: rules[1].match_re.9x: "9x" is no label name
                 c.yml:4: rules[1]: a rule needs a label in match or match_re, else it would match every alert
                 c.yml:5: rules[1].cooldown: "30 parsecs" is no duration: expected one like "30s", "1h30m" or "7d"
-                c.yml:7: rules[2].colour: unknown setting; there are cooldown, match, match_re, name
+                c.yml:7: rules[2].colour: unknown setting; there are cooldown, follow_up, match, match_re, name
                 c.yml:8: rules[2].match: a list stands where labels and their values are expected
                 c.yml:6: rules[2]: a rule needs a label in match or match_re, else it would match every alert
                 c.yml:9: rules[3].name: "a" is the name of two rules

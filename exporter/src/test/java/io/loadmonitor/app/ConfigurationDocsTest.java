@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -64,11 +65,12 @@ final class ConfigurationDocsTest {
     @Test
     void settingsAreThoseOfTheExampleWithItsValues() throws Exception {
         Map<String, String> documented = new TreeMap<>();
-        Pattern row = Pattern.compile("\\| `((?:retention|limits|rules\\[])\\.[a-z_]+)` \\| (?:`([^`]+)`)? ?\\| .*");
+        Pattern row = Pattern.compile(
+                "\\| `((?:retention|limits|incidents|rules\\[])\\.[a-z_.]+)` \\| ((?:`[^`]+`(?:, )?)*) ?\\| .*");
         for (String line : Files.readAllLines(DOCS)) {
             Matcher setting = row.matcher(line);
             if (setting.matches()) {
-                documented.put(setting.group(1), Objects.requireNonNullElse(setting.group(2), ""));
+                documented.put(setting.group(1), setting.group(2).replace("`", ""));
             }
         }
         Map<String, String> example = new TreeMap<>();
@@ -76,13 +78,10 @@ final class ConfigurationDocsTest {
         YamlText.entries(root).forEach((section, entry) -> {
             boolean rules = section.equals("rules");
             Node node = rules ? ((SequenceNode) entry.getValueNode()).getValue().get(0) : entry.getValueNode();
-            YamlText.entries((MappingNode) node)
-                    .forEach((key, value) -> example.put(
-                            section + (rules ? "[]." : ".") + key,
-                            value.getValueNode() instanceof ScalarNode scalar && !key.equals("name")
-                                    ? YamlText.text(scalar)
-                                    : ""));
+            settings(section + (rules ? "[]." : "."), (MappingNode) node, example);
         });
+        // An example of what has no default is a comment.
+        example.put("incidents.own_instance", "");
         assertEquals(String.join("\n", lines(example)), String.join("\n", lines(documented)));
     }
 
@@ -92,6 +91,25 @@ final class ConfigurationDocsTest {
         String flags = Files.readString(Path.of("jvm.options")).strip().replace('\n', ' ');
         assertTrue(unit.contains(flags));
         assertTrue(Files.readString(DOCS).contains("\n" + flags + "\n"));
+    }
+
+    private static void settings(String path, MappingNode node, Map<String, String> into) {
+        YamlText.entries(node).forEach((key, entry) -> {
+            Node value = entry.getValueNode();
+            if (value instanceof ScalarNode scalar) {
+                into.put(path + key, key.equals("name") ? "" : YamlText.text(scalar));
+            } else if (value instanceof SequenceNode list) {
+                into.put(
+                        path + key,
+                        list.getValue().stream()
+                                .map(item -> YamlText.text((ScalarNode) item))
+                                .collect(Collectors.joining(", ")));
+            } else if (key.startsWith("match")) {
+                into.put(path + key, "");
+            } else {
+                settings(path + key + ".", (MappingNode) value, into);
+            }
+        });
     }
 
     private static List<String> lines(Map<String, String> map) {

@@ -280,10 +280,12 @@ final class ExplainCommandTest {
                 file,
                 "load_monitor dump version=1 id=1 source=procfs\nload avg1=1.00 avg5=1.00 avg15=1.00 active=1 cpus=2\n"
                         + "count stacks_readable=0 stacks_refused=1\n"
-                        + "task pid=1 state=D on=sleep stack=0 flags=stack_refused since_ms=3000 comm=\"vf\"\nend id=1 tasks=1\n");
+                        + "task pid=1 state=D on=sleep stack=0 flags=stack_refused since_ms=3000 comm=\"vf\"\nend"
+                        + " id=1 tasks=1\n");
         List<String> lines = explain(file.toString());
         assertEquals(
-                "1 active task (load 1.00) = 1 in uninterruptible sleep, stack not readable: run as root, or use the module (vf)",
+                "1 active task (load 1.00) = 1 in uninterruptible sleep, stack not readable: run as root, or use the"
+                        + " module (vf)",
                 lines.get(0));
         assertTrue(
                 lines.stream().anyMatch(text -> text.startsWith("! Stacks might not be read where this was taken")),

@@ -91,8 +91,8 @@ final class MainTest {
         List<String> lines = out.toString().lines().toList();
         assertTrue(
                 lines.get(0)
-                        .startsWith(
-                                "3 active tasks at 12:04:10 (load 4.42) = 2 waiting for a vfork child to execute a program (vf) + 1 on CPU"),
+                        .startsWith("3 active tasks at 12:04:10 (load 4.42) = 2 waiting for a vfork child to"
+                                + " execute a program (vf) + 1 on CPU"),
                 out.toString());
         assertTrue(lines.contains("      3  tasks in the dump"), out.toString());
         assertTrue(lines.contains("         scanned=67"), out.toString());

@@ -3,15 +3,17 @@ package io.loadmonitor.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.log.Log;
+import io.loadmonitor.log.LogFormat;
+import io.loadmonitor.log.LogLevel;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 final class ReloadSignalTest {
@@ -19,23 +21,15 @@ final class ReloadSignalTest {
     @Test
     void aHangupReadsTheConfigurationAgainAndTellsTheLog() throws Exception {
         Semaphore heard = new Semaphore(0);
-        List<String> log = new CopyOnWriteArrayList<>();
-        Handler handler = new Handler() {
+        ByteArrayOutputStream log = new ByteArrayOutputStream() {
             @Override
-            public void publish(LogRecord line) {
-                log.add(line.getLevel() + " " + line.getMessage() + " " + LogFields.in(line));
+            public synchronized void write(byte[] bytes, int from, int length) {
+                super.write(bytes, from, length);
                 heard.release();
             }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
         };
-        Logger logger = Logger.getLogger(ReloadSignal.class.getName());
-        logger.addHandler(handler);
         AtomicReference<Optional<String>> answer = new AtomicReference<>(Optional.empty());
+        Log.send(LogLevel.INFO, LogFormat.LOGFMT, new PrintStream(log, true, StandardCharsets.UTF_8));
         ReloadSignal signal = ReloadSignal.heard(answer::get);
         try {
             hangUp();
@@ -45,14 +39,17 @@ final class ReloadSignalTest {
             assertTrue(heard.tryAcquire(30, TimeUnit.SECONDS), "not heard a second time");
         } finally {
             signal.close();
-            logger.removeHandler(handler);
+            Log.send(LogLevel.INFO, LogFormat.LOGFMT, System.err);
         }
         assertEquals(
                 List.of(
-                        "INFO the configuration was read again {signal=SIGHUP}",
-                        "WARNING the new configuration is refused, the old one stays in force {signal=SIGHUP,"
-                                + " refused=c.yml:1: no}"),
-                log);
+                        "level=info logger=app.ReloadSignal msg=\"the configuration was read again\" signal=SIGHUP",
+                        "level=warn logger=app.ReloadSignal msg=\"the new configuration is refused, the old one stays"
+                                + " in force\" signal=SIGHUP refused=\"c.yml:1: no\""),
+                log.toString(StandardCharsets.UTF_8)
+                        .lines()
+                        .map(line -> line.substring(line.indexOf("level=")))
+                        .toList());
     }
 
     private static void hangUp() throws Exception {

@@ -6,11 +6,13 @@ import static io.loadmonitor.archive.TestAlerts.resolved;
 import static io.loadmonitor.archive.TestAlerts.routed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.alert.Alert;
 import io.loadmonitor.archive.IntakeOutcome.Outcome;
+import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.incident.EndReason;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,11 +55,13 @@ final class IntakeTest {
         assertTrue(outcome.stored());
         Incident incident =
                 archive.incident(outcome.incidentId().getAsLong()).orElseThrow().incident();
-        assertEquals("LoadHigh", incident.alertName());
-        assertEquals(START, incident.startedAt());
-        assertEquals(NOON, incident.receivedAt());
-        assertEquals(Map.of("alertname", "LoadHigh", "n", "1"), incident.labels());
-        assertEquals("load", incident.rule());
+        IncidentAlert alert = incident.alerts().get(0);
+        assertEquals("LoadHigh", alert.name());
+        assertEquals(START, alert.startsAt());
+        assertEquals(NOON, alert.receivedAt());
+        assertEquals(Map.of("alertname", "LoadHigh", "n", "1"), alert.labels());
+        assertEquals("load", alert.rule());
+        assertEquals(outcome.dumpId(), alert.dumpId());
         assertTrue(incident.open());
         WaitingCapture waiting = archive.beginNext().orElseThrow();
         assertEquals(outcome.dumpId(), OptionalLong.of(waiting.dumpId()));
@@ -95,31 +101,37 @@ final class IntakeTest {
     }
 
     @Test
-    void endsAnIncidentWhoseAlertFiresAnewWhenTheNextOneBegan() throws ArchiveException {
-        long first = takeIn(routed(firing(1, START))).incidentId().getAsLong();
-        long other = takeIn(routed(firing(2, START))).incidentId().getAsLong();
-        archive.beginNext();
-        archive.beginNext();
+    void endsAnAlertThatFiresAnewWhenTheNextOneBegan() throws ArchiveException {
+        Instant next = START.plusSeconds(20);
+        Optional<Instant> end = Optional.of(next.truncatedTo(ChronoUnit.MICROS));
+        long incident = takeIn(routed(firing(1, START))).incidentId().getAsLong();
 
-        long second =
-                takeIn(routed(firing(1, START.plusSeconds(20)))).incidentId().getAsLong();
+        assertEquals(
+                incident, takeIn(routed(firing(1, next))).incidentId().getAsLong(), "the one goes on from the other");
 
-        assertEquals(Optional.of(START.plusSeconds(20).truncatedTo(ChronoUnit.MICROS)), endOf(first));
-        assertEquals(Optional.empty(), endOf(second));
-        assertEquals(Optional.empty(), endOf(other), "of another alert");
+        assertEquals(end, endOf(incident, START));
+        assertEquals(Optional.empty(), endOf(incident, next));
 
         // One that comes late is over already, and is told again by a twin that has not heard of the next one.
-        long late =
-                takeIn(routed(firing(1, START.plusSeconds(10)))).incidentId().getAsLong();
-        assertEquals(Optional.of(START.plusSeconds(20).truncatedTo(ChronoUnit.MICROS)), endOf(late));
+        takeIn(routed(firing(1, START.plusSeconds(10))));
+        assertEquals(end, endOf(incident, START.plusSeconds(10)));
         clock.advance(Duration.ofMinutes(2));
         takeIn(routed(firing(1, START)));
-        assertEquals(Optional.of(START.plusSeconds(20).truncatedTo(ChronoUnit.MICROS)), endOf(first));
-        assertEquals(Optional.empty(), endOf(second));
+        assertEquals(Optional.of(START.plusSeconds(10).truncatedTo(ChronoUnit.MICROS)), endOf(incident, START));
+        assertEquals(Optional.empty(), endOf(incident, next));
     }
 
     private Optional<Instant> endOf(long incident) throws ArchiveException {
         return archive.incident(incident).orElseThrow().incident().endedAt();
+    }
+
+    /** Of the alert of that start in the incident. */
+    private Optional<Instant> endOf(long incident, Instant start) throws ArchiveException {
+        return archive.incident(incident).orElseThrow().incident().alerts().stream()
+                .filter(alert -> alert.startsAt().equals(start))
+                .findFirst()
+                .orElseThrow()
+                .endedAt();
     }
 
     @Test
@@ -141,13 +153,17 @@ final class IntakeTest {
     }
 
     @Test
-    void storesNothingOfAResolvedAlertThatItDoesNotKnow() throws ArchiveException {
+    void storesAnEndOfWhichNothingWasKnown() throws ArchiveException {
         IntakeOutcome outcome = takeIn(routed(resolved(1, START, NOON)));
 
         assertEquals(Outcome.RESOLVED, outcome.outcome());
-        assertEquals(OptionalLong.empty(), outcome.incidentId());
-        assertFalse(outcome.stored());
-        assertEquals(List.of(), incidents());
+        assertTrue(outcome.stored());
+        assertEquals(Optional.of(NOON), endOf(outcome.incidentId().orElseThrow()));
+        assertEquals(Optional.empty(), archive.beginNext());
+        // Its beginning came later on the wire.
+        assertEquals(Outcome.KNOWN, takeIn(routed(firing(1, START))).outcome());
+        assertEquals(Optional.of(NOON), endOf(outcome.incidentId().orElseThrow()));
+        assertEquals(1, incidents().size());
     }
 
     @Test
@@ -195,11 +211,14 @@ final class IntakeTest {
         assertEquals(OptionalLong.of(dump), second.dumpId());
         IncidentDetail detail =
                 archive.incident(second.incidentId().getAsLong()).orElseThrow();
-        assertEquals(OptionalLong.of(dump), detail.incident().sharedDumpId());
+        assertEquals(2, detail.incident().alerts().size());
+        IncidentAlert shares = detail.incident().alerts().get(1);
+        assertEquals(OptionalLong.of(dump), shares.dumpId());
         assertEquals(
                 Optional.of(
-                        "No dump of its own: rule load asked for dump 1 34 s before and takes one in 300 s at most."),
-                detail.incident().note());
+                        "Rule load takes at most one dump every 300 s and asked for dump 1 34 s before. The next one"
+                                + " comes after that if the alert still fires."),
+                shares.note());
         assertEquals(1, detail.incident().dumps());
         assertEquals(List.of(dump), detail.dumps().stream().map(DumpSummary::id).toList());
         assertTrue(detail.incident().headline().orElseThrow().contains("(load 4.42"));
@@ -239,6 +258,7 @@ final class IntakeTest {
     @Test
     void locksNobodyOutAfterTheClockWasSetBack() throws ArchiveException {
         takeIn(routed(firing(1, START), Duration.ofMinutes(5)));
+        archive.store(archive.beginNext().orElseThrow().dumpId(), DumpTexts.manual(7, NOON));
         clock.advance(Duration.ofDays(-2));
 
         assertEquals(
@@ -247,29 +267,122 @@ final class IntakeTest {
     }
 
     @Test
-    void storesNothingOfAMessageThatWouldOverfillTheQueue() throws ArchiveException {
-        takeIn(routed(firing(1, START)));
-        takeIn(routed(firing(2, START)));
+    void storesAMessageThatWouldOverfillTheQueueAndPutsItsDumpsOff() throws ArchiveException {
+        for (int n = 1; n <= 3; n++) {
+            // Of different times, so that each is an incident of its own.
+            Instant start = START.plusSeconds(10_000L * n);
+            takeIn(routed(firing(n, start)));
+            takeIn(routed(resolved(n, start, start.plusSeconds(60))));
+        }
+        assertEquals(3, archive.totals().waiting());
 
-        ArchiveException full = assertThrows(
-                ArchiveException.class,
-                () -> archive.takeIn(List.of(routed(firing(3, START)), routed(firing(4, START)))));
+        IntakeOutcome outcome = takeIn(routed(firing(4, START.plusSeconds(40_000))));
 
-        assertEquals(ArchiveException.Reason.FULL, full.reason());
+        assertEquals(Outcome.NEW, outcome.outcome());
+        assertEquals(OptionalLong.empty(), outcome.dumpId());
+        assertEquals(3, archive.totals().waiting());
+        IncidentAlert alert = archive.incident(outcome.incidentId().orElseThrow())
+                .orElseThrow()
+                .incident()
+                .alerts()
+                .get(0);
         assertEquals(
-                "3 captures are waiting, as many as are allowed; nothing of the message is stored", full.getMessage());
+                Optional.of(
+                        "3 captures are waiting, as many as are allowed; its dump comes after them if it still fires"
+                                + " then."),
+                alert.note());
+        OpenIncident open = archive.openIncidents().get(0);
+        assertEquals(OptionalLong.empty(), archive.reserveFollowUp(open, new EscapedText("put off")));
+        archive.allowWaiting(4);
+        long dump = archive.reserveFollowUp(open, new EscapedText("put off")).orElseThrow();
+        assertEquals(
+                OptionalLong.of(dump),
+                archive.incident(open.id())
+                        .orElseThrow()
+                        .incident()
+                        .alerts()
+                        .get(0)
+                        .dumpId());
+    }
+
+    @Test
+    void asksForOneDumpOfAnEventHoweverManyAlertsTellOfIt() throws ArchiveException {
+        List<IntakeOutcome> outcomes = archive.takeIn(
+                List.of(routed(firing(1, START)), routed(firing(2, START)), routed(firing(3, START.plusSeconds(5)))));
+
+        assertEquals(1, incidents().size());
+        assertEquals(1, archive.totals().waiting());
+        assertEquals(
+                Set.of(OptionalLong.of(1)),
+                outcomes.stream().map(IntakeOutcome::dumpId).collect(Collectors.toSet()));
+        assertEquals("LoadHigh", incidents().get(0).alertNames());
+    }
+
+    @Test
+    void keepsAnAlertOfAnotherHostApart() throws ArchiveException {
+        long own = takeIn(routed(firing(1, START))).incidentId().orElseThrow();
+        RoutedAlert wanted = routed(firing(2, START));
+        long other = takeIn(new RoutedAlert(wanted.alert(), wanted.route(), true, Optional.of("http://am:9093")))
+                .incidentId()
+                .orElseThrow();
+
+        assertNotEquals(own, other);
+        assertTrue(archive.incident(other).orElseThrow().incident().foreign());
+        assertEquals(
+                Optional.of("http://am:9093"),
+                archive.incident(other).orElseThrow().incident().alerts().get(0).externalUrl());
+        archive.storeFound(DumpTexts.automatic(9, NOON));
+        archive.storeFound(DumpTexts.manual(10, NOON.plusSeconds(1)));
+        assertEquals(3, archive.incident(own).orElseThrow().dumps().size());
+        assertEquals(1, archive.incident(other).orElseThrow().dumps().size());
+    }
+
+    @Test
+    void takesTimesUpToTheYear9999() throws ArchiveException {
+        Instant far = Instant.parse("9999-12-31T23:59:59.999999999Z");
+        long id = takeIn(routed(firing(1, far))).incidentId().orElseThrow();
+
+        assertEquals(
+                far,
+                archive.incident(id).orElseThrow().incident().alerts().get(0).startsAt());
+        takeIn(routed(resolved(1, far, START)));
+        assertEquals(Optional.of(far.truncatedTo(ChronoUnit.MICROS)), endOf(id));
+    }
+
+    @Test
+    void endsAnAlertOfWhichNobodySpeaksAnyMore() throws ArchiveException {
+        long id = takeIn(routed(firing(1, START))).incidentId().orElseThrow();
+        archive.storeFound(DumpTexts.automatic(9, NOON.plusSeconds(5)));
+        clock.advance(Duration.ofHours(23));
+        assertEquals(List.of(), archive.pass(Optional.empty()));
+        // Prometheus goes on: the alert is repeated every four hours, so it is not over because the load was low.
+        clock.advance(Duration.ofMinutes(61));
+
+        assertEquals(List.of(id), archive.pass(Optional.empty()));
+
+        Incident ended = archive.incident(id).orElseThrow().incident();
+        assertEquals(Optional.of(NOON.plusSeconds(5)), ended.endedAt());
+        assertEquals(Optional.of(EndReason.SILENT), ended.alerts().get(0).endReason());
+        // What comes after it is told again.
+        archive.storeFound(DumpTexts.automatic(10, NOON.plus(Duration.ofDays(2))));
         assertEquals(2, incidents().size());
-        assertEquals(2, archive.totals().waiting());
-        archive.allowWaiting(2);
-        assertThrows(ArchiveException.class, () -> archive.takeIn(List.of(routed(firing(9, NOON)))));
-        archive.allowWaiting(3);
-        assertTrue(archive.takeIn(List.of(routed(firing(9, NOON)))).get(0).stored());
-        archive.beginNext();
-        archive.beginNext();
-        assertEquals(
-                2,
-                archive.takeIn(List.of(routed(firing(3, START)), routed(firing(4, START))))
-                        .size());
+    }
+
+    @Test
+    void endsASilencedAlertWhenTheLoadHasBeenLowForAnHour() throws ArchiveException {
+        long id = takeIn(routed(firing(1, START))).incidentId().orElseThrow();
+        clock.advance(Duration.ofMinutes(100));
+
+        assertEquals(List.of(), archive.pass(Optional.of(clock.instant().minus(Duration.ofMinutes(59)))));
+        Instant fell = clock.instant().minus(Duration.ofMinutes(60));
+        assertEquals(List.of(id), archive.pass(Optional.of(fell)));
+
+        Incident ended = archive.incident(id).orElseThrow().incident();
+        assertEquals(Optional.of(fell), ended.endedAt());
+        assertEquals(Optional.of(EndReason.QUIET), ended.endReason());
+        clock.advance(Duration.ofSeconds(1));
+        assertEquals(Outcome.KNOWN, takeIn(routed(firing(1, START))).outcome());
+        assertTrue(archive.incident(id).orElseThrow().incident().open(), "a word counts for more");
     }
 
     @Test

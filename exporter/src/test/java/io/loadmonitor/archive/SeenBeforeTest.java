@@ -282,13 +282,14 @@ final class SeenBeforeTest {
             assertFalse(archive.signatures(id).get(0).chronic(), "dump " + id);
             assertFalse(archive.dump(id).orElseThrow().summary().headline().contains("chronic"));
         }
-        String own =
-                "task pid=200 tgid=200 state=D on=sleep since_ms=5 switches=1 start_ns=99000000000 stack=2 comm=\"touch\"\n";
+        String own = "task pid=200 tgid=200 state=D on=sleep since_ms=5 switches=1 start_ns=99000000000 stack=2"
+                + " comm=\"touch\"\n";
 
         long id = store(archive, DumpTexts.withVendor(6, NOON.plus(STEP.multipliedBy(5)), own));
 
         assertEquals(
-                "3 active tasks at 22:04:10 (load 4.42) = 1 waiting for a frozen file system or suspended volume (touch) + 2 chronic (other: in vendor_wait)",
+                "3 active tasks at 22:04:10 (load 4.42) = 1 waiting for a frozen file system or suspended volume"
+                        + " (touch) + 2 chronic (other: in vendor_wait)",
                 archive.dump(id).orElseThrow().summary().headline());
         assertEquals(
                 List.of("frozen-filesystem 1 false", "other 2 true"),

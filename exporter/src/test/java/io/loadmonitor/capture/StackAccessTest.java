@@ -4,20 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.log.Log;
+import io.loadmonitor.log.LogFormat;
+import io.loadmonitor.log.LogLevel;
 import io.loadmonitor.procfs.ActiveTasks;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class StackAccessTest {
-    private static final Logger LOG = Logger.getLogger(StackAccess.class.getName());
 
     @Test
     void tellsWhetherTheNextDumpHoldsStacksAndSaysEachChangeOnce(@TempDir Path root) throws Exception {
@@ -37,20 +38,8 @@ final class StackAccessTest {
                                 Clock.systemUTC(),
                                 ProcfsLimits.DEFAULT)),
                 proc.procFs());
-        List<String> said = new ArrayList<>();
-        Handler listener = new Handler() {
-            @Override
-            public void publish(LogRecord line) {
-                said.add(line.getLevel() + " " + line.getMessage().replaceAll(",? so.*", ""));
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        LOG.addHandler(listener);
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        Log.send(LogLevel.INFO, LogFormat.LOGFMT, new PrintStream(log, true, StandardCharsets.UTF_8));
         try {
             assertFalse(access.readable());
             assertFalse(access.readable());
@@ -62,9 +51,15 @@ final class StackAccessTest {
             Files.writeString(refused, "");
             assertTrue(access.readable());
         } finally {
-            LOG.removeHandler(listener);
+            Log.send(LogLevel.INFO, LogFormat.LOGFMT, System.err);
         }
-        String no = "WARNING stacks may not be read in " + proc.procFs().root();
-        assertEquals(List.of(no, "INFO stacks can be read again", no, "INFO stacks can be read again"), said);
+        String no = "warn stacks may not be read in " + proc.procFs().root();
+        assertEquals(
+                List.of(no, "info stacks can be read again", no, "info stacks can be read again"),
+                log.toString(StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> line.contains("StackAccess"))
+                        .map(line -> line.replaceAll(".*level=(\\w+) .*msg=\"([^\"]*?)(,? so[^\"]*)?\".*", "$1 $2"))
+                        .toList());
     }
 }

@@ -92,11 +92,11 @@ final class DumpComparisonTest {
                 100,
                 "pid=1 start_ns=5 state=D on=sleep stack=1 comm=\"a\"",
                 "pid=2 start_ns=5 state=D on=sleep stack=1 comm=\"a\"");
-        String text =
-                "load_monitor dump version=1 id=1 source=procfs boot_id=b release=6.1.0\ntime monotonic_ns=110000000000\n"
-                        + STACKS
-                        + "task pid=1 start_ns=5 state=D on=sleep since_ms=10000 stack=1 comm=\"a\"\n"
-                        + "task pid=2 start_ns=5 state=D on=sleep since_ms=3000 stack=1 comm=\"a\"\nend id=1 tasks=2\n";
+        String text = "load_monitor dump version=1 id=1 source=procfs boot_id=b release=6.1.0\ntime"
+                + " monotonic_ns=110000000000\n"
+                + STACKS
+                + "task pid=1 start_ns=5 state=D on=sleep since_ms=10000 stack=1 comm=\"a\"\n"
+                + "task pid=2 start_ns=5 state=D on=sleep since_ms=3000 stack=1 comm=\"a\"\nend id=1 tasks=2\n";
         assertEquals("1 PERSISTING, 2 UNCLEAR, ", changes(before, DumpParser.parse(Dumps.raw(text))));
     }
 

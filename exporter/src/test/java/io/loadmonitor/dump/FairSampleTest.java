@@ -52,8 +52,9 @@ final class FairSampleTest {
     void scalesEachPartSoThatTheySumToTheActiveTasks() {
         LoadBreakdown breakdown = LoadBreakdown.of(parsed(TEN_OF_37));
         assertEquals(
-                "37 active tasks at 12:04:10 (load 28.71) = 22 waiting for the ext4 journal (postgres, db)"
-                        + " + 4 waiting for NFS (df) + 11 on CPU in user mode (java, web) (estimated from a fair sample of 10 of 37 tasks)",
+                "37 active tasks at 12:04:10 (load 28.71) = 22 waiting for the ext4 journal (postgres, db) + 4"
+                        + " waiting for NFS (df) + 11 on CPU in user mode (java, web) (estimated from a fair sample"
+                        + " of 10 of 37 tasks)",
                 breakdown.headline());
         assertEquals(37, breakdown.tasks());
         assertEquals(OptionalInt.of(0), breakdown.remainder());

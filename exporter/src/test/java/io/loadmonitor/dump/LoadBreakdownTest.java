@@ -132,7 +132,8 @@ final class LoadBreakdownTest {
         LoadBreakdown breakdown = of(HEAD + tasks(10, "state=D on=sleep wchan=submit_bio_wait comm=\"db\"")
                 + "device dev=\"dm-0\" name=\"a) is suspended (x) + 99 y\\n\" suspended=1\n" + end(10));
         assertEquals(
-                "10 active tasks at 12:04:10 (load 4.42) = 10 waiting for block I/O while dm-0 (\"a) is suspended (x) + 99 y\\n\") is suspended (db)",
+                "10 active tasks at 12:04:10 (load 4.42) = 10 waiting for block I/O while dm-0 (\"a) is suspended (x)"
+                        + " + 99 y\\n\") is suspended (db)",
                 breakdown.headline());
     }
 
@@ -359,7 +360,8 @@ final class LoadBreakdownTest {
                 + tasks(1, text + " wchan=do_exit comm=\"y\""));
         assertEquals(
                 List.of(
-                        "2 stack-not-readable: in uninterruptible sleep, stack not readable: run as root, or use the module",
+                        "2 stack-not-readable: in uninterruptible sleep, stack not readable: run as root, or use the"
+                                + " module",
                         "1 exit: exiting, in do_exit",
                         "1 other: other: in an unknown function"),
                 breakdown.parts().stream()

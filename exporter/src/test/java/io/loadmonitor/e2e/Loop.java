@@ -70,7 +70,7 @@ final class Loop {
                 "the incident is closed by the resolved alert",
                 Progress.falling("load1", prometheus::load1),
                 () -> exporter.incident("LoadHigh")
-                        .filter(incident -> incident.path("state").asText().equals("resolved")));
+                        .filter(incident -> incident.path("state").asText().equals("ended")));
         timeline.step("alert resolved, incident closed; load1 is " + load1());
         if (closed.path("id").asLong() != dumped.path("id").asLong()) {
             throw new AssertionError("a second incident appeared:\n" + closed.toPrettyString());

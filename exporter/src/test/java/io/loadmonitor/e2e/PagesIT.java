@@ -79,8 +79,8 @@ final class PagesIT {
         pages.follow(() -> pages.find("a[href='" + incident + "']").click());
         assertTrue(
                 pages.heading()
-                        .matches(
-                                "[0-9]+ active tasks at 12:05:30 \\(load [0-9.]+\\) = 18 waiting for the ext4 journal .*"),
+                        .matches("[0-9]+ active tasks at 12:05:30 \\(load [0-9.]+\\) = 18 waiting for the ext4"
+                                + " journal .*"),
                 pages.heading());
         assertEquals(4, pages.all(".mark").size());
         assertEquals(

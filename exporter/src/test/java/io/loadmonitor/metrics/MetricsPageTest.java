@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.archive.DumpTrigger;
-import io.loadmonitor.incident.CaptureObserver.FailureReason;
+import io.loadmonitor.desk.CaptureObserver.FailureReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -55,7 +55,9 @@ final class MetricsPageTest {
                 # HELP load_monitor_dumps Dumps archived since the exporter was started, by what asked for them.
                 load_monitor_dumps_total{trigger="active"} 0.0
                 load_monitor_dumps_total{trigger="alert"} 0.0
+                load_monitor_dumps_total{trigger="follow_up"} 0.0
                 load_monitor_dumps_total{trigger="manual"} 0.0
+                load_monitor_dumps_total{trigger="pressure"} 0.0
                 load_monitor_dumps_total{trigger="threshold"} 0.0
                 load_monitor_dumps_total{trigger="unknown"} 0.0
                 # EOF

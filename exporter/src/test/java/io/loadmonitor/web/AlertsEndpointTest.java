@@ -74,7 +74,9 @@ final class AlertsEndpointTest {
         JsonNode incident = RunningServer.json(server.get("/api/v1/incidents"))
                 .path("items")
                 .path(0);
-        assertEquals("resolved", incident.path("state").asText());
+        assertEquals("ended", incident.path("state").asText());
+        assertEquals("resolved", incident.path("endReason").asText());
+        assertEquals("resolved", incident.path("alerts").path(0).path("state").asText());
         assertEquals("2026-11-22T12:09:00Z", incident.path("endedAt").asText());
     }
 

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.loadmonitor.capture.CaptureException;
+import io.loadmonitor.desk.CaptureSettings;
 import io.loadmonitor.dump.RawDump;
-import io.loadmonitor.incident.CaptureSettings;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

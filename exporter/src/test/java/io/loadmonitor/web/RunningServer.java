@@ -10,16 +10,17 @@ import io.loadmonitor.archive.Retention;
 import io.loadmonitor.capture.CaptureException;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.capture.SourceKind;
+import io.loadmonitor.desk.AlertDesk;
+import io.loadmonitor.desk.CaptureDesk;
+import io.loadmonitor.desk.CaptureObserver;
+import io.loadmonitor.desk.CaptureSettings;
+import io.loadmonitor.desk.IncidentReporter;
+import io.loadmonitor.desk.InstanceNames;
+import io.loadmonitor.desk.LoadRecorder;
+import io.loadmonitor.desk.Rules;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
-import io.loadmonitor.incident.AlertDesk;
-import io.loadmonitor.incident.CaptureDesk;
-import io.loadmonitor.incident.CaptureObserver;
-import io.loadmonitor.incident.CaptureSettings;
-import io.loadmonitor.incident.IncidentReporter;
-import io.loadmonitor.incident.LoadRecorder;
-import io.loadmonitor.incident.Rules;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -80,7 +81,12 @@ final class RunningServer implements AutoCloseable {
         captureDesk = CaptureDesk.start(
                 limits, () -> Rules.DEFAULT, archive, () -> source, Clock.systemUTC(), new DeafObserver());
         recorder = new LoadRecorder(archive);
-        AlertDesk alertDesk = new AlertDesk(() -> Rules.DEFAULT, archive, captureDesk, outcomes -> {});
+        AlertDesk alertDesk = new AlertDesk(
+                () -> Rules.DEFAULT,
+                new InstanceNames(() -> InstanceNames.Settings.DEFAULT, archive),
+                archive,
+                captureDesk,
+                outcomes -> {});
         web = WebServer.start(
                 settings,
                 new WebParts(

@@ -1,13 +1,20 @@
 package io.loadmonitor.web.json;
 
+import io.loadmonitor.alert.AlertMessage;
 import io.loadmonitor.archive.IntakeOutcome;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What became of the alerts of a message, in its order. */
-public record AlertsTaken(int stored, List<Outcome> alerts) {
+/**
+ * What became of the alerts of a message.
+ *
+ * @param alerts those that could be read, in the message's order
+ * @param malformed what is wrong with each of the others
+ */
+public record AlertsTaken(int stored, List<Outcome> alerts, List<String> malformed) {
     public AlertsTaken {
+        malformed = List.copyOf(malformed);
         alerts = List.copyOf(alerts);
     }
 
@@ -21,10 +28,11 @@ public record AlertsTaken(int stored, List<Outcome> alerts) {
             @Nullable Long dumpId,
             String detail) {}
 
-    public static AlertsTaken of(List<IntakeOutcome> outcomes) {
+    public static AlertsTaken of(List<IntakeOutcome> outcomes, List<AlertMessage.Malformed> malformed) {
         return new AlertsTaken(
                 (int) outcomes.stream().filter(IntakeOutcome::stored).count(),
-                outcomes.stream().map(AlertsTaken::outcome).toList());
+                outcomes.stream().map(AlertsTaken::outcome).toList(),
+                malformed.stream().map(AlertMessage.Malformed::problem).toList());
     }
 
     private static Outcome outcome(IntakeOutcome outcome) {

@@ -1,11 +1,11 @@
 package io.loadmonitor.web.json;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.loadmonitor.desk.IncidentReport;
+import io.loadmonitor.desk.LoadTimeline;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadChange;
 import io.loadmonitor.dump.LoadSample;
-import io.loadmonitor.incident.IncidentReport;
-import io.loadmonitor.incident.LoadTimeline;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;

@@ -1,37 +1,86 @@
 package io.loadmonitor.web.json;
 
 import io.loadmonitor.archive.Incident;
+import io.loadmonitor.archive.IncidentAlert;
 import io.loadmonitor.archive.IncidentKind;
+import io.loadmonitor.incident.EndReason;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** An incident in a list. */
+/**
+ * An incident in a list.
+ *
+ * @param alertName the names of its alerts, with commas between; null without an alert
+ * @param endReason {@code resolved}, {@code superseded}, {@code silent}, {@code quiet} or {@code low}; null while it
+ *     lasts
+ * @param foreign whether its alerts name another host than the one whose dumps these are
+ */
 public record IncidentItem(
         long id,
         String host,
         String kind,
         @Nullable String alertName,
-        @Nullable String fingerprint,
         String state,
         String startedAt,
-        String receivedAt,
         @Nullable String endedAt,
-        @Nullable String rule,
+        @Nullable String endReason,
+        boolean foreign,
         int dumpCount,
-        @Nullable Long sharedDumpId,
-        @Nullable Long foldedInto,
-        @Nullable String note,
         @Nullable String headline,
-        Map<String, String> labels,
-        Map<String, String> annotations,
+        List<AlertItem> alerts,
         Links links) {
+    public IncidentItem {
+        alerts = List.copyOf(alerts);
+    }
 
     /** Where more of it is. */
     public record Links(String self, String page, String markdown, String archive) {}
+
+    /** One of its alerts. */
+    public record AlertItem(
+            String alertName,
+            String fingerprint,
+            String state,
+            String startsAt,
+            @Nullable String endedAt,
+            @Nullable String endReason,
+            String receivedAt,
+            @Nullable String heardAt,
+            String rule,
+            @Nullable Long dumpId,
+            @Nullable String note,
+            Map<String, String> labels,
+            Map<String, String> annotations,
+            @Nullable String generatorUrl,
+            @Nullable String externalUrl) {
+        static AlertItem of(IncidentAlert alert) {
+            return new AlertItem(
+                    alert.name(),
+                    alert.fingerprint(),
+                    alert.endedAt().isEmpty() ? "firing" : "resolved",
+                    alert.startsAt().toString(),
+                    alert.endedAt().map(Instant::toString).orElse(null),
+                    alert.endReason().map(IncidentItem::word).orElse(null),
+                    alert.receivedAt().toString(),
+                    alert.heardAt().map(Instant::toString).orElse(null),
+                    alert.rule(),
+                    Absent.orNull(alert.dumpId()),
+                    alert.note().orElse(null),
+                    new TreeMap<>(alert.labels()),
+                    new TreeMap<>(alert.annotations()),
+                    alert.generatorUrl().orElse(null),
+                    alert.externalUrl().orElse(null));
+        }
+    }
+
+    private static String word(EndReason reason) {
+        return reason.name().toLowerCase(Locale.ROOT);
+    }
 
     public static IncidentItem of(Incident incident) {
         return of(incident, incident.headline());
@@ -39,26 +88,24 @@ public record IncidentItem(
 
     /** @param headline by the causes in force */
     static IncidentItem of(Incident incident, Optional<String> headline) {
-        boolean alert = incident.kind() == IncidentKind.ALERT;
         String self = "/api/v1/incidents/" + incident.id();
         return new IncidentItem(
                 incident.id(),
                 incident.host(),
-                incident.kind().name().toLowerCase(Locale.ROOT),
-                alert ? incident.alertName() : null,
-                alert ? incident.fingerprint() : null,
-                incident.open() ? "open" : "resolved",
+                word(incident.kind()),
+                incident.alerts().isEmpty() ? null : incident.alertNames(),
+                incident.open() ? "open" : "ended",
                 incident.startedAt().toString(),
-                incident.receivedAt().toString(),
                 incident.endedAt().map(Instant::toString).orElse(null),
-                alert ? incident.rule() : null,
+                incident.endReason().map(IncidentItem::word).orElse(null),
+                incident.foreign(),
                 incident.dumps(),
-                Absent.orNull(incident.sharedDumpId()),
-                Absent.orNull(incident.foldedInto()),
-                incident.note().orElse(null),
                 headline.orElse(null),
-                new TreeMap<>(incident.labels()),
-                new TreeMap<>(incident.annotations()),
+                incident.alerts().stream().map(AlertItem::of).toList(),
                 new Links(self, "/incidents/" + incident.id(), self + ".md", self + "/archive"));
+    }
+
+    private static String word(IncidentKind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,7 +1,7 @@
 package io.loadmonitor.web.json;
 
 import io.loadmonitor.archive.ArchiveTotals;
-import io.loadmonitor.incident.RuleStatus;
+import io.loadmonitor.desk.RuleStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;

@@ -19,8 +19,10 @@ final class DumpFacts {
 
     static String trigger(DumpTrigger trigger) {
         return switch (trigger) {
-            case THRESHOLD -> "by the kernel module: the load crossed its threshold";
-            case ACTIVE -> "by the kernel module: many tasks became active at once";
+            case THRESHOLD -> "by itself: the load crossed its threshold";
+            case ACTIVE -> "by itself: many tasks became active at once";
+            case PRESSURE -> "by itself: tasks stalled, as the kernel's pressure numbers say";
+            case FOLLOW_UP -> "because the incident went on";
             case ALERT -> "for an alert";
             case MANUAL -> "on request";
             case UNKNOWN -> "for a reason that the dump does not tell";
@@ -32,6 +34,8 @@ final class DumpFacts {
         return switch (trigger) {
             case THRESHOLD -> "load crossed";
             case ACTIVE -> "many active";
+            case PRESSURE -> "pressure";
+            case FOLLOW_UP -> "follow-up";
             case ALERT -> "for the alert";
             case MANUAL -> "on request";
             case UNKNOWN -> "unknown why";

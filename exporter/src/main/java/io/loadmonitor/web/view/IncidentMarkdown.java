@@ -2,15 +2,16 @@ package io.loadmonitor.web.view;
 
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.Incident;
+import io.loadmonitor.archive.IncidentAlert;
 import io.loadmonitor.archive.IncidentKind;
+import io.loadmonitor.desk.IncidentReport;
+import io.loadmonitor.desk.LoadTimeline;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadChange;
 import io.loadmonitor.dump.LoadPart;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.MappedDevices;
-import io.loadmonitor.incident.IncidentReport;
-import io.loadmonitor.incident.LoadTimeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -49,7 +50,6 @@ public final class IncidentMarkdown {
         markdown.timeline();
         markdown.dumps();
         markdown.changes();
-        markdown.labels("Labels", report.incident().labels());
         markdown.end();
         return markdown.text.toString();
     }
@@ -61,23 +61,49 @@ public final class IncidentMarkdown {
         line("|---|---|");
         row("Incident", incident.id() + (incident.open() ? ", open" : ", ended"));
         if (incident.kind() == IncidentKind.ALERT) {
-            row("Alert", MarkdownText.code(IncidentRow.alert(incident)));
-            row("Rule", MarkdownText.code(incident.rule()));
+            row(incident.alerts().size() == 1 ? "Alert" : "Alerts", MarkdownText.code(IncidentRow.alert(incident)));
         } else {
-            row("Seen by", "the kernel module, without an alert");
+            row("Seen by", "load-monitor, without an alert");
         }
         row("Host", MarkdownText.code(incident.host()));
         row("Started", time(incident.startedAt()));
-        incident.endedAt().ifPresent(end -> row("Ended", time(end)));
+        incident.endedAt()
+                .ifPresent(end -> row(
+                        "Ended",
+                        time(end)
+                                + incident.endReason()
+                                        .map(reason -> " (" + EndWords.of(reason) + ")")
+                                        .orElse("")));
+        IncidentPage.foreign(incident).ifPresent(words -> row("Wrong host", MarkdownText.code(words)));
         Duration lasted =
                 Duration.between(incident.startedAt(), incident.endedAt().orElse(now));
         row(incident.open() ? "Lasting" : "Lasted", Quantity.of(lasted) + (incident.open() ? " so far" : ""));
-        incident.note().ifPresent(note -> row("Note", MarkdownText.code(note)));
-        if (incident.foldedInto().isPresent()) {
-            row("Part of", "incident " + incident.foldedInto().getAsLong());
-        }
         line("");
-        labels("Annotations", incident.annotations());
+        alerts();
+    }
+
+    private void alerts() {
+        for (IncidentAlert alert : incident.alerts()) {
+            line("## Alert " + MarkdownText.code(AlertRow.name(alert)));
+            line("");
+            line("| | |");
+            line("|---|---|");
+            row("Fires from", time(alert.startsAt()));
+            alert.endedAt()
+                    .ifPresent(end -> row(
+                            "To",
+                            time(end) + " (" + EndWords.of(alert.endReason().orElseThrow()) + ")"));
+            row("Rule", MarkdownText.code(alert.rule()));
+            if (alert.dumpId().isPresent()) {
+                row("Dump", Long.toString(alert.dumpId().getAsLong()));
+            }
+            alert.note().ifPresent(note -> row("Note", MarkdownText.code(note)));
+            alert.generatorUrl().ifPresent(url -> row("Expression", MarkdownText.code(url)));
+            alert.externalUrl().ifPresent(url -> row("Alertmanager", MarkdownText.code(url)));
+            line("");
+            labels("Annotations", alert.annotations());
+            labels("Labels", alert.labels());
+        }
     }
 
     private void timeline() {

@@ -3,8 +3,8 @@ package io.loadmonitor.web.view;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentKind;
+import io.loadmonitor.desk.IncidentReport;
 import io.loadmonitor.dump.StackDump;
-import io.loadmonitor.incident.IncidentReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,7 +20,9 @@ import java.util.regex.Pattern;
  * One incident: the load over its time, its dumps, and what one of them says.
  *
  * @param ended empty while it is open
- * @param rule empty text for a load without an alert
+ * @param end how its end is known
+ * @param foreign whose dumps these are not
+ * @param alerts the earliest first
  * @param chart of the load over its time
  * @param stations its dumps, oldest first
  * @param more dumps that have no station
@@ -32,11 +34,9 @@ public record IncidentPage(
         IncidentRow incident,
         Optional<Moment> ended,
         String host,
-        String rule,
-        Optional<String> note,
-        Optional<Long> sharedDumpId,
-        List<Fact> labels,
-        List<Annotation> annotations,
+        Optional<String> end,
+        Optional<String> foreign,
+        List<AlertRow> alerts,
         LoadChart chart,
         List<Station> stations,
         int more,
@@ -55,8 +55,7 @@ public record IncidentPage(
             Pattern.compile("(load|active) [0-9.]{1,12} >= ([0-9]{1,9}(?:\\.[0-9]{1,2})?)");
 
     public IncidentPage {
-        labels = List.copyOf(labels);
-        annotations = List.copyOf(annotations);
+        alerts = List.copyOf(alerts);
         stations = List.copyOf(stations);
         changes = List.copyOf(changes);
     }
@@ -100,17 +99,9 @@ public record IncidentPage(
                 IncidentRow.of(incident, now).withHeadline(report.headline()),
                 incident.endedAt().map(Moment::of),
                 VisibleText.of(incident.host()),
-                VisibleText.of(incident.rule()),
-                incident.note().map(VisibleText::of),
-                incident.sharedDumpId().isPresent()
-                        ? Optional.of(incident.sharedDumpId().getAsLong())
-                        : Optional.empty(),
-                sorted(incident.labels()).entrySet().stream()
-                        .map(label -> new Fact(VisibleText.of(label.getKey()), VisibleText.of(label.getValue())))
-                        .toList(),
-                sorted(incident.annotations()).entrySet().stream()
-                        .map(annotation -> Annotation.of(annotation.getKey(), annotation.getValue()))
-                        .toList(),
+                incident.endReason().map(EndWords::of),
+                foreign(incident),
+                incident.alerts().stream().map(AlertRow::of).toList(),
                 LoadChart.of(
                         report.from(),
                         report.to(),
@@ -196,8 +187,14 @@ public record IncidentPage(
         return Quantity.of(offset) + (offset.isNegative() ? " before " : " into ") + what;
     }
 
-    private static Map<String, String> sorted(Map<String, String> map) {
-        return new TreeMap<>(map);
+    /** Dumps are always of the host that the exporter runs on, whatever an alert says. */
+    static Optional<String> foreign(Incident incident) {
+        if (!incident.foreign()) {
+            return Optional.empty();
+        }
+        String instance = incident.alerts().get(0).labels().getOrDefault("instance", "");
+        return Optional.of("The alert names another host, " + VisibleText.of(instance) + ". Its dumps are of "
+                + VisibleText.of(incident.host()) + " and tell nothing of it: an alert reached the wrong exporter.");
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.loadmonitor.archive.IncidentKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** An incident in a list. */
 public record IncidentRow(
@@ -38,8 +39,8 @@ public record IncidentRow(
 
     static String alert(Incident incident) {
         if (incident.kind() == IncidentKind.LOAD) {
-            return "seen by the kernel module";
+            return "load without an alert";
         }
-        return incident.alertName().isEmpty() ? "alert without a name" : VisibleText.of(incident.alertName());
+        return incident.alerts().stream().map(AlertRow::name).distinct().collect(Collectors.joining(", "));
     }
 }

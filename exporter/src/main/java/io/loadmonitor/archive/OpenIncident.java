@@ -1,0 +1,63 @@
+package io.loadmonitor.archive;
+
+import io.loadmonitor.incident.DumpPlan;
+import io.loadmonitor.incident.LoadSpell;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An incident of this host that lasts.
+ *
+ * @param spell what a further dump is taken for: of what lasts, that which began first
+ * @param rule of that alert; empty of a load that no alert told of
+ * @param plan when it gets one
+ */
+public record OpenIncident(long id, long spell, Optional<String> rule, DumpPlan plan) {
+    static List<OpenIncident> all(Sql sql, String host, Instant now) throws SQLException {
+        record Row(long id, Instant began) {}
+        record Open(long spell, Optional<String> rule) {}
+        List<OpenIncident> all = new ArrayList<>();
+        for (Row row : sql.all(
+                row -> new Row(row.getLong("id"), Sql.time(row, "began_us")),
+                "SELECT i.id, i.began_us FROM incident i WHERE i.host = ? AND i.is_foreign = 0 AND "
+                        + IncidentTable.OPEN + " ORDER BY i.id",
+                host,
+                now.minus(LoadSpell.HOLD))) {
+            List<Open> open = sql.all(
+                    spell -> new Open(spell.getLong("id"), Sql.optionalText(spell, "rule_name")),
+                    """
+                    SELECT id, rule_name FROM spell WHERE incident_id = ? AND (to_us IS NULL OR kind = 'LOAD' AND to_us > ?)
+                    ORDER BY kind, from_us, id LIMIT 1""",
+                    row.id(),
+                    now.minus(LoadSpell.HOLD));
+            if (open.isEmpty()) {
+                continue;
+            }
+            List<Instant> putOff = sql.all(
+                    spell -> Sql.time(spell, "put_off_us"),
+                    "SELECT put_off_us FROM spell WHERE incident_id = ? AND to_us IS NULL AND put_off_us IS NOT NULL",
+                    row.id());
+            List<DumpPlan.Dump> dumps = sql.all(
+                    dump -> new DumpPlan.Dump(
+                            switch (dump.getString("state")) {
+                                case "CAPTURING", "STORED" -> DumpPlan.State.WAITING;
+                                case "FAILED" -> DumpPlan.State.FAILED;
+                                default -> DumpPlan.State.TAKEN;
+                            },
+                            Sql.time(dump, "taken_us"),
+                            Sql.optionalInt(dump, "active"),
+                            Sql.optionalInt(dump, "uninterruptible")),
+                    """
+                    SELECT state, taken_us, active, uninterruptible FROM dump
+                    WHERE incident_id = ? AND NOT (trigger_kind = 'MANUAL' AND state = 'FAILED')
+                    ORDER BY taken_us DESC LIMIT 1000""",
+                    row.id());
+            all.add(new OpenIncident(
+                    row.id(), open.get(0).spell(), open.get(0).rule(), new DumpPlan(row.began(), putOff, dumps)));
+        }
+        return all;
+    }
+}

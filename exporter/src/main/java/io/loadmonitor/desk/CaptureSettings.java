@@ -1,0 +1,30 @@
+package io.loadmonitor.desk;
+
+import java.time.Duration;
+
+/**
+ * The capture desk's limits.
+ *
+ * @param minSpacing least time between two manual dumps
+ * @param giveUpAfter for how long a source that is busy or throttled is asked again
+ * @param firstPause before the second try; doubles from try to try
+ * @param longestPause between two tries
+ */
+public record CaptureSettings(Duration minSpacing, Duration giveUpAfter, Duration firstPause, Duration longestPause) {
+    /** One manual dump a second; a minute of tries, 100 ms to 5 s apart. */
+    public static final CaptureSettings DEFAULT = new CaptureSettings(
+            Duration.ofSeconds(1), Duration.ofSeconds(60), Duration.ofMillis(100), Duration.ofSeconds(5));
+
+    public CaptureSettings {
+        require(!minSpacing.isNegative(), "minSpacing is " + minSpacing + ", but must be 0 or more");
+        require(!giveUpAfter.isNegative(), "giveUpAfter is " + giveUpAfter + ", but must be 0 or more");
+        require(firstPause.toMillis() >= 1, "firstPause is " + firstPause + ", but must be 1 ms or more");
+        require(longestPause.compareTo(firstPause) >= 0, "longestPause is shorter than firstPause: " + longestPause);
+    }
+
+    private static void require(boolean held, String otherwise) {
+        if (!held) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+}

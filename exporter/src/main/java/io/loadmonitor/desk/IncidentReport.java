@@ -1,0 +1,54 @@
+package io.loadmonitor.desk;
+
+import io.loadmonitor.archive.DumpSummary;
+import io.loadmonitor.archive.Incident;
+import io.loadmonitor.dump.LoadBreakdown;
+import io.loadmonitor.dump.LoadChange;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that is shown of an incident. Immutable.
+ *
+ * @param headline of the dump that tells most, by the causes in force where it was explained; empty before there is one
+ * @param from beginning of the time line
+ * @param to its end; now while the incident is open
+ * @param dumps oldest first
+ * @param changes from each explained dump to the next one
+ */
+public record IncidentReport(
+        Incident incident,
+        Optional<String> headline,
+        Instant from,
+        Instant to,
+        LoadTimeline timeline,
+        List<Dump> dumps,
+        List<Change> changes) {
+    public IncidentReport {
+        dumps = List.copyOf(dumps);
+        changes = List.copyOf(changes);
+    }
+
+    /** Where a dump stands in its incident. */
+    public enum Phase {
+        BEFORE,
+        /** The first that an alert asked for; without one, the one with the most active tasks. */
+        AT,
+        AFTER
+    }
+
+    /**
+     * A dump.
+     *
+     * @param breakdown what it consisted of; empty without a text, and for those beyond what is read for one incident
+     */
+    public record Dump(DumpSummary summary, Phase phase, Optional<LoadBreakdown> breakdown) {}
+
+    /** What changed between two dumps, part by part. */
+    public record Change(long before, long after, int tasksBefore, int tasksAfter, List<LoadChange> parts) {
+        public Change {
+            parts = List.copyOf(parts);
+        }
+    }
+}
