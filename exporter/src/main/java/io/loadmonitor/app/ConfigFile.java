@@ -84,7 +84,9 @@ final class ConfigFile {
         return new Config(
                 rules == null ? defaults.rules() : rules(rules.getValueNode()),
                 incidents(settings.below("incidents", Set.of("silent_after", "own_instance", "foreign"))),
-                retention(settings.below("retention", Set.of("max_dumps", "max_age", "max_size", "min_free_disk"))),
+                retention(settings.below(
+                        "retention",
+                        Set.of("max_dumps", "max_age", "max_size", "min_free_disk", "free_disk_by_deleting"))),
                 limits(settings.below(
                         "limits",
                         Set.of("waiting_captures", "manual_spacing", "procfs_time", "procfs_tasks", "request_body"))));
@@ -137,7 +139,12 @@ final class ConfigFile {
                 settings.number("max_dumps", usual.maxDumps(), 1, 10_000_000),
                 settings.duration("max_age", usual.maxAge(), Duration.ofMinutes(1), LONGEST_AGE),
                 settings.size("max_size", usual.maxBytes(), 1 << 20, 1L << 50),
-                settings.size("min_free_disk", usual.minFreeDiskBytes(), 0, 1L << 50));
+                settings.size("min_free_disk", usual.minFreeDiskBytes(), 0, 1L << 50),
+                settings.value("free_disk_by_deleting", usual.freeDiskByDeleting(), text -> switch (text) {
+                    case "true" -> true;
+                    case "false" -> false;
+                    default -> throw new IllegalArgumentException('"' + text + "\" is neither \"true\" nor \"false\"");
+                }));
     }
 
     private Limits limits(Settings settings) {

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -73,13 +74,14 @@ public final class Archive implements AutoCloseable {
             Database database,
             Pruner.DiskSpace disk,
             Supplier<CauseCatalogue> causes,
-            Function<RawDump, DumpReading> reader) {
+            Function<RawDump, DumpReading> reader,
+            LongSupplier nanos) {
         this.settings = settings;
         this.clock = clock;
         this.causes = causes;
         this.file = file;
         this.database = database;
-        this.pruner = new Pruner(database, file, disk, settings.retention());
+        this.pruner = new Pruner(database, file, disk, settings.retention(), new AgeClock(clock.instant(), nanos));
         Json json = new Json();
         this.incidents = new IncidentTable(json);
         this.spells = new SpellTable(settings.host(), json);
@@ -105,14 +107,30 @@ public final class Archive implements AutoCloseable {
     public static Archive open(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes)
             throws ArchiveException {
         ArchiveFile file = ArchiveFile.claim(settings.file());
-        return open(settings, clock, file, file::usableBytes, causes, raw -> DumpReading.of(raw, causes.get()));
+        return open(
+                settings,
+                clock,
+                file,
+                file::usableBytes,
+                causes,
+                raw -> DumpReading.of(raw, causes.get()),
+                System::nanoTime);
     }
 
-    /** For tests: with a disk that is as full as they want it, and a reader with the bugs that they want. */
+    /**
+     * For tests: with a disk that is as full as they want it, a reader with the bugs that they want, and a clock that
+     * jumps only when they say so.
+     *
+     * @param nanos beside the clock, in nanoseconds from any time on
+     */
     static Archive open(
-            ArchiveSettings settings, Clock clock, Pruner.DiskSpace disk, Function<RawDump, DumpReading> reader)
+            ArchiveSettings settings,
+            Clock clock,
+            Pruner.DiskSpace disk,
+            Function<RawDump, DumpReading> reader,
+            LongSupplier nanos)
             throws ArchiveException {
-        return open(settings, clock, ArchiveFile.claim(settings.file()), disk, CauseCatalogue::standard, reader);
+        return open(settings, clock, ArchiveFile.claim(settings.file()), disk, CauseCatalogue::standard, reader, nanos);
     }
 
     private static Archive open(
@@ -121,12 +139,13 @@ public final class Archive implements AutoCloseable {
             ArchiveFile file,
             Pruner.DiskSpace disk,
             Supplier<CauseCatalogue> causes,
-            Function<RawDump, DumpReading> reader)
+            Function<RawDump, DumpReading> reader,
+            LongSupplier nanos)
             throws ArchiveException {
         Optional<Database> database = Optional.empty();
         try {
             database = Optional.of(Database.open(file.path()));
-            Archive archive = new Archive(settings, clock, file, database.get(), disk, causes, reader);
+            Archive archive = new Archive(settings, clock, file, database.get(), disk, causes, reader, nanos);
             archive.bound();
             archive.tidy();
             return archive;
@@ -358,7 +377,7 @@ public final class Archive implements AutoCloseable {
     }
 
     private void makeRoom() throws ArchiveException {
-        if (pruner.underFloor()) {
+        if (pruner.retention().freeDiskByDeleting() && pruner.underFloor()) {
             pruner.run(clock.instant());
         }
         if (pruner.underFloor()) {
@@ -558,13 +577,19 @@ public final class Archive implements AutoCloseable {
 
     public ArchiveTotals totals() throws ArchiveException {
         long bytes = file.sizeBytes();
+        Instant now = clock.instant();
         return database.read(sql -> new ArchiveTotals(
                 sql.number("SELECT count(*) FROM dump WHERE state IN ('COMPLETE', 'INCOMPLETE')"),
                 bytes,
                 sql.one(row -> Sql.time(row, "taken_us"), """
                         SELECT taken_us FROM dump WHERE state IN ('COMPLETE', 'INCOMPLETE')
                         ORDER BY taken_us LIMIT 1"""),
-                Math.toIntExact(DumpTable.waiting(sql, settings.host()))));
+                Math.toIntExact(DumpTable.waiting(sql, settings.host())),
+                (int) sql.number(
+                        "SELECT count(*) FROM incident i WHERE i.host = ? AND " + IncidentTable.OPEN,
+                        settings.host(),
+                        now.minus(LoadSpell.HOLD)),
+                pruner.pruned()));
     }
 
     /**

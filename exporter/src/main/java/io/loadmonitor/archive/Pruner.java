@@ -4,6 +4,13 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Deletes what the retention does not keep, oldest dumps first, and gives the space back to the file system. */
 final class Pruner {
@@ -12,12 +19,23 @@ final class Pruner {
 
     private static final String FINISHED = "state NOT IN ('CAPTURING', 'STORED')";
 
+    private static final String AGE = "max_age";
+    private static final String COUNT = "max_dumps";
+    private static final String SIZE = "max_size";
+    private static final String DISK = "min_free_disk";
+    private static final List<String> REASONS = List.of(AGE, COUNT, SIZE, DISK);
+
+    private static final Logger log = LoggerFactory.getLogger(Pruner.class);
+
+    private final Map<String, AtomicLong> pruned = new ConcurrentHashMap<>();
+    private final AgeClock clock;
     private final Database database;
     private final ArchiveFile file;
     private final DiskSpace disk;
     private volatile Retention retention;
 
-    Pruner(Database database, ArchiveFile file, DiskSpace disk, Retention retention) {
+    Pruner(Database database, ArchiveFile file, DiskSpace disk, Retention retention, AgeClock clock) {
+        this.clock = clock;
         this.database = database;
         this.file = file;
         this.disk = disk;
@@ -39,19 +57,52 @@ final class Pruner {
         retention = next;
     }
 
-    void run(Instant now) throws ArchiveException {
-        long deleted = database.write(sql -> {
-            long dumps = byAge(sql, now) + byCount(sql) + TickTable.prune(sql, retention, now) + byBytes(sql);
-            SignatureTable.prune(sql, now, retention.maxBytes());
-            return dumps;
+    /** Dumps that were deleted since the start, by the setting that wanted it. */
+    Map<String, Long> pruned() {
+        Map<String, Long> all = new TreeMap<>();
+        REASONS.forEach(reason ->
+                all.put(reason, pruned.getOrDefault(reason, new AtomicLong()).get()));
+        return all;
+    }
+
+    private void count(String reason, long dumps) {
+        if (dumps > 0) {
+            pruned.computeIfAbsent(reason, none -> new AtomicLong()).addAndGet(dumps);
+            log.info("Deleted {} dumps (retention.{})", dumps, reason);
+        }
+    }
+
+    /** One at a time: two would each delete for the same measurement. */
+    synchronized void run(Instant now) throws ArchiveException {
+        Optional<Instant> believed = clock.believed(now);
+        record Deleted(long byAge, long byCount, long byBytes, long others) {
+            long all() {
+                return byAge + byCount + byBytes + others;
+            }
+        }
+        Deleted deleted = database.write(sql -> {
+            long byAge = believed.isPresent() ? byAge(sql, believed.get()) : 0;
+            long incidents = believed.isPresent()
+                    ? deleteIncidents(sql, "i.ended_us < ?", believed.get().minus(retention.maxAge()))
+                    : 0;
+            long byCount = byCount(sql);
+            long ticks = TickTable.prune(sql, retention, believed);
+            Deleted done = new Deleted(byAge, byCount, byBytes(sql), incidents + ticks);
+            SignatureTable.prune(sql, believed, retention.maxBytes());
+            return done;
         });
-        if (deleted > 0) {
+        count(AGE, deleted.byAge());
+        count(COUNT, deleted.byCount());
+        count(SIZE, deleted.byBytes());
+        if (deleted.all() > 0) {
             database.shrink();
         }
-        while (underFloor() && database.write(sql -> deleteOldest(sql, ALWAYS_KEPT)) > 0) {
+        while (retention.freeDiskByDeleting() && underFloor()) {
+            long freed = database.write(sql -> deleteOldest(sql, ALWAYS_KEPT));
+            count(DISK, freed);
             long before = file.sizeBytes();
             database.shrink();
-            if (file.sizeBytes() >= before) {
+            if (freed == 0 || file.sizeBytes() >= before) {
                 // Somebody else fills the disk, or a reader holds the log: deleting more would not help now.
                 return;
             }
@@ -70,14 +121,12 @@ final class Pruner {
     }
 
     private long byAge(Sql sql, Instant now) throws SQLException {
-        Instant limit = now.minus(retention.maxAge());
-        long deleted = delete(
+        return delete(
                 sql,
                 sql.all(
                         row -> row.getLong(1),
-                        "SELECT id FROM dump WHERE " + FINISHED + " AND taken_us < ? ORDER BY taken_us",
-                        limit));
-        return deleted + deleteIncidents(sql, "i.ended_us < ?", limit);
+                        "SELECT id FROM dump WHERE " + FINISHED + " AND MAX(taken_us, asked_us) < ? ORDER BY id",
+                        now.minus(retention.maxAge())));
     }
 
     /** Those without a dump, with all that belongs to them; a hundred at a time. */
@@ -135,7 +184,7 @@ final class Pruner {
     private static List<Long> oldest(Sql sql, long count) throws SQLException {
         return sql.all(
                 row -> row.getLong(1),
-                "SELECT id FROM dump WHERE " + FINISHED + " ORDER BY taken_us, id LIMIT ?",
+                "SELECT id FROM dump WHERE " + FINISHED + " ORDER BY asked_us, id LIMIT ?",
                 count);
     }
 

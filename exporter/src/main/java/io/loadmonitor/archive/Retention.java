@@ -6,14 +6,21 @@ import java.time.Duration;
  * How much is kept. The oldest dumps go first, as soon as one of the bounds is passed.
  *
  * @param maxDumps 1 or more
- * @param maxAge of a dump, by when it was taken, and of an incident without dumps, by when it was last heard of
+ * @param maxAge of a dump, since it was taken or stored, whichever was later, and of an incident without dumps, since it
+ *     ended
  * @param maxBytes of the database file, 1 MiB or more
- * @param minFreeDiskBytes what the archive leaves free on its file system: under it old dumps are deleted (never the
- *     newest ten), and no new one is stored while that does not help; 0 for no floor
+ * @param minFreeDiskBytes what the archive leaves free on its file system: under it no new dump is stored; 0 for no floor
+ * @param freeDiskByDeleting whether old dumps (never the newest ten) are deleted under it
  */
-public record Retention(int maxDumps, Duration maxAge, long maxBytes, long minFreeDiskBytes) {
+public record Retention(
+        int maxDumps, Duration maxAge, long maxBytes, long minFreeDiskBytes, boolean freeDiskByDeleting) {
     /** 1,000 dumps, 30 days, 1 GiB, and 256 MiB left free. */
     public static final Retention DEFAULT = new Retention(1000, Duration.ofDays(30), 1L << 30, 256L << 20);
+
+    /** That deletes nothing for want of free disk. */
+    public Retention(int maxDumps, Duration maxAge, long maxBytes, long minFreeDiskBytes) {
+        this(maxDumps, maxAge, maxBytes, minFreeDiskBytes, false);
+    }
 
     public Retention {
         require(maxDumps >= 1, "maxDumps is " + maxDumps + ", but must be 1 or more");

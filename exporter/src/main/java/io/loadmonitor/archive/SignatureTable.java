@@ -107,9 +107,13 @@ final class SignatureTable {
         sql.update("UPDATE dump SET signed = (SELECT f.signed FROM dump f WHERE f.id = ?) WHERE id = ?", from, to);
     }
 
-    /** Forgets what no dump has any more and what is too old or too much, the oldest first. */
-    static void prune(Sql sql, Instant now, long maxBytes) throws SQLException {
-        sql.update("DELETE FROM signature WHERE dumps = gone AND last_us < ?", now.minus(REMEMBERED));
+    /** Forgets what no dump has any more and what is too old (where it is known what time it is) or too much, oldest first. */
+    static void prune(Sql sql, Optional<Instant> now, long maxBytes) throws SQLException {
+        if (now.isPresent()) {
+            sql.update(
+                    "DELETE FROM signature WHERE dumps = gone AND last_us < ?",
+                    now.get().minus(REMEMBERED));
+        }
         long most = Math.min(MOST_ALONE, maxBytes / BYTES_EACH);
         long excess = sql.number("SELECT count(*) FROM signature WHERE dumps = gone") - most;
         if (excess > 0) {

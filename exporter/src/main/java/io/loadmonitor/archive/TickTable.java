@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /** The table load_tick. Methods run within a transaction of {@link Database}. */
@@ -97,9 +98,14 @@ final class TickTable {
                 Sql.optionalInt(row, "uninterruptible"));
     }
 
-    /** Deletes what is too old, and the oldest beyond 100,000 rows or a sixteenth of the archive's bytes. */
-    static long prune(Sql sql, Retention retention, Instant now) throws SQLException {
-        long deleted = sql.update("DELETE FROM load_tick WHERE time_us < ?", now.minus(retention.maxAge()));
+    /**
+     * Deletes what is too old, if it is known what time it is, and the oldest beyond 100,000 rows or a sixteenth of the archive's bytes.
+     */
+    static long prune(Sql sql, Retention retention, Optional<Instant> now) throws SQLException {
+        long deleted = now.isPresent()
+                ? sql.update(
+                        "DELETE FROM load_tick WHERE time_us < ?", now.get().minus(retention.maxAge()))
+                : 0;
         long most = Math.min(MOST_ROWS, retention.maxBytes() / BYTES_FOR_A_ROW);
         long excess = sql.number("SELECT count(*) FROM load_tick") - most;
         if (excess > 0) {

@@ -27,6 +27,8 @@ final class ArchiveReader implements FamilyReader {
                 Family.ARCHIVE_DUMPS,
                 Family.ARCHIVE_BYTES,
                 Family.ARCHIVE_OLDEST_TIMESTAMP,
+                Family.ARCHIVE_PRUNED,
+                Family.INCIDENTS_OPEN,
                 Family.QUEUE_LENGTH,
                 Family.QUEUE_CAPACITY);
     }
@@ -37,6 +39,8 @@ final class ArchiveReader implements FamilyReader {
         samples.add(Family.ARCHIVE_DUMPS, totals.dumps());
         samples.add(Family.ARCHIVE_BYTES, totals.bytes());
         totals.oldest().ifPresent(oldest -> samples.add(Family.ARCHIVE_OLDEST_TIMESTAMP, oldest.toEpochMilli() / 1e3));
+        totals.pruned().forEach((reason, dumps) -> samples.add(Family.ARCHIVE_PRUNED, dumps, reason));
+        samples.add(Family.INCIDENTS_OPEN, totals.openIncidents());
         samples.add(Family.QUEUE_LENGTH, totals.waiting());
         samples.add(Family.QUEUE_CAPACITY, queueCapacity.getAsInt());
     }

@@ -98,6 +98,12 @@ public enum Family {
             "outcome"),
     ARCHIVE_DUMPS(Type.GAUGE, "load_monitor_archive_dumps", "Dumps in the archive."),
     ARCHIVE_BYTES(Type.GAUGE, "load_monitor_archive_bytes", "Size of the archive on disk."),
+    ARCHIVE_PRUNED(
+            Type.COUNTER,
+            "load_monitor_archive_pruned_total",
+            "Dumps that were deleted since the exporter was started, by the setting of the retention that wanted it.",
+            "reason"),
+    INCIDENTS_OPEN(Type.GAUGE, "load_monitor_incidents_open", "Incidents that last."),
     ARCHIVE_OLDEST_TIMESTAMP(
             Type.GAUGE,
             "load_monitor_archive_oldest_timestamp_seconds",

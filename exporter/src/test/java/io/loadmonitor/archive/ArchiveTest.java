@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -498,9 +499,14 @@ final class ArchiveTest {
     void losesNoEvidenceToABugInTheReader() throws ArchiveException {
         archive.close();
         ArchiveSettings settings = new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT);
-        archive = Archive.open(settings, clock, () -> Long.MAX_VALUE, raw -> {
-            throw new IllegalStateException("a bug");
-        });
+        archive = Archive.open(
+                settings,
+                clock,
+                () -> Long.MAX_VALUE,
+                raw -> {
+                    throw new IllegalStateException("a bug");
+                },
+                clock::nanos);
 
         DumpSummary unread = archive.storeFound(DumpTexts.automatic(1, NOON)).orElseThrow();
 
@@ -615,7 +621,8 @@ final class ArchiveTest {
                 new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT),
                 clock,
                 () -> Long.MAX_VALUE,
-                reader);
+                reader,
+                clock::nanos);
     }
 
     /** The archive as a crash at this moment would leave it, opened again. */
@@ -655,7 +662,15 @@ final class ArchiveTest {
 
     @Test
     void countsWhatItHolds() throws ArchiveException {
-        assertEquals(new ArchiveTotals(0, archive.totals().bytes(), Optional.empty(), 0), archive.totals());
+        assertEquals(
+                new ArchiveTotals(
+                        0,
+                        archive.totals().bytes(),
+                        Optional.empty(),
+                        0,
+                        0,
+                        Map.of("max_age", 0L, "max_dumps", 0L, "max_size", 0L, "min_free_disk", 0L)),
+                archive.totals());
         found(1, NOON.minusSeconds(50));
         found(2, NOON);
         archive.takeIn(List.of(routed(firing(1, NOON))));
@@ -665,6 +680,7 @@ final class ArchiveTest {
         assertEquals(2, totals.dumps());
         assertEquals(Optional.of(NOON.minusSeconds(50)), totals.oldest());
         assertEquals(1, totals.waiting());
+        assertEquals(1, totals.openIncidents());
         assertTrue(totals.bytes() > 10_000, totals.toString());
     }
 

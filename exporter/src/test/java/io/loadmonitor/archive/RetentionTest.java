@@ -14,6 +14,7 @@ import io.loadmonitor.dump.RawDump;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,9 +127,65 @@ final class RetentionTest {
         assertTrue(Files.size(folder.resolve("a.db")) < before / 4, "the file shrinks from " + before);
     }
 
+    /** A runaway log of somebody else's is what fills a disk. */
+    @Test
+    void deletesNothingUnderTheFloorUnlessItIsToldTo() throws Exception {
+        Archive archive = open(new Retention(1000, MONTH, 1 << 30, 1_000_000));
+        for (int i = 1; i <= 30; i++) {
+            archive.storeFound(large(i));
+        }
+        usable.set(999_999);
+
+        archive.prune();
+        assertThrows(ArchiveException.class, () -> archive.storeFound(large(31)));
+
+        assertEquals(30, archive.totals().dumps());
+        assertEquals(
+                Map.of("max_age", 0L, "max_dumps", 0L, "max_size", 0L, "min_free_disk", 0L),
+                archive.totals().pruned());
+        archive.keep(new Retention(1000, MONTH, 1 << 30, 1_000_000, true));
+        assertEquals(10, archive.totals().dumps());
+        assertEquals(20, archive.totals().pruned().get("min_free_disk"));
+    }
+
+    @Test
+    void deletesNothingBecauseTheClockIsWrongForAMinute() throws Exception {
+        Archive archive = open(new Retention(1000, MONTH, 1 << 30, 0));
+        archive.storeFound(DumpTexts.automatic(1, NOON));
+        clock.advance(Duration.ofHours(2));
+        archive.prune();
+        jumped = Duration.ofDays(40);
+        clock.advance(jumped);
+        archive.prune();
+        clock.advance(Duration.ofMinutes(1));
+        archive.prune();
+        clock.advance(jumped.negated());
+        jumped = Duration.ZERO;
+        archive.prune();
+        assertEquals(List.of(1L), ids(archive));
+
+        clock.advance(MONTH);
+        archive.prune();
+        assertEquals(List.of(), ids(archive));
+        assertEquals(1, archive.totals().pruned().get("max_age"));
+    }
+
+    /** A board without a clock of its own boots in 1970, dumps the storm of the boot, and is told the time. */
+    @Test
+    void keepsADumpFromBeforeTheClockWasSet() throws Exception {
+        Archive archive = open(new Retention(1000, MONTH, 1 << 30, 0));
+        archive.storeFound(DumpTexts.automatic(1, Instant.parse("1970-01-01T00:01:00Z")));
+        clock.advance(MONTH.minusSeconds(1));
+        archive.prune();
+        assertEquals(List.of(1L), ids(archive));
+        clock.advance(Duration.ofSeconds(2));
+        archive.prune();
+        assertEquals(List.of(), ids(archive));
+    }
+
     @Test
     void makesRoomUnderTheFloorButKeepsTheNewestTen() throws Exception {
-        Archive archive = open(new Retention(1000, MONTH, 1 << 30, 1_000_000));
+        Archive archive = open(new Retention(1000, MONTH, 1 << 30, 1_000_000, true));
         for (int i = 1; i <= 60; i++) {
             archive.storeFound(large(i));
         }
@@ -281,9 +339,20 @@ final class RetentionTest {
                 Optional.empty());
     }
 
+    /** Goes on as the clock does, but for its jumps. */
+    private LongSupplier nanos() {
+        return () -> Duration.between(NOON, clock.instant().minus(jumped)).toNanos();
+    }
+
+    private Duration jumped = Duration.ZERO;
+
     private Archive open(Retention retention) throws ArchiveException {
         Archive archive = Archive.open(
-                new ArchiveSettings(folder.resolve("a.db"), "vm", retention), clock, usable::get, DumpReading::of);
+                new ArchiveSettings(folder.resolve("a.db"), "vm", retention),
+                clock,
+                usable::get,
+                DumpReading::of,
+                nanos());
         opened = Optional.of(archive);
         return archive;
     }

@@ -19,6 +19,11 @@ public final class TestClock extends Clock {
         now.set(time);
     }
 
+    /** Beside the clock, as if it never jumped. */
+    public long nanos() {
+        return Duration.between(DumpTexts.NOON, now.get()).toNanos();
+    }
+
     @Override
     public Instant instant() {
         return now.get();
