@@ -38,7 +38,10 @@ final class RunningExporter implements AutoCloseable {
 
     /** The same with a standard output that leads elsewhere. */
     static RunningExporter startInto(Path folder, Path out, String... arguments) throws IOException {
+        // Whoever started these tests may ignore SIGHUP, as nohup does, and a program gets that from him.
         List<String> command = new ArrayList<>(List.of(
+                "env",
+                "--default-signal=HUP",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@jvm.options",
                 "-jar",
