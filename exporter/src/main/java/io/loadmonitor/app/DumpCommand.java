@@ -9,8 +9,8 @@ import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.capture.ProcfsSource;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.capture.StackAccess;
-import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -32,7 +33,6 @@ import picocli.CommandLine.TypeConversionException;
         showDefaultValues = true)
 final class DumpCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(DumpCommand.class);
-    private static final int MAX_REASON_LENGTH = 63;
 
     @Mixin
     HelpOption help = new HelpOption();
@@ -42,8 +42,8 @@ final class DumpCommand implements Callable<Integer> {
             paramLabel = "TEXT",
             defaultValue = "command line",
             description = "Stands in the dump's trigger line; 1 to 63 printable ASCII characters.",
-            converter = Reason.class)
-    String reason = "";
+            converter = ReasonConverter.class)
+    Reason reason = new Reason("command line");
 
     @Mixin
     SourceOptions options = new SourceOptions();
@@ -66,7 +66,7 @@ final class DumpCommand implements Callable<Integer> {
         new StackAccess(choice, procFs).readable();
         DumpSource source = choice.current().source();
         try {
-            RawDump dump = source.take(EscapedText.of(reason));
+            RawDump dump = source.take(reason);
             dump.open().transferTo(System.out);
             System.out.flush();
             return 0;
@@ -77,14 +77,15 @@ final class DumpCommand implements Callable<Integer> {
     }
 
     /** Refuses what the kernel module would. */
-    static final class Reason implements picocli.CommandLine.ITypeConverter<String> {
+    static final class ReasonConverter implements ITypeConverter<Reason> {
         @Override
-        public String convert(String text) {
-            if (text.isEmpty() || text.length() > MAX_REASON_LENGTH || !text.matches("[ -~]*")) {
+        public Reason convert(String text) {
+            try {
+                return new Reason(text);
+            } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(
-                        '"' + text + "\" is not 1 to " + MAX_REASON_LENGTH + " printable ASCII characters");
+                        '"' + text + "\" is not 1 to " + Reason.MAX_LENGTH + " printable ASCII characters");
             }
-            return text;
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.loadmonitor.archive;
 
-import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.Reason;
 
 /**
  * {@code alert NAME incident N}, the reason of a dump that an alert asked for. The name is under somebody else's
@@ -9,17 +9,17 @@ import io.loadmonitor.dump.EscapedText;
  * leads to the whole name.
  */
 final class AlertReason {
-    private static final int MAX_LENGTH = 63;
+    private static final int MAX_LENGTH = Reason.MAX_LENGTH;
 
     private AlertReason() {}
 
-    static EscapedText of(String alertName, long incidentId) {
+    static Reason of(String alertName, long incidentId) {
         String end = " incident " + incidentId;
         StringBuilder name = new StringBuilder();
         alertName
                 .codePoints()
                 .limit(MAX_LENGTH - "alert ".length() - end.length())
                 .forEach(c -> name.append(c >= 0x20 && c <= 0x7e && c != '"' && c != '\\' ? (char) c : '?'));
-        return new EscapedText("alert " + name + end);
+        return new Reason("alert " + name + end);
     }
 }

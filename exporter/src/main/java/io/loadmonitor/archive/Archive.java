@@ -1,14 +1,13 @@
 package io.loadmonitor.archive;
 
-import io.loadmonitor.archive.ArchiveException.Reason;
 import io.loadmonitor.archive.DumpTable.StoredText;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.DumpComparison;
 import io.loadmonitor.dump.DumpParser;
-import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.incident.Event;
 import io.loadmonitor.incident.IncidentLife;
@@ -260,7 +259,7 @@ public final class Archive implements AutoCloseable {
      *
      * @return empty when one waits, or as many captures as are allowed do
      */
-    public OptionalLong reserveFollowUp(OpenIncident incident, EscapedText reason) throws ArchiveException {
+    public OptionalLong reserveFollowUp(OpenIncident incident, Reason reason) throws ArchiveException {
         Instant now = clock.instant();
         return database.write(sql -> {
             if (DumpTable.waitingOf(sql, incident.id()).isPresent()
@@ -283,17 +282,12 @@ public final class Archive implements AutoCloseable {
         });
     }
 
-    /** Asks for a dump because the exporter saw the load cross a level; it begins at once and asks no limit. */
-    public long reserveCrossing(DumpTrigger trigger, EscapedText reason) throws ArchiveException {
-        return reserveDump(trigger, Optional.of(reason), OptionalLong.empty());
-    }
-
     /**
      * Reserves a manual dump unless one is being taken or waits, or the last manual one was reserved less than
      * {@code minSpacing} ago. Asking and noting are one transaction; the limit survives a restart. The dump waits for
      * {@link #beginNext}.
      */
-    public Reservation reserveManual(EscapedText reason, Duration minSpacing) throws ArchiveException {
+    public Reservation reserveManual(Reason reason, Duration minSpacing) throws ArchiveException {
         Instant now = clock.instant();
         return database.write(sql -> {
             Optional<Long> capturing = sql.one(row -> row.getLong(1), """
@@ -319,7 +313,7 @@ public final class Archive implements AutoCloseable {
     }
 
     /** Reserves a dump without asking any limit. Its capture counts as begun: {@link #beginNext} does not give it. */
-    public long reserveDump(DumpTrigger trigger, Optional<EscapedText> reason, OptionalLong incidentId)
+    public long reserveDump(DumpTrigger trigger, Optional<Reason> reason, OptionalLong incidentId)
             throws ArchiveException {
         Instant now = clock.instant();
         return database.write(sql -> dumps.reserve(sql, trigger, reason, OptionalLong.empty(), incidentId, true, now));
@@ -332,7 +326,7 @@ public final class Archive implements AutoCloseable {
                     row -> new WaitingCapture(
                             row.getLong("id"),
                             DumpTrigger.valueOf(row.getString("trigger_kind")),
-                            new EscapedText(row.getString("reason")),
+                            DumpTable.reason(row),
                             Sql.optionalLong(row, "incident_id"),
                             Sql.time(row, "asked_us")),
                     """
@@ -382,7 +376,7 @@ public final class Archive implements AutoCloseable {
         }
         if (pruner.underFloor()) {
             throw new ArchiveException(
-                    Reason.FULL,
+                    ArchiveException.Reason.FULL,
                     "no dump is stored in " + file.path()
                             + " while its file system has less than "
                             + pruner.retention().minFreeDiskBytes()
@@ -407,7 +401,8 @@ public final class Archive implements AutoCloseable {
             fail(reservedId, why);
             return true;
         } catch (ArchiveException e) {
-            if (e.reason() == Reason.FAILED && !database.read(sql -> DumpTable.waitsForText(sql, reservedId))) {
+            if (e.reason() == ArchiveException.Reason.FAILED
+                    && !database.read(sql -> DumpTable.waitsForText(sql, reservedId))) {
                 return false;
             }
             throw e;

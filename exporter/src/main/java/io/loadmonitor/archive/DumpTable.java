@@ -2,7 +2,9 @@ package io.loadmonitor.archive;
 
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.PreparedStatement;
@@ -71,6 +73,12 @@ final class DumpTable {
         return sql.number("SELECT count(*) FROM dump WHERE host = ? AND state = 'CAPTURING' AND begun = 0", host);
     }
 
+    /** Of a capture that was asked for: it was a reason then. */
+    static Reason reason(ResultSet row) throws SQLException {
+        byte[] text = new EscapedText(row.getString("reason")).bytes();
+        return new Reason(new String(text, StandardCharsets.US_ASCII));
+    }
+
     /** What an incident waits for. */
     static Optional<Long> waitingOf(Sql sql, long incident) throws SQLException {
         return sql.one(row -> row.getLong(1), """
@@ -81,16 +89,25 @@ final class DumpTable {
     long reserve(
             Sql sql,
             DumpTrigger trigger,
-            Optional<EscapedText> reason,
+            Optional<Reason> reason,
             OptionalLong spellId,
             OptionalLong incidentId,
             boolean begun,
             Instant now)
             throws SQLException {
-        return sql.insert("""
+        return sql.insert(
+                """
                 INSERT INTO dump (host, state, begun, trigger_kind, reason, spell_id, incident_id, asked_us, taken_us,
                                   raw_bytes, parsed, headline)
-                VALUES (?, 'CAPTURING', ?, ?, ?, ?, ?, ?, ?, 0, 0, '') RETURNING id""", host, begun, trigger, reason.map(EscapedText::escaped), spellId, incidentId, now, now);
+                VALUES (?, 'CAPTURING', ?, ?, ?, ?, ?, ?, ?, 0, 0, '') RETURNING id""",
+                host,
+                begun,
+                trigger,
+                reason.map(Reason::escaped).map(EscapedText::escaped),
+                spellId,
+                incidentId,
+                now,
+                now);
     }
 
     /** The row of a dump that nobody here asked for; its text follows with {@link #putText}. */

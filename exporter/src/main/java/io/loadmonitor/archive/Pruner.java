@@ -68,7 +68,7 @@ final class Pruner {
     private void count(String reason, long dumps) {
         if (dumps > 0) {
             pruned.computeIfAbsent(reason, none -> new AtomicLong()).addAndGet(dumps);
-            log.info("Deleted {} dumps (retention.{})", dumps, reason);
+            log.info("Deleted {} (retention.{})", dumps == 1 ? "1 dump" : dumps + " dumps", reason);
         }
     }
 

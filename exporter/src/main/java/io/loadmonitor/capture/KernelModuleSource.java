@@ -2,6 +2,7 @@ package io.loadmonitor.capture;
 
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import io.loadmonitor.kernel.DumpDevice;
 import io.loadmonitor.kernel.Errno;
 import io.loadmonitor.kernel.KernelModule;
@@ -58,8 +59,7 @@ public final class KernelModuleSource implements DumpSource {
     }
 
     @Override
-    public synchronized RawDump take(EscapedText reason) throws CaptureException {
-        String plain = TriggerReason.plain(reason);
+    public synchronized RawDump take(Reason reason) throws CaptureException {
         Optional<String> obstacle = module.obstacle();
         if (obstacle.isPresent()) {
             throw new CaptureException(CaptureException.Reason.UNAVAILABLE, obstacle.get());
@@ -67,8 +67,8 @@ public final class KernelModuleSource implements DumpSource {
         try (DumpDevice device = module.openDevice()) {
             device.skipToEnd();
             long before = module.lastId();
-            trigger.write(plain);
-            RawDump dump = readOwn(device, before, reason);
+            trigger.write(reason.text());
+            RawDump dump = readOwn(device, before, reason.escaped());
             remember(DumpHeading.of(dump));
             return own.beside(deviceLook.beside(dump));
         } catch (SystemCallException failed) {

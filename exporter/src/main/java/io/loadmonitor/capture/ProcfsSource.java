@@ -4,6 +4,7 @@ import io.loadmonitor.dump.DumpWriter;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.LoadAverage;
@@ -83,14 +84,13 @@ public final class ProcfsSource implements DumpSource {
     }
 
     @Override
-    public RawDump take(EscapedText reason) throws CaptureException {
-        TriggerReason.plain(reason);
+    public RawDump take(Reason reason) throws CaptureException {
         if (!taking.tryLock()) {
             throw new CaptureException(
                     CaptureException.Reason.BUSY, "another dump is being taken from " + procFs.root());
         }
         try {
-            return DumpWriter.write(takeAlone(reason));
+            return DumpWriter.write(takeAlone(reason.escaped()));
         } catch (IOException failed) {
             throw new CaptureException(
                     CaptureException.Reason.UNAVAILABLE,

@@ -8,8 +8,8 @@ import io.loadmonitor.archive.Reservation;
 import io.loadmonitor.archive.WaitingCapture;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.desk.CaptureObserver.FailureReason;
-import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -28,9 +28,6 @@ import org.slf4j.LoggerFactory;
  * waits is in the archive, so a restart forgets nothing. Safe for use by several threads.
  */
 public final class CaptureDesk implements AutoCloseable {
-    /** What the trigger line takes. */
-    public static final int MAX_REASON_LENGTH = 63;
-
     private static final Logger log = LoggerFactory.getLogger(CaptureDesk.class);
 
     /** The source bounds its own time; this is for closing only. */
@@ -81,16 +78,8 @@ public final class CaptureDesk implements AutoCloseable {
 
     /**
      * A dump now. Returns when it is granted and noted; the dump follows.
-     *
-     * @param reason 1 to 63 characters in escaped form
-     * @throws IllegalArgumentException when the reason is empty or longer
      */
-    public CaptureReply request(EscapedText reason) throws ArchiveException {
-        int length = reason.escaped().length();
-        if (length < 1 || length > MAX_REASON_LENGTH) {
-            throw new IllegalArgumentException("the reason has " + length
-                    + " characters in escaped form, but must have 1 to " + MAX_REASON_LENGTH);
-        }
+    public CaptureReply request(Reason reason) throws ArchiveException {
         if (closing.getCount() == 0) {
             return new CaptureReply.Unavailable("the exporter is shutting down");
         }

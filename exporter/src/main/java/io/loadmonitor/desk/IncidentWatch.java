@@ -3,8 +3,8 @@ package io.loadmonitor.desk;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.OpenIncident;
-import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.LoadSample;
+import io.loadmonitor.dump.Reason;
 import io.loadmonitor.incident.DumpPlan;
 import io.loadmonitor.incident.Tick;
 import java.time.Clock;
@@ -107,9 +107,7 @@ public final class IncidentWatch implements AutoCloseable {
 
     private void ask(OpenIncident incident, DumpPlan.Due due) throws ArchiveException {
         String reason = "incident " + incident.id() + ": " + due;
-        OptionalLong dump = archive.reserveFollowUp(
-                incident,
-                new EscapedText(reason.substring(0, Math.min(CaptureDesk.MAX_REASON_LENGTH, reason.length()))));
+        OptionalLong dump = archive.reserveFollowUp(incident, Reason.beginning(reason));
         if (dump.isPresent()) {
             log.info("Dump {} is asked for ({})", dump.getAsLong(), reason);
             captures.wake();

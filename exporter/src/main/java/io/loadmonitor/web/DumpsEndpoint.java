@@ -10,6 +10,7 @@ import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.flame.FoldedStacks;
 import io.loadmonitor.json.JsonValue;
@@ -25,9 +26,7 @@ import java.util.function.Supplier;
 
 /** {@code /api/v1/dumps} and what is below it. */
 final class DumpsEndpoint {
-    private static final int MAX_REASON = CaptureDesk.MAX_REASON_LENGTH;
-
-    private static final String DEFAULT_REASON = "api";
+    private static final Reason DEFAULT_REASON = new Reason("api");
 
     private final Archive archive;
     private final CaptureDesk desk;
@@ -129,10 +128,10 @@ final class DumpsEndpoint {
                 "There is no text of dump " + id + ": it does not exist, is still being taken, or failed.");
     }
 
-    private EscapedText reason(Context context) {
+    private Reason reason(Context context) {
         byte[] text = body.read(context);
         if (text.length == 0) {
-            return new EscapedText(DEFAULT_REASON);
+            return DEFAULT_REASON;
         }
         String contentType = context.header("Content-Type");
         if (contentType == null || !Json.isJson(contentType)) {
@@ -142,7 +141,7 @@ final class DumpsEndpoint {
                     "Content-Type is " + (contentType == null ? "missing" : QuotedText.of(contentType))
                             + ", but must be application/json.");
         }
-        return EscapedText.of(reasonIn(parse(text)));
+        return reasonIn(parse(text));
     }
 
     private JsonValue parse(byte[] text) {
@@ -153,7 +152,7 @@ final class DumpsEndpoint {
         }
     }
 
-    private static String reasonIn(JsonValue request) {
+    private static Reason reasonIn(JsonValue request) {
         Map<String, JsonValue> fields = request.fields()
                 .orElseThrow(() -> new Refusal(
                         400, "malformed_request", "The body must be an object like {\"reason\": \"looks slow\"}."));
@@ -167,13 +166,21 @@ final class DumpsEndpoint {
         if (reason == null) {
             return DEFAULT_REASON;
         }
-        return reason.text()
-                .filter(text ->
-                        !text.isBlank() && EscapedText.of(text).escaped().length() <= MAX_REASON)
+        String text = reason.text()
+                .filter(given -> !given.isBlank())
                 .orElseThrow(() -> new Refusal(
                         400,
                         "malformed_request",
-                        "The reason is " + QuotedText.of(reason.toString()) + ", but must be text of 1 to " + MAX_REASON
-                                + " characters, as it stands in a dump."));
+                        "The reason is " + QuotedText.of(reason.toString()) + ", but must be text of 1 to "
+                                + Reason.MAX_LENGTH + " printable ASCII characters."));
+        try {
+            return new Reason(text);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(
+                    400,
+                    "malformed_request",
+                    "The reason is " + QuotedText.of(text) + ", but must be text of 1 to " + Reason.MAX_LENGTH
+                            + " printable ASCII characters.");
+        }
     }
 }

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.capture.ProcfsSource;
-import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import io.loadmonitor.procfs.ActiveTasks;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ final class SourceOptionsTest {
                         new ActiveTasks(),
                         Clock.systemUTC(),
                         ProcfsLimits.DEFAULT)
-                .take(EscapedText.of("test"));
+                .take(new Reason("test"));
         String text = new String(dump.toByteArray(), StandardCharsets.US_ASCII);
         assertTrue(
                 text.contains(" mapped=1 suspended=1\ndevice dev=\"dm-3\" name=\"data\" suspended=1\nend id="), text);

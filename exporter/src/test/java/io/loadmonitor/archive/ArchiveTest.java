@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ArchiveTest {
-    private static final EscapedText REASON = new EscapedText("because");
+    private static final Reason REASON = new Reason("because");
 
     @TempDir
     Path folder;
@@ -70,7 +71,7 @@ final class ArchiveTest {
                         DumpState.COMPLETE,
                         Optional.of("kmod"),
                         DumpTrigger.MANUAL,
-                        Optional.of(REASON),
+                        Optional.of(REASON.escaped()),
                         NOON.minusSeconds(1),
                         OptionalDouble.of(4.42),
                         OptionalInt.of(2),
@@ -174,7 +175,8 @@ final class ArchiveTest {
         archive.storeFound(whole);
         long asked =
                 archive.takeIn(List.of(routed(firing(1, NOON)))).get(0).dumpId().getAsLong();
-        Optional<EscapedText> reason = archive.beginNext().map(WaitingCapture::reason);
+        Optional<EscapedText> reason =
+                archive.beginNext().map(WaitingCapture::reason).map(Reason::escaped);
         DumpSummary kept = archive.store(asked, cutOff);
         assertEquals(
                 new DumpSummary(
@@ -219,7 +221,7 @@ final class ArchiveTest {
 
         DumpSummary mended = archive.dump(asked).orElseThrow().summary();
         assertEquals(DumpState.COMPLETE, mended.state());
-        assertEquals(Optional.of(REASON), mended.reason());
+        assertEquals(Optional.of(REASON.escaped()), mended.reason());
         assertEquals(OptionalInt.of(2), mended.tasks());
         assertEquals(whole.sizeBytes(), mended.rawBytes());
         assertEquals(Optional.of(whole), archive.raw(asked));

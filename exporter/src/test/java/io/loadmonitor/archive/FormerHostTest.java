@@ -5,7 +5,7 @@ import static io.loadmonitor.archive.TestAlerts.firing;
 import static io.loadmonitor.archive.TestAlerts.routed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.Reason;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -69,7 +69,7 @@ final class FormerHostTest {
         try (Archive three = open("three")) {
             assertEquals(0, three.totals().waiting());
             assertEquals(Optional.empty(), three.beginNext());
-            three.reserveManual(new EscapedText("mine"), Duration.ZERO);
+            three.reserveManual(new Reason("mine"), Duration.ZERO);
             assertEquals(List.of("one", "three", "two"), hosts(three));
         }
         try (Archive one = open("one")) {

@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.alert.Alert;
 import io.loadmonitor.archive.IntakeOutcome.Outcome;
-import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.Reason;
 import io.loadmonitor.incident.EndReason;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,7 +65,7 @@ final class IntakeTest {
         assertTrue(incident.open());
         WaitingCapture waiting = archive.beginNext().orElseThrow();
         assertEquals(outcome.dumpId(), OptionalLong.of(waiting.dumpId()));
-        assertEquals("alert LoadHigh incident 1", waiting.reason().escaped());
+        assertEquals("alert LoadHigh incident 1", waiting.reason().text());
         assertEquals(Optional.empty(), archive.beginNext());
     }
 
@@ -292,9 +292,9 @@ final class IntakeTest {
                                 + " then."),
                 alert.note());
         OpenIncident open = archive.openIncidents().get(0);
-        assertEquals(OptionalLong.empty(), archive.reserveFollowUp(open, new EscapedText("put off")));
+        assertEquals(OptionalLong.empty(), archive.reserveFollowUp(open, new Reason("put off")));
         archive.allowWaiting(4);
-        long dump = archive.reserveFollowUp(open, new EscapedText("put off")).orElseThrow();
+        long dump = archive.reserveFollowUp(open, new Reason("put off")).orElseThrow();
         assertEquals(
                 OptionalLong.of(dump),
                 archive.incident(open.id())
@@ -398,7 +398,7 @@ final class IntakeTest {
 
         takeIn(routed(alert));
 
-        String reason = archive.beginNext().orElseThrow().reason().escaped();
+        String reason = archive.beginNext().orElseThrow().reason().text();
         assertEquals("alert ?ber?last??" + "x".repeat(35) + " incident 1", reason);
         assertEquals(63, reason.length());
     }

@@ -43,7 +43,12 @@ final class LoadIncidentsTest {
     }
 
     private void open(Retention retention) throws ArchiveException {
-        archive = Archive.open(new ArchiveSettings(folder.resolve("a.db"), "vm", retention), clock);
+        archive = Archive.open(
+                new ArchiveSettings(folder.resolve("a.db"), "vm", retention),
+                clock,
+                () -> Long.MAX_VALUE,
+                DumpReading::of,
+                clock::nanos);
     }
 
     @AfterEach

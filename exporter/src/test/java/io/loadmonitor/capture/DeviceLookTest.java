@@ -8,6 +8,7 @@ import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.kernel.FakeDevices;
 import io.loadmonitor.procfs.ActiveTasks;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What both sources, and both ways of the module's dumps, say of suspended devices. */
 final class DeviceLookTest {
-    private static final EscapedText REASON = EscapedText.of("alert LoadHigh");
+    private static final Reason REASON = new Reason("alert LoadHigh");
     private static final String RECORDS =
             "devices age_ms=12 mapped=1 suspended=1\ndevice dev=\"dm-0\" name=\"data\" suspended=1\n";
 

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,7 +65,7 @@ final class KernelDumpWatcherTest {
         fake.load();
         start(dump -> got.add(text(dump)));
         for (int i = 0; i < 20; i++) {
-            source.take(EscapedText.of("own"));
+            source.take(new Reason("own"));
             assertEquals(fake.takeAutomatic(), next());
         }
         assertNothingMore();
@@ -95,7 +95,7 @@ final class KernelDumpWatcherTest {
         fake.load();
         String first = fake.takeAutomatic();
         String second = fake.takeAutomatic();
-        source.take(EscapedText.of("own"));
+        source.take(new Reason("own"));
         AtomicInteger calls = new AtomicInteger();
         start(dump -> {
             if (calls.incrementAndGet() == 2) {

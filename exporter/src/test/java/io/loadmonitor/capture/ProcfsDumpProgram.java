@@ -1,6 +1,6 @@
 package io.loadmonitor.capture;
 
-import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.Reason;
 import io.loadmonitor.kernel.DeviceMapper;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
@@ -17,7 +17,7 @@ final class ProcfsDumpProgram {
     }
 
     public static void main(String[] arguments) throws Exception {
-        System.out.write(source().take(EscapedText.of("test")).toByteArray());
+        System.out.write(source().take(new Reason("test")).toByteArray());
         System.out.flush();
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.procfs.ProcFs;
 import io.loadmonitor.procfs.TaskState;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class ProcfsSourceHostTest {
     private static StackDump take() throws CaptureException {
-        return DumpParser.parse(ProcfsDumpProgram.source().take(EscapedText.of("test")));
+        return DumpParser.parse(ProcfsDumpProgram.source().take(new Reason("test")));
     }
 
     private static StackDump.Task of(StackDump dump, UninterruptibleTask sleeper) {

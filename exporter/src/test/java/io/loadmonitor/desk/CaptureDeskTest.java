@@ -23,11 +23,10 @@ import io.loadmonitor.archive.Retention;
 import io.loadmonitor.archive.TestAlerts;
 import io.loadmonitor.archive.TestClock;
 import io.loadmonitor.capture.CaptureException;
-import io.loadmonitor.capture.CaptureException.Reason;
 import io.loadmonitor.desk.RuleStatus.Kind;
 import io.loadmonitor.desk.RuleStatus.State;
-import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -47,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class CaptureDeskTest {
-    private static final EscapedText REASON = new EscapedText("somebody wants to know");
+    private static final Reason REASON = new Reason("somebody wants to know");
     private static final Duration COOLDOWN = Duration.ofMinutes(5);
     private static final CaptureSettings QUICK = new CaptureSettings(
             Duration.ofSeconds(1), Duration.ofMillis(300), Duration.ofMillis(10), Duration.ofMillis(40));
@@ -136,7 +135,8 @@ final class CaptureDeskTest {
     void asksABusySourceAgainUntilItAnswers() throws Exception {
         FakeSource source = new FakeSource((call, reason) -> {
             if (call <= 3) {
-                throw new CaptureException(call == 2 ? Reason.THROTTLED : Reason.BUSY, "not now");
+                throw new CaptureException(
+                        call == 2 ? CaptureException.Reason.THROTTLED : CaptureException.Reason.BUSY, "not now");
             }
             return DumpTexts.manual(call, NOON);
         });
@@ -151,7 +151,7 @@ final class CaptureDeskTest {
     @Test
     void givesUpOnASourceThatStaysBusyAndSaysWhy() throws Exception {
         FakeSource source = new FakeSource((call, reason) -> {
-            throw new CaptureException(Reason.BUSY, "another dump is being taken");
+            throw new CaptureException(CaptureException.Reason.BUSY, "another dump is being taken");
         });
 
         alerts(source).accept(message(TestAlerts.firing(1, NOON)));
@@ -170,7 +170,8 @@ final class CaptureDeskTest {
 
     @Test
     void doesNotAskAgainWhereThatCannotHelp() throws Exception {
-        for (Reason reason : List.of(Reason.UNAVAILABLE, Reason.TIMEOUT, Reason.FAILED)) {
+        for (CaptureException.Reason reason : List.of(
+                CaptureException.Reason.UNAVAILABLE, CaptureException.Reason.TIMEOUT, CaptureException.Reason.FAILED)) {
             FakeSource source = new FakeSource((call, given) -> {
                 throw new CaptureException(reason, "it is " + reason);
             });
@@ -228,24 +229,11 @@ final class CaptureDeskTest {
     }
 
     @Test
-    void refusesAReasonThatNoTriggerLineTakes() {
-        CaptureDesk desk = start(new FakeSource((call, reason) -> DumpTexts.manual(call, NOON)));
-
-        for (String reason : List.of("", "x".repeat(64))) {
-            IllegalArgumentException refused =
-                    assertThrows(IllegalArgumentException.class, () -> desk.request(new EscapedText(reason)));
-            assertEquals(
-                    "the reason has " + reason.length() + " characters in escaped form, but must have 1 to 63",
-                    refused.getMessage());
-        }
-    }
-
-    @Test
     void takesAtTheNextStartWhatWasLeftWaiting() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         AlertDesk alerts = alerts(new FakeSource((call, reason) -> {
             asked.countDown();
-            throw new CaptureException(Reason.BUSY, "not now");
+            throw new CaptureException(CaptureException.Reason.BUSY, "not now");
         }));
         alerts.accept(message(TestAlerts.firing(1, NOON)));
         asked.await();
@@ -336,7 +324,7 @@ final class CaptureDeskTest {
                 archive,
                 () -> new FakeSource((call, reason) -> {
                     twice.countDown();
-                    throw new CaptureException(Reason.THROTTLED, "the module takes one dump a minute");
+                    throw new CaptureException(CaptureException.Reason.THROTTLED, "the module takes one dump a minute");
                 }),
                 clock,
                 heard);

@@ -5,6 +5,7 @@ import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.capture.SourceKind;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -32,16 +33,16 @@ final class FakeSource implements DumpSource {
     }
 
     @Override
-    public RawDump take(EscapedText reason) throws CaptureException {
+    public RawDump take(Reason reason) throws CaptureException {
         int call;
         synchronized (this) {
-            reasons.add(reason);
+            reasons.add(reason.escaped());
             call = reasons.size();
             running++;
             mostRunning = Math.max(mostRunning, running);
         }
         try {
-            return answer.take(call, reason);
+            return answer.take(call, reason.escaped());
         } finally {
             synchronized (this) {
                 running--;

@@ -5,8 +5,8 @@ import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.IntakeOutcome;
 import io.loadmonitor.archive.RoutedAlert;
-import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -235,7 +235,7 @@ final class Story {
 
     /** Stores a dump that somebody asked for. */
     static long manual(Archive archive, RawDump raw) throws Exception {
-        long id = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(new EscapedText("test")), OptionalLong.empty());
+        long id = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(new Reason("test")), OptionalLong.empty());
         archive.store(id, raw);
         return id;
     }

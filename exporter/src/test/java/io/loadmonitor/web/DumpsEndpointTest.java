@@ -144,7 +144,9 @@ final class DumpsEndpointTest {
                 "{\"resaon\":\"x\"}",
                 "{\"reason\":\"x\"} {}",
                 "{\"reason\":\"1234567890123456789012345678901234567890123456789012345678901234\"}",
-                "{\"reason\":\"\\u00fc\\u00fc\\u00fc\\u00fc\\u00fc\\u00fc\\u00fc\\u00fc\"}"
+                "{\"reason\":\"z\\u00e4h\"}",
+                "{\"reason\":\"a\\nb\"}",
+                "{\"reason\":\"a\\tb\"}"
             })
     void answersABadRequestWith400(String body) throws Exception {
         HttpResponse<String> answer = server.postDump(body);

@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.loadmonitor.archive.DumpTexts;
 import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.dump.CauseCatalogue;
-import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -239,8 +239,7 @@ final class IncidentsEndpointTest {
     void saysInEveryFormThatASampleIsScaledUp() throws Exception {
         server.postAlerts(Samples.firing("a1b2c3d4e5f60718"));
         server.await(1, "complete");
-        long id = server.archive.reserveDump(
-                DumpTrigger.MANUAL, Optional.of(new EscapedText("test")), OptionalLong.of(1));
+        long id = server.archive.reserveDump(DumpTrigger.MANUAL, Optional.of(new Reason("test")), OptionalLong.of(1));
         server.archive.store(id, Samples.sampled(2));
         String estimate = "estimated from a fair sample of 4 of 40 tasks";
         String markdown = server.get("/api/v1/incidents/1.md").body();

@@ -19,8 +19,8 @@ import io.loadmonitor.desk.InstanceNames;
 import io.loadmonitor.desk.LoadRecorder;
 import io.loadmonitor.desk.Rules;
 import io.loadmonitor.dump.CauseCatalogue;
-import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -192,7 +192,7 @@ final class RunningServer implements AutoCloseable {
 
     /** Stores a dump without a source. */
     long archived(RawDump raw) throws Exception {
-        long id = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(new EscapedText("test")), OptionalLong.empty());
+        long id = archive.reserveDump(DumpTrigger.MANUAL, Optional.of(new Reason("test")), OptionalLong.empty());
         archive.store(id, raw);
         return id;
     }
@@ -245,7 +245,7 @@ final class RunningServer implements AutoCloseable {
         }
 
         @Override
-        public RawDump take(EscapedText reason) throws CaptureException {
+        public RawDump take(Reason reason) throws CaptureException {
             CountDownLatch latch = held;
             if (latch != null) {
                 try {
