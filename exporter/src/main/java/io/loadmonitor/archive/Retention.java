@@ -6,10 +6,11 @@ import java.time.Duration;
  * How much is kept. The oldest dumps go first, as soon as one of the bounds is passed.
  *
  * @param maxDumps 1 or more
- * @param maxAge of a dump, since it was taken or stored, whichever was later, and of an incident without dumps, since it
- *     ended
+ * @param maxAge of a dump, since it was taken or stored, whichever was later, and of an incident without dumps, since
+ *     it ended
  * @param maxBytes of the database file, 1 MiB or more
- * @param minFreeDiskBytes what the archive leaves free on its file system: under it no new dump is stored; 0 for no floor
+ * @param minFreeDiskBytes what the archive leaves free on its file system: under it no new dump is stored; 0 for no
+ *     floor
  * @param freeDiskByDeleting whether old dumps (never the newest ten) are deleted under it
  */
 public record Retention(

@@ -107,7 +107,10 @@ final class SignatureTable {
         sql.update("UPDATE dump SET signed = (SELECT f.signed FROM dump f WHERE f.id = ?) WHERE id = ?", from, to);
     }
 
-    /** Forgets what no dump has any more and what is too old (where it is known what time it is) or too much, oldest first. */
+    /**
+     * Forgets what no dump has any more and what is too old (where it is known what time it is) or too much, oldest
+     * first.
+     */
     static void prune(Sql sql, Optional<Instant> now, long maxBytes) throws SQLException {
         if (now.isPresent()) {
             sql.update(

@@ -99,7 +99,8 @@ final class TickTable {
     }
 
     /**
-     * Deletes what is too old, if it is known what time it is, and the oldest beyond 100,000 rows or a sixteenth of the archive's bytes.
+     * Deletes what is too old, if it is known what time it is, and the oldest beyond 100,000 rows or a sixteenth of the
+     * archive's bytes.
      */
     static long prune(Sql sql, Retention retention, Optional<Instant> now) throws SQLException {
         long deleted = now.isPresent()

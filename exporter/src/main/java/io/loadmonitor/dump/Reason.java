@@ -1,9 +1,9 @@
 package io.loadmonitor.dump;
 
 /**
- * Why a dump is taken, in the words of whoever asked: 1 to {@value #MAX_LENGTH} characters of printable ASCII. It stands
- * in the dump's trigger line. The kernel module's rule (kmod/capture.c) holds for every source, so it is asked where a
- * reason comes in, and nothing behind that can fail because of it. Immutable.
+ * Why a dump is taken, in the words of whoever asked: 1 to {@value #MAX_LENGTH} characters of printable ASCII. It
+ * stands in the dump's trigger line. The kernel module's rule (kmod/capture.c) holds for every source, so it is asked
+ * where a reason comes in, and nothing behind that can fail because of it. Immutable.
  */
 public record Reason(String text) {
     public static final int MAX_LENGTH = 63;
