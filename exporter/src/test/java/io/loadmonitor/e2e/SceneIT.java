@@ -95,6 +95,7 @@ final class SceneIT {
         RawDump raw = RawDump.of(Files.readAllBytes(scene.dumpOf(kernel)));
         StackDump dump = DumpParser.parse(raw);
         Instant taken = dump.time().flatMap(StackDump.Time::wall).orElseThrow();
+        // Scenes follow each other within seconds, and each is to be an incident of its own.
         String fingerprint = String.format("%016x", scene.name().hashCode());
         Map<String, String> labels = Map.of("alertname", "LoadHigh", "instance", "db-1.example.com:9817");
         RoutedAlert.Route route = new RoutedAlert.Route("load", Duration.ZERO);
@@ -104,7 +105,7 @@ final class SceneIT {
                                 Alert.Status.FIRING,
                                 labels,
                                 Map.of("summary", "Load is high"),
-                                taken.minusSeconds(30),
+                                taken,
                                 Optional.empty(),
                                 Optional.empty()),
                         Optional.of(route))))
@@ -117,8 +118,8 @@ final class SceneIT {
                         Alert.Status.RESOLVED,
                         labels,
                         Map.of(),
-                        taken.minusSeconds(30),
-                        Optional.of(taken.plusSeconds(60)),
+                        taken,
+                        Optional.of(taken),
                         Optional.empty()),
                 Optional.of(route))));
         return new Shown(

@@ -106,7 +106,7 @@ public record IncidentPage(
                         report.from(),
                         report.to(),
                         report.timeline().ticks(),
-                        new LoadChart.Held(alert ? "alert" : "load", incident.startedAt(), incident.endedAt()),
+                        new LoadChart.Held(alert ? "alert" : "load", start(incident), incident.endedAt()),
                         limits(summaries, cpus),
                         marks,
                         chosenId),
@@ -178,9 +178,16 @@ public record IncidentPage(
         return dump.flatMap(StackDump::load).map(StackDump.Load::cpus).orElse(OptionalInt.empty());
     }
 
+    /** Of its first alert, where it has one: the load before it is shown as what it was. */
+    private static Instant start(Incident incident) {
+        return incident.alerts().isEmpty()
+                ? incident.startedAt()
+                : incident.alerts().get(0).startsAt();
+    }
+
     private static String offset(Incident incident, DumpSummary dump) {
         String what = incident.kind() == IncidentKind.ALERT ? "the alert" : "the load";
-        Duration offset = Duration.between(incident.startedAt(), dump.takenAt());
+        Duration offset = Duration.between(start(incident), dump.takenAt());
         if (offset.abs().toSeconds() == 0) {
             return "at the start of " + what;
         }
