@@ -112,20 +112,22 @@ final class SceneIT {
                 .get(0);
         archive.beginNext();
         archive.store(opened.dumpId().getAsLong(), raw);
-        archive.takeIn(List.of(new RoutedAlert(
-                new Alert(
-                        fingerprint,
-                        Alert.Status.RESOLVED,
-                        labels,
-                        Map.of(),
-                        taken,
-                        Optional.of(taken),
-                        Optional.empty()),
-                Optional.of(route))));
+        // Scenes come in no order of time: which incident it is, is known when the alert has ended.
+        IntakeOutcome ended = archive.takeIn(List.of(new RoutedAlert(
+                        new Alert(
+                                fingerprint,
+                                Alert.Status.RESOLVED,
+                                labels,
+                                Map.of(),
+                                taken,
+                                Optional.of(taken),
+                                Optional.empty()),
+                        Optional.of(route))))
+                .get(0);
         return new Shown(
                 kernel.getParent().getFileName() + " " + scene.name(),
                 scene,
                 LoadBreakdown.of(dump),
-                opened.incidentId().getAsLong());
+                ended.incidentId().getAsLong());
     }
 }
