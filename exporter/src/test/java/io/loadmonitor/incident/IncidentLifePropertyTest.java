@@ -23,10 +23,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * 10,000 random histories, each from nothing: alerts that fire, end, fire again and come late, dumps of loads and of
- * people, ticks, an hour without a word, clocks that disagree. {@code -Dhistory=N} runs the history of that seed alone.
+ * people, ticks, an hour without a word, clocks that disagree. {@code -Dhistory=N} runs the history of that seed alone,
+ * {@code -Dhistories=N} the first N.
  */
 final class IncidentLifePropertyTest {
-    private static final int HISTORIES = 10_000;
+    private static final int HISTORIES = Integer.getInteger("histories", 10_000);
     private static final int EVENTS = 20;
     private static final Instant START = Instant.parse("2026-11-30T12:00:00Z");
     private static final IncidentLife LIFE = IncidentLife.DEFAULT;
