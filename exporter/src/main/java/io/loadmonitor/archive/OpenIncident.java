@@ -17,13 +17,13 @@ import java.util.Optional;
  */
 public record OpenIncident(long id, long spell, Optional<String> rule, DumpPlan plan) {
     static List<OpenIncident> all(Sql sql, String host, Instant now) throws SQLException {
-        record Row(long id, Instant began) {}
+
         record Open(long spell, Optional<String> rule) {}
         List<OpenIncident> all = new ArrayList<>();
-        for (Row row : sql.all(
-                row -> new Row(row.getLong("id"), Sql.time(row, "began_us")),
-                "SELECT i.id, i.began_us FROM incident i WHERE i.host = ? AND i.is_foreign = 0 AND "
-                        + IncidentTable.OPEN + " ORDER BY i.id",
+        for (long id : sql.all(
+                row -> row.getLong("id"),
+                "SELECT i.id FROM incident i WHERE i.host = ? AND i.is_foreign = 0 AND " + IncidentTable.OPEN
+                        + " ORDER BY i.id",
                 host,
                 now.minus(LoadSpell.HOLD))) {
             List<Open> open = sql.all(
@@ -31,7 +31,7 @@ public record OpenIncident(long id, long spell, Optional<String> rule, DumpPlan 
                     """
                     SELECT id, rule_name FROM spell WHERE incident_id = ? AND (to_us IS NULL OR kind = 'LOAD' AND to_us > ?)
                     ORDER BY kind, from_us, id LIMIT 1""",
-                    row.id(),
+                    id,
                     now.minus(LoadSpell.HOLD));
             if (open.isEmpty()) {
                 continue;
@@ -39,7 +39,7 @@ public record OpenIncident(long id, long spell, Optional<String> rule, DumpPlan 
             List<Instant> putOff = sql.all(
                     spell -> Sql.time(spell, "put_off_us"),
                     "SELECT put_off_us FROM spell WHERE incident_id = ? AND to_us IS NULL AND put_off_us IS NOT NULL",
-                    row.id());
+                    id);
             List<DumpPlan.Dump> dumps = sql.all(
                     dump -> new DumpPlan.Dump(
                             switch (dump.getString("state")) {
@@ -54,9 +54,8 @@ public record OpenIncident(long id, long spell, Optional<String> rule, DumpPlan 
                     SELECT state, taken_us, active, uninterruptible FROM dump
                     WHERE incident_id = ? AND NOT (trigger_kind = 'MANUAL' AND state = 'FAILED')
                     ORDER BY taken_us DESC LIMIT 1000""",
-                    row.id());
-            all.add(new OpenIncident(
-                    row.id(), open.get(0).spell(), open.get(0).rule(), new DumpPlan(row.began(), putOff, dumps)));
+                    id);
+            all.add(new OpenIncident(id, open.get(0).spell(), open.get(0).rule(), new DumpPlan(putOff, dumps)));
         }
         return all;
     }

@@ -71,6 +71,12 @@ final class SpellTable {
                     alert.fingerprint(),
                     start));
         }
+        if (reach.spell().isPresent()) {
+            incidents.addAll(sql.all(
+                    row -> row.getLong(1),
+                    "SELECT incident_id FROM spell WHERE id = ?",
+                    reach.spell().get()));
+        }
         return incidents;
     }
 

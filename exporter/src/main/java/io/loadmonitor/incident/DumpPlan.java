@@ -11,11 +11,10 @@ import java.util.OptionalInt;
  * When an open incident gets a further dump. It follows from the dumps that there are, so a restart forgets nothing and
  * asks for nothing twice. Immutable.
  *
- * @param began when the incident began
  * @param putOff when an alert that still fires asked for a dump and was given none
  * @param dumps of the incident, in any order, waiting and failed ones included
  */
-public record DumpPlan(Instant began, List<Instant> putOff, List<Dump> dumps) {
+public record DumpPlan(List<Instant> putOff, List<Dump> dumps) {
     /** A failed capture is tried again so long after it; then always the last of these. */
     static final List<Duration> RETRIES = List.of(Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(5));
 

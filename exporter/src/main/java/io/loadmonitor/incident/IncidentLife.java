@@ -48,31 +48,35 @@ public record IncidentLife(Duration silentAfter) {
     /** Which incidents must be in what is known before the event. */
     public static Reach reach(Event event) {
         if (event instanceof Event.Fires fires) {
-            return new Reach(before(fires.alert().startsAt()), Optional.empty(), Optional.of(fires.alert()));
+            return new Reach(
+                    before(fires.alert().startsAt()), Optional.empty(), Optional.of(fires.alert()), Optional.empty());
         }
         if (event instanceof Event.Resolves resolves) {
             Instant start = resolves.alert().startsAt();
             return new Reach(
                     before(start),
                     Optional.of(after(Times.later(start, resolves.end()))),
-                    Optional.of(resolves.alert()));
+                    Optional.of(resolves.alert()),
+                    Optional.empty());
         }
         if (event instanceof Event.Crossed crossed) {
-            return around(crossed.taken(), crossed.taken());
+            return around(crossed.taken(), crossed.taken(), Optional.empty());
         }
         if (event instanceof Event.Taken taken) {
-            return around(taken.taken(), taken.taken());
+            // Its own time may be anything: a clock may be wrong, and a capture wait for long.
+            return around(taken.taken(), taken.taken(), taken.spell());
         }
         if (event instanceof Event.Ticked ticked && !ticked.ticks().isEmpty()) {
             return around(
                     ticked.ticks().get(0).at(),
-                    ticked.ticks().get(ticked.ticks().size() - 1).at());
+                    ticked.ticks().get(ticked.ticks().size() - 1).at(),
+                    Optional.empty());
         }
-        return new Reach(event.at(), Optional.empty(), Optional.empty());
+        return new Reach(event.at(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    private static Reach around(Instant from, Instant to) {
-        return new Reach(before(from), Optional.of(after(to)), Optional.empty());
+    private static Reach around(Instant from, Instant to, Optional<Long> spell) {
+        return new Reach(before(from), Optional.of(after(to)), Optional.empty(), spell);
     }
 
     private static Instant before(Instant time) {
@@ -219,7 +223,8 @@ public record IncidentLife(Duration silentAfter) {
         }
 
         void place(PlacedDump dump) {
-            dumps.put(dump.id(), dump);
+            Optional<Long> known = Optional.ofNullable(dumps.get(dump.id())).flatMap(PlacedDump::incident);
+            dumps.put(dump.id(), dump.withIncident(known));
         }
 
         void ticked(List<Tick> ticks) {
@@ -274,6 +279,8 @@ public record IncidentLife(Duration silentAfter) {
                 placed.add(dump.withIncident(
                         dump.spell().isPresent()
                                 ? Optional.ofNullable(incidents.get(dump.spell().get()))
+                                        // A flood of alerts may have pushed the spell out: the dump stays where it was.
+                                        .or(dump::incident)
                                 : own.stream()
                                         .filter(incident -> incident.holds(dump.taken()))
                                         .map(SpellGroup::id)

@@ -9,5 +9,6 @@ import java.util.Optional;
  *
  * @param to empty for no end
  * @param alert that it is about
+ * @param spell whose incident it concerns whenever that was
  */
-public record Reach(Instant from, Optional<Instant> to, Optional<AlertKey> alert) {}
+public record Reach(Instant from, Optional<Instant> to, Optional<AlertKey> alert, Optional<Long> spell) {}

@@ -262,6 +262,24 @@ final class ArchiveTest {
                         .trigger());
     }
 
+    /** A capture may wait until long after its alert, and a board without a clock of its own writes 1970. */
+    @Test
+    void givesAnIncidentTheDumpThatItAskedForWheneverThatWasTaken() throws ArchiveException {
+        long incident = archive.takeIn(List.of(routed(firing(1, NOON))))
+                .get(0)
+                .incidentId()
+                .getAsLong();
+        long asked = archive.beginNext().orElseThrow().dumpId();
+        archive.takeIn(List.of(routed(resolved(1, NOON, NOON.plusSeconds(60)))));
+
+        archive.store(asked, DumpTexts.manual(3, Instant.parse("1970-01-01T00:05:00Z")));
+
+        assertEquals(List.of(asked), dumpsOf(incident));
+        assertEquals(
+                OptionalLong.of(incident),
+                archive.dump(asked).orElseThrow().summary().incidentId());
+    }
+
     @Test
     void givesAnIncidentTheDumpsFromTenMinutesBeforeItToItsEnd() throws ArchiveException {
         Instant start = NOON;

@@ -83,15 +83,15 @@ final class DumpPlanTest {
 
     @Test
     void takesTheOneThatWasPutOffWhenTheSpacingIsOver() {
-        DumpPlan putOff = new DumpPlan(BEGAN, List.of(BEGAN.plusSeconds(5)), List.of(taken(0)));
+        DumpPlan putOff = new DumpPlan(List.of(BEGAN.plusSeconds(5)), List.of(taken(0)));
         assertEquals(Optional.empty(), putOff.due(FollowUp.DEFAULT, Optional.empty(), BEGAN.plusSeconds(29)));
         assertEquals(
                 Optional.of(Why.PUT_OFF),
                 putOff.due(FollowUp.DEFAULT, Optional.empty(), BEGAN.plusSeconds(30))
                         .map(DumpPlan.Due::why));
-        DumpPlan later = new DumpPlan(BEGAN, List.of(BEGAN.plusSeconds(5)), List.of(taken(0), taken(6)));
+        DumpPlan later = new DumpPlan(List.of(BEGAN.plusSeconds(5)), List.of(taken(0), taken(6)));
         assertEquals(Optional.empty(), later.due(FollowUp.DEFAULT, Optional.empty(), BEGAN.plusSeconds(40)));
-        DumpPlan none = new DumpPlan(BEGAN, List.of(BEGAN), List.of());
+        DumpPlan none = new DumpPlan(List.of(BEGAN), List.of());
         assertEquals(
                 Optional.of(Why.PUT_OFF),
                 none.due(FollowUp.DEFAULT, Optional.empty(), BEGAN.plusSeconds(5))
@@ -112,12 +112,12 @@ final class DumpPlanTest {
         assertEquals(FollowUp.DEFAULT.most(), asked);
         assertEquals(
                 Optional.empty(),
-                new DumpPlan(BEGAN, List.of(), List.of(dump(State.FAILED, 0)))
+                new DumpPlan(List.of(), List.of(dump(State.FAILED, 0)))
                         .due(FollowUp.NONE, Optional.empty(), BEGAN.plus(Duration.ofHours(1))));
     }
 
     private static Optional<Why> why(List<Dump> dumps, long second) {
-        return new DumpPlan(BEGAN, List.of(), dumps)
+        return new DumpPlan(List.of(), dumps)
                 .due(FollowUp.DEFAULT, Optional.empty(), BEGAN.plusSeconds(second))
                 .map(DumpPlan.Due::why);
     }
@@ -129,7 +129,7 @@ final class DumpPlanTest {
     private static Optional<DumpPlan.Due> due(List<Dump> dumps, long second, int active, int uninterruptible) {
         Instant now = BEGAN.plusSeconds(second);
         Tick tick = new Tick(now, OptionalDouble.of(1), OptionalInt.of(active), OptionalInt.of(uninterruptible));
-        return new DumpPlan(BEGAN, List.of(), dumps).due(FollowUp.DEFAULT, Optional.of(tick), now);
+        return new DumpPlan(List.of(), dumps).due(FollowUp.DEFAULT, Optional.of(tick), now);
     }
 
     private static Dump taken(long second) {
