@@ -93,6 +93,21 @@ static u64 lm_sampler_when(void)
 	return lm_sampler_due_ns + TICK_NSEC / 2;
 }
 
+/*
+ * A look that is late by a period or more tells the number of updates by the counter alone. In the
+ * moment of yet another one the counter may be there before the averages, or the averages before
+ * the counter that was read: how many of them the averages hold is then anybody's guess.
+ */
+static bool lm_sampler_unsure(u64 counter)
+{
+	u32 since;
+
+	if (counter < lm_sampler_due + LOAD_FREQ)
+		return false;
+	div_u64_rem(counter - lm_sampler_due, LOAD_FREQ, &since);
+	return since < LM_GRACE_JIFFIES;
+}
+
 static u64 lm_sampler_sample(u64 now)
 {
 	unsigned long average, last = lm_sampler_last;
@@ -109,9 +124,12 @@ static u64 lm_sampler_sample(u64 now)
 		smp_rmb();
 		counter = max_t(u64, get_jiffies_64(), lm_sampler_due);
 	}
+	/* By the counter after both: one that was read before an update tells nothing of it. */
+	smp_rmb();
 	due = counter >= lm_sampler_due;
-	if (average == last &&
-	    !(lm_sampler_was_due && counter - lm_sampler_due >= LM_GRACE_JIFFIES)) {
+	if ((average == last &&
+	     !(lm_sampler_was_due && counter - lm_sampler_due >= LM_GRACE_JIFFIES)) ||
+	    lm_sampler_unsure(get_jiffies_64())) {
 		lm_sampler_was_due = due;
 		if (!due)
 			lm_sampler_early_ns = now;

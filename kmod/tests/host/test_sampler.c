@@ -22,7 +22,8 @@ struct update {
 	u64 due_ns;
 	unsigned int active;
 	unsigned long average;
-	/* The number of the first look that could see it. */
+	/* When the first look ended that could see it; the number of the one that recorded it. */
+	u64 seen_ns;
 	unsigned int look;
 	/* After a stopped keeper. */
 	bool late;
@@ -30,6 +31,8 @@ struct update {
 
 static struct update updates[UPDATES_MAX];
 static unsigned int updates_count;
+/* So many of them are in history: all, were they seen from here on. */
+static unsigned int updates_recorded;
 /* Those that there were before. */
 static u64 updates_skipped;
 
@@ -43,7 +46,6 @@ static bool keeper_stopped;
 static u64 keeper_until_ns;
 static u64 sampler_until_ns;
 static unsigned int looks;
-static bool looking;
 /* The other CPU may be seen in the middle of its work. */
 static bool racing;
 static unsigned int (*active_at)(unsigned int update);
@@ -93,7 +95,6 @@ static void note_update(unsigned int active, bool late)
 		.due_ns = boot_ns + ((number + 1) * LOAD_FREQ + 10) * TICK_NSEC,
 		.active = active,
 		.average = avenrun[0],
-		.look = looking ? looks : looks + 1,
 		.late = late,
 	};
 }
@@ -185,6 +186,45 @@ static void boot_earlier(unsigned int (*active)(unsigned int update), u64 before
 	update_at = (u32)(INITIAL_JIFFIES + (before + 1) * LOAD_FREQ);
 }
 
+static void start(void)
+{
+	updates_recorded = updates_count;
+	EXPECT_SAME(lm_sampler_init(), 0);
+}
+
+/* The ticks that history has got since it ended with the one of this time. */
+static unsigned int added_since(u64 time_ns)
+{
+	unsigned int count = 0;
+	struct lm_tick tick;
+
+	while (lm_history_get(count, &tick) && tick.time_ns != time_ns)
+		count++;
+	return count;
+}
+
+/* A look's part of the books: @there updates when it began. */
+static void look_at(unsigned int there)
+{
+	const u64 soon = 6 * TICK_NSEC + 100 * NSEC_PER_MSEC;
+	struct lm_tick tick;
+	unsigned int added, update;
+	u64 before = lm_history_get(0, &tick) ? tick.time_ns : 0;
+
+	EXPECT_SAME(host_timer->function(host_timer), HRTIMER_RESTART);
+	for (added = added_since(before); added; added--) {
+		EXPECT(updates_recorded < updates_count, "no tick that there was not");
+		updates[updates_recorded++].look = looks;
+	}
+	for (update = updates_recorded; update < there; update++) {
+		if (!updates[update].seen_ns)
+			updates[update].seen_ns = now_ns;
+		EXPECT(now_ns < max(updates[update].seen_ns,
+				    max(keeper_until_ns, sampler_until_ns)) + soon,
+		       "soon in history, update %u", update);
+	}
+}
+
 /* Lets time pass, and the timer expire when it is to. */
 static void run(u64 until_ns)
 {
@@ -199,12 +239,10 @@ static void run(u64 until_ns)
 			break;
 		go_on(fire);
 		looks++;
-		looking = true;
 		EXPECT(looks < 4000000, "it looks no more often than it is to");
 		host_at_barrier = racing ? race : NULL;
-		EXPECT_SAME(host_timer->function(host_timer), HRTIMER_RESTART);
+		look_at(updates_count);
 		host_at_barrier = NULL;
-		looking = false;
 		if (pending)
 			update_averages(false);
 	}
@@ -318,7 +356,7 @@ static void records_every_tick_once(void)
 	boot(any_load);
 	go_on(between(host_below(50)));
 	first = updates_count;
-	EXPECT_SAME(lm_sampler_init(), 0);
+	start();
 	run(between(first + 3000));
 	EXPECT_SAME(updates_count, first + 3001);
 	check_history(first, true);
@@ -337,7 +375,7 @@ static void records_every_tick_over_a_wrap(void)
 	go_on(between(wrap - 20));
 	first = updates_count;
 	EXPECT_SAME(counter >> 32, 0);
-	lm_sampler_init();
+	start();
 	run(between(wrap + 300));
 	EXPECT_SAME(counter >> 32, 1);
 	check_history(first, true);
@@ -350,7 +388,7 @@ static void records_every_tick_over_the_next_wraps(void)
 
 	boot_earlier(the_same_for_long, (((u64)wraps << 32) - INITIAL_JIFFIES) / LOAD_FREQ - 20);
 	EXPECT_SAME(counter >> 32, wraps - 1);
-	lm_sampler_init();
+	start();
 	run(between(320));
 	EXPECT_SAME(counter >> 32, wraps);
 	EXPECT_SAME(updates_count, 321);
@@ -366,7 +404,7 @@ static void records_every_tick_when_seen_in_the_middle(void)
 	boot(any_load);
 	go_on(between(3));
 	first = updates_count;
-	lm_sampler_init();
+	start();
 	for (round = 0; round < 1200; round++) {
 		if (host_chance(4))
 			lm_settings.interval_ms = 1 + host_below(100);
@@ -385,7 +423,7 @@ static void keeps_the_phase_over_a_stopped_cpu(void)
 	boot(any_load);
 	go_on(between(7));
 	first = updates_count;
-	lm_sampler_init();
+	start();
 	for (round = 0; round < 80; round++) {
 		update = updates_count;
 		run(between(update + 1) + host_below(PERIOD_NS));
@@ -414,10 +452,14 @@ static void makes_up_for_looks_that_come_late(void)
 	boot(any_load);
 	go_on(between(7));
 	first = updates_count;
-	lm_sampler_init();
+	start();
 	for (round = 0; round < 100; round++) {
 		run(between(updates_count + 1) + host_below(PERIOD_NS));
 		sampler_until_ns = now_ns + host_below(host_chance(3) ? 12 * PERIOD_NS : PERIOD_NS);
+		/* Now and then in the very moment of a later update. */
+		if (host_chance(3))
+			sampler_until_ns = between(updates_count + host_below(12)) -
+					   PERIOD_NS / 2 + host_below(2000);
 		run(sampler_until_ns + 2 * PERIOD_NS);
 		run(between(updates_count));
 	}
@@ -432,7 +474,7 @@ static void survives_any_stops_of_both(void)
 	boot(any_load);
 	go_on(between(7));
 	first = updates_count;
-	lm_sampler_init();
+	start();
 	for (round = 0; round < 300; round++) {
 		if (host_chance(3))
 			keeper_until_ns = now_ns + host_below(3 * PERIOD_NS);
@@ -458,7 +500,7 @@ static void asks_at_the_tick_of_the_crossing(void)
 	lm_settings.threshold = 400;
 	boot(quiet_then_ten);
 	go_on(between(2));
-	lm_sampler_init();
+	start();
 	for (update = 3; !asked && update < 100; update++) {
 		run(between(update));
 		if (!crossed && lm_load_hundredths(avenrun[0]) >= 400)
@@ -488,7 +530,7 @@ static void asks_again_at_the_next_tick_when_busy(void)
 	lm_settings.threshold = 400;
 	boot(quiet_then_ten);
 	go_on(between(2));
-	lm_sampler_init();
+	start();
 	busy = true;
 	run(between(50));
 	EXPECT_SAME(asked, 0);
