@@ -86,7 +86,13 @@ final class ConfigFile {
                 incidents(settings.below("incidents", Set.of("silent_after", "own_instance", "foreign"))),
                 retention(settings.below(
                         "retention",
-                        Set.of("max_dumps", "max_age", "max_size", "min_free_disk", "free_disk_by_deleting"))),
+                        Set.of(
+                                "max_dumps",
+                                "max_age",
+                                "max_incident_age",
+                                "max_size",
+                                "min_free_disk",
+                                "free_disk_by_deleting"))),
                 limits(settings.below(
                         "limits",
                         Set.of("waiting_captures", "manual_spacing", "procfs_time", "procfs_tasks", "request_body"))));
@@ -138,6 +144,7 @@ final class ConfigFile {
         return new Retention(
                 settings.number("max_dumps", usual.maxDumps(), 1, 10_000_000),
                 settings.duration("max_age", usual.maxAge(), Duration.ofMinutes(1), LONGEST_AGE),
+                settings.duration("max_incident_age", usual.maxIncidentAge(), Duration.ZERO, LONGEST_AGE),
                 settings.size("max_size", usual.maxBytes(), 1 << 20, 1L << 50),
                 settings.size("min_free_disk", usual.minFreeDiskBytes(), 0, 1L << 50),
                 settings.value("free_disk_by_deleting", usual.freeDiskByDeleting(), text -> switch (text) {

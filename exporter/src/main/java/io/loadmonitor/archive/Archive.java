@@ -418,7 +418,9 @@ public final class Archive implements AutoCloseable {
         Optional<RawDump> raw = raw(id);
         Optional<StackDump> dump = raw.map(DumpParser::parse);
         if (dump.isEmpty()) {
-            return Optional.of(new ArchivedDump(summary.get(), raw, dump, Optional.empty(), List.of()));
+            Optional<DumpStory> story = summary.get().state() == DumpState.DELETED ? story(id) : Optional.empty();
+            return Optional.of(
+                    new ArchivedDump(summary.get(), raw, dump, story.map(DumpStory::breakdown), List.of(), story));
         }
         List<SeenSignature> seen = signatures(id);
         Set<String> chronic = seen.stream()
@@ -429,7 +431,17 @@ public final class Archive implements AutoCloseable {
         DumpSummary shown = showsReading(summary.get())
                 ? summary.get().withHeadline(DumpReading.headline(breakdown))
                 : summary.get();
-        return Optional.of(new ArchivedDump(shown, raw, dump, Optional.of(breakdown), seen));
+        return Optional.of(new ArchivedDump(shown, raw, dump, Optional.of(breakdown), seen, Optional.empty()));
+    }
+
+    /** Empty also for one that an earlier version of the program read and this one had not come to read anew. */
+    private Optional<DumpStory> story(long id) throws ArchiveException {
+        Optional<DumpTable.StoredStory> stored = database.read(sql -> DumpTable.story(sql, id));
+        Optional<DumpStory> story = stored.flatMap(found -> found.open(causes.get()));
+        if (stored.isPresent() && story.isEmpty()) {
+            log.error("What dump {} told before it was deleted is damaged; its headline is left", id);
+        }
+        return story;
     }
 
     /** Not while the text waits to be read, and not when what it says could not be stored. */
@@ -456,7 +468,8 @@ public final class Archive implements AutoCloseable {
         DumpSummary summary = dump.summary();
         Optional<Long> before = database.read(sql -> sql.one(
                 row -> row.getLong(1), """
-                SELECT id FROM dump WHERE host = ? AND parsed = 1 AND (taken_us < ? OR taken_us = ? AND id < ?)
+                SELECT id FROM dump
+                WHERE host = ? AND parsed = 1 AND state <> 'DELETED' AND (taken_us < ? OR taken_us = ? AND id < ?)
                 ORDER BY taken_us DESC, id DESC LIMIT 1""", summary.host(), summary.takenAt(), summary.takenAt(), summary.id()));
         Optional<ArchivedDump> found = before.isPresent() ? dump(before.get()) : Optional.empty();
         return found.filter(other -> other.dump()

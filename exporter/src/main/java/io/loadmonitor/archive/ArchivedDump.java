@@ -9,17 +9,20 @@ import java.util.Optional;
 /**
  * A dump with all that the archive has of it.
  *
- * @param raw empty while it is captured and when the capture failed
+ * @param raw empty while it is captured, when the capture failed, and when the text was deleted
  * @param dump what the text says, parsed anew from it; empty where there is no text
- * @param breakdown what the load consisted of, by the causes in force and by what the host always has; there with dump
+ * @param breakdown what the load consisted of, by the causes in force and by what the host always has; there with dump,
+ *     and of a deleted one with story
  * @param seen its signatures, as {@link Archive#signatures} gives them; none without dump
+ * @param story what is kept of a deleted one
  */
 public record ArchivedDump(
         DumpSummary summary,
         Optional<RawDump> raw,
         Optional<StackDump> dump,
         Optional<LoadBreakdown> breakdown,
-        List<SeenSignature> seen) {
+        List<SeenSignature> seen,
+        Optional<DumpStory> story) {
     public ArchivedDump {
         seen = List.copyOf(seen);
     }

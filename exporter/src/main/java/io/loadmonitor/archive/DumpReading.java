@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
  * @param containers ids or names of those that its cgroups name
  * @param ticks of the load before it, oldest first; only what the module told
  * @param signatures at most {@link DumpSignature#MOST}
- * @param causes by which the headline was made
+ * @param causes by which the headline and the story were made
  */
 record DumpReading(
         DumpState state,
@@ -55,10 +55,11 @@ record DumpReading(
         Set<String> functions,
         List<LoadSample> ticks,
         List<DumpSignature> signatures,
+        DumpStory story,
         CauseCatalogue causes,
         StackDump dump) {
-    /** Of the kinds of names. A dump that has those of a lower one gets them anew: 1 added causes and containers. */
-    static final int NAMES_VERSION = 1;
+    /** Of the kinds of names. A dump that has those of a lower one gets them anew: 1 added causes and containers, 2 the story. */
+    static final int NAMES_VERSION = 2;
 
     /** Names of a kind that can be searched for in one dump. Which ones are left out beyond it is not defined. */
     static final int MAX_NAMES = 10_000;
@@ -81,6 +82,11 @@ record DumpReading(
     /** With what the host always has at its end. */
     String headline(Set<String> chronic) {
         return headline(LoadBreakdown.of(dump, causes, chronic));
+    }
+
+    /** The same. */
+    DumpStory story(Set<String> chronic) {
+        return chronic.isEmpty() ? story : DumpStory.of(dump, LoadBreakdown.of(dump, causes, chronic), causes);
     }
 
     /** By the catalogue of the jar. */
@@ -121,6 +127,7 @@ record DumpReading(
                 functions(dump),
                 ticks(dump),
                 DumpSignature.of(dump),
+                DumpStory.of(dump, breakdown, causes),
                 causes,
                 dump);
     }

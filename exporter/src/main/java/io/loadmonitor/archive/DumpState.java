@@ -9,5 +9,7 @@ public enum DumpState {
     /** The text is there but was cut off: kept as it is. */
     INCOMPLETE,
     /** There will be no text; the failure says why. */
-    FAILED
+    FAILED,
+    /** There was one; the retention deleted its text. What it told is kept ({@link DumpStory}). */
+    DELETED
 }

@@ -25,7 +25,8 @@ import java.util.OptionalLong;
  *     read anew ({@link Archive#dump}), by the present ones
  * @param failure for people; only with state FAILED
  * @param incidentId the incident that it belongs to
- * @param rawBytes of the text, uncompressed
+ * @param rawBytes of the text, uncompressed; 0 where there is none, or none any more
+ * @param deleted with state DELETED
  */
 public record DumpSummary(
         long id,
@@ -42,7 +43,8 @@ public record DumpSummary(
         String headline,
         Optional<String> failure,
         OptionalLong incidentId,
-        long rawBytes) {
+        long rawBytes,
+        Optional<DumpDeletion> deleted) {
 
     DumpSummary withHeadline(String other) {
         return new DumpSummary(
@@ -60,6 +62,7 @@ public record DumpSummary(
                 other,
                 failure,
                 incidentId,
-                rawBytes);
+                rawBytes,
+                deleted);
     }
 }

@@ -1,5 +1,6 @@
 package io.loadmonitor.archive;
 
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
@@ -20,17 +21,20 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The tables dump, dump_text and dump_name; {@link SignatureTable} follows them. Methods run within a
+ * The tables dump, dump_text, dump_name and dump_story; {@link SignatureTable} follows them. Methods run within a
  * transaction of {@link Database}.
  */
 final class DumpTable {
     static final String SUMMARY = """
             SELECT id, host, state, trigger_kind, reason, incident_id, taken_us, raw_bytes, source, load1, active,
-                   uninterruptible, tasks, headline, failure
+                   uninterruptible, tasks, headline, failure, deleted_us, deleted_by
             FROM dump""";
 
-    /** A dump that nobody asked for is on no list before it is known what it is. */
-    static final String LISTED = "NOT (state = 'STORED' AND trigger_kind = 'UNKNOWN')";
+    /**
+     * A dump that nobody asked for is on no list before it is known what it is; one without a text any more is shown by
+     * its incident alone.
+     */
+    static final String LISTED = "NOT (state = 'STORED' AND trigger_kind = 'UNKNOWN') AND state <> 'DELETED'";
 
     private static final String NOT_READ = "The text is stored; nobody has read it yet.";
 
@@ -56,7 +60,13 @@ final class DumpTable {
                 row.getString("headline"),
                 Sql.optionalText(row, "failure"),
                 Sql.optionalLong(row, "incident_id"),
-                row.getLong("raw_bytes"));
+                row.getLong("raw_bytes"),
+                deletion(row));
+    }
+
+    private static Optional<DumpDeletion> deletion(ResultSet row) throws SQLException {
+        Optional<Instant> at = Sql.optionalTime(row, "deleted_us");
+        return at.isPresent() ? Optional.of(new DumpDeletion(at.get(), row.getString("deleted_by"))) : Optional.empty();
     }
 
     /** STORED is between the two steps: for whoever looks, the dump is still being taken. */
@@ -195,19 +205,17 @@ final class DumpTable {
 
     /** The newest dumps whose names an older version of the program found. */
     static List<Long> withOldNames(Sql sql, int most) throws SQLException {
-        return sql.all(
-                row -> row.getLong(1),
-                "SELECT id FROM dump WHERE parsed = 1 AND named < ? ORDER BY taken_us DESC, id DESC LIMIT ?",
-                DumpReading.NAMES_VERSION,
-                most);
+        return sql.all(row -> row.getLong(1), """
+                SELECT id FROM dump WHERE parsed = 1 AND named < ? AND state <> 'DELETED'
+                ORDER BY taken_us DESC, id DESC LIMIT ?""", DumpReading.NAMES_VERSION, most);
     }
 
     /** How many dumps hold each cause. */
     static Map<String, Integer> causes(Sql sql) throws SQLException {
         Map<String, Integer> causes = new TreeMap<>();
-        sql.all(
-                        row -> Map.entry(row.getString(1), row.getInt(2)),
-                        "SELECT value, count(*) FROM dump_name WHERE kind = 'cause' GROUP BY value")
+        sql.all(row -> Map.entry(row.getString(1), row.getInt(2)), """
+                        SELECT n.value, count(*) FROM dump_name n JOIN dump d ON d.id = n.dump_id
+                        WHERE n.kind = 'cause' AND d.state <> 'DELETED' GROUP BY n.value""")
                 .forEach(cause -> causes.put(cause.getKey(), cause.getValue()));
         return causes;
     }
@@ -226,6 +234,33 @@ final class DumpTable {
         if (!chronic.isEmpty()) {
             sql.update("UPDATE dump SET headline = ? WHERE id = ?", reading.headline(chronic), id);
         }
+        putStory(sql, id, reading.story(chronic));
+    }
+
+    private static void putStory(Sql sql, long id, DumpStory story) throws SQLException {
+        byte[] json = story.json();
+        sql.update("""
+                INSERT INTO dump_story (dump_id, json_bytes, gzip) VALUES (?, ?, ?)
+                ON CONFLICT (dump_id) DO UPDATE SET json_bytes = excluded.json_bytes, gzip = excluded.gzip""", id, json.length, Gzip.compress(json));
+    }
+
+    /** As it is kept; to be opened outside of the transaction. */
+    record StoredStory(byte[] gzip, long size) {
+        /** Empty when it is damaged: then the headline is all that is left. */
+        Optional<DumpStory> open(CauseCatalogue causes) {
+            try {
+                return Optional.of(DumpStory.read(Gzip.open(gzip, size), causes));
+            } catch (IOException | IllegalArgumentException e) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    static Optional<StoredStory> story(Sql sql, long id) throws SQLException {
+        return sql.one(
+                row -> new StoredStory(row.getBytes(1), row.getLong(2)),
+                "SELECT gzip, json_bytes FROM dump_story WHERE dump_id = ?",
+                id);
     }
 
     private static void putNames(Sql sql, long id, String kind, Set<String> values) throws SQLException {
@@ -277,6 +312,8 @@ final class DumpTable {
         if (!ownIsBetter) {
             moveText(sql, from, to);
             sql.update("UPDATE dump_name SET dump_id = ? WHERE dump_id = ?", to, from);
+            sql.update("DELETE FROM dump_story WHERE dump_id = ?", to);
+            sql.update("UPDATE dump_story SET dump_id = ? WHERE dump_id = ?", to, from);
             SignatureTable.move(sql, from, to);
             sql.update("""
                     UPDATE dump SET (state, parsed, named, source, load1, active, uninterruptible, tasks, headline, taken_us) =
@@ -293,10 +330,33 @@ final class DumpTable {
         sql.update("UPDATE dump SET identity = ? WHERE id = ?", identity, to);
     }
 
+    /**
+     * Deletes the text and what is made from it, but for the row, the story and the causes, by which its incident can
+     * still be found. A dump without a text goes wholly.
+     *
+     * @param setting of the retention that wants it
+     */
+    static void deleteText(Sql sql, long id, Instant now, String setting) throws SQLException {
+        if (sql.number("SELECT count(*) FROM dump_text WHERE dump_id = ?", id) == 0) {
+            delete(sql, id);
+            return;
+        }
+        SignatureTable.leave(sql, id);
+        sql.update("DELETE FROM dump_name WHERE dump_id = ? AND kind <> 'cause'", id);
+        sql.update("DELETE FROM dump_text WHERE dump_id = ?", id);
+        sql.update(
+                "UPDATE dump SET state = 'DELETED', raw_bytes = 0, deleted_us = ?, deleted_by = ? WHERE id = ?",
+                now,
+                setting,
+                id);
+    }
+
+    /** With all that belongs to it. */
     static void delete(Sql sql, long id) throws SQLException {
         SignatureTable.leave(sql, id);
         sql.update("DELETE FROM dump_name WHERE dump_id = ?", id);
         sql.update("DELETE FROM dump_text WHERE dump_id = ?", id);
+        sql.update("DELETE FROM dump_story WHERE dump_id = ?", id);
         sql.update("DELETE FROM dump WHERE id = ?", id);
     }
 

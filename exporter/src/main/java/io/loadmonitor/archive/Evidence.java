@@ -167,6 +167,11 @@ final class Evidence {
         }
         DumpSummary mine = DumpTable.find(sql, id).orElseThrow();
         DumpSummary older = DumpTable.find(sql, other.get()).orElseThrow();
+        if (older.state() == DumpState.DELETED && mine.trigger() == DumpTrigger.UNKNOWN) {
+            // The module still has what the retention deleted here.
+            DumpTable.delete(sql, id);
+            return older;
+        }
         boolean better = tellsMore(reading, mine.rawBytes(), older);
         boolean found = mine.trigger() == DumpTrigger.UNKNOWN;
         if (!found) {

@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
  * @param endedAt when the last of them ended; empty while one lasts
  * @param endReason how that is known
  * @param foreign whether its alerts name another host: then its dumps, which are of this host, tell nothing of it
- * @param dumps how many belong to it
+ * @param dumps how many belong to it, those included whose texts were deleted
+ * @param deletedDumps how many those are
  * @param headline of the dump that tells most: the first that an alert asked for, else the one with the most active
  *     tasks; empty before there is one
  */
@@ -28,6 +29,7 @@ public record Incident(
         Optional<EndReason> endReason,
         boolean foreign,
         int dumps,
+        int deletedDumps,
         Optional<String> headline) {
 
     public Incident {

@@ -28,8 +28,9 @@ final class IncidentTable {
     static final String INCIDENT = """
             SELECT i.*,
                    (SELECT count(*) FROM dump d WHERE d.incident_id = i.id) AS dumps,
+                   (SELECT count(*) FROM dump d WHERE d.incident_id = i.id AND d.state = 'DELETED') AS deleted_dumps,
                    (SELECT d.headline FROM dump d
-                    WHERE d.incident_id = i.id AND d.state IN ('COMPLETE', 'INCOMPLETE') AND d.headline <> ''
+                    WHERE d.incident_id = i.id AND d.state IN ('COMPLETE', 'INCOMPLETE', 'DELETED') AND d.headline <> ''
                     ORDER BY CASE d.trigger_kind WHEN 'ALERT' THEN 0 ELSE 1 END,
                              CASE d.trigger_kind WHEN 'ALERT' THEN 0 ELSE -COALESCE(d.active, 0) END, d.taken_us, d.id
                     LIMIT 1) AS headline
@@ -94,6 +95,7 @@ final class IncidentTable {
             Optional<EndReason> reason,
             boolean foreign,
             int dumps,
+            int deletedDumps,
             Optional<String> headline) {
         Incident with(List<IncidentAlert> alerts, Instant now) {
             boolean low = reason.equals(Optional.of(EndReason.LOW));
@@ -107,6 +109,7 @@ final class IncidentTable {
                     held ? Optional.empty() : reason,
                     foreign,
                     dumps,
+                    deletedDumps,
                     headline);
         }
     }
@@ -120,6 +123,7 @@ final class IncidentTable {
                 Sql.optionalText(row, "end_reason").map(EndReason::valueOf),
                 row.getInt("is_foreign") != 0,
                 row.getInt("dumps"),
+                row.getInt("deleted_dumps"),
                 Sql.optionalText(row, "headline"));
     }
 

@@ -2,6 +2,7 @@ package io.loadmonitor.archive;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +13,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deletes what the retention does not keep, oldest dumps first, and gives the space back to the file system. */
+/**
+ * Deletes what the retention does not keep, oldest dumps first, and gives the space back to the file system. Of a dump
+ * it is the text that goes; what it told stays with its incident, for longer and within bounds of its own.
+ */
 final class Pruner {
     /** However little room there is: the newest dumps are what somebody will look for now. */
     static final int ALWAYS_KEPT = 10;
 
-    private static final String FINISHED = "state NOT IN ('CAPTURING', 'STORED')";
+    private static final String FINISHED = "state NOT IN ('CAPTURING', 'STORED', 'DELETED')";
+
+    /** What incidents keep of deleted dumps may take so much of the archive: a fourth. */
+    private static final int STORIES_SHARE = 4;
+
+    /** Of a dump's row without its story, with its indexes. */
+    private static final int BYTES_OF_A_ROW = 600;
+
+    /** Ticks of incidents whose dumps are too old are thinned out so often. */
+    private static final Duration THINNING = Duration.ofHours(1);
 
     private static final String AGE = "max_age";
     private static final String COUNT = "max_dumps";
@@ -33,6 +46,8 @@ final class Pruner {
     private final ArchiveFile file;
     private final DiskSpace disk;
     private volatile Retention retention;
+    /** Guarded by this. */
+    private Optional<Instant> thinned = Optional.empty();
 
     Pruner(Database database, ArchiveFile file, DiskSpace disk, Retention retention, AgeClock clock) {
         this.clock = clock;
@@ -75,22 +90,30 @@ final class Pruner {
     /** One at a time: two would each delete for the same measurement. */
     synchronized void run(Instant now) throws ArchiveException {
         Optional<Instant> believed = clock.believed(now);
+        boolean thin = believed.isPresent()
+                && thinned.filter(last -> last.plus(THINNING).isAfter(believed.get()))
+                        .isEmpty();
         record Deleted(long byAge, long byCount, long byBytes, long others) {
             long all() {
                 return byAge + byCount + byBytes + others;
             }
         }
         Deleted deleted = database.write(sql -> {
-            long byAge = believed.isPresent() ? byAge(sql, believed.get()) : 0;
-            long incidents = believed.isPresent()
-                    ? deleteIncidents(sql, "i.ended_us < ?", believed.get().minus(retention.maxAge()))
-                    : 0;
-            long byCount = byCount(sql);
+            long byAge = believed.isPresent() ? byAge(sql, believed.get(), now) : 0;
+            long stories = believed.isPresent() ? storiesByAge(sql, believed.get()) : 0;
+            long byCount = byCount(sql, now);
             long ticks = TickTable.prune(sql, retention, believed);
-            Deleted done = new Deleted(byAge, byCount, byBytes(sql), incidents + ticks);
+            if (thin) {
+                ticks += TickTable.thin(sql, believed.orElseThrow().minus(retention.maxAge()));
+            }
+            long byBytes = byBytes(sql, now);
+            Deleted done = new Deleted(byAge, byCount, byBytes, stories + storiesByBytes(sql) + ticks);
             SignatureTable.prune(sql, believed, retention.maxBytes());
             return done;
         });
+        if (thin) {
+            thinned = believed;
+        }
         count(AGE, deleted.byAge());
         count(COUNT, deleted.byCount());
         count(SIZE, deleted.byBytes());
@@ -98,7 +121,7 @@ final class Pruner {
             database.shrink();
         }
         while (retention.freeDiskByDeleting() && underFloor()) {
-            long freed = database.write(sql -> deleteOldest(sql, ALWAYS_KEPT));
+            long freed = database.write(sql -> deleteOldest(sql, ALWAYS_KEPT, now, DISK));
             count(DISK, freed);
             long before = file.sizeBytes();
             database.shrink();
@@ -120,41 +143,88 @@ final class Pruner {
         }
     }
 
-    private long byAge(Sql sql, Instant now) throws SQLException {
+    private long byAge(Sql sql, Instant believed, Instant now) throws SQLException {
         return delete(
                 sql,
                 sql.all(
                         row -> row.getLong(1),
                         "SELECT id FROM dump WHERE " + FINISHED + " AND MAX(taken_us, asked_us) < ? ORDER BY id",
-                        now.minus(retention.maxAge())));
+                        believed.minus(retention.maxAge())),
+                now,
+                AGE);
     }
 
-    /** Those without a dump, with all that belongs to them; a hundred at a time. */
+    /** Incidents that are too old, and deleted dumps that are of none. */
+    private long storiesByAge(Sql sql, Instant believed) throws SQLException {
+        Instant oldest = believed.minus(retention.incidentAge());
+        long deleted = deleteIncidents(sql, "i.ended_us < ?", oldest);
+        return deleted + deleteLoose(sql, "deleted_us < ?", oldest);
+    }
+
+    /** The oldest, until what is kept of deleted dumps is no more than its share. */
+    private long storiesByBytes(Sql sql) throws SQLException {
+        long deleted = 0;
+        while (storyBytes(sql) > retention.maxBytes() / STORIES_SHARE) {
+            long step = deleteLoose(sql, "deleted_us IS NOT NULL");
+            if (step == 0) {
+                step = deleteIncidents(
+                        sql, "EXISTS (SELECT 1 FROM dump d WHERE d.incident_id = i.id AND d.state = 'DELETED')");
+            }
+            if (step == 0) {
+                return deleted;
+            }
+            deleted += step;
+        }
+        return deleted;
+    }
+
+    private static long storyBytes(Sql sql) throws SQLException {
+        return sql.number("SELECT COALESCE(sum(length(gzip)), 0) FROM dump_story")
+                + BYTES_OF_A_ROW * sql.number("SELECT count(*) FROM dump WHERE deleted_us IS NOT NULL");
+    }
+
+    /** Deleted dumps that belong to no incident; a hundred at a time, the oldest first. */
+    private static long deleteLoose(Sql sql, String condition, Object... values) throws SQLException {
+        List<Long> ids =
+                sql.all(row -> row.getLong(1), """
+                SELECT d.id FROM dump d WHERE d.state = 'DELETED'
+                  AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.id = d.incident_id) AND\s""" + condition + " ORDER BY d.deleted_us, d.id LIMIT 100", values);
+        for (long id : ids) {
+            DumpTable.delete(sql, id);
+        }
+        return ids.size();
+    }
+
+    /** Those without a dump's text, with all that belongs to them; a hundred at a time, the oldest first. */
     private static long deleteIncidents(Sql sql, String condition, Object... values) throws SQLException {
         List<Long> ids = sql.all(
                 row -> row.getLong(1),
-                "SELECT i.id FROM incident i WHERE NOT EXISTS (SELECT 1 FROM dump d WHERE d.incident_id = i.id) AND "
-                        + condition + " ORDER BY COALESCE(i.ended_us, i.began_us) LIMIT 100",
+                """
+                SELECT i.id FROM incident i
+                WHERE NOT EXISTS (SELECT 1 FROM dump d WHERE d.incident_id = i.id AND d.state <> 'DELETED') AND\s""" + condition + " ORDER BY COALESCE(i.ended_us, i.began_us) LIMIT 100",
                 values);
         for (long id : ids) {
+            for (long dump : sql.all(row -> row.getLong(1), "SELECT id FROM dump WHERE incident_id = ?", id)) {
+                DumpTable.delete(sql, dump);
+            }
             sql.update("DELETE FROM spell WHERE incident_id = ?", id);
             IncidentTable.delete(sql, id);
         }
         return ids.size();
     }
 
-    private long byCount(Sql sql) throws SQLException {
+    private long byCount(Sql sql, Instant now) throws SQLException {
         long excess = sql.number("SELECT count(*) FROM dump WHERE " + FINISHED) - retention.maxDumps();
-        return excess <= 0 ? 0 : delete(sql, oldest(sql, excess));
+        return excess <= 0 ? 0 : delete(sql, oldest(sql, excess), now, COUNT);
     }
 
-    private long byBytes(Sql sql) throws SQLException {
+    private long byBytes(Sql sql, Instant now) throws SQLException {
         long deleted = 0;
         while (usedBytes(sql) > retention.maxBytes()) {
-            long step = deleteOldest(sql, 1);
+            long step = deleteOldest(sql, 1, now, SIZE);
             if (step == 0) {
                 // One dump is left; then the bytes are in incidents. A flood of alerts must not lock new ones out.
-                step = deleteIncidents(sql, "1 = 1");
+                step = deleteLoose(sql, "1 = 1") + deleteIncidents(sql, "1 = 1");
             }
             if (step == 0) {
                 // An incident of very many alerts. That of which its number is stays.
@@ -176,9 +246,11 @@ final class Pruner {
     }
 
     /** Deletes a twentieth of the dumps, one at least, but leaves {@code kept}. */
-    private static long deleteOldest(Sql sql, int kept) throws SQLException {
+    private static long deleteOldest(Sql sql, int kept, Instant now, String setting) throws SQLException {
         long dumps = sql.number("SELECT count(*) FROM dump WHERE " + FINISHED);
-        return dumps <= kept ? 0 : delete(sql, oldest(sql, Math.max(1, Math.min(dumps - kept, dumps / 20))));
+        return dumps <= kept
+                ? 0
+                : delete(sql, oldest(sql, Math.max(1, Math.min(dumps - kept, dumps / 20))), now, setting);
     }
 
     private static List<Long> oldest(Sql sql, long count) throws SQLException {
@@ -188,9 +260,9 @@ final class Pruner {
                 count);
     }
 
-    private static long delete(Sql sql, List<Long> ids) throws SQLException {
+    private static long delete(Sql sql, List<Long> ids, Instant now, String setting) throws SQLException {
         for (long id : ids) {
-            DumpTable.delete(sql, id);
+            DumpTable.deleteText(sql, id, now, setting);
         }
         return ids.size();
     }

@@ -130,6 +130,7 @@ final class SignatureTable {
     static List<Long> unsigned(Sql sql, String host, int most) throws SQLException {
         return sql.all(row -> row.getLong(1), """
                 SELECT id FROM dump WHERE host = ? AND signed = 0 AND parsed = 1 AND raw_sha256 IS NOT NULL
+                  AND state <> 'DELETED'
                 ORDER BY taken_us DESC LIMIT ?""", host, most);
     }
 
@@ -240,7 +241,7 @@ final class SignatureTable {
                     row -> new Place(place.host(), row.getLong("id"), Sql.time(row, "taken_us")),
                     """
                     SELECT id, taken_us FROM dump
-                    WHERE host = ? AND signed = 1 AND (taken_us < ? OR taken_us = ? AND id < ?)
+                    WHERE host = ? AND signed = 1 AND state <> 'DELETED' AND (taken_us < ? OR taken_us = ? AND id < ?)
                     ORDER BY taken_us DESC, id DESC LIMIT ?""",
                     place.host(),
                     place.takenAt(),

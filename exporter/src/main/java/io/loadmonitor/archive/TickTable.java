@@ -99,13 +99,27 @@ final class TickTable {
     }
 
     /**
+     * Leaves one tick a minute of what is older: the one with the most active tasks. What an incident's chart shows
+     * stays, within some kB.
+     */
+    static long thin(Sql sql, Instant before) throws SQLException {
+        return sql.update("""
+                DELETE FROM load_tick WHERE rowid IN (SELECT rowid FROM (
+                    SELECT rowid, row_number() OVER (
+                        PARTITION BY host, origin, time_us / 60000000
+                        ORDER BY COALESCE(active, -1) DESC, COALESCE(load1, -1) DESC, time_us) AS place
+                    FROM load_tick WHERE time_us < ?)
+                  WHERE place > 1)""", before);
+    }
+
+    /**
      * Deletes what is too old, if it is known what time it is, and the oldest beyond 100,000 rows or a sixteenth of the
      * archive's bytes.
      */
     static long prune(Sql sql, Retention retention, Optional<Instant> now) throws SQLException {
         long deleted = now.isPresent()
                 ? sql.update(
-                        "DELETE FROM load_tick WHERE time_us < ?", now.get().minus(retention.maxAge()))
+                        "DELETE FROM load_tick WHERE time_us < ?", now.get().minus(retention.incidentAge()))
                 : 0;
         long most = Math.min(MOST_ROWS, retention.maxBytes() / BYTES_FOR_A_ROW);
         long excess = sql.number("SELECT count(*) FROM load_tick") - most;

@@ -1,5 +1,6 @@
 package io.loadmonitor.desk;
 
+import io.loadmonitor.archive.DumpStory;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.Incident;
 import io.loadmonitor.dump.LoadBreakdown;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param to its end; now while the incident is open
  * @param dumps oldest first
  * @param changes from each explained dump to the next one
+ * @param turns when most of the load came to have another cause, the earliest first
  */
 public record IncidentReport(
         Incident incident,
@@ -24,10 +26,12 @@ public record IncidentReport(
         Instant to,
         LoadTimeline timeline,
         List<Dump> dumps,
-        List<Change> changes) {
+        List<Change> changes,
+        List<CauseTurn> turns) {
     public IncidentReport {
         dumps = List.copyOf(dumps);
         changes = List.copyOf(changes);
+        turns = List.copyOf(turns);
     }
 
     /** Where a dump stands in its incident. */
@@ -41,9 +45,12 @@ public record IncidentReport(
     /**
      * A dump.
      *
-     * @param breakdown what it consisted of; empty without a text, and for those beyond what is read for one incident
+     * @param breakdown what it consisted of; empty where there never was a text, and for those beyond what is read for
+     *     one incident
+     * @param story what is kept of it; of a deleted one only
      */
-    public record Dump(DumpSummary summary, Phase phase, Optional<LoadBreakdown> breakdown) {}
+    public record Dump(
+            DumpSummary summary, Phase phase, Optional<LoadBreakdown> breakdown, Optional<DumpStory> story) {}
 
     /** What changed between two dumps, part by part. */
     public record Change(long before, long after, int tasksBefore, int tasksAfter, List<LoadChange> parts) {

@@ -2,6 +2,8 @@ package io.loadmonitor.desk;
 
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.archive.DumpState;
+import io.loadmonitor.archive.DumpStory;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.Incident;
@@ -68,7 +70,8 @@ public final class IncidentReporter {
             Dump dump = new Dump(
                     known.map(Explained::summary).orElse(summaries.get(i)),
                     i < at ? Phase.BEFORE : i == at ? Phase.AT : Phase.AFTER,
-                    known.map(Explained::breakdown));
+                    known.map(Explained::breakdown),
+                    known.flatMap(Explained::story));
             if (known.isPresent()) {
                 last.ifPresent(before -> changes.add(change(before, dump)));
                 last = Optional.of(dump);
@@ -82,7 +85,8 @@ public final class IncidentReporter {
                 to,
                 timeline(incident.host(), from, to),
                 dumps,
-                changes);
+                changes,
+                CauseTurn.of(dumps));
     }
 
     /** Not before what is known of it, whatever the clocks say. */
@@ -97,7 +101,7 @@ public final class IncidentReporter {
         return later(least, to);
     }
 
-    private record Explained(DumpSummary summary, LoadBreakdown breakdown) {}
+    private record Explained(DumpSummary summary, LoadBreakdown breakdown, Optional<DumpStory> story) {}
 
     /** The first that an alert asked for, else the one with the most active tasks. */
     private static int indexOfMain(List<DumpSummary> dumps) {
@@ -119,7 +123,8 @@ public final class IncidentReporter {
         Map<Long, Explained> explained = new HashMap<>();
         long bytes = 0;
         for (DumpSummary dump : inOrderOfWorth(dumps, main)) {
-            if (dump.rawBytes() == 0 || dump.tasks().isEmpty()) {
+            boolean told = dump.rawBytes() > 0 || dump.state() == DumpState.DELETED;
+            if (!told || dump.tasks().isEmpty()) {
                 continue;
             }
             bytes += dump.rawBytes();
@@ -128,8 +133,8 @@ public final class IncidentReporter {
             }
             archive.dump(dump.id())
                     .ifPresent(archived -> archived.breakdown()
-                            .ifPresent(breakdown ->
-                                    explained.put(dump.id(), new Explained(archived.summary(), breakdown))));
+                            .ifPresent(breakdown -> explained.put(
+                                    dump.id(), new Explained(archived.summary(), breakdown, archived.story()))));
         }
         return explained;
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 
 /**
  * An object that is being built, field by field in the order in which it is written; a name that is put again replaces
@@ -52,6 +53,11 @@ public final class JsonObject {
     /** Puts an empty array there and returns it. */
     public JsonArray putArray(String name) {
         return new JsonArray(node.putArray(name));
+    }
+
+    /** As JSON on one line, in UTF-8. */
+    public byte[] bytes() {
+        return node.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** As JSON, with a line for each value. */

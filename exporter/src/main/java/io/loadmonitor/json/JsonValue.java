@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** A value that was read: each method answers for one kind of it, and with nothing for the others. Immutable. */
@@ -31,6 +32,16 @@ public final class JsonValue {
         return node.isIntegralNumber() && node.canConvertToLong()
                 ? OptionalLong.of(node.longValue())
                 : OptionalLong.empty();
+    }
+
+    /** Of any number. */
+    public OptionalDouble number() {
+        return node.isNumber() ? OptionalDouble.of(node.doubleValue()) : OptionalDouble.empty();
+    }
+
+    /** Of {@code true} and {@code false}. */
+    public Optional<Boolean> flag() {
+        return node.isBoolean() ? Optional.of(node.booleanValue()) : Optional.empty();
     }
 
     /** Of an array. */

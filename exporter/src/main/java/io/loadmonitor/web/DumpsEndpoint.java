@@ -4,6 +4,8 @@ import io.javalin.http.Context;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchivedDump;
+import io.loadmonitor.archive.DumpDeletion;
+import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.desk.CaptureDesk;
 import io.loadmonitor.desk.CaptureReply;
 import io.loadmonitor.dump.CauseCatalogue;
@@ -19,8 +21,10 @@ import io.loadmonitor.web.json.DumpAnswer;
 import io.loadmonitor.web.json.DumpItem;
 import io.loadmonitor.web.json.DumpRequested;
 import io.loadmonitor.web.json.ListAnswer;
+import io.loadmonitor.web.view.DeletionWords;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -58,7 +62,7 @@ final class DumpsEndpoint {
 
     void detail(Context context) throws ArchiveException {
         QueryParameters.only(context.queryString(), Set.of());
-        ArchivedDump dump = find(context);
+        ArchivedDump dump = find(archive, id(context));
         json.answer(context, 200, DumpAnswer.of(dump, archive.dumpBefore(dump), dump.seen(), causes.get()));
     }
 
@@ -66,15 +70,14 @@ final class DumpsEndpoint {
     void raw(Context context) throws ArchiveException {
         QueryParameters.only(context.queryString(), Set.of());
         long id = id(context);
-        RawDump raw = archive.raw(id).orElseThrow(() -> withoutText(id));
-        text(context, "dump-" + id + ".txt").result(raw.open());
+        text(context, "dump-" + id + ".txt").result(text(id).open());
     }
 
     /** One line a stack, for flame graph programs. */
     void folded(Context context) throws ArchiveException {
         QueryParameters.only(context.queryString(), Set.of());
         long id = id(context);
-        StackDump dump = archive.raw(id).map(DumpParser::parse).orElseThrow(() -> withoutText(id));
+        StackDump dump = DumpParser.parse(text(id));
         text(context, "dump-" + id + ".folded").result(FoldedStacks.write(dump));
     }
 
@@ -111,9 +114,30 @@ final class DumpsEndpoint {
         return new Refusal(404, "not_found", "There is no dump " + id + ".");
     }
 
-    private ArchivedDump find(Context context) throws ArchiveException {
-        long id = id(context);
-        return archive.dump(id).orElseThrow(() -> unknown(id));
+    /** A dump that is there: whoever asks for one that was deleted learns where to find what it told. */
+    static ArchivedDump find(Archive archive, long id) throws ArchiveException {
+        ArchivedDump dump = archive.dump(id).orElseThrow(() -> unknown(id));
+        if (dump.summary().deleted().isPresent()) {
+            throw deleted(dump.summary(), dump.summary().deleted().get());
+        }
+        return dump;
+    }
+
+    private static Refusal deleted(DumpSummary dump, DumpDeletion deletion) {
+        String kept = dump.incidentId().isPresent()
+                ? "; what it told is kept with its incident, /incidents/"
+                        + dump.incidentId().getAsLong() + "?dump=" + dump.id()
+                : "; its headline was: " + dump.headline();
+        return new Refusal(410, "deleted", DeletionWords.of(dump.id(), deletion) + kept + ".");
+    }
+
+    private RawDump text(long id) throws ArchiveException {
+        Optional<RawDump> text = archive.raw(id);
+        if (text.isEmpty()) {
+            find(archive, id);
+            throw withoutText(id);
+        }
+        return text.get();
     }
 
     static Context text(Context context, String fileName) {

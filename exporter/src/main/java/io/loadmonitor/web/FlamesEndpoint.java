@@ -78,7 +78,7 @@ final class FlamesEndpoint {
     }
 
     private Dump find(long id) throws ArchiveException {
-        ArchivedDump dump = archive.dump(id).orElseThrow(() -> DumpsEndpoint.unknown(id));
+        ArchivedDump dump = DumpsEndpoint.find(archive, id);
         return new Dump(dump.summary(), dump.dump().orElseThrow(() -> DumpsEndpoint.withoutText(id)));
     }
 

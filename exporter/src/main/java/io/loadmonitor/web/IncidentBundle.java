@@ -13,6 +13,7 @@ import io.loadmonitor.flame.PprofProfile;
 import io.loadmonitor.flame.SampledProfile;
 import io.loadmonitor.web.json.IncidentAnswer;
 import io.loadmonitor.web.json.SpeedscopeFile;
+import io.loadmonitor.web.view.DeletionWords;
 import io.loadmonitor.web.view.FlameFilePage;
 import io.loadmonitor.web.view.IncidentMarkdown;
 import java.io.IOException;
@@ -184,7 +185,11 @@ final class IncidentBundle {
         for (IncidentReport.Dump dump : report.dumps()) {
             DumpSummary summary = dump.summary();
             text.append("Dump ").append(summary.id()).append(", ").append(summary.takenAt());
-            if (summary.rawBytes() == 0) {
+            if (summary.deleted().isPresent()) {
+                text.append(": ")
+                        .append(DeletionWords.of(summary.id(), summary.deleted().get()))
+                        .append("; what it told is in incident.json and incident.md");
+            } else if (summary.rawBytes() == 0) {
                 text.append(": there is no text of it");
             } else if (!dumps.contains(summary)) {
                 text.append(": left out, the file would grow too large; GET /api/v1/dumps/")

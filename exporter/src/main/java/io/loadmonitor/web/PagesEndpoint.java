@@ -155,7 +155,8 @@ final class PagesEndpoint {
         List<IncidentReport.Dump> dumps = report.dumps();
         return dumps.stream()
                 .filter(dump -> dump.phase() == IncidentReport.Phase.AT
-                        && dump.summary().rawBytes() > 0)
+                        && (dump.summary().rawBytes() > 0
+                                || dump.summary().deleted().isPresent()))
                 .findFirst()
                 .or(() -> dumps.stream()
                         .filter(dump -> dump.summary().rawBytes() > 0)
@@ -212,7 +213,7 @@ final class PagesEndpoint {
             lead(context, DumpsEndpoint.id(compare.get()), id);
             return;
         }
-        ArchivedDump dump = archive.dump(id).orElseThrow(() -> DumpsEndpoint.unknown(id));
+        ArchivedDump dump = DumpsEndpoint.find(archive, id);
         Optional<Long> previous = views.previous(dump.summary());
         renderer.answer(
                 context,
@@ -258,7 +259,7 @@ final class PagesEndpoint {
     }
 
     private ArchivedDump withText(long id) throws ArchiveException {
-        ArchivedDump dump = archive.dump(id).orElseThrow(() -> DumpsEndpoint.unknown(id));
+        ArchivedDump dump = DumpsEndpoint.find(archive, id);
         if (dump.dump().isEmpty()) {
             throw DumpsEndpoint.withoutText(id);
         }

@@ -80,7 +80,8 @@ final class ArchiveTest {
                         summary.headline(),
                         Optional.empty(),
                         OptionalLong.empty(),
-                        raw.sizeBytes()),
+                        raw.sizeBytes(),
+                        Optional.empty()),
                 summary);
         assertTrue(summary.headline().contains(" at 12:04:09 (load 4.42) = "), summary.headline());
         assertEquals(Optional.of(raw), archive.raw(id));
@@ -194,7 +195,8 @@ final class ArchiveTest {
                         kept.headline(),
                         Optional.empty(),
                         OptionalLong.of(1),
-                        whole.sizeBytes()),
+                        whole.sizeBytes(),
+                        Optional.empty()),
                 kept);
         assertEquals(Optional.of(whole), archive.raw(asked));
         assertEquals(List.of(asked), ids(DumpQuery.newest(10)));

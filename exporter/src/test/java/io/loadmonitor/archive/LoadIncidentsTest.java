@@ -272,6 +272,7 @@ final class LoadIncidentsTest {
 
     @Test
     void goesWithItsDumpsAndWithTheAlertThatTookItOver() throws ArchiveException {
+        archive.keep(new Retention(1000, Duration.ofDays(30), Duration.ZERO, 1 << 30, 0, false));
         found(NOON);
         archive.takeIn(List.of(routed(firing(1, NOON))));
         archive.takeIn(List.of(routed(resolved(1, NOON, NOON.plusSeconds(1)))));

@@ -77,7 +77,7 @@ final class RetentionTest {
 
     @Test
     void deletesDumpsByAgeAndThenTheIncidentsWithoutDumps() throws Exception {
-        Archive archive = open(new Retention(100, MONTH, 1 << 30, 0));
+        Archive archive = open(new Retention(100, MONTH, Duration.ZERO, 1 << 30, 0, false));
         archive.takeIn(List.of(routed(firing(1, NOON))));
         archive.store(archive.beginNext().orElseThrow().dumpId(), DumpTexts.manual(1, NOON.plusSeconds(60)));
         archive.takeIn(List.of(routed(resolved(1, NOON, NOON.plusSeconds(40)))));
@@ -143,7 +143,7 @@ final class RetentionTest {
         assertEquals(
                 Map.of("max_age", 0L, "max_dumps", 0L, "max_size", 0L, "min_free_disk", 0L),
                 archive.totals().pruned());
-        archive.keep(new Retention(1000, MONTH, 1 << 30, 1_000_000, true));
+        archive.keep(new Retention(1000, MONTH, MONTH, 1 << 30, 1_000_000, true));
         assertEquals(10, archive.totals().dumps());
         assertEquals(20, archive.totals().pruned().get("min_free_disk"));
     }
@@ -185,7 +185,7 @@ final class RetentionTest {
 
     @Test
     void makesRoomUnderTheFloorButKeepsTheNewestTen() throws Exception {
-        Archive archive = open(new Retention(1000, MONTH, 1 << 30, 1_000_000, true));
+        Archive archive = open(new Retention(1000, MONTH, MONTH, 1 << 30, 1_000_000, true));
         for (int i = 1; i <= 60; i++) {
             archive.storeFound(large(i));
         }

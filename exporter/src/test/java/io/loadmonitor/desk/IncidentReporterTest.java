@@ -158,7 +158,8 @@ final class IncidentReporterTest {
                         "",
                         Optional.empty(),
                         OptionalLong.empty(),
-                        0))
+                        0,
+                        Optional.empty()))
                 .toList();
     }
 }

@@ -3,6 +3,7 @@ package io.loadmonitor.web;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.loadmonitor.Golden;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -153,7 +155,50 @@ final class IncidentGoldenTest {
         assertTrue(Arrays.equals(bundle(), bundle()));
     }
 
+    /** What it told with its texts, it tells without them. */
+    @Test
+    void tellsTheSameWhenItsDumpsAreDeleted() throws Exception {
+        archive.keep(new Retention(1, Duration.ofDays(30), 1 << 30, 0));
+
+        IncidentReport later = new IncidentReporter(archive, new LoadRecorder(archive), clock)
+                .report(1)
+                .orElseThrow();
+
+        assertEquals(report.headline(), later.headline());
+        assertEquals(report.changes(), later.changes());
+        assertEquals(report.timeline(), later.timeline());
+        for (int i = 0; i < SHOWN.size(); i++) {
+            assertEquals(report.dumps().get(i).breakdown(), later.dumps().get(i).breakdown());
+        }
+        String words = "Its 5 dumps were deleted on 2026-11-22 (retention: max_dumps); what they told is kept";
+        String markdown = IncidentMarkdown.write(later, LATER);
+        assertTrue(markdown.contains("| Dumps | " + words + " |"), markdown);
+        assertEquals(
+                IncidentMarkdown.write(report, LATER),
+                markdown.replace("| Dumps | " + words + " |\n", "").replace(", deleted.", ", complete."),
+                "the ticket's text is the same but for that");
+        JsonNode json = new ObjectMapper().readTree(new Json().write(IncidentAnswer.of(later)));
+        assertEquals(5, json.path("deletedDumpCount").asInt());
+        JsonNode dump = json.path("dumps").path(0);
+        assertEquals("deleted", dump.path("state").asText());
+        assertEquals("max_dumps", dump.path("deletedBy").asText());
+        assertEquals(LATER.toString(), dump.path("deletedAt").asText());
+        int sum = 0;
+        for (JsonNode group : dump.path("groups").path("processes")) {
+            sum += group.path("tasks").asInt();
+        }
+        assertEquals(dump.path("tasks").asInt(), sum);
+        Map<String, byte[]> files = unzip(bundle(later));
+        assertEquals(3, files.size(), files.keySet().toString());
+        String readme = new String(files.get("incident-1/README.txt"), StandardCharsets.UTF_8);
+        assertTrue(readme.contains("Dump 1 was deleted on 2026-11-22 (retention: max_dumps)"), readme);
+    }
+
     private byte[] bundle() throws IOException {
+        return bundle(report);
+    }
+
+    private byte[] bundle(IncidentReport report) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         new IncidentBundle(archive, new Json(), new PageRenderer(), "1.2.3", report).write(out);
         return out.toByteArray();

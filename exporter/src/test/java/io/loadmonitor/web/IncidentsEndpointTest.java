@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.loadmonitor.archive.DumpTexts;
 import io.loadmonitor.archive.DumpTrigger;
+import io.loadmonitor.archive.Retention;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -32,6 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class IncidentsEndpointTest {
     private static final Path CAPTURES = Path.of("../kmod/tests/captures/6.1.0-56-cloud-amd64");
+
+    private static final String GONE = "Dump 1 was deleted on [0-9-]{10} \\(retention: max_dumps\\);"
+            + " what it told is kept with its incident, /incidents/1\\?dump=1\\.";
 
     @TempDir
     Path folder;
@@ -107,6 +112,39 @@ final class IncidentsEndpointTest {
         assertEquals(
                 change.path("tasksAfter").asInt() - change.path("tasksBefore").asInt(), sum);
         assertEquals(200, server.get(change.path("diff").asText()).statusCode());
+    }
+
+    @Test
+    void tellsOfADeletedDumpWhereItsStoryIs() throws Exception {
+        long first = capture("threshold-busy-vfork");
+        long second = capture("active-busy-vfork");
+        server.archive.keep(new Retention(1, Duration.ofDays(30), 1 << 30, 0));
+
+        for (String address : List.of(
+                "/api/v1/dumps/1",
+                "/api/v1/dumps/1/raw",
+                "/api/v1/dumps/1/folded",
+                "/api/v1/dumps/1/speedscope",
+                "/api/v1/dumps/1/pprof",
+                "/api/v1/dumps/1/diff/2")) {
+            HttpResponse<String> gone = server.get(address);
+            assertEquals(410, gone.statusCode(), address);
+            JsonNode error = RunningServer.json(gone).path("error");
+            assertEquals("deleted", error.path("code").asText());
+            assertTrue(error.path("message").asText().matches(GONE), error.toString());
+        }
+        HttpResponse<String> page = server.page("/dumps/1");
+        assertEquals(410, page.statusCode());
+        assertTrue(page.body().contains("No longer there"), page.body());
+        assertEquals(404, server.get("/api/v1/dumps/99").statusCode());
+
+        String incident = server.page("/incidents/1?dump=" + first).body();
+        assertTrue(incident.contains("1 of its 2 dumps was deleted on "), incident);
+        assertTrue(incident.contains("its stacks and single tasks are not"), incident);
+        assertTrue(incident.contains("Of these in D"), incident);
+        assertFalse(incident.contains("href=\"/dumps/1"), "no link leads to what is gone");
+        assertTrue(server.page("/incidents/1?dump=" + second).body().contains("Since dump 1"));
+        assertTrue(server.page("/incidents").body().contains("2 dumps, 1 deleted"));
     }
 
     @Test

@@ -1,11 +1,17 @@
 package io.loadmonitor.web.json;
 
+import io.loadmonitor.archive.DumpDeletion;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.dump.EscapedText;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A dump in a list. */
+/**
+ * A dump in a list.
+ *
+ * @param deletedAt and deletedBy, with state {@code deleted}: when the retention deleted its text, and which of its
+ *     settings wanted it
+ */
 public record DumpItem(
         long id,
         String host,
@@ -21,6 +27,8 @@ public record DumpItem(
         @Nullable String failure,
         @Nullable Long incidentId,
         long rawBytes,
+        @Nullable String deletedAt,
+        @Nullable String deletedBy,
         Links links) {
 
     /** Where more of it is. */
@@ -42,6 +50,8 @@ public record DumpItem(
                 dump.failure().orElse(null),
                 Absent.orNull(dump.incidentId()),
                 dump.rawBytes(),
+                dump.deleted().map(deletion -> deletion.at().toString()).orElse(null),
+                dump.deleted().map(DumpDeletion::setting).orElse(null),
                 links(dump.id()));
     }
 

@@ -1,6 +1,8 @@
 package io.loadmonitor.web.json;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.loadmonitor.archive.DumpStory;
+import io.loadmonitor.desk.CauseTurn;
 import io.loadmonitor.desk.IncidentReport;
 import io.loadmonitor.desk.LoadTimeline;
 import io.loadmonitor.dump.LoadBreakdown;
@@ -12,14 +14,19 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An incident with all that is shown of it: the load over its time, its dumps (oldest first), and what changed between
- * them.
+ * An incident with all that is shown of it: the load over its time, its dumps (oldest first), what changed between
+ * them, and when the cause did.
  */
 public record IncidentAnswer(
-        @JsonUnwrapped IncidentItem incident, Timeline timeline, List<Dump> dumps, List<Change> changes) {
+        @JsonUnwrapped IncidentItem incident,
+        Timeline timeline,
+        List<Dump> dumps,
+        List<Change> changes,
+        List<Turn> turns) {
     public IncidentAnswer {
         dumps = List.copyOf(dumps);
         changes = List.copyOf(changes);
+        turns = List.copyOf(turns);
     }
 
     /** @param omitted ticks that are known and left out, because they are too many */
@@ -60,7 +67,8 @@ public record IncidentAnswer(
             @JsonUnwrapped DumpItem dump,
             String phase,
             DumpDetail.@Nullable Devices devices,
-            DumpDetail.@Nullable Breakdown breakdown) {
+            DumpDetail.@Nullable Breakdown breakdown,
+            @Nullable Groups groups) {
         static Dump of(IncidentReport.Dump dump) {
             return new Dump(
                     DumpItem.of(dump.summary()),
@@ -71,7 +79,43 @@ public record IncidentAnswer(
                             .orElse(null),
                     dump.breakdown()
                             .<DumpDetail.Breakdown>map(DumpDetail.Breakdown::of)
-                            .orElse(null));
+                            .orElse(null),
+                    dump.story().map(Groups::of).orElse(null));
+        }
+    }
+
+    /** Who the tasks of a deleted dump were; of any other dump its own address tells. */
+    public record Groups(List<Group> processes, List<Group> cgroups) {
+        public Groups {
+            processes = List.copyOf(processes);
+            cgroups = List.copyOf(cgroups);
+        }
+
+        static Groups of(DumpStory story) {
+            return new Groups(
+                    story.processes().stream().map(Group::of).toList(),
+                    story.cgroups().stream().map(Group::of).toList());
+        }
+    }
+
+    /** Tasks of one process or cgroup, and how many of them sleep in D. */
+    public record Group(String title, int tasks, int uninterruptible) {
+        static Group of(DumpStory.Group group) {
+            return new Group(group.title(), group.tasks(), group.uninterruptible());
+        }
+    }
+
+    /** When most of the load came to have another cause: the last dump before it and the first after it. */
+    public record Turn(Sight before, Sight after) {
+        static Turn of(CauseTurn turn) {
+            return new Turn(Sight.of(turn.before()), Sight.of(turn.after()));
+        }
+    }
+
+    /** The largest part of a dump. */
+    public record Sight(long dump, String at, String cause, String title, int tasks) {
+        static Sight of(CauseTurn.Sight sight) {
+            return new Sight(sight.dump(), sight.at().toString(), sight.cause(), sight.title(), sight.tasks());
         }
     }
 
@@ -105,6 +149,7 @@ public record IncidentAnswer(
                 IncidentItem.of(report.incident(), report.headline()),
                 Timeline.of(report),
                 report.dumps().stream().map(Dump::of).toList(),
-                report.changes().stream().map(Change::of).toList());
+                report.changes().stream().map(Change::of).toList(),
+                report.turns().stream().map(Turn::of).toList());
     }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param alertName the names of its alerts, with commas between; null without an alert
  * @param endReason {@code resolved}, {@code superseded}, {@code silent}, {@code quiet} or {@code low}; null while it
  *     lasts
+ * @param dumpCount all that belong to it, those included of which only what they told is left (deletedDumpCount)
  * @param foreign whether its alerts name another host than the one whose dumps these are
  */
 public record IncidentItem(
@@ -31,6 +32,7 @@ public record IncidentItem(
         @Nullable String endReason,
         boolean foreign,
         int dumpCount,
+        int deletedDumpCount,
         @Nullable String headline,
         List<AlertItem> alerts,
         Links links) {
@@ -100,6 +102,7 @@ public record IncidentItem(
                 incident.endReason().map(IncidentItem::word).orElse(null),
                 incident.foreign(),
                 incident.dumps(),
+                incident.deletedDumps(),
                 headline.orElse(null),
                 incident.alerts().stream().map(AlertItem::of).toList(),
                 new Links(self, "/incidents/" + incident.id(), self + ".md", self + "/archive"));

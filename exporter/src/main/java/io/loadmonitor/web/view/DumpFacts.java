@@ -48,6 +48,7 @@ final class DumpFacts {
             case COMPLETE -> "complete";
             case INCOMPLETE -> "cut off";
             case FAILED -> "failed";
+            case DELETED -> "deleted";
         };
     }
 
@@ -61,6 +62,9 @@ final class DumpFacts {
             warnings.add(
                     "There is no dump: " + VisibleText.of(summary.failure().orElse("the reason is not known")) + ".");
         }
+        summary.deleted()
+                .ifPresent(deletion -> warnings.add(DeletionWords.of(summary.id(), deletion)
+                        + ". What it told is kept; its stacks and single tasks are not."));
         dump.ifPresent(content -> warnAbout(content, warnings));
         return warnings;
     }

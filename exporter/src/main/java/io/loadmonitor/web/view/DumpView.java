@@ -2,6 +2,7 @@ package io.loadmonitor.web.view;
 
 import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
@@ -16,6 +17,7 @@ import java.util.Optional;
  *
  * @param address of the page, to which {@code &by=} is added for other groups
  * @param devices which devices were suspended; empty when none was, or nobody looked
+ * @param story who the tasks were, of a deleted dump; every other one has groups
  * @param groups empty without a text, as all that follows
  * @param rawText the beginning of it
  * @param rawRest bytes of it that are not shown
@@ -27,6 +29,7 @@ public record DumpView(
         List<Fact> facts,
         Optional<LoadParts> parts,
         Optional<String> devices,
+        Optional<StoryTable> story,
         Optional<GroupTable> groups,
         Optional<FlameView> flame,
         String rawText,
@@ -60,7 +63,8 @@ public record DumpView(
                 DumpFacts.warnings(dump.summary(), content),
                 DumpFacts.facts(dump.summary(), content),
                 dump.breakdown().map(LoadParts::of),
-                content.flatMap(StackDump::devices).flatMap(MappedDevices::sentence),
+                dump.breakdown().flatMap(LoadBreakdown::devices).flatMap(MappedDevices::sentence),
+                dump.story().map(StoryTable::of),
                 filled.map(text -> GroupTable.of(
                         text, causes, by, seen, before, dump.summary().takenAt())),
                 filled.map(text -> FlameView.of(text, FlameView.MAX_IN_PAGE)),

@@ -13,6 +13,7 @@ public record ErrorPage(int status, String message) implements PageModel {
             case 403 -> "Not from here";
             case 404 -> "Not found";
             case 405 -> "Not that way";
+            case 410 -> "No longer there";
             case 503 -> "Not now";
             default -> status >= 500 ? "Something failed" : "That is not possible";
         };

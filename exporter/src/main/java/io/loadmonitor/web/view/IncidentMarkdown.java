@@ -4,6 +4,7 @@ import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentAlert;
 import io.loadmonitor.archive.IncidentKind;
+import io.loadmonitor.desk.CauseTurn;
 import io.loadmonitor.desk.IncidentReport;
 import io.loadmonitor.desk.LoadTimeline;
 import io.loadmonitor.dump.EscapedText;
@@ -74,12 +75,20 @@ public final class IncidentMarkdown {
                                 + incident.endReason()
                                         .map(reason -> " (" + EndWords.of(reason) + ")")
                                         .orElse("")));
+        List<DumpSummary> dumps =
+                report.dumps().stream().map(IncidentReport.Dump::summary).toList();
+        DeletionWords.of(dumps).ifPresent(words -> row("Dumps", words));
+        report.turns().forEach(turn -> row("Turned", MarkdownText.code(turned(turn))));
         IncidentPage.foreign(incident).ifPresent(words -> row("Wrong host", MarkdownText.code(words)));
         Duration lasted =
                 Duration.between(incident.startedAt(), incident.endedAt().orElse(now));
         row(incident.open() ? "Lasting" : "Lasted", Quantity.of(lasted) + (incident.open() ? " so far" : ""));
         line("");
         alerts();
+    }
+
+    private static String turned(CauseTurn turn) {
+        return IncidentPage.words(turn).substring("Turned ".length());
     }
 
     private void alerts() {

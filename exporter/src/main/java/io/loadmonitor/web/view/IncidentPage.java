@@ -3,6 +3,7 @@ package io.loadmonitor.web.view;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentKind;
+import io.loadmonitor.desk.CauseTurn;
 import io.loadmonitor.desk.IncidentReport;
 import io.loadmonitor.dump.StackDump;
 import java.time.Duration;
@@ -22,6 +23,8 @@ import java.util.regex.Pattern;
  * @param ended empty while it is open
  * @param end how its end is known
  * @param foreign whose dumps these are not
+ * @param deleted which of its dumps were deleted, and when
+ * @param turns when most of the load came to have another cause
  * @param alerts the earliest first
  * @param chart of the load over its time
  * @param stations its dumps, oldest first
@@ -29,6 +32,7 @@ import java.util.regex.Pattern;
  * @param chosen the dump that is shown; empty without one
  * @param changes from the dump before it in the incident, largest first; empty where nothing is known to have changed
  * @param changedFrom the number of that dump
+ * @param diff whether both texts are there to be compared
  */
 public record IncidentPage(
         IncidentRow incident,
@@ -36,6 +40,8 @@ public record IncidentPage(
         String host,
         Optional<String> end,
         Optional<String> foreign,
+        Optional<String> deleted,
+        List<String> turns,
         List<AlertRow> alerts,
         LoadChart chart,
         List<Station> stations,
@@ -43,6 +49,7 @@ public record IncidentPage(
         Optional<DumpView> chosen,
         List<String> changes,
         long changedFrom,
+        boolean diff,
         CompareForm compare)
         implements PageModel {
     /** Dumps that have a mark and a station; the rest are links. */
@@ -55,6 +62,7 @@ public record IncidentPage(
             Pattern.compile("(load|active) [0-9.]{1,12} >= ([0-9]{1,9}(?:\\.[0-9]{1,2})?)");
 
     public IncidentPage {
+        turns = List.copyOf(turns);
         alerts = List.copyOf(alerts);
         stations = List.copyOf(stations);
         changes = List.copyOf(changes);
@@ -101,6 +109,8 @@ public record IncidentPage(
                 VisibleText.of(incident.host()),
                 incident.endReason().map(EndWords::of),
                 foreign(incident),
+                DeletionWords.of(summaries),
+                report.turns().stream().map(IncidentPage::words).toList(),
                 incident.alerts().stream().map(AlertRow::of).toList(),
                 LoadChart.of(
                         report.from(),
@@ -115,10 +125,26 @@ public record IncidentPage(
                 chosen,
                 change.map(IncidentPage::words).orElse(List.of()),
                 change.map(IncidentReport.Change::before).orElse(0L),
+                change.filter(one -> withText(summaries, one.before()) && withText(summaries, one.after()))
+                        .isPresent(),
                 CompareForm.of(
                         summaries,
                         change.map(IncidentReport.Change::before).orElseGet(() -> first(summaries)),
                         chosenId));
+    }
+
+    private static boolean withText(List<DumpSummary> dumps, long id) {
+        return dumps.stream().anyMatch(dump -> dump.id() == id && dump.rawBytes() > 0);
+    }
+
+    /** {@code Turned between 06:41:22 and 06:42:22: 16 waiting for a frozen file system, then 12 ...} */
+    static String words(CauseTurn turn) {
+        return "Turned between " + Moment.of(turn.before().at()).time() + " and "
+                + Moment.of(turn.after().at()).time() + ": "
+                + turn.before().tasks() + " " + VisibleText.of(turn.before().title()) + " in dump "
+                + turn.before().dump() + ", then " + turn.after().tasks() + " "
+                + VisibleText.of(turn.after().title()) + " in dump "
+                + turn.after().dump();
     }
 
     private static long first(List<DumpSummary> dumps) {

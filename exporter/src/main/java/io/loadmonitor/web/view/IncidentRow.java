@@ -22,7 +22,12 @@ public record IncidentRow(
                 Moment.of(incident.startedAt()),
                 Quantity.of(Duration.between(
                         incident.startedAt(), incident.endedAt().orElse(now))),
-                Quantity.count(incident.dumps(), "dump", "dumps"));
+                Quantity.count(incident.dumps(), "dump", "dumps")
+                        + (incident.deletedDumps() == 0
+                                ? ""
+                                : incident.deletedDumps() == incident.dumps()
+                                        ? ", deleted"
+                                        : ", " + incident.deletedDumps() + " deleted"));
     }
 
     /** With the sentence of the present causes; without one, the alert's name stays. */
