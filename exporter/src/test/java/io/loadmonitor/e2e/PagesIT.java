@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.archive.Retention;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -245,6 +247,40 @@ final class PagesIT {
         }
         pages.find(".raw summary").click();
         assertTrue(pages.find(".raw pre").getText().startsWith("load_monitor dump version=1"));
+    }
+
+    @Test
+    void tellsTheStoryWithoutTheTextsOfItsDumps(@TempDir Path folder) throws Exception {
+        pages.open(incident);
+        String heading = pages.heading();
+        pages.assertQuiet();
+        AtomicReference<Story> told = new AtomicReference<>();
+        try (BrowsedExporter later = BrowsedExporter.start(
+                folder,
+                archive -> {
+                    told.set(Story.tell(archive));
+                    archive.keep(new Retention(1, Duration.ofDays(3_650), 8L << 30, 0));
+                },
+                pages.browser())) {
+            String page = "/incidents/" + told.get().incident;
+            later.open(page);
+            assertEquals(heading, later.heading());
+            assertTrue(
+                    later.find(".warnings").getText().matches("Its 4 dumps were deleted on [0-9-]{10} .*"),
+                    later.find(".warnings").getText());
+            assertEquals(
+                    40,
+                    later.all(".legend b").stream()
+                            .mapToInt(number -> Integer.parseInt(number.getText()))
+                            .sum());
+            assertEquals(4, later.all(".mark").size());
+            assertTrue(later.text().contains("postgres ("), later.text());
+            assertEquals(0, later.all("a[href^='/dumps/']").size(), "no link leads to what is gone");
+            later.assertFits(360, List.of(page));
+            assertReadable(page);
+            later.picture(page, "incident-without-dumps");
+            later.assertQuiet();
+        }
     }
 
     @Test
