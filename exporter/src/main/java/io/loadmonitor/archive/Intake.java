@@ -2,6 +2,7 @@ package io.loadmonitor.archive;
 
 import io.loadmonitor.alert.Alert;
 import io.loadmonitor.archive.IntakeOutcome.Outcome;
+import io.loadmonitor.archive.IntakeOutcome.WithoutDump;
 import io.loadmonitor.archive.RoutedAlert.Route;
 import io.loadmonitor.incident.AlertKey;
 import io.loadmonitor.incident.AlertSpell;
@@ -146,7 +147,7 @@ final class Intake {
         if (waiting.isPresent()) {
             String note = "Shares dump " + waiting.get() + ", for which its incident waits already.";
             SpellTable.serve(sql, fresh.spell(), waiting, Optional.empty(), Optional.of(note));
-            return shared(alert, incident, waiting.get(), note);
+            return shared(alert, incident, waiting.get(), WithoutDump.SHARED, note);
         }
         String limit = LimitState.ofRule(route.rule());
         LimitTable.Answer answer = limits.ask(sql, limit, route.cooldown(), now);
@@ -164,7 +165,9 @@ final class Intake {
                     same ? Optional.of(last.get().id()) : Optional.empty(),
                     Optional.of(now),
                     Optional.of(note));
-            return same ? shared(alert, incident, last.get().id(), note) : putOff(alert, incident, note);
+            return same
+                    ? shared(alert, incident, last.get().id(), WithoutDump.COOLDOWN, note)
+                    : putOff(alert, incident, WithoutDump.COOLDOWN, note);
         }
         long queued = DumpTable.waiting(sql, host);
         if (queued >= maxWaiting) {
@@ -172,7 +175,7 @@ final class Intake {
                     queued + " captures are waiting, as many as are allowed; its dump comes after them if it still"
                             + " fires then.";
             SpellTable.serve(sql, fresh.spell(), Optional.empty(), Optional.of(now), Optional.of(note));
-            return putOff(alert, incident, note);
+            return putOff(alert, incident, WithoutDump.QUEUE, note);
         }
         long dump = dumps.reserve(
                 sql,
@@ -189,23 +192,31 @@ final class Intake {
                 Outcome.NEW,
                 OptionalLong.of(incident),
                 OptionalLong.of(dump),
+                Optional.empty(),
                 "Incident " + incident + "; dump " + dump + " is asked for.");
     }
 
-    private static IntakeOutcome shared(Alert alert, long incident, long dump, String note) {
+    private static IntakeOutcome shared(Alert alert, long incident, long dump, WithoutDump why, String note) {
         return new IntakeOutcome(
                 alert,
                 Outcome.NEW,
                 OptionalLong.of(incident),
                 OptionalLong.of(dump),
+                Optional.of(why),
                 "Incident " + incident + ". " + note);
     }
 
-    private static IntakeOutcome putOff(Alert alert, long incident, String note) {
-        return outcome(alert, Outcome.NEW, OptionalLong.of(incident), "Incident " + incident + ". " + note);
+    private static IntakeOutcome putOff(Alert alert, long incident, WithoutDump why, String note) {
+        return new IntakeOutcome(
+                alert,
+                Outcome.NEW,
+                OptionalLong.of(incident),
+                OptionalLong.empty(),
+                Optional.of(why),
+                "Incident " + incident + ". " + note);
     }
 
     private static IntakeOutcome outcome(Alert alert, Outcome outcome, OptionalLong incident, String detail) {
-        return new IntakeOutcome(alert, outcome, incident, OptionalLong.empty(), detail);
+        return new IntakeOutcome(alert, outcome, incident, OptionalLong.empty(), Optional.empty(), detail);
     }
 }

@@ -1,6 +1,7 @@
 package io.loadmonitor.archive;
 
 import io.loadmonitor.alert.Alert;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -8,15 +9,33 @@ import java.util.OptionalLong;
  *
  * @param incidentId the incident that the alert belongs to
  * @param dumpId the capture that was asked for because of it, or that it shares
+ * @param withoutDump why a new alert that fires did not ask for a dump of its own; empty where it did, and of every
+ *     other alert
  * @param detail one sentence for people
  */
-public record IntakeOutcome(Alert alert, Outcome outcome, OptionalLong incidentId, OptionalLong dumpId, String detail) {
+public record IntakeOutcome(
+        Alert alert,
+        Outcome outcome,
+        OptionalLong incidentId,
+        OptionalLong dumpId,
+        Optional<WithoutDump> withoutDump,
+        String detail) {
     /** Whether something was stored that was not stored before. */
     public boolean stored() {
         return switch (outcome) {
             case NEW, RESOLVED -> true;
             case KNOWN, NO_RULE, FOREIGN -> false;
         };
+    }
+
+    /** The value of the {@code reason} label of {@code load_monitor_alerts_without_dump_total}, in lower case. */
+    public enum WithoutDump {
+        /** Its incident waits for a dump already, and that is its own, too. */
+        SHARED,
+        /** Its rule had asked for one a moment before; one follows if it still fires then. */
+        COOLDOWN,
+        /** As many captures wait as are allowed; one follows if it still fires then. */
+        QUEUE
     }
 
     /** The value of the {@code outcome} label of {@code load_monitor_alerts_total}, in lower case. */

@@ -38,6 +38,7 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
             Family.ALERTS,
             Stream.concat(labels(IntakeOutcome.Outcome.values()).stream(), Stream.of(MALFORMED))
                     .toList());
+    private final Counter withoutDump = counter(Family.ALERTS_WITHOUT_DUMP, labels(IntakeOutcome.WithoutDump.values()));
     private final Counter webhook = counter(
             Family.WEBHOOK_REQUESTS,
             Stream.concat(CODES.stream().sorted(), Stream.of("other")).toList());
@@ -66,7 +67,11 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
 
     @Override
     public void takenIn(List<IntakeOutcome> outcomes) {
-        outcomes.forEach(outcome -> alerts.labels(label(outcome.outcome())).inc());
+        for (IntakeOutcome outcome : outcomes) {
+            alerts.labels(label(outcome.outcome())).inc();
+            outcome.withoutDump()
+                    .ifPresent(why -> withoutDump.labels(label(why)).inc());
+        }
     }
 
     @Override
@@ -97,7 +102,13 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
 
     @Override
     public Set<Family> families() {
-        return Set.of(Family.DUMPS, Family.DUMP_FAILURES, Family.DUMP_DURATION, Family.ALERTS, Family.WEBHOOK_REQUESTS);
+        return Set.of(
+                Family.DUMPS,
+                Family.DUMP_FAILURES,
+                Family.DUMP_DURATION,
+                Family.ALERTS,
+                Family.ALERTS_WITHOUT_DUMP,
+                Family.WEBHOOK_REQUESTS);
     }
 
     @Override
@@ -106,6 +117,7 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
         samples.addAll(Family.DUMP_FAILURES, failures.collect());
         samples.addAll(Family.DUMP_DURATION, duration.collect());
         samples.addAll(Family.ALERTS, alerts.collect());
+        samples.addAll(Family.ALERTS_WITHOUT_DUMP, withoutDump.collect());
         samples.addAll(Family.WEBHOOK_REQUESTS, webhook.collect());
     }
 

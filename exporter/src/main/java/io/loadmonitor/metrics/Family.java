@@ -96,6 +96,11 @@ public enum Family {
             "load_monitor_alerts_total",
             "Alerts received in webhook requests, by what became of them.",
             "outcome"),
+    ALERTS_WITHOUT_DUMP(
+            Type.COUNTER,
+            "load_monitor_alerts_without_dump_total",
+            "New alerts that did not ask for a dump of their own, by the reason why.",
+            "reason"),
     ARCHIVE_DUMPS(Type.GAUGE, "load_monitor_archive_dumps", "Dumps in the archive."),
     ARCHIVE_BYTES(Type.GAUGE, "load_monitor_archive_bytes", "Size of the archive on disk."),
     ARCHIVE_PRUNED(

@@ -209,6 +209,7 @@ final class IntakeTest {
 
         assertEquals(Outcome.NEW, second.outcome());
         assertEquals(OptionalLong.of(dump), second.dumpId());
+        assertEquals(Optional.of(IntakeOutcome.WithoutDump.COOLDOWN), second.withoutDump());
         IncidentDetail detail =
                 archive.incident(second.incidentId().getAsLong()).orElseThrow();
         assertEquals(2, detail.incident().alerts().size());
@@ -227,6 +228,17 @@ final class IntakeTest {
         assertEquals(
                 OptionalLong.of(2),
                 takeIn(routed(firing(3, NOON), Duration.ofMinutes(5))).dumpId());
+    }
+
+    @Test
+    void sharesTheDumpForWhichItsIncidentWaits() throws ArchiveException {
+        IntakeOutcome first = takeIn(routed(firing(1, NOON)));
+        IntakeOutcome second = takeIn(routed(firing(2, NOON)));
+
+        assertEquals(Optional.empty(), first.withoutDump());
+        assertEquals(first.dumpId(), second.dumpId());
+        assertEquals(Optional.of(IntakeOutcome.WithoutDump.SHARED), second.withoutDump());
+        assertEquals(Optional.empty(), takeIn(routed(firing(2, NOON))).withoutDump(), "said once");
     }
 
     @Test
@@ -280,6 +292,7 @@ final class IntakeTest {
 
         assertEquals(Outcome.NEW, outcome.outcome());
         assertEquals(OptionalLong.empty(), outcome.dumpId());
+        assertEquals(Optional.of(IntakeOutcome.WithoutDump.QUEUE), outcome.withoutDump());
         assertEquals(3, archive.totals().waiting());
         IncidentAlert alert = archive.incident(outcome.incidentId().orElseThrow())
                 .orElseThrow()

@@ -4,11 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.alert.Alert;
 import io.loadmonitor.archive.DumpTrigger;
+import io.loadmonitor.archive.IntakeOutcome;
+import io.loadmonitor.archive.IntakeOutcome.WithoutDump;
+import io.loadmonitor.archive.TestAlerts;
 import io.loadmonitor.desk.CaptureObserver.FailureReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -108,6 +115,20 @@ final class MetricsPageTest {
                     "load_monitor_dump_failures_total{reason=\"" + reason.name().toLowerCase() + "\",} 0.0\n"));
         }
         assertTrue(page.contains("load_monitor_webhook_requests_total{code=\"503\",} 0.0\n"), page);
+    }
+
+    @Test
+    void countsNewAlertsThatGetNoDumpOfTheirOwn() {
+        Alert alert = TestAlerts.firing(1, Instant.EPOCH);
+        for (Optional<WithoutDump> why : List.of(
+                Optional.<WithoutDump>empty(), Optional.of(WithoutDump.COOLDOWN), Optional.of(WithoutDump.COOLDOWN))) {
+            events.takenIn(List.of(new IntakeOutcome(
+                    alert, IntakeOutcome.Outcome.NEW, OptionalLong.of(1), OptionalLong.empty(), why, "")));
+        }
+        String page = text(new MetricsPage(List.of(events)).render(Set.of(), ""));
+        assertTrue(page.contains("load_monitor_alerts_total{outcome=\"new\",} 3.0\n"), page);
+        assertTrue(page.contains("load_monitor_alerts_without_dump_total{reason=\"cooldown\",} 2.0\n"), page);
+        assertTrue(page.contains("load_monitor_alerts_without_dump_total{reason=\"shared\",} 0.0\n"), page);
     }
 
     @Test
