@@ -2,6 +2,7 @@ package io.loadmonitor.app;
 
 import io.loadmonitor.capture.CaptureException;
 import io.loadmonitor.capture.DeviceLook;
+import io.loadmonitor.capture.DumpOrder;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.OwnProcess;
@@ -66,7 +67,7 @@ final class DumpCommand implements Callable<Integer> {
         new StackAccess(choice, procFs).readable();
         DumpSource source = choice.current().source();
         try {
-            RawDump dump = source.take(reason);
+            RawDump dump = source.take(DumpOrder.manual(reason));
             dump.open().transferTo(System.out);
             System.out.flush();
             return 0;

@@ -182,6 +182,8 @@ record DumpReading(
         return switch (kind) {
             case THRESHOLD -> DumpTrigger.THRESHOLD;
             case ACTIVE -> DumpTrigger.ACTIVE;
+            case PRESSURE -> DumpTrigger.PRESSURE;
+            case FOLLOW_UP -> DumpTrigger.FOLLOW_UP;
             case MANUAL -> DumpTrigger.MANUAL;
             case UNKNOWN -> DumpTrigger.UNKNOWN;
         };

@@ -1,7 +1,6 @@
 package io.loadmonitor.capture;
 
 import io.loadmonitor.dump.RawDump;
-import io.loadmonitor.dump.Reason;
 
 /** Takes a dump of the tasks that make up the load now. Implementations are safe for use by several threads. */
 public interface DumpSource {
@@ -11,8 +10,8 @@ public interface DumpSource {
      * Takes one dump. Returns when it is captured; takes milliseconds with the module, up to {@code procfs}' time limit
      * without.
      *
-     * @param reason goes into the dump's trigger line
+     * @param order goes into the dump's trigger line
      * @throws CaptureException when there is no dump, with the reason why
      */
-    RawDump take(Reason reason) throws CaptureException;
+    RawDump take(DumpOrder order) throws CaptureException;
 }

@@ -2,7 +2,6 @@ package io.loadmonitor.capture;
 
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
-import io.loadmonitor.dump.Reason;
 import io.loadmonitor.kernel.DumpDevice;
 import io.loadmonitor.kernel.Errno;
 import io.loadmonitor.kernel.KernelModule;
@@ -59,7 +58,7 @@ public final class KernelModuleSource implements DumpSource {
     }
 
     @Override
-    public synchronized RawDump take(Reason reason) throws CaptureException {
+    public synchronized RawDump take(DumpOrder order) throws CaptureException {
         Optional<String> obstacle = module.obstacle();
         if (obstacle.isPresent()) {
             throw new CaptureException(CaptureException.Reason.UNAVAILABLE, obstacle.get());
@@ -67,8 +66,8 @@ public final class KernelModuleSource implements DumpSource {
         try (DumpDevice device = module.openDevice()) {
             device.skipToEnd();
             long before = module.lastId();
-            trigger.write(reason.text());
-            RawDump dump = readOwn(device, before, reason.escaped());
+            trigger.write(order.reason().text());
+            RawDump dump = readOwn(device, before, order.reason().escaped());
             remember(DumpHeading.of(dump));
             return own.beside(deviceLook.beside(dump));
         } catch (SystemCallException failed) {

@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 record ProcfsDump(
         ProcFs procFs,
         long id,
-        EscapedText reason,
+        DumpOrder order,
         Instant wall,
         long startNanos,
         long endNanos,
@@ -60,7 +60,7 @@ record ProcfsDump(
                 Optional.of(new StackDump.Header(
                         VERSION, id, SourceKind.PROCFS.label(), procFs.bootId(), procFs.release())),
                 Optional.of(new StackDump.Trigger(
-                        StackDump.TriggerKind.MANUAL, Optional.of(reason), Optional.of(presence()))),
+                        order.kind(), Optional.of(order.reason().escaped()), Optional.of(presence()))),
                 Optional.of(new StackDump.Time(Optional.of(wall.truncatedTo(ChronoUnit.MICROS)), OptionalLong.empty())),
                 Optional.of(new StackDump.Load(
                         load.load1(),

@@ -1,10 +1,8 @@
 package io.loadmonitor.capture;
 
 import io.loadmonitor.dump.DumpWriter;
-import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.RawDump;
-import io.loadmonitor.dump.Reason;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.LoadAverage;
@@ -84,13 +82,13 @@ public final class ProcfsSource implements DumpSource {
     }
 
     @Override
-    public RawDump take(Reason reason) throws CaptureException {
+    public RawDump take(DumpOrder order) throws CaptureException {
         if (!taking.tryLock()) {
             throw new CaptureException(
                     CaptureException.Reason.BUSY, "another dump is being taken from " + procFs.root());
         }
         try {
-            return DumpWriter.write(takeAlone(reason.escaped()));
+            return DumpWriter.write(takeAlone(order));
         } catch (IOException failed) {
             throw new CaptureException(
                     CaptureException.Reason.UNAVAILABLE,
@@ -104,7 +102,7 @@ public final class ProcfsSource implements DumpSource {
         }
     }
 
-    private StackDump takeAlone(EscapedText reason) throws CaptureException, IOException, InterruptedException {
+    private StackDump takeAlone(DumpOrder order) throws CaptureException, IOException, InterruptedException {
         Set<ProcfsScan.Reading> skipped = readingsThatHang();
         if (skipped.contains(ProcfsScan.Reading.STAT)) {
             throw new CaptureException(
@@ -126,7 +124,7 @@ public final class ProcfsSource implements DumpSource {
         return new ProcfsDump(
                         procFs,
                         id,
-                        reason,
+                        order,
                         wall,
                         start,
                         System.nanoTime(),

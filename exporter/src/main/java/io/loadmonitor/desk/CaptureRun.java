@@ -3,11 +3,14 @@ package io.loadmonitor.desk;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.DumpSummary;
+import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.WaitingCapture;
 import io.loadmonitor.capture.CaptureException;
+import io.loadmonitor.capture.DumpOrder;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.desk.CaptureObserver.FailureReason;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.StackDump.TriggerKind;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -77,7 +80,7 @@ final class CaptureRun {
             board.capturing(capture);
             long asked = System.nanoTime();
             try {
-                RawDump raw = source.get().take(capture.reason());
+                RawDump raw = source.get().take(new DumpOrder(kind(capture.trigger()), capture.reason()));
                 store(capture, raw, Duration.ofNanos(System.nanoTime() - asked));
                 return;
             } catch (CaptureException e) {
@@ -135,6 +138,17 @@ final class CaptureRun {
     private Duration longer(Duration pause) {
         Duration doubled = pause.multipliedBy(2);
         return doubled.compareTo(settings.longestPause()) > 0 ? settings.longestPause() : doubled;
+    }
+
+    /** As the dump's text tells it. An alert is manual there, as a person is: its reason has its name. */
+    private static TriggerKind kind(DumpTrigger trigger) {
+        return switch (trigger) {
+            case THRESHOLD -> TriggerKind.THRESHOLD;
+            case ACTIVE -> TriggerKind.ACTIVE;
+            case PRESSURE -> TriggerKind.PRESSURE;
+            case FOLLOW_UP -> TriggerKind.FOLLOW_UP;
+            case ALERT, MANUAL, UNKNOWN -> TriggerKind.MANUAL;
+        };
     }
 
     private static boolean passes(CaptureException.Reason reason) {

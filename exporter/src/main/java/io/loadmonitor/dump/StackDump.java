@@ -185,10 +185,14 @@ public record StackDump(
 
     /** What asked for the dump. */
     public enum TriggerKind {
-        /** The 1-minute load crossed the module's threshold. */
+        /** The 1-minute load crossed a threshold: the module's, or the exporter's own. */
         THRESHOLD("threshold"),
-        /** The number of active tasks at a load tick crossed the module's active_threshold. */
+        /** The number of active tasks at a load tick crossed one. */
         ACTIVE("active"),
+        /** The kernel's pressure numbers say that tasks stall; of the exporter alone. */
+        PRESSURE("pressure"),
+        /** An incident lasts; of the exporter alone. */
+        FOLLOW_UP("follow_up"),
         /** Somebody asked: the webhook, the API, a person. */
         MANUAL("manual"),
         /** A kind that this version does not know; the raw text has its name. */

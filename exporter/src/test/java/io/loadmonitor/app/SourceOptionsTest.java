@@ -2,6 +2,7 @@ package io.loadmonitor.app;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.capture.DumpOrder;
 import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.capture.ProcfsSource;
 import io.loadmonitor.dump.RawDump;
@@ -30,7 +31,7 @@ final class SourceOptionsTest {
                         new ActiveTasks(),
                         Clock.systemUTC(),
                         ProcfsLimits.DEFAULT)
-                .take(new Reason("test"));
+                .take(DumpOrder.manual(new Reason("test")));
         String text = new String(dump.toByteArray(), StandardCharsets.US_ASCII);
         assertTrue(
                 text.contains(" mapped=1 suspended=1\ndevice dev=\"dm-3\" name=\"data\" suspended=1\nend id="), text);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What both sources, and both ways of the module's dumps, say of suspended devices. */
 final class DeviceLookTest {
-    private static final Reason REASON = new Reason("alert LoadHigh");
+    private static final DumpOrder ORDER = DumpOrder.manual(new Reason("alert LoadHigh"));
     private static final String RECORDS =
             "devices age_ms=12 mapped=1 suspended=1\ndevice dev=\"dm-0\" name=\"data\" suspended=1\n";
 
@@ -50,7 +50,7 @@ final class DeviceLookTest {
 
     @Test
     void standsBeforeTheFooterOfADumpThatWasAskedFor() throws Exception {
-        String dump = text(source.take(REASON));
+        String dump = text(source.take(ORDER));
         assertTrue(dump.endsWith("\n" + RECORDS + "end id=1 tasks=0\n"), dump);
         assertEquals(
                 List.of(),
@@ -74,9 +74,9 @@ final class DeviceLookTest {
     @Test
     void saysWhenNoDeviceIsSuspendedOrThereIsNone() throws Exception {
         devices.device("dm-0", "0\n");
-        assertTrue(text(source.take(REASON)).endsWith("\ndevices age_ms=12 mapped=1 suspended=0\nend id=1 tasks=0\n"));
+        assertTrue(text(source.take(ORDER)).endsWith("\ndevices age_ms=12 mapped=1 suspended=0\nend id=1 tasks=0\n"));
         Files.delete(devices.blocks().resolve("dm-0/dm/suspended"));
-        assertTrue(text(source.take(REASON)).endsWith("\ndevices age_ms=12 mapped=0 suspended=0\nend id=2 tasks=0\n"));
+        assertTrue(text(source.take(ORDER)).endsWith("\ndevices age_ms=12 mapped=0 suspended=0\nend id=2 tasks=0\n"));
     }
 
     @Test
@@ -84,7 +84,7 @@ final class DeviceLookTest {
         devices.device("dm-0", "?\n");
         String dump = fake.takeAutomatic();
         assertEquals(dump, text(source.found(0).dumps().get(0).dump()));
-        assertTrue(!text(source.take(REASON)).contains("devices"));
+        assertTrue(!text(source.take(ORDER)).contains("devices"));
     }
 
     /** What the ring had when the exporter began. */
@@ -119,7 +119,7 @@ final class DeviceLookTest {
 
     @Test
     void staysUnknownToWhatTellsItsOwnDumpsFromOthers() throws Exception {
-        source.take(REASON);
+        source.take(ORDER);
         assertEquals(List.of(), source.found(0).dumps());
         assertEquals(List.of(), source.found(0).dumps());
     }
@@ -129,7 +129,7 @@ final class DeviceLookTest {
         FakeProc proc = new FakeProc(Files.createDirectory(root.resolve("proc")));
         DeviceLook look = new DeviceLook(devices.mapper());
         RawDump raw = new ProcfsSource(proc.procFs(), look, new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT)
-                .take(REASON);
+                .take(ORDER);
         StackDump dump = DumpParser.parse(raw);
         assertTrue(dump.complete() && dump.unreadCount() == 0, text(raw));
         MappedDevices seen = dump.devices().orElseThrow();

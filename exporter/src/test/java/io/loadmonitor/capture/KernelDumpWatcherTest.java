@@ -65,7 +65,7 @@ final class KernelDumpWatcherTest {
         fake.load();
         start(dump -> got.add(text(dump)));
         for (int i = 0; i < 20; i++) {
-            source.take(new Reason("own"));
+            source.take(DumpOrder.manual(new Reason("own")));
             assertEquals(fake.takeAutomatic(), next());
         }
         assertNothingMore();
@@ -95,7 +95,7 @@ final class KernelDumpWatcherTest {
         fake.load();
         String first = fake.takeAutomatic();
         String second = fake.takeAutomatic();
-        source.take(new Reason("own"));
+        source.take(DumpOrder.manual(new Reason("own")));
         AtomicInteger calls = new AtomicInteger();
         start(dump -> {
             if (calls.incrementAndGet() == 2) {

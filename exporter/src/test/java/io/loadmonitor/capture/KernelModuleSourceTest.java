@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class KernelModuleSourceTest {
-    private static final Reason REASON = new Reason("alert \"LoadHigh\"");
+    private static final DumpOrder ORDER = DumpOrder.manual(new Reason("alert \"LoadHigh\""));
 
     @TempDir
     private Path root;
@@ -40,7 +40,7 @@ final class KernelModuleSourceTest {
         fake.takeAutomatic();
         fake.takeManual("alert \"LoadHigh\"");
         fake.beforeCapture(fake::takeAutomatic);
-        String dump = text(source.take(REASON));
+        String dump = text(source.take(ORDER));
         assertTrue(dump.startsWith("load_monitor dump version=1 id=4 "), dump);
         assertTrue(dump.contains("reason=\"alert \\\"LoadHigh\\\"\""), dump);
     }
@@ -48,9 +48,9 @@ final class KernelModuleSourceTest {
     @Test
     void findsTheDumpsOfOthersButNotItsOwn() throws Exception {
         String first = fake.takeAutomatic();
-        source.take(REASON);
+        source.take(ORDER);
         String third = fake.takeAutomatic();
-        source.take(REASON);
+        source.take(ORDER);
         KernelModuleSource.Found found = source.found(0);
         assertEquals(List.of(first, third), texts(found));
         assertEquals(4, found.newestId());
@@ -64,7 +64,7 @@ final class KernelModuleSourceTest {
         // The module's clock of these tests goes on by a millisecond a dump.
         KernelModuleSource known = fake.source(new OwnProcess(OptionalLong.of(812), 2_000_000));
         String found = fake.takeAutomatic();
-        assertTrue(text(known.take(REASON)).endsWith("\nexporter pid=812\nend id=3 tasks=0\n"));
+        assertTrue(text(known.take(ORDER)).endsWith("\nexporter pid=812\nend id=3 tasks=0\n"));
         assertEquals(
                 List.of(old, found.replace("end id=2", "exporter pid=812\nend id=2")),
                 texts(known.found(0)),
@@ -109,14 +109,14 @@ final class KernelModuleSourceTest {
     })
     void saysWhyThereIsNoDump(Errno errno, CaptureException.Reason reason) {
         fake.refuse(errno);
-        CaptureException refused = assertThrows(CaptureException.class, () -> source.take(REASON));
+        CaptureException refused = assertThrows(CaptureException.class, () -> source.take(ORDER));
         assertEquals(reason, refused.reason(), refused.getMessage());
     }
 
     @Test
     void isUnavailableWhenTheModuleIsNotLoaded() throws IOException {
         fake.unload();
-        CaptureException refused = assertThrows(CaptureException.class, () -> source.take(REASON));
+        CaptureException refused = assertThrows(CaptureException.class, () -> source.take(ORDER));
         assertEquals(CaptureException.Reason.UNAVAILABLE, refused.reason());
         assertTrue(refused.getMessage().startsWith("the kernel module is not loaded"), refused.getMessage());
     }
@@ -125,7 +125,7 @@ final class KernelModuleSourceTest {
     void failsWhenTheDeviceDoesNotHaveTheDump() {
         KernelModuleSource deaf = new KernelModuleSource(
                 fake.module(), fake.deviceLook(), new OwnProcess(OptionalLong.empty(), 0), reason -> {});
-        CaptureException failed = assertThrows(CaptureException.class, () -> deaf.take(REASON));
+        CaptureException failed = assertThrows(CaptureException.class, () -> deaf.take(ORDER));
         assertEquals(CaptureException.Reason.FAILED, failed.reason());
     }
 

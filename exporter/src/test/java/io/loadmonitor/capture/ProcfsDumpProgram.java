@@ -17,7 +17,7 @@ final class ProcfsDumpProgram {
     }
 
     public static void main(String[] arguments) throws Exception {
-        System.out.write(source().take(new Reason("test")).toByteArray());
+        System.out.write(source().take(DumpOrder.manual(new Reason("test"))).toByteArray());
         System.out.flush();
     }
 }

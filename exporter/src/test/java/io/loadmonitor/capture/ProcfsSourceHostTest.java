@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class ProcfsSourceHostTest {
     private static StackDump take() throws CaptureException {
-        return DumpParser.parse(ProcfsDumpProgram.source().take(new Reason("test")));
+        return DumpParser.parse(ProcfsDumpProgram.source().take(DumpOrder.manual(new Reason("test"))));
     }
 
     private static StackDump.Task of(StackDump dump, UninterruptibleTask sleeper) {

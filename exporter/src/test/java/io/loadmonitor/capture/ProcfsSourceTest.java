@@ -9,7 +9,9 @@ import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.ComparedTask;
 import io.loadmonitor.dump.DumpComparison;
 import io.loadmonitor.dump.DumpParser;
+import io.loadmonitor.dump.DumpWriter;
 import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.TaskChange;
@@ -44,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class ProcfsSourceTest {
-    private static final Reason REASON = new Reason("alert LoadHigh");
+    private static final DumpOrder ORDER = DumpOrder.manual(new Reason("alert LoadHigh"));
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-22T12:04:10.123456789Z"), ZoneOffset.UTC);
 
     @TempDir
@@ -66,7 +68,29 @@ final class ProcfsSourceTest {
     }
 
     private StackDump take() throws CaptureException {
-        return DumpParser.parse(source(ProcfsLimits.DEFAULT).take(REASON));
+        return DumpParser.parse(source(ProcfsLimits.DEFAULT).take(ORDER));
+    }
+
+    @Test
+    void saysWhatAsked() throws Exception {
+        proc.thread(12, 12, "idle-worker");
+        for (StackDump.TriggerKind kind : StackDump.TriggerKind.values()) {
+            if (kind != StackDump.TriggerKind.UNKNOWN) {
+                String text =
+                        text(source(ProcfsLimits.DEFAULT).take(new DumpOrder(kind, new Reason("active 80 >= 50"))));
+                assertTrue(text.contains("\ntrigger kind=" + kind.text() + " reason=\"active 80 >= 50\" "), text);
+                assertEquals(
+                        kind,
+                        DumpParser.parse(DumpWriter.write(
+                                        DumpParser.parse(RawDump.of(text.getBytes(StandardCharsets.US_ASCII)))))
+                                .trigger()
+                                .orElseThrow()
+                                .kind());
+            }
+        }
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new DumpOrder(StackDump.TriggerKind.UNKNOWN, new Reason("active 80 >= 50")));
     }
 
     @Test
@@ -151,7 +175,7 @@ final class ProcfsSourceTest {
         assertEquals(
                 Optional.of(new StackDump.Trigger(
                         StackDump.TriggerKind.MANUAL,
-                        Optional.of(REASON.escaped()),
+                        Optional.of(ORDER.reason().escaped()),
                         Optional.of(StackDump.Presence.PRESENT))),
                 dump.trigger());
         assertEquals(
@@ -184,7 +208,7 @@ final class ProcfsSourceTest {
         activeTasks.feed(0.00, now - 3_000_000_000L);
         activeTasks.feed(0.64, now - 2_000_000_000L);
         StackDump dump = DumpParser.parse(
-                new ProcfsSource(proc.procFs(), noDevices(), activeTasks, CLOCK, ProcfsLimits.DEFAULT).take(REASON));
+                new ProcfsSource(proc.procFs(), noDevices(), activeTasks, CLOCK, ProcfsLimits.DEFAULT).take(ORDER));
         StackDump.Tick tick = dump.tick().orElseThrow();
         assertEquals(OptionalInt.of(8), tick.active());
         assertEquals(0.64, tick.load1());
@@ -227,7 +251,7 @@ final class ProcfsSourceTest {
         activeTasks.feed(before, now - 3_000_000_000L);
         activeTasks.feed(after, now - 2_000_000_000L);
         StackDump dump = DumpParser.parse(
-                new ProcfsSource(proc.procFs(), noDevices(), activeTasks, CLOCK, ProcfsLimits.DEFAULT).take(REASON));
+                new ProcfsSource(proc.procFs(), noDevices(), activeTasks, CLOCK, ProcfsLimits.DEFAULT).take(ORDER));
         assertTrue(dump.tick().isPresent());
         return dump.trigger().orElseThrow().presence().orElseThrow();
     }
@@ -278,7 +302,7 @@ final class ProcfsSourceTest {
             proc.write(tid, tid, "status", switched(tid));
         }
         ProcfsSource source = source(ProcfsLimits.DEFAULT);
-        StackDump first = DumpParser.parse(source.take(REASON));
+        StackDump first = DumpParser.parse(source.take(ORDER));
         assertEquals(
                 List.of(8L, 9L, 10L, 11L),
                 byPid(first).stream().map(task -> task.switches().orElseThrow()).toList());
@@ -291,7 +315,7 @@ final class ProcfsSourceTest {
                 9,
                 "stat",
                 FakeProc.text("vfork-parent/stat").replaceFirst("^\\d+", "9").replace(" 199973 ", " 199974 "));
-        StackDump second = DumpParser.parse(source.take(REASON));
+        StackDump second = DumpParser.parse(source.take(ORDER));
         List<StackDump.Task> tasks = byPid(second);
         assertTrue(tasks.get(0).sinceMillis().orElseThrow() >= 30, tasks.get(0).toString());
         assertEquals(OptionalLong.empty(), tasks.get(1).sinceMillis(), "it ran");
@@ -307,7 +331,7 @@ final class ProcfsSourceTest {
                         .toList());
 
         Thread.sleep(5);
-        StackDump third = DumpParser.parse(source.take(REASON));
+        StackDump third = DumpParser.parse(source.take(ORDER));
         assertTrue(
                 byPid(third).get(0).sinceMillis().orElseThrow()
                         >= tasks.get(0).sinceMillis().orElseThrow() + 5,
@@ -319,7 +343,7 @@ final class ProcfsSourceTest {
         proc.thread(7, 8, "vfork-parent");
         Path status = fifo(proc.directory(7, 8).resolve("status"));
         StackDump dump = DumpParser.parse(
-                source(new ProcfsLimits(Duration.ofSeconds(3), 100)).take(REASON));
+                source(new ProcfsLimits(Duration.ofSeconds(3), 100)).take(ORDER));
         assertEquals(1, dump.stacks().size());
         assertEquals(OptionalLong.empty(), dump.tasks().get(0).switches());
         Files.newOutputStream(status).close();
@@ -331,7 +355,7 @@ final class ProcfsSourceTest {
         proc.write(7, 8, "cgroup", "0::/x\n");
         Path comm = fifo(proc.procFs().root().resolve("7/comm"));
         StackDump dump = DumpParser.parse(
-                source(new ProcfsLimits(Duration.ofSeconds(3), 100)).take(REASON));
+                source(new ProcfsLimits(Duration.ofSeconds(3), 100)).take(ORDER));
         StackDump.Task task = dump.tasks().get(0);
         assertEquals(Optional.empty(), task.leader());
         assertEquals(Optional.of(EscapedText.of("/x")), task.cgroup());
@@ -355,14 +379,14 @@ final class ProcfsSourceTest {
         ProcfsSource source = source(ProcfsLimits.DEFAULT);
         assertEquals(
                 199_972,
-                DumpParser.parse(source.take(REASON)).header().orElseThrow().id());
+                DumpParser.parse(source.take(ORDER)).header().orElseThrow().id());
         assertEquals(
                 199_973,
-                DumpParser.parse(source.take(REASON)).header().orElseThrow().id());
+                DumpParser.parse(source.take(ORDER)).header().orElseThrow().id());
         proc.write("uptime", "3000.00 1.00\n");
         assertEquals(
                 300_000,
-                DumpParser.parse(source.take(REASON)).header().orElseThrow().id());
+                DumpParser.parse(source.take(ORDER)).header().orElseThrow().id());
     }
 
     @Test
@@ -410,7 +434,7 @@ final class ProcfsSourceTest {
             proc.thread(pid, pid, pid % 2 == 0 ? "busy" : "vfork-parent");
         }
         StackDump dump = DumpParser.parse(
-                source(new ProcfsLimits(Duration.ofSeconds(30), 10)).take(REASON));
+                source(new ProcfsLimits(Duration.ofSeconds(30), 10)).take(ORDER));
         assertEquals(10, dump.tasks().size());
         StackDump.Counts counts = dump.counts().orElseThrow();
         assertEquals(20, counts.of("truncated").orElseThrow());
@@ -430,7 +454,7 @@ final class ProcfsSourceTest {
             proc.thread(pid, pid, "vfork-parent");
         }
         long start = System.nanoTime();
-        StackDump first = DumpParser.parse(source.take(REASON));
+        StackDump first = DumpParser.parse(source.take(ORDER));
         assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(5));
         assertEquals(7, first.tasks().size(), "every task is there");
         assertEquals(1, first.counts().orElseThrow().of("complete").orElseThrow());
@@ -447,7 +471,7 @@ final class ProcfsSourceTest {
         assertEquals(Optional.of("kernel_clone"), hanging.waitChannel());
         assertEquals(Optional.empty(), hanging.cgroup());
 
-        StackDump second = DumpParser.parse(source.take(REASON));
+        StackDump second = DumpParser.parse(source.take(ORDER));
         assertEquals(7, second.tasks().size(), "it does not run into the same again");
         assertEquals(1, second.counts().orElseThrow().of("complete").orElseThrow());
         assertEquals(List.of(), second.stacks());
@@ -458,10 +482,10 @@ final class ProcfsSourceTest {
         Files.delete(cgroup);
         proc.thread(7, 7, "busy");
         proc.thread(9, 9, "vfork-parent");
-        StackDump healed = DumpParser.parse(source.take(REASON));
+        StackDump healed = DumpParser.parse(source.take(ORDER));
         for (int i = 0; i < 100 && healed.stacks().isEmpty(); i++) {
             Thread.sleep(20);
-            healed = DumpParser.parse(source.take(REASON));
+            healed = DumpParser.parse(source.take(ORDER));
         }
         assertEquals(1, healed.stacks().size(), "once nothing hangs any more it reads all again");
     }
@@ -526,7 +550,7 @@ final class ProcfsSourceTest {
         Files.createDirectories(proc.directory(7, 7));
         Path stat = fifo(proc.directory(7, 7).resolve("stat"));
         for (int i = 0; i < 3; i++) {
-            CaptureException failed = assertThrows(CaptureException.class, () -> source.take(REASON));
+            CaptureException failed = assertThrows(CaptureException.class, () -> source.take(ORDER));
             assertEquals(CaptureException.Reason.TIMEOUT, failed.reason(), failed.getMessage());
         }
         Files.newOutputStream(stat).close();
@@ -541,7 +565,7 @@ final class ProcfsSourceTest {
         Thread first = new Thread(() -> {
             started.countDown();
             try {
-                source.take(REASON);
+                source.take(ORDER);
             } catch (CaptureException failed) {
                 throw new IllegalStateException(failed);
             }
@@ -549,7 +573,7 @@ final class ProcfsSourceTest {
         first.start();
         started.await();
         Thread.sleep(200);
-        CaptureException busy = assertThrows(CaptureException.class, () -> source.take(REASON));
+        CaptureException busy = assertThrows(CaptureException.class, () -> source.take(ORDER));
         assertEquals(CaptureException.Reason.BUSY, busy.reason());
         Files.newOutputStream(stack).close();
         first.join();
@@ -565,7 +589,7 @@ final class ProcfsSourceTest {
                                 new ActiveTasks(),
                                 CLOCK,
                                 ProcfsLimits.DEFAULT)
-                        .take(REASON));
+                        .take(ORDER));
         assertEquals(CaptureException.Reason.UNAVAILABLE, failed.reason());
         assertTrue(failed.getMessage().contains(root.resolve("missing").toString()), failed.getMessage());
     }
@@ -573,7 +597,7 @@ final class ProcfsSourceTest {
     @Test
     void writesTheTextOfTheFormat() throws Exception {
         proc.thread(7, 7, "busy");
-        String text = text(source(ProcfsLimits.DEFAULT).take(REASON));
+        String text = text(source(ProcfsLimits.DEFAULT).take(ORDER));
         assertTrue(text.startsWith("load_monitor dump version=1 id=199972 source=procfs boot_id="), text);
         assertTrue(text.endsWith("\nend id=199972 tasks=1\n"), text);
         assertTrue(

@@ -1,18 +1,20 @@
 package io.loadmonitor.desk;
 
 import io.loadmonitor.capture.CaptureException;
+import io.loadmonitor.capture.DumpOrder;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.capture.SourceKind;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
-import io.loadmonitor.dump.Reason;
+import io.loadmonitor.dump.StackDump.TriggerKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** Answers as it is told, and remembers the reasons that it was given. */
+/** Answers as it is told, and remembers the reasons and kinds that it was given. */
 final class FakeSource implements DumpSource {
     private final List<EscapedText> reasons = new ArrayList<>();
+    private final List<TriggerKind> kinds = new ArrayList<>();
     private final Answer answer;
     private int running;
     private int mostRunning;
@@ -33,16 +35,17 @@ final class FakeSource implements DumpSource {
     }
 
     @Override
-    public RawDump take(Reason reason) throws CaptureException {
+    public RawDump take(DumpOrder order) throws CaptureException {
         int call;
         synchronized (this) {
-            reasons.add(reason.escaped());
+            reasons.add(order.reason().escaped());
+            kinds.add(order.kind());
             call = reasons.size();
             running++;
             mostRunning = Math.max(mostRunning, running);
         }
         try {
-            return answer.take(call, reason.escaped());
+            return answer.take(call, order.reason().escaped());
         } finally {
             synchronized (this) {
                 running--;
@@ -52,6 +55,10 @@ final class FakeSource implements DumpSource {
 
     synchronized List<String> reasons() {
         return reasons.stream().map(EscapedText::escaped).toList();
+    }
+
+    synchronized List<TriggerKind> kinds() {
+        return List.copyOf(kinds);
     }
 
     synchronized int mostRunning() {

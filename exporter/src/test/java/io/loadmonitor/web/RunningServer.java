@@ -8,6 +8,7 @@ import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.Retention;
 import io.loadmonitor.capture.CaptureException;
+import io.loadmonitor.capture.DumpOrder;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.capture.SourceKind;
 import io.loadmonitor.desk.AlertDesk;
@@ -245,7 +246,7 @@ final class RunningServer implements AutoCloseable {
         }
 
         @Override
-        public RawDump take(Reason reason) throws CaptureException {
+        public RawDump take(DumpOrder order) throws CaptureException {
             CountDownLatch latch = held;
             if (latch != null) {
                 try {
