@@ -3,7 +3,8 @@ package io.loadmonitor.kernel;
 import java.util.Optional;
 
 /**
- * The error numbers of {@code asm-generic/errno-base.h} that the module's contract speaks of (x86, arm64, riscv, s390).
+ * The error numbers of {@code asm-generic/errno*.h} that the module's contract and the pressure files speak of (x86,
+ * arm64, riscv, s390).
  */
 public enum Errno {
     EPERM(1, "Operation not permitted"),
@@ -19,7 +20,8 @@ public enum Errno {
     EINVAL(22, "Invalid argument"),
     ENOSPC(28, "No space left on device"),
     EROFS(30, "Read-only file system"),
-    EPIPE(32, "Broken pipe");
+    EPIPE(32, "Broken pipe"),
+    EOPNOTSUPP(95, "Operation not supported");
 
     private final int number;
     private final String meaning;

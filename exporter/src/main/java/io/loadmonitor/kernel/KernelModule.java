@@ -3,8 +3,11 @@ package io.loadmonitor.kernel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * The knobs of the module {@code load_monitor}, documented in {@code kmod/ABI/}. Immutable, safe for use by several
@@ -82,6 +85,42 @@ public final class KernelModule {
         try (OpenFile trigger = OpenFile.toWrite(knobs.resolve("trigger"))) {
             trigger.write(reason.getBytes(StandardCharsets.US_ASCII));
         }
+    }
+
+    /**
+     * The 1-minute load at which the module takes a dump by itself; empty when it does not, and when it is not loaded.
+     *
+     * @throws IOException when the knob is there and cannot be read
+     */
+    public OptionalDouble threshold() throws IOException {
+        double load = knob("threshold");
+        return load > 0 ? OptionalDouble.of(load) : OptionalDouble.empty();
+    }
+
+    /** The same of the number of active tasks at a load tick. */
+    public OptionalInt activeThreshold() throws IOException {
+        double tasks = knob("active_threshold");
+        return tasks > 0 ? OptionalInt.of((int) tasks) : OptionalInt.empty();
+    }
+
+    /** 0 without the module. */
+    private double knob(String name) throws IOException {
+        String text;
+        try {
+            text = Files.readString(knobs.resolve(name), StandardCharsets.US_ASCII)
+                    .strip();
+        } catch (NoSuchFileException unloaded) {
+            return 0;
+        }
+        if (!text.matches("[0-9]{1,9}(\\.[0-9]{1,2})?")) {
+            throw new IOException(name + ": not a number of 0 or more: \"" + text + '"');
+        }
+        return Double.parseDouble(text);
+    }
+
+    /** Whether the dumps that it takes by itself can be read here: as far as the device's mode and owner tell. */
+    public boolean dumpsReadable() {
+        return Files.isReadable(device) && NativeLibrary.obstacle().isEmpty();
     }
 
     /**

@@ -16,6 +16,9 @@ final class LibC {
     /** {@code fcntl.h}. */
     static final int O_WRONLY = 1;
 
+    /** {@code fcntl.h}. */
+    static final int O_RDWR = 2;
+
     /** {@code fcntl.h}. Reading a finished dump never blocks; this is for a file that is no dump device. */
     static final int O_NONBLOCK = 0x800;
 

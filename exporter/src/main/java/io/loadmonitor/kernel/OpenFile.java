@@ -28,6 +28,10 @@ final class OpenFile implements DumpDevice.Stream {
         return open(path, LibC.O_WRONLY);
     }
 
+    static OpenFile toReadAndWrite(Path path) throws SystemCallException {
+        return open(path, LibC.O_RDWR | LibC.O_NONBLOCK);
+    }
+
     private static OpenFile open(Path path, int flags) throws SystemCallException {
         int fd = call("open", path, () -> LibC.open(path.toString(), flags | LibC.O_CLOEXEC));
         return new OpenFile(path, fd);
@@ -70,13 +74,18 @@ final class OpenFile implements DumpDevice.Stream {
 
     /** Waits for one of the events; false when the time was up first. */
     boolean poll(short events, int timeoutMillis) throws SystemCallException {
+        return polled(events, timeoutMillis) != 0;
+    }
+
+    /** The same; which of them it was, and of POLLERR also when it was not asked for. 0 when the time was up first. */
+    int polled(short events, int timeoutMillis) throws SystemCallException {
         ByteBuffer pollfd = ByteBuffer.allocateDirect(LibC.POLLFD_BYTES).order(ByteOrder.nativeOrder());
         pollfd.putInt(0, fd).putShort(4, events);
         try {
-            return LibC.poll(pollfd, new NativeLong(1), timeoutMillis) > 0;
+            return LibC.poll(pollfd, new NativeLong(1), timeoutMillis) > 0 ? pollfd.getShort(6) : 0;
         } catch (LastErrorException failed) {
             if (failed.getErrorCode() == Errno.EINTR.number()) {
-                return false;
+                return 0;
             }
             throw new SystemCallException("poll", path.toString(), failed.getErrorCode());
         }

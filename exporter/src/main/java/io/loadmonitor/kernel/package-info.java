@@ -1,6 +1,7 @@
 /**
  * The kernel module {@code load_monitor.ko}, the device mapper's devices, and the few libc calls that Java lacks. In:
- * files of sysfs and the module's device. Out: knob values, raw dumps, which devices are suspended. Owns JNA.
+ * files of sysfs, the module's device and /proc/pressure. Out: knob values, raw dumps, which devices are suspended,
+ * that all tasks stall. Owns JNA.
  *
  * <p>JNA unpacks its native library ({@code libjnidispatch.so}) from the jar and maps it, so the directory must be
  * writable and not be mounted noexec. It takes {@code -Djna.tmpdir=DIR}, else {@code JNA/temp} in the user's cache

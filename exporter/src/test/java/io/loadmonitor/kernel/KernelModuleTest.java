@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +41,27 @@ final class KernelModuleTest {
         Files.createDirectories(root.resolve("sys/module/load_monitor"));
         Files.writeString(root.resolve("sys/module/load_monitor/version"), "0.1.0\n");
         Files.writeString(device, DumpSplitterTest.FIRST);
+    }
+
+    @Test
+    void tellsAtWhatItTakesDumpsByItself() throws IOException {
+        assertEquals(OptionalDouble.empty(), module.threshold(), "it is not loaded");
+        Files.createDirectories(knobs);
+        Files.writeString(knobs.resolve("threshold"), "4.00\n");
+        Files.writeString(knobs.resolve("active_threshold"), "0\n");
+        assertEquals(OptionalDouble.of(4), module.threshold());
+        assertEquals(OptionalInt.empty(), module.activeThreshold());
+        Files.writeString(knobs.resolve("threshold"), "0.00\n");
+        Files.writeString(knobs.resolve("active_threshold"), "10000000\n");
+        assertEquals(OptionalDouble.empty(), module.threshold());
+        assertEquals(OptionalInt.of(10_000_000), module.activeThreshold());
+        Files.writeString(knobs.resolve("threshold"), "x\n");
+        assertEquals(
+                "threshold: not a number of 0 or more: \"x\"",
+                assertThrows(IOException.class, module::threshold).getMessage());
+        assertFalse(module.dumpsReadable());
+        Files.writeString(device, "");
+        assertTrue(module.dumpsReadable());
     }
 
     @Test
