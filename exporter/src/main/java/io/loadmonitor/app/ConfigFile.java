@@ -7,6 +7,8 @@ import io.loadmonitor.desk.Rule;
 import io.loadmonitor.desk.Rules;
 import io.loadmonitor.incident.FollowUp;
 import io.loadmonitor.incident.IncidentLife;
+import io.loadmonitor.incident.Stall;
+import io.loadmonitor.incident.Triggers;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -14,15 +16,20 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -38,6 +45,11 @@ final class ConfigFile {
     private static final int MAX_RULES = 1_000;
     private static final Duration LONGEST_AGE = Duration.ofDays(3_650);
     private static final Duration LONGEST_COOLDOWN = Duration.ofDays(1);
+
+    /** As many as the module takes. */
+    private static final int MOST_ACTIVE = 10_000_000;
+
+    private static final String OFF = "off";
 
     private final String name;
     private final List<String> problems = new ArrayList<>();
@@ -79,10 +91,11 @@ final class ConfigFile {
 
     private Config config(Node root) {
         Config defaults = Config.defaults();
-        Settings settings = settings("", root, Set.of("rules", "incidents", "retention", "limits"));
+        Settings settings = settings("", root, Set.of("rules", "triggers", "incidents", "retention", "limits"));
         NodeTuple rules = settings.entries.get("rules");
         return new Config(
                 rules == null ? defaults.rules() : rules(rules.getValueNode()),
+                triggers(settings.below("triggers", Set.of("load", "active", "pressure", "cooldown"))),
                 incidents(settings.below("incidents", Set.of("silent_after", "own_instance", "foreign"))),
                 retention(settings.below(
                         "retention",
@@ -96,6 +109,73 @@ final class ConfigFile {
                 limits(settings.below(
                         "limits",
                         Set.of("waiting_captures", "manual_spacing", "procfs_time", "procfs_tasks", "request_body"))));
+    }
+
+    private Triggers triggers(Settings settings) {
+        Triggers usual = Triggers.DEFAULT;
+        return new Triggers(
+                settings.value("load", usual.load(), ConfigFile::load),
+                settings.value("active", usual.active(), ConfigFile::active),
+                pressure(settings),
+                settings.duration("cooldown", usual.cooldown(), Duration.ofSeconds(1), LONGEST_COOLDOWN));
+    }
+
+    private static OptionalDouble load(String text) {
+        if (text.equals(OFF)) {
+            return OptionalDouble.empty();
+        }
+        if (!text.matches("[0-9]{1,6}(\\.[0-9]{1,2})?") || Double.parseDouble(text) == 0) {
+            throw new IllegalArgumentException(
+                    '"' + text + "\" is neither \"off\" nor a load from 0.01 to 999999.99, such as 4.00");
+        }
+        return OptionalDouble.of(Double.parseDouble(text));
+    }
+
+    private static OptionalInt active(String text) {
+        if (text.equals(OFF)) {
+            return OptionalInt.empty();
+        }
+        if (!text.matches("[0-9]{1,8}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > MOST_ACTIVE) {
+            throw new IllegalArgumentException(
+                    '"' + text + "\" is neither \"off\" nor a whole number from 1 to " + MOST_ACTIVE);
+        }
+        return OptionalInt.of(Integer.parseInt(text));
+    }
+
+    private Map<Stall, Integer> pressure(Settings triggers) {
+        NodeTuple entry = triggers.entries.get("pressure");
+        if (entry != null && entry.getValueNode() instanceof ScalarNode scalar) {
+            String text = YamlText.text(scalar);
+            if (!text.equals(OFF) && !text.isEmpty()) {
+                complain(
+                        YamlText.line(entry),
+                        "triggers.pressure",
+                        '"' + text + "\" is neither \"off\" nor settings such as {memory: 50%, io: 90%}");
+            }
+            return Map.of();
+        }
+        Settings settings = triggers.inside(
+                "pressure", Arrays.stream(Stall.values()).map(Stall::resource).collect(Collectors.toSet()));
+        Map<Stall, Integer> percents = new EnumMap<>(Stall.class);
+        for (Stall stall : Stall.values()) {
+            settings.value(stall.resource(), OptionalInt.empty(), ConfigFile::share)
+                    .ifPresent(percent -> percents.put(stall, percent));
+        }
+        return percents;
+    }
+
+    private static OptionalInt share(String text) {
+        if (text.equals(OFF)) {
+            return OptionalInt.empty();
+        }
+        if (!text.matches("[0-9]{1,3}%") || percent(text) < 1 || percent(text) > 100) {
+            throw new IllegalArgumentException('"' + text + "\" is neither \"off\" nor a share from 1% to 100%");
+        }
+        return OptionalInt.of(percent(text));
+    }
+
+    private static int percent(String text) {
+        return Integer.parseInt(text.substring(0, text.length() - 1));
     }
 
     private Config.Incidents incidents(Settings settings) {

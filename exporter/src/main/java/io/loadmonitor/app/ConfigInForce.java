@@ -128,6 +128,7 @@ final class ConfigInForce {
             inForce = new InForce(
                     new Config(
                             next.rules(),
+                            next.triggers(),
                             next.incidents(),
                             next.retention(),
                             next.limits().asFarAsLive(current.limits())),

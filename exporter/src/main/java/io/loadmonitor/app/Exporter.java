@@ -17,8 +17,13 @@ import io.loadmonitor.desk.IncidentReporter;
 import io.loadmonitor.desk.IncidentWatch;
 import io.loadmonitor.desk.InstanceNames;
 import io.loadmonitor.desk.LoadRecorder;
+import io.loadmonitor.desk.ModuleLevels;
+import io.loadmonitor.desk.OwnTriggers;
 import io.loadmonitor.desk.Rules;
+import io.loadmonitor.incident.Stall;
+import io.loadmonitor.incident.Triggers;
 import io.loadmonitor.kernel.KernelModule;
+import io.loadmonitor.kernel.PressureWatch;
 import io.loadmonitor.metrics.EventCounts;
 import io.loadmonitor.metrics.Exposition;
 import io.loadmonitor.metrics.MetricsPage;
@@ -36,9 +41,11 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,15 +89,12 @@ final class Exporter implements AutoCloseable {
         HostName host = HostName.choose(options.hostName, procFs);
         Limits limits = config.current().limits();
 
-        Archive archive = openArchive(place, host, config);
+        Archive archive = openArchive(place, host, config, clock);
         keep("archive", archive::close);
         EventCounts events = new EventCounts();
         ActiveTasks activeTasks = new ActiveTasks();
         UninterruptibleLook uninterruptible = new UninterruptibleLook(procFs);
         LoadRecorder recorder = new LoadRecorder(archive);
-        Housekeeping housekeeping = Housekeeping.start(
-                new LoadWatch(procFs, activeTasks, uninterruptible, module, clock), recorder, archive);
-        keep("housekeeping", housekeeping::close);
 
         DeviceLook deviceLook = options.source.deviceLook();
         KernelModuleSource moduleSource = new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs));
@@ -104,8 +108,20 @@ final class Exporter implements AutoCloseable {
                 captureSettings(limits), rules, archive, () -> choice.current().source(), clock, events);
         keep("captures", captures::close);
         archive.live(config.current().incidents().life());
-        IncidentWatch incidents = IncidentWatch.start(rules, archive, captures, recorder, clock);
+        Supplier<Triggers> triggers = () -> config.current().triggers();
+        IncidentWatch incidents = IncidentWatch.start(rules, triggers, archive, captures, recorder, clock);
         keep("incident watch", incidents::close);
+        OwnTriggers own = OwnTriggers.start(triggers, () -> levels(module), archive, captures, clock);
+        keep("own triggers", own::close);
+        PressureWatch pressure = new PressureWatch(
+                procFs.root(),
+                Triggers.WINDOW,
+                (resource, percent) -> own.stalled(System.nanoTime(), stall(resource), percent));
+        keep("pressure watch", pressure::close);
+        pressure.watch(percents(config.current().triggers()));
+        Housekeeping housekeeping = Housekeeping.start(
+                new LoadWatch(procFs, activeTasks, uninterruptible, module, clock), recorder, own, archive);
+        keep("housekeeping", housekeeping::close);
         AlertDesk alerts = new AlertDesk(
                 rules,
                 new InstanceNames(() -> config.current().incidents().names(), archive),
@@ -133,8 +149,8 @@ final class Exporter implements AutoCloseable {
                         clock,
                         Version.build()),
                 events);
-        config.onReload(next -> apply(next, archive, captures));
-        Status status = new Status(host, choice, stacks, module, archive);
+        config.onReload(next -> apply(next, archive, captures, pressure));
+        Status status = new Status(host, choice, stacks, module, archive, own, pressure);
         WebServer server = listen(
                 web,
                 new WebParts(
@@ -153,6 +169,30 @@ final class Exporter implements AutoCloseable {
         stacks.readable();
     }
 
+    /** Those of dumps that come here: whose device may not be read leaves the watch to the exporter. */
+    private static ModuleLevels levels(KernelModule module) {
+        try {
+            return module.dumpsReadable()
+                    ? new ModuleLevels(module.threshold(), module.activeThreshold())
+                    : ModuleLevels.NONE;
+        } catch (IOException unloadedOrForbidden) {
+            return ModuleLevels.NONE;
+        }
+    }
+
+    private static Map<String, Integer> percents(Triggers triggers) {
+        Map<String, Integer> percents = new TreeMap<>();
+        triggers.pressure().forEach((stall, percent) -> percents.put(stall.resource(), percent));
+        return percents;
+    }
+
+    private static Stall stall(String resource) {
+        return Arrays.stream(Stall.values())
+                .filter(stall -> stall.resource().equals(resource))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static WebSettings webSettings(ServeOptions options, Limits limits) throws StartException {
         List<InetSocketAddress> addresses = new ArrayList<>();
         for (ListenAddress address : options.listenAddresses) {
@@ -169,7 +209,8 @@ final class Exporter implements AutoCloseable {
         }
     }
 
-    private static Archive openArchive(ArchivePlace place, HostName host, ConfigInForce config) throws StartException {
+    private static Archive openArchive(ArchivePlace place, HostName host, ConfigInForce config, Clock clock)
+            throws StartException {
         try {
             return Archive.open(
                     new ArchiveSettings(
@@ -177,7 +218,7 @@ final class Exporter implements AutoCloseable {
                             host.text(),
                             config.current().retention(),
                             config.current().limits().waitingCaptures()),
-                    Clock.systemUTC(),
+                    clock,
                     config::causes);
         } catch (ArchiveException | IllegalArgumentException e) {
             throw new StartException(
@@ -191,8 +232,9 @@ final class Exporter implements AutoCloseable {
                 limits.manualSpacing(), usual.giveUpAfter(), usual.firstPause(), usual.longestPause());
     }
 
-    /** Rules need no telling: they are asked for at each alert. */
-    private static void apply(Config config, Archive archive, CaptureDesk captures) {
+    /** Rules and levels of the load need no telling: they are asked for at each alert and load tick. */
+    private static void apply(Config config, Archive archive, CaptureDesk captures, PressureWatch pressure) {
+        pressure.watch(percents(config.triggers()));
         captures.space(config.limits().manualSpacing());
         archive.live(config.incidents().life());
         archive.allowWaiting(config.limits().waitingCaptures());

@@ -3,6 +3,7 @@ package io.loadmonitor.app;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.desk.LoadRecorder;
+import io.loadmonitor.desk.OwnTriggers;
 import io.loadmonitor.procfs.ActiveTasks;
 import java.io.IOException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -13,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One thread for what happens by the clock: looking at the load for the number of active tasks, noting it for
- * incidents, and retention.
+ * incidents, telling it to whoever takes dumps because of it, and retention.
  */
 final class Housekeeping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -25,12 +26,14 @@ final class Housekeeping implements AutoCloseable {
     private final ScheduledThreadPoolExecutor clockwork;
     private final LoadWatch watch;
     private final LoadRecorder recorder;
+    private final OwnTriggers triggers;
     private final Archive archive;
     private final AtomicBoolean samplingFails = new AtomicBoolean();
 
-    private Housekeeping(LoadWatch watch, LoadRecorder recorder, Archive archive) {
+    private Housekeeping(LoadWatch watch, LoadRecorder recorder, OwnTriggers triggers, Archive archive) {
         this.watch = watch;
         this.recorder = recorder;
+        this.triggers = triggers;
         this.archive = archive;
         this.clockwork = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "housekeeping");
@@ -41,8 +44,8 @@ final class Housekeeping implements AutoCloseable {
 
     // Each of the tasks handles its own failures, so nobody has to ask their futures.
     @SuppressWarnings("FutureReturnValueIgnored")
-    static Housekeeping start(LoadWatch watch, LoadRecorder recorder, Archive archive) {
-        Housekeeping housekeeping = new Housekeeping(watch, recorder, archive);
+    static Housekeeping start(LoadWatch watch, LoadRecorder recorder, OwnTriggers triggers, Archive archive) {
+        Housekeeping housekeeping = new Housekeeping(watch, recorder, triggers, archive);
         // A look costs about 10 us.
         housekeeping.clockwork.scheduleAtFixedRate(
                 housekeeping::sample, 0, ActiveTasks.SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
@@ -53,7 +56,11 @@ final class Housekeeping implements AutoCloseable {
 
     private void sample() {
         try {
-            watch.look(System.nanoTime()).ifPresent(recorder::add);
+            long nanos = System.nanoTime();
+            watch.look(nanos).ifPresent(sample -> {
+                recorder.add(sample);
+                triggers.ticked(nanos, sample);
+            });
             samplingFails.set(false);
         } catch (IOException | RuntimeException e) {
             // A task of this executor that throws is never run again.

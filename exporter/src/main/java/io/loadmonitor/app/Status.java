@@ -5,7 +5,9 @@ import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.capture.SourceKind;
 import io.loadmonitor.capture.StackAccess;
+import io.loadmonitor.desk.OwnTriggers;
 import io.loadmonitor.kernel.KernelModule;
+import io.loadmonitor.kernel.PressureWatch;
 import io.loadmonitor.web.StatusSource;
 import java.util.Optional;
 
@@ -16,13 +18,24 @@ final class Status implements StatusSource {
     private final StackAccess stacks;
     private final KernelModule module;
     private final Archive archive;
+    private final OwnTriggers triggers;
+    private final PressureWatch pressure;
 
-    Status(HostName host, SourceChoice choice, StackAccess stacks, KernelModule module, Archive archive) {
+    Status(
+            HostName host,
+            SourceChoice choice,
+            StackAccess stacks,
+            KernelModule module,
+            Archive archive,
+            OwnTriggers triggers,
+            PressureWatch pressure) {
         this.host = host;
         this.choice = choice;
         this.stacks = stacks;
         this.module = module;
         this.archive = archive;
+        this.triggers = triggers;
+        this.pressure = pressure;
     }
 
     @Override
@@ -35,7 +48,8 @@ final class Status implements StatusSource {
                 chosen.reason(),
                 module.version(),
                 stacks.readable() ? Optional.empty() : Optional.of(StackAccess.REMEDY),
-                notReady(chosen));
+                notReady(chosen),
+                triggers.status(stall -> pressure.obstacle(stall.resource())));
     }
 
     /** It is ready when it can take a dump and keep it. */

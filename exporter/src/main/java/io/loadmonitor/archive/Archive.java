@@ -165,10 +165,19 @@ public final class Archive implements AutoCloseable {
             sql.update("""
                     UPDATE dump SET begun = 0
                     WHERE host = ? AND state = 'CAPTURING' AND spell_id IS NOT NULL""", settings.host());
-            sql.update("""
+            // A load that crossed a level long ago may have gone; where it has not, it crosses it again.
+            sql.update(
+                    "UPDATE dump SET begun = 0 WHERE host = ? AND state = 'CAPTURING' AND asked_us > ? AND trigger_kind IN "
+                            + DumpTrigger.AUTOMATIC,
+                    settings.host(),
+                    clock.instant().minus(LoadSpell.HOLD));
+            sql.update(
+                    """
                     UPDATE dump SET state = 'FAILED', failure = 'the exporter stopped during the capture'
-                    WHERE host = ? AND state = 'CAPTURING' AND spell_id IS NULL
-                    """, settings.host());
+                    WHERE host = ? AND state = 'CAPTURING' AND spell_id IS NULL AND NOT (begun = 0 AND trigger_kind IN
+                    """ + DumpTrigger.AUTOMATIC + " AND asked_us > ?)",
+                    settings.host(),
+                    clock.instant().minus(LoadSpell.HOLD));
             return renamed;
         });
         former.ifPresent(host -> log.warn(
@@ -186,10 +195,13 @@ public final class Archive implements AutoCloseable {
         long decided = database.write(sql -> {
             IncidentBook book = new IncidentBook(sql, settings.host(), life, spells);
             long count = book.takeUndecided();
-            List<DumpSummary> dumps = sql.all(DumpTable::summary, DumpTable.SUMMARY + """
-                     WHERE host = ? AND state IN ('COMPLETE', 'INCOMPLETE') AND parsed = 1 AND incident_id IS NULL
-                      AND (trigger_kind IN ('THRESHOLD', 'ACTIVE') OR spell_id IS NOT NULL)
-                    ORDER BY taken_us""", settings.host());
+            List<DumpSummary> dumps = sql.all(
+                    DumpTable::summary,
+                    DumpTable.SUMMARY
+                            + " WHERE host = ? AND state IN ('COMPLETE', 'INCOMPLETE') AND parsed = 1 AND incident_id IS NULL"
+                            + " AND (spell_id IS NOT NULL OR trigger_kind IN " + DumpTrigger.AUTOMATIC + ")"
+                            + " ORDER BY taken_us",
+                    settings.host());
             for (DumpSummary dump : dumps) {
                 book.tell(Evidence.event(sql, dump, IncidentBook.exact(clock.instant())));
             }
@@ -280,6 +292,46 @@ public final class Archive implements AutoCloseable {
                     incident.id());
             return OptionalLong.of(dump);
         });
+    }
+
+    /**
+     * Asks for a dump that nobody asks for: the exporter saw the load cross a level. It waits for {@link #beginNext},
+     * and what it says puts it into its incident as a dump that the module took. No spacing holds for it.
+     *
+     * @param trigger one that is {@link DumpTrigger#automatic}
+     * @param reason the numbers that were compared, as the module writes them
+     * @return empty when one waits already, or as many captures as are allowed do
+     */
+    public OptionalLong reserveOwn(DumpTrigger trigger, Reason reason) throws ArchiveException {
+        if (!trigger.automatic()) {
+            throw new IllegalArgumentException("trigger is " + trigger + ", which somebody asks for");
+        }
+        Instant now = clock.instant();
+        return database.write(sql -> {
+            boolean waits = sql.number(
+                            "SELECT count(*) FROM dump WHERE host = ? AND state = 'CAPTURING' AND trigger_kind IN "
+                                    + DumpTrigger.AUTOMATIC,
+                            settings.host())
+                    > 0;
+            return waits || DumpTable.waiting(sql, settings.host()) >= intake.maxWaiting()
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(dumps.reserve(
+                            sql, trigger, Optional.of(reason), OptionalLong.empty(), OptionalLong.empty(), false, now));
+        });
+    }
+
+    /** When the newest dump that nobody asked for was taken, the module's included, or asked for where it waits. */
+    public Optional<Instant> newestAutomatic() throws ArchiveException {
+        return database.read(sql -> sql.one(
+                row -> Sql.time(row, "taken_us"),
+                "SELECT taken_us FROM dump WHERE host = ? AND state <> 'FAILED' AND trigger_kind IN "
+                        + DumpTrigger.AUTOMATIC + " ORDER BY taken_us DESC LIMIT 1",
+                settings.host()));
+    }
+
+    /** How far a dump has come; empty when there is none of this number, or none any more. */
+    public Optional<DumpState> state(long id) throws ArchiveException {
+        return database.read(sql -> DumpTable.find(sql, id).map(DumpSummary::state));
     }
 
     /**

@@ -17,6 +17,9 @@ public enum DumpTrigger {
     MANUAL,
     UNKNOWN;
 
+    /** The names of those that nobody asks for, as SQL's values. */
+    static final String AUTOMATIC = "('THRESHOLD', 'ACTIVE', 'PRESSURE')";
+
     /** Whether nobody asked for it. */
     public boolean automatic() {
         return this == THRESHOLD || this == ACTIVE || this == PRESSURE;

@@ -7,6 +7,7 @@ import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.Reason;
 import io.loadmonitor.incident.DumpPlan;
 import io.loadmonitor.incident.Tick;
+import io.loadmonitor.incident.Triggers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,14 +29,12 @@ public final class IncidentWatch implements AutoCloseable {
 
     private static final Duration PASSING = Duration.ofMinutes(1);
 
-    /** Below it the load is low: the module's usual threshold. */
-    private static final double LOW_LOAD = 4;
-
     private static final long CLOSE_MILLIS = 10_000;
 
     private static final Logger log = LoggerFactory.getLogger(IncidentWatch.class);
 
     private final Supplier<Rules> rules;
+    private final Supplier<Triggers> triggers;
     private final Archive archive;
     private final CaptureDesk captures;
     private final LoadRecorder recorder;
@@ -45,18 +44,33 @@ public final class IncidentWatch implements AutoCloseable {
     private Optional<Instant> passed = Optional.empty();
     private boolean failing;
 
-    IncidentWatch(Supplier<Rules> rules, Archive archive, CaptureDesk captures, LoadRecorder recorder, Clock clock) {
+    IncidentWatch(
+            Supplier<Rules> rules,
+            Supplier<Triggers> triggers,
+            Archive archive,
+            CaptureDesk captures,
+            LoadRecorder recorder,
+            Clock clock) {
         this.rules = rules;
+        this.triggers = triggers;
         this.archive = archive;
         this.captures = captures;
         this.recorder = recorder;
         this.clock = clock;
     }
 
-    /** @param rules asked at each look, so that rules read anew take effect */
+    /**
+     * @param rules asked at each look, so that rules read anew take effect
+     * @param triggers say which load is low; asked at each look
+     */
     public static IncidentWatch start(
-            Supplier<Rules> rules, Archive archive, CaptureDesk captures, LoadRecorder recorder, Clock clock) {
-        IncidentWatch watch = new IncidentWatch(rules, archive, captures, recorder, clock);
+            Supplier<Rules> rules,
+            Supplier<Triggers> triggers,
+            Archive archive,
+            CaptureDesk captures,
+            LoadRecorder recorder,
+            Clock clock) {
+        IncidentWatch watch = new IncidentWatch(rules, triggers, archive, captures, recorder, clock);
         watch.worker.setDaemon(true);
         watch.worker.start();
         return watch;
@@ -88,7 +102,7 @@ public final class IncidentWatch implements AutoCloseable {
                 || passed.get().isAfter(now)
                 || !passed.get().plus(PASSING).isAfter(now)) {
             passed = Optional.of(now);
-            for (long ended : archive.pass(recorder.quietSince(LOW_LOAD, now))) {
+            for (long ended : archive.pass(recorder.quietSince(triggers.get().lowLoad(), now))) {
                 log.info("Incident {} has ended: nobody spoke of its alert any more", ended);
             }
         }

@@ -11,6 +11,7 @@ import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentQuery;
 import io.loadmonitor.archive.Page;
 import io.loadmonitor.desk.IncidentReport;
+import io.loadmonitor.desk.TriggerStatus;
 import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.flame.StackDiff;
@@ -76,6 +77,10 @@ final class PagesEndpoint {
                         status.sourceReason(),
                         status.notReady().orElse(""),
                         status.stacksRemedy().orElse(""),
+                        status.triggers().stream()
+                                .filter(trigger -> trigger.by() != TriggerStatus.By.NOBODY || trigger.hindered())
+                                .map(TriggerStatus::words)
+                                .toList(),
                         settings.telemetryPath(),
                         access.allowsRemote()));
     }

@@ -71,6 +71,7 @@ final class StateEndpoint {
                                 status.source(),
                                 status.sourceReason(),
                                 status.moduleVersion().orElse(null)),
+                        status.triggers().stream().map(StatusAnswer.Trigger::of).toList(),
                         parts.captureDesk().status().stream()
                                 .map(StatusAnswer.Limit::of)
                                 .toList(),

@@ -1,5 +1,7 @@
 package io.loadmonitor.web;
 
+import io.loadmonitor.desk.TriggerStatus;
+import java.util.List;
 import java.util.Optional;
 
 /** Tells what the web server cannot know by itself. Safe for use by several threads, answers at once. */
@@ -17,6 +19,7 @@ public interface StatusSource {
      * @param moduleVersion of the kernel module; empty when it is not loaded
      * @param stacksRemedy what would let dumps hold stacks, for people; empty when they can
      * @param notReady why it cannot do its work, for people; empty when it can
+     * @param triggers what takes dumps by itself
      */
     record ServiceStatus(
             String version,
@@ -25,5 +28,10 @@ public interface StatusSource {
             String sourceReason,
             Optional<String> moduleVersion,
             Optional<String> stacksRemedy,
-            Optional<String> notReady) {}
+            Optional<String> notReady,
+            List<TriggerStatus> triggers) {
+        public ServiceStatus {
+            triggers = List.copyOf(triggers);
+        }
+    }
 }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loadmonitor.alert.Alert;
 import io.loadmonitor.desk.Rule;
 import io.loadmonitor.incident.FollowUp;
+import io.loadmonitor.incident.Stall;
+import io.loadmonitor.incident.Triggers;
 import io.loadmonitor.log.Log;
 import io.loadmonitor.log.LogFormat;
 import io.loadmonitor.log.LogLevel;
@@ -25,6 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +51,7 @@ final class ConfigFileTest {
         Config defaults = Config.defaults();
         assertEquals(defaults.retention(), example.retention());
         assertEquals(defaults.limits(), example.limits());
+        assertEquals(defaults.triggers(), example.triggers());
         // Patterns have no equals.
         assertEquals(defaults.rules().toString(), example.rules().toString());
     }
@@ -94,6 +99,61 @@ final class ConfigFileTest {
         assertEquals(Duration.ofSeconds(3), config.limits().procfs().time());
         assertEquals(9, config.limits().procfs().maxTasks());
         assertEquals(2 << 20, config.limits().requestBodyBytes());
+    }
+
+    @Test
+    void readsWhenToTakeADumpWithoutBeingAsked() throws Exception {
+        assertEquals(
+                new Triggers(OptionalDouble.of(4), OptionalInt.empty(), Map.of(), Duration.ofSeconds(20)),
+                ConfigFile.parse("", "c").triggers());
+        assertEquals(
+                new Triggers(
+                        OptionalDouble.of(12.5),
+                        OptionalInt.of(80),
+                        Map.of(Stall.MEMORY, 50, Stall.IO, 100),
+                        Duration.ofMinutes(1)),
+                ConfigFile.parse(
+                                "triggers: {load: 12.5, active: 80, pressure: {memory: 50%, io: 100%}, cooldown: 1m}\n",
+                                "c")
+                        .triggers());
+        assertEquals(
+                new Triggers(OptionalDouble.empty(), OptionalInt.empty(), Map.of(), Duration.ofSeconds(20)),
+                ConfigFile.parse("triggers: {load: off, active: off, pressure: off}\n", "c")
+                        .triggers());
+        assertEquals(
+                Map.of(Stall.IO, 1),
+                ConfigFile.parse("triggers: {pressure: {memory: off, io: 1%}}\n", "c")
+                        .triggers()
+                        .pressure());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "load: 0 | triggers.load: \"0\" is neither OFF nor a load from 0.01 to 999999.99, such as 4.00",
+                "load: 0.00 | triggers.load: \"0.00\" is neither OFF nor a load from 0.01 to 999999.99, such as 4.00",
+                "load: -1 | triggers.load: \"-1\" is neither OFF nor a load from 0.01 to 999999.99, such as 4.00",
+                "load: 4.001 | triggers.load: \"4.001\" is neither OFF nor a load from 0.01 to 999999.99, such as 4.00",
+                "load: | triggers.load: \"\" is neither OFF nor a load from 0.01 to 999999.99, such as 4.00",
+                "active: 0 | triggers.active: \"0\" is neither OFF nor a whole number from 1 to 10000000",
+                "active: 10000001 | triggers.active: \"10000001\" is neither OFF nor a whole number from 1 to 10000000",
+                "active: 1.5 | triggers.active: \"1.5\" is neither OFF nor a whole number from 1 to 10000000",
+                "pressure: 50% | triggers.pressure: \"50%\" is neither OFF nor settings such as {memory: 50%, io: 90%}",
+                "pressure: [1] | triggers.pressure: a list stands where settings are expected",
+                "pressure: {cpu: 1%} | triggers.pressure.cpu: unknown setting; there are io, memory",
+                "pressure: {io: 0%} | triggers.pressure.io: \"0%\" is neither OFF nor a share from 1% to 100%",
+                "pressure: {io: 101%} | triggers.pressure.io: \"101%\" is neither OFF nor a share from 1% to 100%",
+                "pressure: {io: 50} | triggers.pressure.io: \"50\" is neither OFF nor a share from 1% to 100%",
+                "cooldown: 0s | triggers.cooldown: \"0s\" is not between 1s and 86400s",
+                "cooldown: 2d | triggers.cooldown: \"2d\" is not between 1s and 86400s",
+                "cooldown: 1 | triggers.cooldown: \"1\" is no duration: expected one like \"30s\", \"1h30m\" or \"7d\"",
+                "when: now | triggers.when: unknown setting; there are active, cooldown, load, pressure"
+            })
+    void refusesWhatNoTriggerCanBe(String setting, String problem) {
+        ConfigException e =
+                assertThrows(ConfigException.class, () -> ConfigFile.parse("triggers:\n  " + setting + "\n", "c"));
+        assertEquals(List.of("c:2: " + problem.replace("OFF", "\"off\"")), e.problems());
     }
 
     @Test
@@ -173,7 +233,7 @@ final class ConfigFileTest {
                 limits: 3
                 """, "c.yml"));
         assertEquals("""
-                c.yml:15: limit: unknown setting; there are incidents, limits, retention, rules
+                c.yml:15: limit: unknown setting; there are incidents, limits, retention, rules, triggers
                 c.yml:2: rules[0].name: "two words" is no name: expected 1 to 64 letters, digits, '_', '-'
                 c.yml:4: rules[1].name: a rule needs a name
                 c.yml:4: rules[1].match_re.alertname: "(" is no regular expression: Unclosed group
@@ -284,6 +344,21 @@ final class ConfigFileTest {
             return this;
         }
     };
+
+    @Test
+    void reloadTakesOtherTriggersAtOnceAndTellsTheParts(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("c.yml"), "triggers: {load: off}");
+        ConfigInForce config = ConfigInForce.read(file, null, clock);
+        List<Triggers> told = new ArrayList<>();
+        config.onReload(next -> told.add(next.triggers()));
+        Files.writeString(file, "triggers: {load: 6, pressure: {io: 90%}}");
+        assertEquals(Optional.empty(), config.reload());
+        assertEquals(OptionalDouble.of(6), config.current().triggers().load());
+        assertEquals(List.of(config.current().triggers()), told);
+        Files.writeString(file, "triggers: {load: many}");
+        assertTrue(config.reload().orElseThrow().contains("\"many\""));
+        assertEquals(OptionalDouble.of(6), config.current().triggers().load());
+    }
 
     @Test
     void saysHowTheLastReloadWent(@TempDir Path folder) throws Exception {

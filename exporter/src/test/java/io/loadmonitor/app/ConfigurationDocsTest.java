@@ -65,8 +65,8 @@ final class ConfigurationDocsTest {
     @Test
     void settingsAreThoseOfTheExampleWithItsValues() throws Exception {
         Map<String, String> documented = new TreeMap<>();
-        Pattern row = Pattern.compile(
-                "\\| `((?:retention|limits|incidents|rules\\[])\\.[a-z_.]+)` \\| ((?:`[^`]+`(?:, )?)*) ?\\| .*");
+        Pattern row = Pattern.compile("\\| `((?:retention|limits|incidents|triggers|rules\\[])\\.[a-z_.]+)`"
+                + " \\| ((?:`[^`]+`(?:, )?)*) ?\\| .*");
         for (String line : Files.readAllLines(DOCS)) {
             Matcher setting = row.matcher(line);
             if (setting.matches()) {

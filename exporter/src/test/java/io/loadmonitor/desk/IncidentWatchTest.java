@@ -22,6 +22,7 @@ import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.incident.EndReason;
+import io.loadmonitor.incident.Triggers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +50,7 @@ final class IncidentWatchTest {
     private LoadRecorder recorder;
     private CaptureDesk desk;
     private IncidentWatch watch;
+    private Triggers triggers = Triggers.DEFAULT;
     private boolean failing;
     private int taken;
 
@@ -67,7 +69,7 @@ final class IncidentWatchTest {
                 clock,
                 new Heard());
         desk.close();
-        watch = new IncidentWatch(() -> Rules.DEFAULT, archive, desk, recorder, clock);
+        watch = new IncidentWatch(() -> Rules.DEFAULT, () -> triggers, archive, desk, recorder, clock);
     }
 
     @AfterEach
@@ -141,6 +143,20 @@ final class IncidentWatchTest {
         passes(Duration.ofSeconds(60), 10, 4);
         assertEquals(2, before);
         assertEquals(2, archive.incident(1).orElseThrow().dumps().size(), "asks for nothing twice");
+    }
+
+    @Test
+    void whichLoadIsLowIsConfigured() throws Exception {
+        fires("LoadHigh", 1, NOON);
+        triggers = new Triggers(OptionalDouble.of(2), OptionalInt.empty(), Map.of(), Duration.ofSeconds(20));
+        passes(Duration.ofMinutes(70), 3, 0);
+        assertEquals(
+                Optional.empty(), archive.incident(1).orElseThrow().incident().endReason());
+        triggers = new Triggers(OptionalDouble.empty(), OptionalInt.empty(), Map.of(), Duration.ofSeconds(20));
+        passes(Duration.ofMinutes(2), 3, 0);
+        assertEquals(
+                Optional.of(EndReason.QUIET),
+                archive.incident(1).orElseThrow().incident().endReason());
     }
 
     private void fires(String name, int number, Instant start) throws ArchiveException {

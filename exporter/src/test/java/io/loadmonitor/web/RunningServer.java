@@ -19,6 +19,7 @@ import io.loadmonitor.desk.IncidentReporter;
 import io.loadmonitor.desk.InstanceNames;
 import io.loadmonitor.desk.LoadRecorder;
 import io.loadmonitor.desk.Rules;
+import io.loadmonitor.desk.TriggerStatus;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
@@ -110,7 +111,18 @@ final class RunningServer implements AutoCloseable {
                                 "the kernel module is not loaded",
                                 Optional.empty(),
                                 stacksRemedy.get(),
-                                notReady.get()),
+                                notReady.get(),
+                                List.of(
+                                        new TriggerStatus(
+                                                "load",
+                                                TriggerStatus.By.EXPORTER,
+                                                "This exporter, at load 4.00.",
+                                                false),
+                                        new TriggerStatus(
+                                                "active",
+                                                TriggerStatus.By.NOBODY,
+                                                "Nobody: triggers.active is off.",
+                                                false))),
                         () -> {
                             reloads.incrementAndGet();
                             return reloadRefused.get();

@@ -118,6 +118,13 @@ final class WebServerTest {
         assertEquals("1.2.3", status.path("version").asText());
         assertEquals("procfs", status.path("source").path("kind").asText());
         assertTrue(status.path("ready").asBoolean());
+        assertEquals(
+                "{\"name\":\"load\",\"by\":\"exporter\",\"words\":\"This exporter, at load 4.00.\"}",
+                status.path("triggers").path(0).toString());
+        assertEquals("nobody", status.path("triggers").path(1).path("by").asText());
+        assertTrue(
+                server.get("/").body().contains("Who takes a dump by itself: This exporter, at load 4.00. </p>"),
+                server.get("/").body());
         assertTrue(status.path("limits").size() >= 3, status.toString());
         assertEquals("ready", status.path("limits").path(0).path("state").asText());
         assertEquals(0, status.path("archive").path("dumps").asInt());

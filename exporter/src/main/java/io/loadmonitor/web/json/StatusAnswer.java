@@ -2,6 +2,7 @@ package io.loadmonitor.web.json;
 
 import io.loadmonitor.archive.ArchiveTotals;
 import io.loadmonitor.desk.RuleStatus;
+import io.loadmonitor.desk.TriggerStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -14,16 +15,25 @@ public record StatusAnswer(
         boolean ready,
         @Nullable String notReady,
         Source source,
+        List<Trigger> triggers,
         List<Limit> limits,
         Stored archive) {
 
     public StatusAnswer {
+        triggers = List.copyOf(triggers);
         limits = List.copyOf(limits);
     }
 
     /** Where dumps come from. */
     public record Source(
             String kind, String reason, @Nullable String moduleVersion) {}
+
+    /** Who takes a dump by itself because of one thing. */
+    public record Trigger(String name, String by, String words) {
+        public static Trigger of(TriggerStatus status) {
+            return new Trigger(status.name(), status.by().name().toLowerCase(Locale.ROOT), status.words());
+        }
+    }
 
     /** One rule, the manual requests, or the source. */
     public record Limit(

@@ -1,10 +1,13 @@
 package io.loadmonitor.web.view;
 
+import java.util.List;
+
 /**
  * The way in. It answers anybody, so it says nothing about tasks.
  *
  * @param notReady why not; empty text when it is ready
  * @param stacksRemedy what would let dumps hold stacks; empty text when they can
+ * @param byItself who takes dumps by itself, a sentence each; empty when nobody does
  * @param remoteAllowed whether the rest answers clients beyond loopback
  */
 public record LandingPage(
@@ -14,9 +17,14 @@ public record LandingPage(
         String sourceReason,
         String notReady,
         String stacksRemedy,
+        List<String> byItself,
         String telemetryPath,
         boolean remoteAllowed)
         implements PageModel {
+    public LandingPage {
+        byItself = List.copyOf(byItself);
+    }
+
     @Override
     public String template() {
         return "index.jte";
