@@ -75,7 +75,8 @@ final class BrowsedExporter implements AutoCloseable {
         }
         Path config = Files.writeString(
                 folder.resolve("config.yml"),
-                "retention:\n  max_dumps: 100000\n  max_age: 3650d\n  max_size: 8GB\n  min_free_disk: 1MB\n");
+                Exporter.QUIET
+                        + "retention:\n  max_dumps: 100000\n  max_age: 3650d\n  max_size: 8GB\n  min_free_disk: 1MB\n");
         return Exporter.OnHost.start(folder, List.of(), Tree.jar(), "--source=procfs", "--config.file=" + config);
     }
 

@@ -15,6 +15,9 @@ import java.util.stream.StreamSupport;
 
 /** An exporter that serves, on this host or in a virtual machine, seen through its API. */
 record Exporter(URI address) {
+    /** In a configuration file: the exporter takes no dump by itself. */
+    static final String QUIET = "triggers: {load: off}\n";
+
     private static final Pattern LISTENING = Pattern.compile("127\\.0\\.0\\.1:([1-9][0-9]*)");
 
     /** The packaged jar on this host, on a port of its own choice. */
@@ -28,6 +31,9 @@ record Exporter(URI address) {
         }
 
         /**
+         * Without a configuration of its own it takes no dump by itself: whatever else this host does must not add one
+         * to those that a test counts.
+         *
          * @param prefix a command that runs the exporter with other rights; empty for none
          * @param jar must be readable with those rights
          */
@@ -42,6 +48,9 @@ record Exporter(URI address) {
                     jar.toString(),
                     "--web.listen-address=127.0.0.1:0",
                     "--archive.path=" + folder.resolve("archive.db")));
+            if (List.of(arguments).stream().noneMatch(argument -> argument.startsWith("--config.file"))) {
+                command.add("--config.file=" + Files.writeString(folder.resolve("quiet.yml"), QUIET));
+            }
             command.addAll(List.of(arguments));
             Server server = Server.start("exporter", folder, command);
             String port = server.await("says where it listens", Duration.ofSeconds(30), () -> {
