@@ -16,6 +16,11 @@ public final class ArchiveException extends Exception {
         this.reason = reason;
     }
 
+    /** For who gives nothing to the archive any more, because the program ends. */
+    public static ArchiveException closing() {
+        return new ArchiveException(Reason.CLOSED, "the exporter is shutting down");
+    }
+
     public Reason reason() {
         return reason;
     }

@@ -2,7 +2,7 @@ package io.loadmonitor.archive;
 
 import java.time.Instant;
 
-/** The answer to "may a dump be taken, and if so, note that it is". */
+/** The answer to somebody who asks for a dump now: may one be taken, and if so, it is noted that it is. */
 public sealed interface Reservation {
     /** It may; the dump has this number and waits for its text. */
     record Granted(long dumpId) implements Reservation {}

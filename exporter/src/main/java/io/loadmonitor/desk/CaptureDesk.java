@@ -78,20 +78,18 @@ public final class CaptureDesk implements AutoCloseable {
 
     /**
      * A dump now. Returns when it is granted and noted; the dump follows.
+     *
+     * @throws ArchiveException with reason CLOSED while the exporter ends: no dump is taken any more
      */
-    public CaptureReply request(Reason reason) throws ArchiveException {
+    public Reservation request(Reason reason) throws ArchiveException {
         if (closing.getCount() == 0) {
-            return new CaptureReply.Unavailable("the exporter is shutting down");
+            throw ArchiveException.closing();
         }
         Reservation reservation = archive.reserveManual(reason, board.manualSpacing());
-        if (reservation instanceof Reservation.Granted granted) {
+        if (reservation instanceof Reservation.Granted) {
             wake();
-            return new CaptureReply.Accepted(granted.dumpId());
         }
-        if (reservation instanceof Reservation.Busy busy) {
-            return new CaptureReply.Busy(busy.dumpId());
-        }
-        return new CaptureReply.Throttled(((Reservation.TooSoon) reservation).nextAllowed());
+        return reservation;
     }
 
     /** From now on so much time, 0 or more, must pass between two manual dumps. */

@@ -6,8 +6,8 @@ import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.archive.DumpDeletion;
 import io.loadmonitor.archive.DumpSummary;
+import io.loadmonitor.archive.Reservation;
 import io.loadmonitor.desk.CaptureDesk;
-import io.loadmonitor.desk.CaptureReply;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
@@ -84,17 +84,15 @@ final class DumpsEndpoint {
     /** Asks for a dump now. */
     void post(Context context) throws ArchiveException {
         QueryParameters.only(context.queryString(), Set.of());
-        CaptureReply reply = desk.request(reason(context));
-        if (reply instanceof CaptureReply.Accepted accepted) {
-            DumpRequested requested = DumpRequested.of(accepted.dumpId());
+        Reservation reservation = desk.request(reason(context));
+        if (reservation instanceof Reservation.Granted granted) {
+            DumpRequested requested = DumpRequested.of(granted.dumpId());
             context.header("Location", requested.links().self());
             json.answer(context, 202, requested);
-        } else if (reply instanceof CaptureReply.Busy busy) {
+        } else if (reservation instanceof Reservation.Busy busy) {
             throw Refusal.capturing(busy.dumpId());
-        } else if (reply instanceof CaptureReply.Throttled throttled) {
-            throw Refusal.throttled(throttled.nextAllowed(), clock);
-        } else if (reply instanceof CaptureReply.Unavailable unavailable) {
-            throw new Refusal(503, "unavailable", unavailable.why(), Map.of("Retry-After", "10"));
+        } else if (reservation instanceof Reservation.TooSoon tooSoon) {
+            throw Refusal.throttled(tooSoon.nextAllowed(), clock);
         }
     }
 

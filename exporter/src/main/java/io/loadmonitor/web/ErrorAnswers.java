@@ -33,6 +33,10 @@ final class ErrorAnswers {
 
     /** The archive is full, broken or closed: the reason is logged, the client may come again. */
     void archiveFailed(ArchiveException failure, Context context) {
+        if (failure.reason() == ArchiveException.Reason.CLOSED) {
+            answer(context, 503, "unavailable", "The exporter is shutting down.", Map.of("Retry-After", "10"));
+            return;
+        }
         LOG.error(
                 "{} {}: the archive does not answer",
                 context.req().getMethod(),

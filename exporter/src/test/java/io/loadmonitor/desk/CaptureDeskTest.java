@@ -19,6 +19,7 @@ import io.loadmonitor.archive.DumpTexts;
 import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentDetail;
 import io.loadmonitor.archive.IntakeOutcome;
+import io.loadmonitor.archive.Reservation;
 import io.loadmonitor.archive.Retention;
 import io.loadmonitor.archive.TestAlerts;
 import io.loadmonitor.archive.TestClock;
@@ -200,7 +201,7 @@ final class CaptureDeskTest {
         assertEquals("failed MANUAL FAILED", heard.next());
         clock.advance(Duration.ofSeconds(1));
 
-        assertInstanceOf(CaptureReply.Accepted.class, desk.request(REASON));
+        assertInstanceOf(Reservation.Granted.class, desk.request(REASON));
 
         assertEquals("captured 2 MANUAL", heard.next());
     }
@@ -214,17 +215,18 @@ final class CaptureDeskTest {
         });
         CaptureDesk desk = start(source);
 
-        assertEquals(new CaptureReply.Accepted(1), desk.request(REASON));
-        assertEquals(new CaptureReply.Busy(1), desk.request(REASON));
+        assertEquals(new Reservation.Granted(1), desk.request(REASON));
+        assertEquals(new Reservation.Busy(1), desk.request(REASON));
         mayAnswer.countDown();
         assertEquals("captured 1 MANUAL", heard.next());
-        assertEquals(new CaptureReply.Throttled(NOON.plusSeconds(1)), desk.request(REASON));
+        assertEquals(new Reservation.TooSoon(NOON.plusSeconds(1)), desk.request(REASON));
         desk.space(Duration.ofSeconds(7));
-        assertEquals(new CaptureReply.Throttled(NOON.plusSeconds(7)), desk.request(REASON));
+        assertEquals(new Reservation.TooSoon(NOON.plusSeconds(7)), desk.request(REASON));
         assertEquals(Optional.of(NOON.plusSeconds(7)), desk.status().get(1).next());
         desk.space(Duration.ofSeconds(1));
         desk.close();
-        assertEquals(new CaptureReply.Unavailable("the exporter is shutting down"), desk.request(REASON));
+        ArchiveException closed = assertThrows(ArchiveException.class, () -> desk.request(REASON));
+        assertEquals(ArchiveException.Reason.CLOSED, closed.reason());
         assertEquals(List.of("somebody wants to know"), source.reasons());
     }
 
