@@ -660,11 +660,16 @@ public final class Archive implements AutoCloseable {
     public void prune() throws ArchiveException {
         evidence.showUnread();
         evidence.signLeftovers(settings.host(), SIGNED_AT_PRUNING);
+        retain();
+        evidence.renewNames(RENEWED_AT_A_TIME);
+    }
+
+    /** Deletes what the retention does not keep, and nothing else: some milliseconds where nothing is to be deleted. */
+    public void retain() throws ArchiveException {
         pruner.run(clock.instant());
         if (!bounded) {
             bound();
         }
-        evidence.renewNames(RENEWED_AT_A_TIME);
     }
 
     /**

@@ -32,6 +32,11 @@ public record DumpQuery(
         return of(DumpNames.ANY, limit);
     }
 
+    /** The same of those that were taken before a time. */
+    public DumpQuery before(Instant time) {
+        return new DumpQuery(from, Optional.of(time), trigger, names, cursor, limit);
+    }
+
     /** The newest dumps that hold these names. */
     public static DumpQuery of(DumpNames names, int limit) {
         return new DumpQuery(Optional.empty(), Optional.empty(), Optional.empty(), names, Optional.empty(), limit);

@@ -183,7 +183,7 @@ public final class CaptureDesk implements AutoCloseable {
                 }
                 run.take(next.get());
             }
-            archive.prune();
+            archive.retain();
             return true;
         } catch (ArchiveException e) {
             if (e.reason() != ArchiveException.Reason.CLOSED) {

@@ -79,10 +79,9 @@ final class CaptureRun {
         while (true) {
             board.capturing(capture);
             long asked = System.nanoTime();
+            RawDump raw;
             try {
-                RawDump raw = source.get().take(new DumpOrder(kind(capture.trigger()), capture.reason()));
-                store(capture, raw, Duration.ofNanos(System.nanoTime() - asked));
-                return;
+                raw = source.get().take(new DumpOrder(kind(capture.trigger()), capture.reason()));
             } catch (CaptureException e) {
                 long triedNanos = System.nanoTime() - begin;
                 if (!passes(e.reason())
@@ -95,11 +94,14 @@ final class CaptureRun {
                     return;
                 }
                 pause = longer(pause);
+                continue;
             } catch (RuntimeException e) {
                 log.error("The source failed in a way that it should not", e);
                 fail(capture, FailureReason.FAILED, "the source failed: " + e);
                 return;
             }
+            store(capture, raw, Duration.ofNanos(System.nanoTime() - asked));
+            return;
         }
     }
 
@@ -109,6 +111,10 @@ final class CaptureRun {
             dump = storing(() -> archive.store(capture.dumpId(), raw));
         } catch (ArchiveException e) {
             fail(capture, FailureReason.ARCHIVE, "the dump was taken but could not be stored: " + e.getMessage());
+            return;
+        } catch (RuntimeException e) {
+            log.error("The archive failed in a way that it should not", e);
+            fail(capture, FailureReason.ARCHIVE, "the dump was taken but could not be stored: " + e);
             return;
         }
         board.took(dump, took);
@@ -124,7 +130,7 @@ final class CaptureRun {
             if (e.reason() != ArchiveException.Reason.FULL) {
                 throw e;
             }
-            archive.prune();
+            archive.retain();
             return storing.run();
         }
     }

@@ -35,6 +35,9 @@ final class LastDumpReader implements FamilyReader {
     /** As long as Prometheus itself takes a sample for the present. */
     static final Duration PRESENT = Duration.ofMinutes(5);
 
+    /** By so much the clock of the dump's source may be ahead. */
+    private static final Duration AHEAD = Duration.ofMinutes(1);
+
     private final Archive archive;
     private final EventCounts events;
     private final Supplier<CauseCatalogue> causes;
@@ -102,7 +105,9 @@ final class LastDumpReader implements FamilyReader {
     }
 
     private Optional<LastDump> newest(CauseCatalogue catalogue) throws ArchiveException {
-        for (DumpSummary summary : archive.dumps(DumpQuery.newest(LOOK_BACK)).items()) {
+        // A clock that was ahead when a dump was taken does not make it the newest for ever.
+        DumpQuery until = DumpQuery.newest(LOOK_BACK).before(clock.instant().plus(AHEAD));
+        for (DumpSummary summary : archive.dumps(until).items()) {
             if (summary.state() == DumpState.COMPLETE || summary.state() == DumpState.INCOMPLETE) {
                 return Optional.of(
                         new LastDump(summary.id(), summary.takenAt(), tasksByCause(summary.id(), catalogue)));

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -59,6 +60,20 @@ final class LastDumpReaderTest {
             assertTrue(last.endsWith("\nload_monitor_last_dump_id 1.0\n"), last);
             now.set(DumpTexts.NOON.minusSeconds(7));
             assertFalse(contributions(page).isEmpty(), "the clock was set back: the dump is no older for it");
+        }
+    }
+
+    @Test
+    void takesNoDumpOfTheFutureForTheNewest(@TempDir Path folder) throws Exception {
+        ArchiveSettings settings = new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT);
+        try (Archive archive = Archive.open(settings, Clock.systemUTC())) {
+            archive.storeFound(DumpTexts.manual(1, DumpTexts.NOON.plus(Duration.ofDays(40))));
+            archive.storeFound(DumpTexts.manual(2, DumpTexts.NOON.plusSeconds(1)));
+            MetricsPage page = new MetricsPage(
+                    List.of(new LastDumpReader(archive, new EventCounts(), CauseCatalogue::standard, NOON)));
+
+            String last = text(page, "load_monitor_last_dump_id");
+            assertTrue(last.endsWith("\nload_monitor_last_dump_id 2.0\n"), last);
         }
     }
 
