@@ -1,12 +1,16 @@
 package io.loadmonitor.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.StreamSupport;
 
 /** A real Alertmanager that sends every alert to one exporter's webhook, with waits short enough for a test. */
 final class Alertmanager implements AutoCloseable {
@@ -20,6 +24,11 @@ final class Alertmanager implements AutoCloseable {
 
     /** @param webhook host:port of the exporter */
     static Alertmanager start(Path folder, String webhook) {
+        return start(folder, webhook, "1h");
+    }
+
+    /** @param repeat how often an alert that goes on is sent again */
+    static Alertmanager start(Path folder, String webhook, String repeat) {
         Path program = Program.require("prometheus-alertmanager");
         String address = "127.0.0.1:" + Server.freePort();
         Path configuration = folder.resolve("alertmanager.yml");
@@ -29,13 +38,13 @@ final class Alertmanager implements AutoCloseable {
                   group_by: [alertname, instance]
                   group_wait: 1s
                   group_interval: 2s
-                  repeat_interval: 1h
+                  repeat_interval: %s
                 receivers:
                   - name: load-monitor
                     webhook_configs:
                       - url: http://%s/api/v1/alerts
                         send_resolved: true
-                """.formatted(webhook);
+                """.formatted(repeat, webhook);
         try {
             Files.writeString(configuration, text);
         } catch (IOException e) {
@@ -58,6 +67,28 @@ final class Alertmanager implements AutoCloseable {
     /** host:port */
     String address() {
         return address;
+    }
+
+    /** Has alerts fire, or end: as Prometheus sends them (API v2). */
+    void send(String alerts) throws IOException {
+        HttpResponse<String> answer = Http.post(URI.create("http://" + address + "/api/v2/alerts"), alerts);
+        assertEquals(200, answer.statusCode(), answer.body());
+    }
+
+    /** As its page does for whoever clicks "Silence". */
+    void silence(String silence) throws IOException {
+        HttpResponse<String> answer = Http.post(URI.create("http://" + address + "/api/v2/silences"), silence);
+        assertEquals(200, answer.statusCode(), answer.body());
+    }
+
+    /** How many of its alerts are in this state: {@code active}, {@code suppressed}. */
+    long in(String state) {
+        return Http.json(URI.create("http://" + address + "/api/v2/alerts"))
+                .map(alerts -> StreamSupport.stream(alerts.spliterator(), false)
+                        .filter(alert ->
+                                alert.path("status").path("state").asText().equals(state))
+                        .count())
+                .orElse(0L);
     }
 
     String tail() {

@@ -4,14 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.loadmonitor.app.InProcessExporter;
 import io.loadmonitor.capture.UninterruptibleTask;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +28,14 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class HostLoopIT {
     private static final int SLEEPERS = 80;
+
+    private static final List<String> THREE = List.of("LoadHigh", "LoadHighPerCPU", "UninterruptibleTasks");
+
+    /** Of the three. */
+    private static final Instant START = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+
+    /** Thrice the pause between two words of an alert that is not silenced. */
+    private static final long SILENT_MILLIS = 12_000;
 
     /** What reading /proc/PID/stack of other users' tasks needs, and no more. */
     private static final String STACK_RIGHTS = "+sys_admin,+sys_ptrace,+dac_read_search";
@@ -96,6 +110,147 @@ final class HostLoopIT {
                     .orElseThrow(() -> new AssertionError(dump.toPrettyString()));
             assertTrue(!task.has("stack"), task::toPrettyString);
         }
+    }
+
+    @Test
+    void oneEventWithThreeAlertsFromFiringThroughASilenceToTheExpiry(@TempDir Path folder) throws Exception {
+        Path config = Files.writeString(folder.resolve("own.yml"), Exporter.QUIET);
+        int port = Server.freePort();
+        try (InProcessExporter running = InProcessExporter.start(
+                        port,
+                        "--source=procfs",
+                        "--path.sysfs=" + folder,
+                        "--archive.path=" + folder.resolve("archive.db"),
+                        "--config.file=" + config);
+                Alertmanager alertmanager = Alertmanager.start(folder, "127.0.0.1:" + port, "2s")) {
+            Exporter exporter = new Exporter(running.address());
+            try (UninterruptibleTask task = UninterruptibleTask.start()) {
+                assertTrue(task.isUninterruptible());
+                alertmanager.send(alerts(running.now(), Duration.ofHours(1)));
+                awaitIncident(
+                        exporter,
+                        alertmanager,
+                        "three alerts and the first dump",
+                        incident -> incident.path("alerts").size() == 3
+                                && Loop.completeDumps(incident, "alert").size() == 1);
+                awaitHearing(exporter, alertmanager);
+                running.pass(Duration.ofSeconds(61));
+                awaitIncident(
+                        exporter,
+                        alertmanager,
+                        "a dump after a minute",
+                        incident -> Loop.completeDumps(incident, "follow_up").size() >= 1);
+                running.pass(Duration.ofMinutes(5));
+                awaitIncident(
+                        exporter,
+                        alertmanager,
+                        "a dump after five minutes",
+                        incident -> Loop.completeDumps(incident, "follow_up").size() >= 2);
+            }
+
+            // From here on Alertmanager says nothing: not that they go on, and not that they end.
+            alertmanager.silence(silence(Instant.now()));
+            Wait.until(
+                    "all three are silenced",
+                    Duration.ofSeconds(60),
+                    () -> Optional.of(true).filter(yes -> alertmanager.in("suppressed") == 3),
+                    alertmanager::tail);
+            Thread.sleep(SILENT_MILLIS);
+            double heard = messages(exporter);
+            Instant silent = running.now();
+            alertmanager.send(alerts(Instant.now(), Duration.ZERO));
+            Wait.until(
+                    "the load has ended, in Alertmanager alone",
+                    Duration.ofSeconds(60),
+                    () -> Optional.of(true).filter(yes -> alertmanager.in("suppressed") == 0),
+                    alertmanager::tail);
+            Thread.sleep(SILENT_MILLIS);
+            assertEquals("open", only(exporter).path("state").asText(), only(exporter)::toPrettyString);
+
+            running.pass(Duration.ofHours(25));
+            JsonNode ended = awaitIncident(
+                    exporter,
+                    alertmanager,
+                    "its end, of which nobody spoke",
+                    incident -> incident.path("state").asText().equals("ended"));
+            assertEquals(heard, messages(exporter), "nothing was heard any more");
+            assertEquals("silent", ended.path("endReason").asText(), ended::toPrettyString);
+            assertEquals(
+                    THREE,
+                    StreamSupport.stream(ended.path("alerts").spliterator(), false)
+                            .map(alert -> alert.path("alertName").asText())
+                            .sorted()
+                            .toList());
+            for (JsonNode alert : ended.path("alerts")) {
+                assertEquals("silent", alert.path("endReason").asText(), ended::toPrettyString);
+            }
+            Instant end = Instant.parse(ended.path("endedAt").asText());
+            assertTrue(
+                    !end.isAfter(silent) && end.isAfter(silent.minus(Duration.ofMinutes(2))),
+                    end + " and not shortly before " + silent);
+            assertEquals(1, Loop.completeDumps(ended, "alert").size(), ended::toPrettyString);
+            List<JsonNode> further = Loop.completeDumps(ended, "follow_up");
+            assertTrue(further.size() >= 2, ended::toPrettyString);
+            assertTrue(
+                    further.stream()
+                            .anyMatch(dump -> dump.path("reason").asText().contains("5 min after the first")),
+                    ended::toPrettyString);
+            assertTrue(
+                    exporter.text("/api/v1/dumps/" + further.get(0).path("id").asLong() + "/raw")
+                            .contains("\ntrigger kind=follow_up reason=\"incident "));
+        }
+    }
+
+    /** In the way of Prometheus. */
+    private static String alerts(Instant now, Duration lasting) {
+        return THREE.stream()
+                .map(name -> """
+                        {"labels":{"alertname":"%s","instance":"localhost:9817","job":"load-monitor"},"annotations":{},
+                         "startsAt":"%s","endsAt":"%s","generatorURL":"http://localhost/graph"}""".formatted(name, START, now.plus(lasting)))
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    private static String silence(Instant now) {
+        return """
+                {"matchers":[{"name":"job","value":"load-monitor","isRegex":false,"isEqual":true}],
+                 "startsAt":"%s","endsAt":"%s","createdBy":"on call","comment":"known"}""".formatted(now, now.plus(Duration.ofHours(2)));
+    }
+
+    private static JsonNode only(Exporter exporter) {
+        JsonNode incidents = exporter.json("/api/v1/incidents").path("items");
+        assertEquals(1, incidents.size(), incidents::toPrettyString);
+        return exporter.json("/api/v1/incidents/" + incidents.path(0).path("id").asLong());
+    }
+
+    private static JsonNode awaitIncident(
+            Exporter exporter, Alertmanager alertmanager, String what, Predicate<JsonNode> wanted) {
+        // One at every moment, not only in the end.
+        return Wait.until(
+                what,
+                Duration.ofSeconds(90),
+                () -> exporter.json("/api/v1/incidents").path("items").isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(only(exporter)).filter(wanted),
+                () -> exporter.json("/api/v1/incidents").toPrettyString() + alertmanager.tail());
+    }
+
+    /** Else it would prove nothing that the messages stop. */
+    private static void awaitHearing(Exporter exporter, Alertmanager alertmanager) {
+        double before = messages(exporter);
+        Wait.until(
+                "another word of each alert",
+                Duration.ofSeconds(60),
+                () -> Optional.of(true).filter(yes -> messages(exporter) >= before + THREE.size()),
+                alertmanager::tail);
+    }
+
+    /** That came to the webhook. */
+    private static double messages(Exporter exporter) {
+        return exporter.text("/metrics")
+                .lines()
+                .filter(line -> line.startsWith("load_monitor_webhook_requests_total{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
+                .sum();
     }
 
     private static List<JsonNode> tasksIn(JsonNode dump, String state, String comm) {
