@@ -137,6 +137,16 @@ final class OwnDumpTest {
     }
 
     @Test
+    void whatWaitedForTooLongIsNotTaken() throws ArchiveException {
+        long own = archive.reserveOwn(DumpTrigger.THRESHOLD, LOAD).orElseThrow();
+        archive.close();
+        clock.advance(LoadSpell.HOLD);
+        open();
+        assertEquals(Optional.empty(), archive.beginNext());
+        assertEquals(Optional.of(DumpState.FAILED), archive.state(own));
+    }
+
+    @Test
     void tellsWhenOneWasTakenLast() throws ArchiveException {
         assertEquals(Optional.empty(), archive.newestAutomatic());
         archive.storeFound(DumpTexts.automatic(1, NOON));
