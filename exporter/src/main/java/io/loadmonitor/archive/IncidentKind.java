@@ -4,6 +4,6 @@ package io.loadmonitor.archive;
 public enum IncidentKind {
     /** An alert. */
     ALERT,
-    /** A dump that the kernel module took by itself while no alert held. */
+    /** A dump that the kernel module or the exporter took by itself while no alert held. */
     LOAD
 }

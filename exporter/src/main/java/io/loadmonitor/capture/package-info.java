@@ -1,5 +1,5 @@
 /**
- * Takes dumps. In: a reason. Out: a {@link io.loadmonitor.dump.RawDump}, from the kernel module or from /proc,
+ * Takes dumps. In: what asks, and why. Out: a {@link io.loadmonitor.dump.RawDump}, from the kernel module or from /proc,
  * always in the one text format. Owns no library.
  */
 @NullMarked

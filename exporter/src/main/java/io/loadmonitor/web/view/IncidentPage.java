@@ -57,7 +57,7 @@ public record IncidentPage(
 
     private static final int MOST_CHANGES = 8;
 
-    /** {@code load 4.43 >= 4.00}, {@code active 11 >= 8}: what the module says of a dump that it takes by itself. */
+    /** {@code load 4.43 >= 4.00}, {@code active 11 >= 8}: what a dump says that was taken by itself. */
     private static final Pattern CROSSED =
             Pattern.compile("(load|active) [0-9.]{1,12} >= ([0-9]{1,9}(?:\\.[0-9]{1,2})?)");
 
@@ -167,7 +167,7 @@ public record IncidentPage(
         return words;
     }
 
-    /** What the module compared with, as its newest dumps say, and how many tasks run at once. */
+    /** What was compared with, as its newest dumps say, and how many tasks run at once. */
     private static List<LoadChart.Limit> limits(List<DumpSummary> dumps, OptionalInt cpus) {
         Map<String, LoadChart.Limit> limits = new TreeMap<>();
         for (DumpSummary dump : dumps) {
