@@ -203,10 +203,11 @@ final class HostLoopIT {
 
     /** In the way of Prometheus. */
     private static String alerts(Instant now, Duration lasting) {
+        String alert = """
+                {"labels":{"alertname":"%s","instance":"localhost:9817","job":"load-monitor"},"annotations":{},
+                 "startsAt":"%s","endsAt":"%s","generatorURL":"http://localhost/graph"}""";
         return THREE.stream()
-                .map(name -> """
-                        {"labels":{"alertname":"%s","instance":"localhost:9817","job":"load-monitor"},"annotations":{},
-                         "startsAt":"%s","endsAt":"%s","generatorURL":"http://localhost/graph"}""".formatted(name, START, now.plus(lasting)))
+                .map(name -> alert.formatted(name, START, now.plus(lasting)))
                 .collect(Collectors.joining(",", "[", "]"));
     }
 
