@@ -212,9 +212,10 @@ final class HostLoopIT {
     }
 
     private static String silence(Instant now) {
-        return """
+        String silence = """
                 {"matchers":[{"name":"job","value":"load-monitor","isRegex":false,"isEqual":true}],
-                 "startsAt":"%s","endsAt":"%s","createdBy":"on call","comment":"known"}""".formatted(now, now.plus(Duration.ofHours(2)));
+                 "startsAt":"%s","endsAt":"%s","createdBy":"on call","comment":"known"}""";
+        return silence.formatted(now, now.plus(Duration.ofHours(2)));
     }
 
     private static JsonNode only(Exporter exporter) {
