@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread for what happens by the clock: looking at the load for the number of active tasks, noting it for
- * incidents, telling it to whoever takes dumps because of it, and retention.
+ * What happens by the clock. One thread looks at the load for the number of active tasks, remembers it, and tells it to
+ * whoever takes dumps because of it; it waits for no disk. Another one notes the load for incidents and does the
+ * retention.
  */
 final class Housekeeping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -23,7 +24,8 @@ final class Housekeeping implements AutoCloseable {
     private static final long KEEP_SECONDS = 30;
     private static final long END_SECONDS = 5;
 
-    private final ScheduledThreadPoolExecutor clockwork;
+    private final ScheduledThreadPoolExecutor sampling = clockwork("sampling");
+    private final ScheduledThreadPoolExecutor keeping = clockwork("housekeeping");
     private final LoadWatch watch;
     private final LoadRecorder recorder;
     private final OwnTriggers triggers;
@@ -35,8 +37,11 @@ final class Housekeeping implements AutoCloseable {
         this.recorder = recorder;
         this.triggers = triggers;
         this.archive = archive;
-        this.clockwork = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "housekeeping");
+    }
+
+    private static ScheduledThreadPoolExecutor clockwork(String name) {
+        return new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
         });
@@ -47,10 +52,10 @@ final class Housekeeping implements AutoCloseable {
     static Housekeeping start(LoadWatch watch, LoadRecorder recorder, OwnTriggers triggers, Archive archive) {
         Housekeeping housekeeping = new Housekeeping(watch, recorder, triggers, archive);
         // A look costs about 10 us.
-        housekeeping.clockwork.scheduleAtFixedRate(
+        housekeeping.sampling.scheduleAtFixedRate(
                 housekeeping::sample, 0, ActiveTasks.SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
-        housekeeping.clockwork.scheduleWithFixedDelay(housekeeping::keep, KEEP_SECONDS, KEEP_SECONDS, TimeUnit.SECONDS);
-        housekeeping.clockwork.scheduleWithFixedDelay(housekeeping::prune, 1, PRUNE_SECONDS, TimeUnit.SECONDS);
+        housekeeping.keeping.scheduleWithFixedDelay(housekeeping::keep, KEEP_SECONDS, KEEP_SECONDS, TimeUnit.SECONDS);
+        housekeeping.keeping.scheduleWithFixedDelay(housekeeping::prune, 1, PRUNE_SECONDS, TimeUnit.SECONDS);
         return housekeeping;
     }
 
@@ -89,9 +94,10 @@ final class Housekeeping implements AutoCloseable {
     /** Waits for what is under way, and stores what the recorder still has. */
     @Override
     public void close() {
-        clockwork.shutdownNow();
+        sampling.shutdownNow();
+        keeping.shutdownNow();
         try {
-            if (!clockwork.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+            if (!keeping.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("the archive's retention did not end within {} s", END_SECONDS);
                 return;
             }

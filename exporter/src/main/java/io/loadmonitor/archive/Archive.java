@@ -225,7 +225,7 @@ public final class Archive implements AutoCloseable {
      */
     public List<IntakeOutcome> takeIn(List<RoutedAlert> alerts) throws ArchiveException {
         Instant now = clock.instant();
-        return database.write(sql -> intake.run(sql, settings.host(), life, alerts, now));
+        return database.writeSoon(sql -> intake.run(sql, settings.host(), life, alerts, now));
     }
 
     /**
@@ -341,7 +341,7 @@ public final class Archive implements AutoCloseable {
      */
     public Reservation reserveManual(Reason reason, Duration minSpacing) throws ArchiveException {
         Instant now = clock.instant();
-        return database.write(sql -> {
+        return database.writeSoon(sql -> {
             Optional<Long> capturing = sql.one(row -> row.getLong(1), """
                     SELECT id FROM dump WHERE host = ? AND state = 'CAPTURING' ORDER BY begun DESC, id LIMIT 1""", settings.host());
             if (capturing.isPresent()) {
@@ -632,13 +632,13 @@ public final class Archive implements AutoCloseable {
 
     /** By name: {@link LimitState#MANUAL}, or {@link LimitState#ofRule}. */
     public Map<String, LimitState> limits() throws ArchiveException {
-        return database.read(limits::all);
+        return database.glance(limits::all);
     }
 
     public ArchiveTotals totals() throws ArchiveException {
         long bytes = file.sizeBytes();
         Instant now = clock.instant();
-        return database.read(sql -> new ArchiveTotals(
+        return database.glance(sql -> new ArchiveTotals(
                 sql.number("SELECT count(*) FROM dump WHERE state IN ('COMPLETE', 'INCOMPLETE')"),
                 bytes,
                 sql.one(row -> Sql.time(row, "taken_us"), """

@@ -25,12 +25,17 @@ public final class ArchiveException extends Exception {
         return reason;
     }
 
-    /** What a caller can do about it: FULL may pass, the others need a person. */
+    /** What a caller can do about it: FULL and STUCK may pass, the others need a person. */
     public enum Reason {
         /** No room: full or read-only disk, free space under the floor, as many captures waiting as are allowed. */
         FULL,
         /** The file is no archive, is damaged, or was written by a newer version. */
         CORRUPT,
+        /**
+         * The disk does not answer. What was asked for is done when it is back, or not at all: ask again, it is done
+         * once.
+         */
+        STUCK,
         /** The archive was closed. */
         CLOSED,
         /** Anything else that the database answered. */

@@ -5,14 +5,27 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The SQLite file's two connections: one that writes, one that reads what is committed, each used by one thread at a
- * time. In WAL mode a reader never waits for the writer. With {@code synchronous=FULL} the log is flushed to the disk
+ * The SQLite file's connections: one that writes, one that reads what is committed, and another one for what is read in
+ * no time. In WAL mode a reader never waits for the writer. With {@code synchronous=FULL} the log is flushed to the disk
  * (fsync) at every commit, so what was committed survives a loss of power, too.
+ *
+ * <p>Each connection belongs to a thread of its own, and callers wait for that thread: a disk that does not answer (a
+ * frozen file system, a dead path) holds whoever asks it for as long as it likes, and no signal ends that. So it holds
+ * these threads, and a caller goes away when its patience is over, with reason STUCK.
  *
  * <p>Safe for use by several threads.
  *
@@ -27,20 +40,37 @@ final class Database implements AutoCloseable {
     /** The log's index could not grow: how a full disk shows when it fills just then. */
     private static final int SQLITE_IOERR_SHMSIZE = 10 | 19 << 8;
 
+    private static final Logger log = LoggerFactory.getLogger(Database.class);
+
     /** Another process (a person's sqlite3, a backup) may hold the file for a moment. */
     private static final int BUSY_TIMEOUT_MILLIS = 5000;
 
     /** Beyond it a file is not checked page by page at each start; a damaged page is then told when it is read. */
     private static final int CHECKED_PAGES = 4096;
 
+    /** Whoever sends an alert or asks for a dump is answered within 2 s. */
+    static final Duration SENDER = Duration.ofMillis(1500);
+
+    /** Whoever asks how things are is answered within a second. */
+    static final Duration GLANCE = Duration.ofMillis(700);
+
+    /** A page about very many dumps takes seconds. */
+    private static final Duration PAGE = Duration.ofSeconds(20);
+
+    /** Who has nothing else to do. */
+    private static final Duration FOR_EVER = Duration.ofDays(365);
+
     private final Path path;
     private final Channel writer;
     private final Channel reader;
+    private final Channel glancer;
 
-    private Database(Path path, Connection writer, Connection reader) {
+    private Database(Path path, Connection writer, Connection reader, Connection glancer) {
         this.path = path;
-        this.writer = new Channel(writer);
-        this.reader = new Channel(reader);
+        // At once for writing: who reads first and then writes is refused when somebody else has written meanwhile.
+        this.writer = new Channel("archive-writer", writer, "BEGIN IMMEDIATE");
+        this.reader = new Channel("archive-reader", reader, "BEGIN");
+        this.glancer = new Channel("archive-glance", glancer, "BEGIN");
     }
 
     /** Work within one transaction: all of it is committed, or nothing. */
@@ -68,9 +98,7 @@ final class Database implements AutoCloseable {
             sql.execute("PRAGMA synchronous = FULL");
             sql.execute("PRAGMA journal_size_limit = 16777216");
             schema.upgrade(sql);
-            Connection reader = connect(path);
-            new Sql(reader).execute("PRAGMA query_only = ON");
-            return new Database(path, connection, reader);
+            return new Database(path, connection, readOnly(path), readOnly(path));
         } catch (SQLException e) {
             closeQuietly(writer, e);
             throw failure(path, e);
@@ -78,6 +106,12 @@ final class Database implements AutoCloseable {
             closeQuietly(writer, e);
             throw e;
         }
+    }
+
+    private static Connection readOnly(Path path) throws SQLException {
+        Connection connection = connect(path);
+        new Sql(connection).execute("PRAGMA query_only = ON");
+        return connection;
     }
 
     private static Connection connect(Path path) throws SQLException {
@@ -110,14 +144,29 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** Runs work that writes. When it returns, it is on the disk. */
+    /** Runs work that writes. When it returns, it is on the disk. It waits for as long as the disk takes. */
     <T> T write(Work<T> work) throws ArchiveException {
-        return writer.run(work);
+        return writer.run(work, FOR_EVER);
+    }
+
+    /**
+     * The same for somebody who waits for an answer.
+     *
+     * @throws ArchiveException STUCK when that took longer than {@link #SENDER}. If the work had begun by then it is
+     *     done when the disk is back, or not at all
+     */
+    <T> T writeSoon(Work<T> work) throws ArchiveException {
+        return writer.run(work, SENDER);
     }
 
     /** Runs work that only reads, on what is committed as of its start. */
     <T> T read(Work<T> work) throws ArchiveException {
-        return reader.run(work);
+        return reader.run(work, PAGE);
+    }
+
+    /** The same for what takes some milliseconds; it does not wait behind pages. */
+    <T> T glance(Work<T> work) throws ArchiveException {
+        return glancer.run(work, GLANCE);
     }
 
     /** Gives free pages back to the file system, in steps, so that an alert never waits long for the writer. */
@@ -132,7 +181,7 @@ final class Database implements AutoCloseable {
             });
         }
         // Takes the log into the file and empties it.
-        writer.alone(sql -> sql.one(row -> row.getInt(1), "PRAGMA wal_checkpoint(TRUNCATE)"));
+        writer.alone(sql -> sql.one(row -> row.getInt(1), "PRAGMA wal_checkpoint(TRUNCATE)"), FOR_EVER);
     }
 
     /**
@@ -147,8 +196,10 @@ final class Database implements AutoCloseable {
         });
     }
 
+    /** Waits for what is under way as long as somebody who sends an alert; a disk that is stuck is left alone. */
     @Override
     public void close() {
+        glancer.close();
         reader.close();
         // The last to close: it takes the log into the file.
         writer.close();
@@ -182,16 +233,22 @@ final class Database implements AutoCloseable {
         };
     }
 
-    /** A connection that one thread at a time uses. */
+    /** A connection and the one thread that uses it. */
     private final class Channel {
-        private final ReentrantLock lock = new ReentrantLock();
         private final Connection connection;
         private final Sql sql;
-        private boolean closed;
+        private final ExecutorService thread;
+        private final String begin;
 
-        Channel(Connection connection) {
+        Channel(String name, Connection connection, String begin) {
             this.connection = connection;
+            this.begin = begin;
             this.sql = new Sql(connection);
+            this.thread = Executors.newSingleThreadExecutor(task -> {
+                Thread thread = new Thread(task, name);
+                thread.setDaemon(true);
+                return thread;
+            });
         }
 
         /**
@@ -199,21 +256,23 @@ final class Database implements AutoCloseable {
          * itself, after which the driver's rollback fails and begins no new transaction, so that what comes next would
          * be committed piece by piece.
          */
-        <T> T run(Work<T> work) throws ArchiveException {
-            return alone(unused -> {
-                sql.execute("BEGIN");
-                try {
-                    T result = work.run(sql);
-                    sql.execute("COMMIT");
-                    return result;
-                } catch (SQLException | ArchiveException | RuntimeException e) {
-                    rollBack(e);
-                    throw e;
-                }
-            });
+        <T> T run(Work<T> work, Duration patience) throws ArchiveException {
+            return alone(
+                    unused -> {
+                        sql.execute(begin);
+                        try {
+                            T result = work.run(sql);
+                            sql.execute("COMMIT");
+                            return result;
+                        } catch (SQLException | ArchiveException | RuntimeException | Error e) {
+                            rollBack(e);
+                            throw e;
+                        }
+                    },
+                    patience);
         }
 
-        private void rollBack(Exception cause) {
+        private void rollBack(Throwable cause) {
             try {
                 sql.execute("ROLLBACK");
             } catch (SQLException e) {
@@ -222,29 +281,74 @@ final class Database implements AutoCloseable {
             }
         }
 
-        <T> T alone(Work<T> work) throws ArchiveException {
-            lock.lock();
+        <T> T alone(Work<T> work, Duration patience) throws ArchiveException {
+            Future<T> result;
             try {
-                if (closed) {
-                    throw new ArchiveException(Reason.CLOSED, "the archive " + path + " is closed");
+                result = thread.submit(() -> work.run(sql));
+            } catch (RejectedExecutionException closed) {
+                throw new ArchiveException(Reason.CLOSED, "the archive " + path + " is closed", closed);
+            }
+            return await(result, patience);
+        }
+
+        /** An interrupt does not end the wait: the work goes on, and its caller has to know how it ended. */
+        private <T> T await(Future<T> result, Duration patience) throws ArchiveException {
+            long until = System.nanoTime() + patience.toNanos();
+            boolean interrupted = false;
+            try {
+                while (true) {
+                    try {
+                        return result.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+                    } catch (InterruptedException e) {
+                        interrupted = true;
+                    }
                 }
-                return work.run(sql);
-            } catch (SQLException e) {
-                throw failure(path, e);
+            } catch (TimeoutException e) {
+                // Where it has not begun, it never will.
+                result.cancel(false);
+                throw new ArchiveException(
+                        Reason.STUCK,
+                        "the disk of the archive " + path + " has not answered for " + patience.toMillis() + " ms",
+                        e);
+            } catch (ExecutionException e) {
+                throw thrown(e);
             } finally {
-                lock.unlock();
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
         }
 
+        private ArchiveException thrown(ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof SQLException sqlFailure) {
+                return failure(path, sqlFailure);
+            }
+            if (cause instanceof ArchiveException failed) {
+                return failed;
+            }
+            if (cause instanceof RuntimeException fault) {
+                throw fault;
+            }
+            if (cause instanceof Error error) {
+                throw error;
+            }
+            throw new IllegalStateException("work of the archive threw what it cannot throw", cause);
+        }
+
         void close() {
-            lock.lock();
-            try {
-                closed = true;
+            if (thread.isShutdown()) {
+                return;
+            }
+            Future<Void> closed = thread.submit(() -> {
                 connection.close();
-            } catch (SQLException e) {
-                throw new IllegalStateException("cannot close the archive " + path, e);
-            } finally {
-                lock.unlock();
+                return null;
+            });
+            thread.shutdown();
+            try {
+                await(closed, SENDER);
+            } catch (ArchiveException e) {
+                log.warn("The archive {} is left as it is: {}", path, e.getMessage());
             }
         }
     }

@@ -7,6 +7,7 @@ import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,11 @@ import org.slf4j.LoggerFactory;
 public final class MetricsPage {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsPage.class);
     private static final int TYPICAL_BYTES = 16_384;
+
+    /** What the disk may take of a scrape, which is to be answered within a second: a large dump is parsed. */
+    private static final Duration LAST_DUMP = Duration.ofMillis(600);
+
+    private static final Duration TOTALS = Duration.ofMillis(200);
 
     private final List<FamilyReader> readers;
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
@@ -34,8 +40,8 @@ public final class MetricsPage {
                 new HungTaskReader(parts.procFs()),
                 new ModuleReader(parts.module(), parts.source(), parts.stacksReadable(), parts.lostDumps()),
                 events,
-                new LastDumpReader(parts.archive(), events, parts.causes(), parts.clock()),
-                new ArchiveReader(parts.archive(), parts.queueCapacity()),
+                new TimedReader(new LastDumpReader(parts.archive(), events, parts.causes(), parts.clock()), LAST_DUMP),
+                new TimedReader(new ArchiveReader(parts.archive(), parts.queueCapacity()), TOTALS),
                 new ConfigReader(parts.reload()),
                 new BuildReader(parts.build()),
                 OwnReader.process(),
