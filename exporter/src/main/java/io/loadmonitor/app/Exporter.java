@@ -229,7 +229,7 @@ final class Exporter implements AutoCloseable {
     private static CaptureSettings captureSettings(Limits limits) {
         CaptureSettings usual = CaptureSettings.DEFAULT;
         return new CaptureSettings(
-                limits.manualSpacing(), usual.giveUpAfter(), usual.firstPause(), usual.longestPause());
+                limits.manualSpacing(), usual.giveUpAfter(), usual.firstPause(), usual.longestPause(), usual.holdFor());
     }
 
     /** Rules and levels of the load need no telling: they are asked for at each alert and load tick. */

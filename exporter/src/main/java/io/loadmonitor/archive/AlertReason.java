@@ -8,13 +8,21 @@ import io.loadmonitor.dump.Reason;
  * plain printable ASCII becomes a question mark: the text then is the same in escaped and in plain form. The number
  * leads to the whole name.
  */
-final class AlertReason {
+public final class AlertReason {
     private static final int MAX_LENGTH = Reason.MAX_LENGTH;
 
     private AlertReason() {}
 
+    /** Where the incident is not known: {@code alert NAME}. */
+    public static Reason of(String alertName) {
+        return of(alertName, "");
+    }
+
     static Reason of(String alertName, long incidentId) {
-        String end = " incident " + incidentId;
+        return of(alertName, " incident " + incidentId);
+    }
+
+    private static Reason of(String alertName, String end) {
         StringBuilder name = new StringBuilder();
         alertName
                 .codePoints()

@@ -254,7 +254,7 @@ public final class Archive implements AutoCloseable {
      */
     public Optional<String> usualInstance() throws ArchiveException {
         Instant since = clock.instant().minus(Duration.ofDays(30));
-        return database.read(sql -> sql.one(row -> row.getString(1), """
+        return database.glance(sql -> sql.one(row -> row.getString(1), """
                 SELECT instance FROM spell
                 WHERE host = ? AND kind = 'ALERT' AND is_foreign = 0 AND instance <> '' AND received_us >= ?
                 GROUP BY instance ORDER BY count(*) DESC, min(id) LIMIT 1""", settings.host(), since));
@@ -274,8 +274,7 @@ public final class Archive implements AutoCloseable {
     public OptionalLong reserveFollowUp(OpenIncident incident, Reason reason) throws ArchiveException {
         Instant now = clock.instant();
         return database.write(sql -> {
-            if (DumpTable.waitingOf(sql, incident.id()).isPresent()
-                    || DumpTable.waiting(sql, settings.host()) >= intake.maxWaiting()) {
+            if (DumpTable.waitingOf(sql, incident.id()).isPresent() || dumps.waiting(sql) >= intake.maxWaiting()) {
                 return OptionalLong.empty();
             }
             long dump = dumps.reserve(
@@ -307,13 +306,13 @@ public final class Archive implements AutoCloseable {
             throw new IllegalArgumentException("trigger is " + trigger + ", which somebody asks for");
         }
         Instant now = clock.instant();
-        return database.write(sql -> {
+        return database.writeSoon(sql -> {
             boolean waits = sql.number(
                             "SELECT count(*) FROM dump WHERE host = ? AND state = 'CAPTURING' AND trigger_kind IN "
                                     + DumpTrigger.AUTOMATIC,
                             settings.host())
                     > 0;
-            return waits || DumpTable.waiting(sql, settings.host()) >= intake.maxWaiting()
+            return waits || dumps.waiting(sql) >= intake.maxWaiting()
                     ? OptionalLong.empty()
                     : OptionalLong.of(dumps.reserve(
                             sql, trigger, Optional.of(reason), OptionalLong.empty(), OptionalLong.empty(), false, now));
@@ -322,7 +321,7 @@ public final class Archive implements AutoCloseable {
 
     /** When the newest dump that nobody asked for was taken, the module's included, or asked for where it waits. */
     public Optional<Instant> newestAutomatic() throws ArchiveException {
-        return database.read(sql -> sql.one(
+        return database.glance(sql -> sql.one(
                 row -> Sql.time(row, "taken_us"),
                 "SELECT taken_us FROM dump WHERE host = ? AND state <> 'FAILED' AND trigger_kind IN "
                         + DumpTrigger.AUTOMATIC + " ORDER BY taken_us DESC LIMIT 1",
@@ -331,7 +330,7 @@ public final class Archive implements AutoCloseable {
 
     /** How far a dump has come; empty when there is none of this number, or none any more. */
     public Optional<DumpState> state(long id) throws ArchiveException {
-        return database.read(sql -> DumpTable.find(sql, id).map(DumpSummary::state));
+        return database.glance(sql -> DumpTable.find(sql, id).map(DumpSummary::state));
     }
 
     /**
@@ -342,8 +341,10 @@ public final class Archive implements AutoCloseable {
     public Reservation reserveManual(Reason reason, Duration minSpacing) throws ArchiveException {
         Instant now = clock.instant();
         return database.writeSoon(sql -> {
-            Optional<Long> capturing = sql.one(row -> row.getLong(1), """
-                    SELECT id FROM dump WHERE host = ? AND state = 'CAPTURING' ORDER BY begun DESC, id LIMIT 1""", settings.host());
+            Optional<Long> capturing = sql.one(
+                    row -> row.getLong(1), """
+                    SELECT id FROM dump WHERE host = ? AND state = 'CAPTURING'
+                    ORDER BY id NOT IN\s""" + dumps.begunIds() + ", begun DESC, id LIMIT 1", settings.host());
             if (capturing.isPresent()) {
                 return new Reservation.Busy(capturing.get());
             }
@@ -371,9 +372,9 @@ public final class Archive implements AutoCloseable {
         return database.write(sql -> dumps.reserve(sql, trigger, reason, OptionalLong.empty(), incidentId, true, now));
     }
 
-    /** The capture that has waited longest. From now on it counts as begun. */
+    /** The capture that has waited longest. From now on it counts as begun; that is noted in memory alone. */
     public Optional<WaitingCapture> beginNext() throws ArchiveException {
-        return database.write(sql -> {
+        return database.glance(sql -> {
             Optional<WaitingCapture> next = sql.one(
                     row -> new WaitingCapture(
                             row.getLong("id"),
@@ -383,11 +384,9 @@ public final class Archive implements AutoCloseable {
                             Sql.time(row, "asked_us")),
                     """
                     SELECT id, trigger_kind, reason, incident_id, asked_us FROM dump
-                    WHERE host = ? AND state = 'CAPTURING' AND begun = 0 ORDER BY id LIMIT 1""",
+                    WHERE host = ? AND state = 'CAPTURING' AND begun = 0 AND id NOT IN\s""" + dumps.begunIds() + " ORDER BY id LIMIT 1",
                     settings.host());
-            if (next.isPresent()) {
-                sql.update("UPDATE dump SET begun = 1 WHERE id = ?", next.get().dumpId());
-            }
+            next.ifPresent(waiting -> dumps.begin(waiting.dumpId()));
             return next;
         });
     }
@@ -403,6 +402,7 @@ public final class Archive implements AutoCloseable {
     public DumpSummary store(long reservedId, RawDump raw) throws ArchiveException {
         makeRoom();
         evidence.put(reservedId, raw);
+        dumps.end(reservedId);
         return evidence.read(reservedId, raw);
     }
 
@@ -420,6 +420,17 @@ public final class Archive implements AutoCloseable {
         }
         DumpSummary summary = evidence.read(id.getAsLong(), raw);
         return summary.id() == id.getAsLong() ? Optional.of(summary) : Optional.empty();
+    }
+
+    /**
+     * Stores a dump that was asked for when the archive could not note it, in the same two steps.
+     *
+     * @param asked when that was
+     */
+    public DumpSummary storeUnnoted(DumpTrigger trigger, Reason reason, Instant asked, RawDump raw)
+            throws ArchiveException {
+        makeRoom();
+        return evidence.read(evidence.putUnnoted(trigger, reason, asked, raw), raw);
     }
 
     private void makeRoom() throws ArchiveException {
@@ -445,6 +456,7 @@ public final class Archive implements AutoCloseable {
             limits.giveBack(sql, reservedId);
             return reservedId;
         });
+        dumps.end(reservedId);
     }
 
     /** The same, unless the dump waits no more: then it does nothing and says false. */
@@ -644,7 +656,7 @@ public final class Archive implements AutoCloseable {
                 sql.one(row -> Sql.time(row, "taken_us"), """
                         SELECT taken_us FROM dump WHERE state IN ('COMPLETE', 'INCOMPLETE')
                         ORDER BY taken_us LIMIT 1"""),
-                Math.toIntExact(DumpTable.waiting(sql, settings.host())),
+                Math.toIntExact(dumps.waiting(sql)),
                 (int) sql.number(
                         "SELECT count(*) FROM incident i WHERE i.host = ? AND " + IncidentTable.OPEN,
                         settings.host(),

@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * The tables dump, dump_text, dump_name and dump_story; {@link SignatureTable} follows them. Methods run within a
@@ -39,6 +41,9 @@ final class DumpTable {
     private static final String NOT_READ = "The text is stored; nobody has read it yet.";
 
     private final String host;
+
+    /** Captures whose turn has come, and that have no text yet. */
+    private final Set<Long> begun = ConcurrentHashMap.newKeySet();
 
     DumpTable(String host) {
         this.host = host;
@@ -79,8 +84,26 @@ final class DumpTable {
     }
 
     /** Captures that wait for their turn. */
-    static long waiting(Sql sql, String host) throws SQLException {
-        return sql.number("SELECT count(*) FROM dump WHERE host = ? AND state = 'CAPTURING' AND begun = 0", host);
+    long waiting(Sql sql) throws SQLException {
+        return sql.number(
+                "SELECT count(*) FROM dump WHERE host = ? AND state = 'CAPTURING' AND begun = 0 AND id NOT IN "
+                        + begunIds(),
+                host);
+    }
+
+    /** Its turn has come. Where the program ends before it has a text, it waits again. */
+    void begin(long id) {
+        begun.add(id);
+    }
+
+    /** It waits no more, and that is committed: else it could be begun twice. */
+    void end(long id) {
+        begun.remove(id);
+    }
+
+    /** As a list of SQL. */
+    String begunIds() {
+        return begun.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
     }
 
     /** Of a capture that was asked for: it was a reason then. */

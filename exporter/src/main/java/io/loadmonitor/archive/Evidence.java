@@ -1,8 +1,8 @@
 package io.loadmonitor.archive;
 
-import io.loadmonitor.archive.ArchiveException.Reason;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.Reason;
 import io.loadmonitor.incident.Event;
 import io.loadmonitor.incident.IncidentLife;
 import java.sql.SQLException;
@@ -54,7 +54,7 @@ final class Evidence {
         if (!DumpTable.waitsForText(sql, id)) {
             Optional<DumpState> state = DumpTable.find(sql, id).map(DumpSummary::state);
             throw new ArchiveException(
-                    Reason.FAILED,
+                    ArchiveException.Reason.FAILED,
                     "no dump " + id + " waits for its text: "
                             + state.map(found -> found == DumpState.CAPTURING
                                             ? "it has one already"
@@ -70,6 +70,19 @@ final class Evidence {
         String sha256 = DumpTable.sha256(text);
         database.write(sql -> {
             requireWaiting(sql, id);
+            dumps.putText(sql, id, raw, gzip, sha256);
+            return id;
+        });
+    }
+
+    /** First step for a dump that was asked for when that could not be noted. */
+    long putUnnoted(DumpTrigger trigger, Reason reason, Instant asked, RawDump raw) throws ArchiveException {
+        byte[] text = raw.toByteArray();
+        String sha256 = DumpTable.sha256(text);
+        byte[] gzip = Gzip.compress(text);
+        return database.write(sql -> {
+            long id = dumps.reserve(
+                    sql, trigger, Optional.of(reason), OptionalLong.empty(), OptionalLong.empty(), true, asked);
             dumps.putText(sql, id, raw, gzip, sha256);
             return id;
         });

@@ -107,7 +107,7 @@ final class Intake {
                             book.alert(one.key()).orElseThrow()));
         }
         for (Fresh one : fresh) {
-            outcomes.set(one.place(), capture(sql, host, one, now));
+            outcomes.set(one.place(), capture(sql, one, now));
         }
         return outcomes;
     }
@@ -139,7 +139,7 @@ final class Intake {
         };
     }
 
-    private IntakeOutcome capture(Sql sql, String host, Fresh fresh, Instant now) throws SQLException {
+    private IntakeOutcome capture(Sql sql, Fresh fresh, Instant now) throws SQLException {
         Alert alert = fresh.routed().alert();
         Route route = fresh.route();
         long incident = sql.number("SELECT incident_id FROM spell WHERE id = ?", fresh.spell());
@@ -169,7 +169,7 @@ final class Intake {
                     ? shared(alert, incident, last.get().id(), WithoutDump.COOLDOWN, note)
                     : putOff(alert, incident, WithoutDump.COOLDOWN, note);
         }
-        long queued = DumpTable.waiting(sql, host);
+        long queued = dumps.waiting(sql);
         if (queued >= maxWaiting) {
             String note =
                     queued + " captures are waiting, as many as are allowed; its dump comes after them if it still"

@@ -2,8 +2,10 @@ package io.loadmonitor.desk;
 
 import io.loadmonitor.alert.Alert;
 import io.loadmonitor.alert.AlertMessage;
+import io.loadmonitor.archive.AlertReason;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.IntakeOutcome;
 import io.loadmonitor.archive.RoutedAlert;
 import java.util.ArrayList;
@@ -42,16 +44,22 @@ public final class AlertDesk {
      */
     public List<IntakeOutcome> accept(AlertMessage message) throws ArchiveException {
         Rules now = rules.get();
-        List<RoutedAlert> routed = new ArrayList<>(message.alerts().size());
-        for (Alert alert : message.alerts()) {
-            routed.add(route(now, alert, message.externalUrl()));
-        }
         List<IntakeOutcome> outcomes;
         try {
+            List<RoutedAlert> routed = new ArrayList<>(message.alerts().size());
+            for (Alert alert : message.alerts()) {
+                routed.add(route(now, alert, message.externalUrl()));
+            }
             outcomes = archive.takeIn(routed);
         } catch (ArchiveException e) {
-            // The worker makes room when it is woken.
-            captures.wake();
+            if (e.reason() != ArchiveException.Reason.CLOSED) {
+                // The sender comes again, and the load may be gone by then.
+                message.alerts().stream()
+                        .filter(alert -> alert.status() == Alert.Status.FIRING
+                                && now.ruleFor(alert).isPresent())
+                        .findFirst()
+                        .ifPresent(alert -> captures.takeUnnoted(DumpTrigger.ALERT, AlertReason.of(alert.name())));
+            }
             throw e;
         }
         if (outcomes.stream().anyMatch(IntakeOutcome::stored)) {

@@ -5,7 +5,6 @@ import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.Reservation;
-import io.loadmonitor.archive.WaitingCapture;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.desk.CaptureObserver.FailureReason;
 import io.loadmonitor.dump.RawDump;
@@ -16,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes the dumps that alerts and people ask for, one after another, in the order in which the archive noted them. What
- * waits is in the archive, so a restart forgets nothing. Safe for use by several threads.
+ * waits is in the archive, so a restart forgets nothing. One thread takes them and never waits for the disk; another
+ * one stores them. While the archive can note nothing (a full or stuck disk), dumps are taken all the same and held in
+ * memory. Safe for use by several threads.
  */
 public final class CaptureDesk implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CaptureDesk.class);
@@ -33,16 +35,34 @@ public final class CaptureDesk implements AutoCloseable {
     /** The source bounds its own time; this is for closing only. */
     private static final long CLOSE_MILLIS = 15_000;
 
+    /** Between two dumps that the archive could not note: doubled from one to the next, up to ten minutes. */
+    private static final Duration UNNOTED_SPACING = Duration.ofSeconds(30);
+
+    private static final int MOST_DOUBLINGS = 4;
+
     private final CaptureSettings settings;
     private final Archive archive;
     private final CaptureObserver observer;
+    private final Clock clock;
     private final CaptureRun run;
     private final StatusBoard board;
+    private final Shelf shelf = new Shelf();
     private final Semaphore work = new Semaphore(1);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread worker;
+    private final Thread storer;
+
+    /** Asked for while the archive could note nothing. Guarded by this, as the two below. */
+    private Optional<CaptureOrder> unnoted = Optional.empty();
+
+    private int unnotedInARow;
+    private long lastUnnotedNanos;
+
     /** Whether a dump of the module's could not be stored and is to come again. */
     private volatile boolean foundWaits;
+
+    /** The worker's own: it is said once that the archive does not answer. */
+    private boolean failing;
 
     private CaptureDesk(
             CaptureSettings settings,
@@ -55,8 +75,12 @@ public final class CaptureDesk implements AutoCloseable {
         this.archive = archive;
         this.observer = observer;
         this.board = new StatusBoard(settings, rules, archive, source, clock);
-        this.run = new CaptureRun(settings, archive, source, observer, board, closing);
+        this.clock = clock;
+        this.run = new CaptureRun(settings, source, board, closing);
         this.worker = new Thread(this::work, "capture-desk");
+        this.storer = new Thread(
+                new DumpStorer(settings, archive, shelf, observer, board, closing, this::noted)::work, "dump-storer");
+        this.storer.setDaemon(true);
     }
 
     /**
@@ -72,6 +96,7 @@ public final class CaptureDesk implements AutoCloseable {
             Clock clock,
             CaptureObserver observer) {
         CaptureDesk desk = new CaptureDesk(settings, rules, archive, source, clock, observer);
+        desk.storer.start();
         desk.worker.start();
         return desk;
     }
@@ -92,6 +117,36 @@ public final class CaptureDesk implements AutoCloseable {
         return reservation;
     }
 
+    /**
+     * Takes a dump now although the archive could not note that it is asked for: it is held in memory and stored when
+     * the archive answers. Returns at once.
+     *
+     * @return false when one was taken so a moment ago, or as many are held as there is room for
+     */
+    public synchronized boolean takeUnnoted(DumpTrigger trigger, Reason reason) {
+        long spacing = UNNOTED_SPACING.toNanos() << Math.min(Math.max(0, unnotedInARow - 1), MOST_DOUBLINGS);
+        boolean soon = unnotedInARow > 0 && System.nanoTime() - lastUnnotedNanos < spacing;
+        if (closing.getCount() == 0 || soon || unnoted.isPresent() || !shelf.hasRoom()) {
+            return false;
+        }
+        unnoted = Optional.of(new CaptureOrder(OptionalLong.empty(), trigger, reason, clock.instant()));
+        unnotedInARow++;
+        lastUnnotedNanos = System.nanoTime();
+        wake();
+        return true;
+    }
+
+    /** The archive takes dumps again. */
+    private synchronized void noted() {
+        unnotedInARow = 0;
+    }
+
+    private synchronized Optional<CaptureOrder> nextUnnoted() {
+        Optional<CaptureOrder> next = unnoted;
+        unnoted = Optional.empty();
+        return next;
+    }
+
     /** From now on so much time, 0 or more, must pass between two manual dumps. */
     public void space(Duration minSpacing) {
         if (minSpacing.isNegative()) {
@@ -107,7 +162,7 @@ public final class CaptureDesk implements AutoCloseable {
      */
     public void found(RawDump raw) {
         try {
-            Optional<DumpSummary> stored = run.storing(() -> archive.storeFound(raw));
+            Optional<DumpSummary> stored = archive.storeFound(raw);
             foundWaits = false;
             stored.ifPresent(dump -> {
                 log.info("Found dump {} ({}): {}", dump.id(), dump.trigger(), dump.headline());
@@ -148,51 +203,54 @@ public final class CaptureDesk implements AutoCloseable {
         work.release();
         try {
             worker.join(CLOSE_MILLIS);
+            shelf.close();
+            storer.join(DumpStorer.patience().toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         if (worker.isAlive()) {
             log.warn("A dump is still being taken after {} ms; it is given up", CLOSE_MILLIS);
         }
+        if (storer.isAlive()) {
+            log.warn("{} dumps that were taken are not stored: the archive does not answer", shelf.texts());
+        }
     }
 
     private void work() {
         try {
             while (closing.getCount() > 0) {
-                work.acquire();
+                // Nobody may say so: what a stuck disk took in after its sender had gone away waits here, too.
+                work.tryAcquire(settings.longestPause().toMillis(), TimeUnit.MILLISECONDS);
                 work.drainPermits();
-                if (!round() && !closing.await(settings.longestPause().toMillis(), TimeUnit.MILLISECONDS)) {
-                    work.release();
-                }
+                round();
             }
         } catch (InterruptedException e) {
             log.warn("The capture desk was interrupted and takes no more dumps");
         }
     }
 
-    /**
-     * Takes all that waits, then makes room. False when the archive could not do its part and it must be tried again.
-     */
-    private boolean round() throws InterruptedException {
+    /** Takes all that waits. */
+    private void round() throws InterruptedException {
         try {
-            run.settle();
             while (closing.getCount() > 0) {
-                Optional<WaitingCapture> next = archive.beginNext();
+                shelf.awaitRoom();
+                Optional<CaptureOrder> next = nextUnnoted();
                 if (next.isEmpty()) {
+                    next = archive.beginNext().map(CaptureOrder::of);
+                }
+                if (next.isEmpty() || closing.getCount() == 0) {
                     break;
                 }
-                run.take(next.get());
+                run.take(next.get()).ifPresent(shelf::put);
             }
-            archive.retain();
-            return true;
+            failing = false;
         } catch (ArchiveException e) {
-            if (e.reason() != ArchiveException.Reason.CLOSED) {
-                log.warn("The capture desk tries again in {}: {}", settings.longestPause(), e.getMessage());
+            if (e.reason() != ArchiveException.Reason.CLOSED && !failing) {
+                log.warn("The capture desk tries again every {}: {}", settings.longestPause(), e.getMessage());
+                failing = true;
             }
-            return e.reason() == ArchiveException.Reason.CLOSED;
         } catch (RuntimeException e) {
             log.error("The capture desk failed and tries again in {}", settings.longestPause(), e);
-            return false;
         }
     }
 }

@@ -154,11 +154,7 @@ public final class OwnTriggers implements AutoCloseable {
         ModuleLevels levels = module.get();
         Triggers own = triggers.get()
                 .without(levels.load().isPresent(), levels.active().isPresent());
-        settle();
-        if (!known.equals(Optional.of(levels))) {
-            keepAway(one.nanos());
-            known = Optional.of(levels);
-        }
+        remember(one.nanos(), levels);
         if (one instanceof Tick tick) {
             watch.tick(tick.nanos(), tick.active(), tick.load1(), own, this::ask);
         } else if (one instanceof Stalled stalled
@@ -166,6 +162,19 @@ public final class OwnTriggers implements AutoCloseable {
                 && Integer.valueOf(stalled.percent()).equals(own.pressure().get(stalled.stall()))) {
             watch.stalled(stalled.nanos(), stalled.stall(), own, this::ask);
         }
+    }
+
+    /** What the archive knows; where it does not answer, the load is watched all the same. */
+    private void remember(long nanos, ModuleLevels levels) {
+        try {
+            settle();
+            if (!known.equals(Optional.of(levels))) {
+                keepAway(nanos);
+            }
+        } catch (ArchiveException e) {
+            fails(e);
+        }
+        known = Optional.of(levels);
     }
 
     /** Whether the last one failed: then it is tried again no later than it would have been without it. */
@@ -197,7 +206,8 @@ public final class OwnTriggers implements AutoCloseable {
             dump = archive.reserveOwn(trigger(kind), Reason.beginning(reason));
         } catch (ArchiveException e) {
             fails(e);
-            return false;
+            // The load may be gone when the archive can note it.
+            return captures.takeUnnoted(trigger(kind), Reason.beginning(reason));
         }
         if (dump.isEmpty()) {
             return false;

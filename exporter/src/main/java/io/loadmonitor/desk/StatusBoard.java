@@ -4,7 +4,6 @@ import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.LimitState;
-import io.loadmonitor.archive.WaitingCapture;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.desk.RuleStatus.Kind;
 import io.loadmonitor.desk.RuleStatus.State;
@@ -53,14 +52,14 @@ final class StatusBoard {
         manualSpacing = minSpacing;
     }
 
-    void capturing(WaitingCapture capture) {
-        sourceState = new SourceState(State.CAPTURING, "Takes dump " + capture.dumpId() + '.', Optional.empty());
+    void capturing(CaptureOrder order) {
+        sourceState = new SourceState(State.CAPTURING, "Takes " + order.words() + '.', Optional.empty());
     }
 
-    void pausing(WaitingCapture capture, String why, Duration pause) {
+    void pausing(CaptureOrder order, String why, Duration pause) {
         sourceState = new SourceState(
                 State.THROTTLED,
-                "Dump " + capture.dumpId() + " must wait: " + why,
+                order.sentence() + " must wait: " + why,
                 Optional.of(clock.instant().plus(pause)));
     }
 
@@ -69,8 +68,8 @@ final class StatusBoard {
                 State.READY, "Took dump " + dump.id() + " in " + took.toMillis() + " ms.", Optional.empty());
     }
 
-    void failed(WaitingCapture capture, String why) {
-        sourceState = new SourceState(State.READY, "Dump " + capture.dumpId() + " failed: " + why, Optional.empty());
+    void failed(CaptureOrder order, String why) {
+        sourceState = new SourceState(State.READY, order.sentence() + " failed: " + why, Optional.empty());
     }
 
     List<RuleStatus> status() throws ArchiveException {

@@ -31,14 +31,19 @@ import io.loadmonitor.dump.Reason;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +55,11 @@ final class CaptureDeskTest {
     private static final Reason REASON = new Reason("somebody wants to know");
     private static final Duration COOLDOWN = Duration.ofMinutes(5);
     private static final CaptureSettings QUICK = new CaptureSettings(
-            Duration.ofSeconds(1), Duration.ofMillis(300), Duration.ofMillis(10), Duration.ofMillis(40));
+            Duration.ofSeconds(1),
+            Duration.ofMillis(300),
+            Duration.ofMillis(10),
+            Duration.ofMillis(40),
+            Duration.ofMillis(200));
 
     @TempDir
     Path folder;
@@ -319,7 +328,7 @@ final class CaptureDeskTest {
     void saysWhatASourceWaitsFor() throws Exception {
         CountDownLatch twice = new CountDownLatch(2);
         CaptureSettings patient = new CaptureSettings(
-                Duration.ZERO, Duration.ofSeconds(60), Duration.ofMillis(1), Duration.ofSeconds(30));
+                Duration.ZERO, Duration.ofSeconds(60), Duration.ofMillis(1), Duration.ofSeconds(30), Duration.ZERO);
         CaptureDesk desk = CaptureDesk.start(
                 patient,
                 () -> rules,
@@ -385,6 +394,58 @@ final class CaptureDeskTest {
         archive.keep(new Retention(10, Duration.ofDays(1), 1 << 20, 0));
         desk.found(raw);
         assertEquals("found 1 THRESHOLD", heard.next());
+    }
+
+    /** A backup, or a person's sqlite3: the text in hand waits for it. */
+    @Test
+    void losesNoDumpWhileSomebodyElseWritesTheArchive() throws Exception {
+        CountDownLatch locked = new CountDownLatch(1);
+        CountDownLatch taken = new CountDownLatch(1);
+        AlertDesk alerts = alerts(new FakeSource((call, reason) -> {
+            FakeSource.await(locked);
+            taken.countDown();
+            return DumpTexts.manual(call, NOON);
+        }));
+        alerts.accept(message(TestAlerts.firing(1, NOON)));
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("a.db"));
+                Statement statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            locked.countDown();
+            taken.await();
+            pause(300);
+            statement.execute("COMMIT");
+        }
+        assertEquals("taken in [NEW]", heard.next());
+        assertEquals("captured 1 ALERT", heard.next());
+    }
+
+    /** A full disk: the alert is refused and comes again, and the dump of the first time is there. */
+    @Test
+    void takesADumpThatTheArchiveCannotNoteAndStoresItLater() throws Exception {
+        FakeSource source = new FakeSource((call, reason) -> DumpTexts.manual(call, NOON));
+        AlertDesk alerts = alerts(source);
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("a.db"));
+                Statement statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            for (int tries = 0; tries < 2; tries++) {
+                ArchiveException refused =
+                        assertThrows(ArchiveException.class, () -> alerts.accept(message(TestAlerts.firing(1, NOON))));
+                assertEquals(ArchiveException.Reason.STUCK, refused.reason());
+            }
+            while (source.reasons().isEmpty()) {
+                pause(10);
+            }
+            assertEquals(List.of("alert LoadHigh"), source.reasons(), "once, however often the sender comes");
+            statement.execute("COMMIT");
+        }
+
+        // The first message was on its way to the disk, and is stored when that is back, with a dump of its own.
+        assertEquals(Set.of("captured 1 ALERT", "captured 2 ALERT"), Set.of(heard.next(), heard.next()));
+        assertEquals(
+                Set.of("alert LoadHigh", "alert LoadHigh incident 1"),
+                archive.dumps(DumpQuery.newest(5)).items().stream()
+                        .map(dump -> dump.reason().orElseThrow().escaped())
+                        .collect(Collectors.toSet()));
     }
 
     /** An alert that fires and ends, hours from the others: an incident of its own. */

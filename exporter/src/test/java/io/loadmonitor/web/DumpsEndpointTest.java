@@ -33,7 +33,8 @@ final class DumpsEndpointTest {
     void start(@TempDir Path folder) throws Exception {
         server = RunningServer.start(
                 folder,
-                new CaptureSettings(Duration.ofHours(1), Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(1)));
+                new CaptureSettings(
+                        Duration.ofHours(1), Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ZERO));
     }
 
     @AfterEach

@@ -56,8 +56,8 @@ final class HttpApiDocumentTest {
 
     @Test
     void givesExamplesThatWork(@TempDir Path folder) throws Exception {
-        CaptureSettings unlimited =
-                new CaptureSettings(Duration.ZERO, Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(1));
+        CaptureSettings unlimited = new CaptureSettings(
+                Duration.ZERO, Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ZERO);
         try (RunningServer server = RunningServer.start(folder, unlimited)) {
             int run = 0;
             for (Matcher example = EXAMPLE.matcher(document); example.find(); run++) {
