@@ -209,10 +209,11 @@ final class Exporter implements AutoCloseable {
         }
     }
 
+    /** Whatever is in the way of the archive, the load is measured and served. */
     private static Archive openArchive(ArchivePlace place, HostName host, ConfigInForce config, Clock clock)
             throws StartException {
         try {
-            return Archive.open(
+            return Archive.start(
                     new ArchiveSettings(
                             place.file(),
                             host.text(),
@@ -220,9 +221,9 @@ final class Exporter implements AutoCloseable {
                             config.current().limits().waitingCaptures()),
                     clock,
                     config::causes);
-        } catch (ArchiveException | IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) {
             throw new StartException(
-                    "cannot open the archive " + place.file() + " (" + place.why() + "): " + e.getMessage(), e);
+                    "cannot use the archive " + place.file() + " (" + place.why() + "): " + e.getMessage(), e);
         }
     }
 

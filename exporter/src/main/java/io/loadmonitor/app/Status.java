@@ -1,7 +1,6 @@
 package io.loadmonitor.app;
 
 import io.loadmonitor.archive.Archive;
-import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.capture.SourceKind;
 import io.loadmonitor.capture.StackAccess;
@@ -49,7 +48,8 @@ final class Status implements StatusSource {
                 module.version(),
                 stacks.readable() ? Optional.empty() : Optional.of(StackAccess.REMEDY),
                 notReady(chosen),
-                triggers.status(stall -> pressure.obstacle(stall.resource())));
+                triggers.status(stall -> pressure.obstacle(stall.resource())),
+                archive.condition().notes());
     }
 
     /** It is ready when it can take a dump and keep it. */
@@ -58,11 +58,6 @@ final class Status implements StatusSource {
         if (obstacle.isPresent()) {
             return obstacle;
         }
-        try {
-            archive.totals();
-            return Optional.empty();
-        } catch (ArchiveException e) {
-            return Optional.of("the archive cannot be read: " + e.getMessage());
-        }
+        return archive.obstacle();
     }
 }

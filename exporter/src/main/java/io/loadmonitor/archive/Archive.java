@@ -48,6 +48,12 @@ public final class Archive implements AutoCloseable {
     /** A text is read in some milliseconds. */
     private static final int RENEWED_AT_A_TIME = 200;
 
+    /** A start waits so long for the disk. */
+    private static final Duration START = Duration.ofSeconds(3);
+
+    /** What was tried a moment ago is not tried again: each try flushes the disk. */
+    private static final long OBSTACLE_KNOWN_NANOS = 5_000_000_000L;
+
     private static final Logger log = LoggerFactory.getLogger(Archive.class);
 
     private final ArchiveSettings settings;
@@ -62,15 +68,20 @@ public final class Archive implements AutoCloseable {
     private final LimitTable limits;
     private final Intake intake;
     private final Evidence evidence;
+    private final ArchiveOpener opener;
     private volatile IncidentLife life = IncidentLife.DEFAULT;
     /** False while the file is larger than its hard bound. */
     private volatile boolean bounded;
+
+    /** False while what an earlier run left is not in order, for want of room. */
+    private volatile boolean tidied;
+
+    private volatile Obstacle obstacle = new Obstacle(System.nanoTime() - OBSTACLE_KNOWN_NANOS, Optional.empty());
 
     private Archive(
             ArchiveSettings settings,
             Clock clock,
             ArchiveFile file,
-            Database database,
             Pruner.DiskSpace disk,
             Supplier<CauseCatalogue> causes,
             Function<RawDump, DumpReading> reader,
@@ -79,7 +90,9 @@ public final class Archive implements AutoCloseable {
         this.clock = clock;
         this.causes = causes;
         this.file = file;
-        this.database = database;
+        // Asked only once there is an opener.
+        this.database = Database.at(file.path(), this::isGone);
+        this.opener = new ArchiveOpener(file, database, this::prepare, clock);
         this.pruner = new Pruner(database, file, disk, settings.retention(), new AgeClock(clock.instant(), nanos));
         Json json = new Json();
         this.incidents = new IncidentTable(json);
@@ -105,8 +118,25 @@ public final class Archive implements AutoCloseable {
     /** @param causes by which texts are explained; asked for each, so that others take effect at once */
     public static Archive open(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes)
             throws ArchiveException {
-        ArchiveFile file = ArchiveFile.claim(settings.file());
-        return open(
+        Archive archive = at(settings, clock, causes);
+        archive.opener.open();
+        return archive;
+    }
+
+    /**
+     * The same, but it never fails: where the file cannot be opened now, that is tried again every 5 s, and until then
+     * every method throws {@link ArchiveException} with reason UNAVAILABLE. A damaged file is moved aside, and a new one
+     * begun. Returns when it is open, or after 3 s.
+     */
+    public static Archive start(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes) {
+        Archive archive = at(settings, clock, causes);
+        archive.opener.start(START);
+        return archive;
+    }
+
+    private static Archive at(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes) {
+        ArchiveFile file = ArchiveFile.at(settings.file());
+        return new Archive(
                 settings,
                 clock,
                 file,
@@ -129,30 +159,68 @@ public final class Archive implements AutoCloseable {
             Function<RawDump, DumpReading> reader,
             LongSupplier nanos)
             throws ArchiveException {
-        return open(settings, clock, ArchiveFile.claim(settings.file()), disk, CauseCatalogue::standard, reader, nanos);
+        Archive archive = new Archive(
+                settings, clock, ArchiveFile.at(settings.file()), disk, CauseCatalogue::standard, reader, nanos);
+        archive.opener.open();
+        return archive;
     }
 
-    private static Archive open(
-            ArchiveSettings settings,
-            Clock clock,
-            ArchiveFile file,
-            Pruner.DiskSpace disk,
-            Supplier<CauseCatalogue> causes,
-            Function<RawDump, DumpReading> reader,
-            LongSupplier nanos)
-            throws ArchiveException {
-        Optional<Database> database = Optional.empty();
+    private boolean isGone() {
+        return opener.isGone();
+    }
+
+    /** What an archive that has just been opened needs. Where there is no room for it, it is done later. */
+    private void prepare() throws ArchiveException {
+        tidied = false;
+        bound();
         try {
-            database = Optional.of(Database.open(file.path()));
-            Archive archive = new Archive(settings, clock, file, database.get(), disk, causes, reader, nanos);
-            archive.bound();
-            archive.tidy();
-            return archive;
-        } catch (ArchiveException | RuntimeException e) {
-            database.ifPresent(Database::close);
-            file.close();
-            throw e;
+            tidy();
+            tidied = true;
+        } catch (ArchiveException e) {
+            if (e.reason() != ArchiveException.Reason.FULL) {
+                throw e;
+            }
+            log.warn("What an earlier run left in the archive is put in order later: {}", e.getMessage());
         }
+    }
+
+    /** What is in the way of storing something now, in words; empty when nothing is. Tries to write. */
+    public Optional<String> obstacle() {
+        Obstacle last = obstacle;
+        if (last.nanos() + OBSTACLE_KNOWN_NANOS - System.nanoTime() > 0) {
+            return last.words();
+        }
+        Optional<String> words;
+        try {
+            database.tryWriting();
+            words = pruner.underFloor()
+                    ? Optional.of("no dump is stored while the archive's disk has less than "
+                            + pruner.retention().minFreeDiskBytes() + " bytes free (retention.min_free_disk)")
+                    : Optional.empty();
+        } catch (ArchiveException e) {
+            words = Optional.of(String.valueOf(e.getMessage()));
+        }
+        obstacle = new Obstacle(System.nanoTime(), words);
+        return words;
+    }
+
+    private record Obstacle(long nanos, Optional<String> words) {}
+
+    /**
+     * How the archive is, without asking the disk.
+     *
+     * @param trouble what was in the way of the last writing, or of opening it; empty when nothing was
+     * @param notes of what a person has to know: a damaged file that was moved aside, one that was removed
+     * @param begunAnew how often since the start that was so
+     */
+    public record Condition(Optional<String> trouble, List<String> notes, long begunAnew) {
+        public Condition {
+            notes = List.copyOf(notes);
+        }
+    }
+
+    public Condition condition() {
+        return new Condition(database.trouble(), opener.notes(), opener.begunAnew());
     }
 
     private void bound() throws ArchiveException {
@@ -678,6 +746,10 @@ public final class Archive implements AutoCloseable {
 
     /** Deletes what the retention does not keep, and nothing else: some milliseconds where nothing is to be deleted. */
     public void retain() throws ArchiveException {
+        if (!tidied) {
+            tidy();
+            tidied = true;
+        }
         pruner.run(clock.instant());
         if (!bounded) {
             bound();
@@ -705,6 +777,7 @@ public final class Archive implements AutoCloseable {
     /** Idempotent. What comes after it throws with reason CLOSED. */
     @Override
     public void close() {
+        opener.close();
         database.close();
         file.close();
     }

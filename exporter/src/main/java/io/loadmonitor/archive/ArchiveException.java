@@ -25,12 +25,16 @@ public final class ArchiveException extends Exception {
         return reason;
     }
 
-    /** What a caller can do about it: FULL and STUCK may pass, the others need a person. */
+    /** What a caller can do about it: FULL, STUCK and UNAVAILABLE may pass, the others need a person. */
     public enum Reason {
         /** No room: full or read-only disk, free space under the floor, as many captures waiting as are allowed. */
         FULL,
-        /** The file is no archive, is damaged, or was written by a newer version. */
+        /** The file is an archive of a newer version or another program's, or a text in it is damaged. */
         CORRUPT,
+        /** The file is damaged, or no database at all. */
+        DAMAGED,
+        /** The file is not open: it could not be opened yet, or is not where it was. It is tried again. */
+        UNAVAILABLE,
         /**
          * The disk does not answer. What was asked for is done when it is back, or not at all: ask again, it is done
          * once.

@@ -6,12 +6,21 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,26 +32,50 @@ import org.jspecify.annotations.Nullable;
  * 2.2).
  */
 final class ArchiveFile implements AutoCloseable {
+    private static final DateTimeFormatter ASIDE =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private static final String LOG = "-wal";
+    private static final String KEPT_LOG = "-wal.kept";
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
     private final Path path;
-    private final FileChannel lockChannel;
 
-    private ArchiveFile(Path path, FileChannel lockChannel) {
+    /** Guarded by this, as the one below: there while the file is claimed. */
+    private Optional<FileChannel> lockChannel = Optional.empty();
+
+    /** Which file it is, by device and inode. */
+    private Optional<Object> identity = Optional.empty();
+
+    private ArchiveFile(Path path) {
         this.path = path;
-        this.lockChannel = lockChannel;
+    }
+
+    /** Not claimed yet. */
+    static ArchiveFile at(Path path) {
+        return new ArchiveFile(path);
     }
 
     static ArchiveFile claim(Path path) throws ArchiveException {
+        ArchiveFile file = at(path);
+        file.claim();
+        return file;
+    }
+
+    /** Makes it where there is none, and locks it. */
+    synchronized void claim() throws ArchiveException {
+        close();
         try {
             @Nullable Path folder = path.getParent();
             if (folder != null && !Files.isDirectory(folder)) {
                 Files.createDirectories(folder, attribute("rwx------"));
             }
-            FileChannel channel = lock(path);
+            // Whoever comes by another name meets the same lock.
+            FileChannel channel = lock(Files.exists(path) ? path.toRealPath() : path);
             try {
                 create(path);
-                return new ArchiveFile(path, channel);
+                lockChannel = Optional.of(channel);
+                identity = key();
             } catch (IOException e) {
                 channel.close();
                 throw e;
@@ -91,6 +124,84 @@ final class ArchiveFile implements AutoCloseable {
         return path;
     }
 
+    private Optional<Object> key() throws IOException {
+        return Optional.ofNullable(
+                Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+    }
+
+    /** Whether what was claimed is not there any more, or something else is in its place. */
+    synchronized boolean gone() {
+        try {
+            return identity.isPresent() && !key().equals(identity);
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException e) {
+            // Who cannot look knows nothing.
+            return false;
+        }
+    }
+
+    /**
+     * Renames the file, with its log, so that a new one can begin and `sqlite3 FILE .recover` finds both together.
+     *
+     * @return the new name
+     */
+    synchronized Path moveAside(String why, Instant now) throws IOException {
+        String suffix = "." + why + "-" + ASIDE.format(now);
+        Path aside = path.resolveSibling(path.getFileName() + suffix);
+        Path asideLog = aside.resolveSibling(aside.getFileName() + LOG);
+        Files.move(path, aside);
+        if (Files.exists(beside(KEPT_LOG))) {
+            Files.move(beside(KEPT_LOG), asideLog);
+        } else if (Files.exists(beside(LOG))) {
+            Files.move(beside(LOG), asideLog);
+        }
+        Files.deleteIfExists(beside(LOG));
+        Files.deleteIfExists(beside("-shm"));
+        return aside;
+    }
+
+    /** Keeps the log under another name: SQLite deletes it when it finds that the file is no database of its own. */
+    synchronized void keepLog() {
+        try {
+            if (Files.exists(beside(LOG)) && !Files.exists(beside(KEPT_LOG))) {
+                Files.createLink(beside(KEPT_LOG), beside(LOG));
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            // Then it is kept where SQLite keeps it.
+        }
+    }
+
+    /** All is well: SQLite has the log. */
+    synchronized void dropKeptLog() {
+        try {
+            Files.deleteIfExists(beside(KEPT_LOG));
+        } catch (IOException e) {
+            // It is tried again at the next start.
+        }
+    }
+
+    private Path beside(String suffix) {
+        return path.resolveSibling(path.getFileName() + suffix);
+    }
+
+    /** The names of what was moved aside and is still there. */
+    List<String> aside() {
+        @Nullable Path folder = path.toAbsolutePath().getParent();
+        if (folder == null) {
+            return List.of();
+        }
+        String name = path.getFileName() + ".";
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(file -> file.startsWith(name) && file.matches(".*\\.(damaged|removed)-[0-9TZ]+"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
     /** Of the database and its write-ahead log. */
     long sizeBytes() {
         return size(path) + size(path.resolveSibling(path.getFileName() + "-wal"));
@@ -110,10 +221,16 @@ final class ArchiveFile implements AutoCloseable {
         }
     }
 
+    /** Gives the claim up. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        Optional<FileChannel> held = lockChannel;
+        lockChannel = Optional.empty();
+        identity = Optional.empty();
         try {
-            lockChannel.close();
+            if (held.isPresent()) {
+                held.get().close();
+            }
         } catch (IOException e) {
             throw new IllegalStateException("cannot give up the lock of " + path, e);
         }

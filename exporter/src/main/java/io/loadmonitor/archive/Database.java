@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -61,16 +62,46 @@ final class Database implements AutoCloseable {
     private static final Duration FOR_EVER = Duration.ofDays(365);
 
     private final Path path;
-    private final Channel writer;
-    private final Channel reader;
-    private final Channel glancer;
+    private final Gone gone;
 
-    private Database(Path path, Connection writer, Connection reader, Connection glancer) {
+    /** Empty while the file is not open. */
+    private volatile Optional<Channels> channels = Optional.empty();
+
+    /** Why it is not open. */
+    private volatile ArchiveException closed;
+
+    /** Of the last writing: what was in its way; empty when nothing was. */
+    private volatile Optional<String> trouble = Optional.empty();
+
+    private Database(Path path, Gone gone) {
         this.path = path;
-        // At once for writing: who reads first and then writes is refused when somebody else has written meanwhile.
-        this.writer = new Channel("archive-writer", writer, "BEGIN IMMEDIATE");
-        this.reader = new Channel("archive-reader", reader, "BEGIN");
-        this.glancer = new Channel("archive-glance", glancer, "BEGIN");
+        this.gone = gone;
+        this.closed = new ArchiveException(Reason.UNAVAILABLE, "the archive " + path + " is not open yet");
+    }
+
+    /** Asked before each writing; it may tell whoever can open the file anew. */
+    @FunctionalInterface
+    interface Gone {
+        boolean isGone();
+    }
+
+    private record Channels(Channel writer, Channel reader, Channel glancer) {
+        List<Channel> all() {
+            // The writer is the last to close: it takes the log into the file.
+            return List.of(glancer, reader, writer);
+        }
+    }
+
+    /** Not open yet. */
+    static Database at(Path path, Gone gone) {
+        return new Database(path, gone);
+    }
+
+    /** For tests: opened, and watched by nobody. */
+    static Database open(Path path) throws ArchiveException {
+        Database database = at(path, () -> false);
+        database.open();
+        return database;
     }
 
     /** Work within one transaction: all of it is committed, or nothing. */
@@ -80,7 +111,7 @@ final class Database implements AutoCloseable {
     }
 
     /** Opens the file, made by {@link ArchiveFile}; empty for a new archive. Changes nothing in a damaged one. */
-    static Database open(Path path) throws ArchiveException {
+    void open() throws ArchiveException {
         Optional<Connection> writer = Optional.empty();
         try {
             Connection connection = connect(path);
@@ -98,14 +129,39 @@ final class Database implements AutoCloseable {
             sql.execute("PRAGMA synchronous = FULL");
             sql.execute("PRAGMA journal_size_limit = 16777216");
             schema.upgrade(sql);
-            return new Database(path, connection, readOnly(path), readOnly(path));
+            // At once for writing: who reads first and then writes is refused when somebody else has written meanwhile.
+            channels = Optional.of(new Channels(
+                    new Channel("archive-writer", connection, "BEGIN IMMEDIATE"),
+                    new Channel("archive-reader", readOnly(path), "BEGIN"),
+                    new Channel("archive-glance", readOnly(path), "BEGIN")));
         } catch (SQLException e) {
             closeQuietly(writer, e);
             throw failure(path, e);
-        } catch (ArchiveException e) {
+        } catch (ArchiveException | RuntimeException e) {
             closeQuietly(writer, e);
             throw e;
         }
+    }
+
+    /** From now on every call fails so, until it is opened again. */
+    void shut(ArchiveException why) {
+        closed = why;
+        Optional<Channels> before = channels;
+        channels = Optional.empty();
+        before.ifPresent(open -> open.all().forEach(Channel::close));
+    }
+
+    /** What is in the way of writing, by the last one and by whether it is open. */
+    Optional<String> trouble() {
+        return channels.isPresent() ? trouble : Optional.of(String.valueOf(closed.getMessage()));
+    }
+
+    private Channels channels() throws ArchiveException {
+        Optional<Channels> now = channels;
+        if (now.isEmpty()) {
+            throw new ArchiveException(closed.reason(), String.valueOf(closed.getMessage()));
+        }
+        return now.get();
     }
 
     private static Connection readOnly(Path path) throws SQLException {
@@ -146,7 +202,7 @@ final class Database implements AutoCloseable {
 
     /** Runs work that writes. When it returns, it is on the disk. It waits for as long as the disk takes. */
     <T> T write(Work<T> work) throws ArchiveException {
-        return writer.run(work, FOR_EVER);
+        return written(work, FOR_EVER);
     }
 
     /**
@@ -156,17 +212,65 @@ final class Database implements AutoCloseable {
      *     done when the disk is back, or not at all
      */
     <T> T writeSoon(Work<T> work) throws ArchiveException {
-        return writer.run(work, SENDER);
+        return written(work, SENDER);
+    }
+
+    private <T> T written(Work<T> work, Duration patience) throws ArchiveException {
+        Work<T> there = sql -> {
+            if (gone.isGone()) {
+                throw new ArchiveException(
+                        Reason.UNAVAILABLE, "the file of the archive " + path + " was removed or replaced");
+            }
+            return work.run(sql);
+        };
+        try {
+            T result = channels().writer().run(there, patience);
+            trouble = Optional.empty();
+            return result;
+        } catch (ArchiveException e) {
+            if (e.reason() != Reason.CLOSED) {
+                trouble = Optional.of(String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Writes what is nothing, to see whether that is possible now.
+     *
+     * @throws ArchiveException why it is not; STUCK after {@link #GLANCE}
+     */
+    void tryWriting() throws ArchiveException {
+        written(
+                sql -> {
+                    long before = sql.number("PRAGMA user_version");
+                    sql.execute("PRAGMA user_version = " + (before == 0 ? 1 : 0));
+                    return before;
+                },
+                GLANCE);
+    }
+
+    /** Writes all that is in it to a new file, also when its own is not there any more. */
+    void copyTo(Path copy) throws ArchiveException {
+        String name = "'" + copy.toString().replace("'", "''") + "'";
+        channels()
+                .writer()
+                .alone(
+                        sql -> {
+                            sql.execute("VACUUM INTO " + name);
+                            return copy;
+                        },
+                        FOR_EVER);
     }
 
     /** Runs work that only reads, on what is committed as of its start. */
     <T> T read(Work<T> work) throws ArchiveException {
-        return reader.run(work, PAGE);
+        return channels().reader().run(work, PAGE);
     }
 
     /** The same for what takes some milliseconds; it does not wait behind pages. */
     <T> T glance(Work<T> work) throws ArchiveException {
-        return glancer.run(work, GLANCE);
+        return channels().glancer().run(work, GLANCE);
     }
 
     /** Gives free pages back to the file system, in steps, so that an alert never waits long for the writer. */
@@ -181,7 +285,7 @@ final class Database implements AutoCloseable {
             });
         }
         // Takes the log into the file and empties it.
-        writer.alone(sql -> sql.one(row -> row.getInt(1), "PRAGMA wal_checkpoint(TRUNCATE)"), FOR_EVER);
+        channels().writer().alone(sql -> sql.one(row -> row.getInt(1), "PRAGMA wal_checkpoint(TRUNCATE)"), FOR_EVER);
     }
 
     /**
@@ -199,15 +303,12 @@ final class Database implements AutoCloseable {
     /** Waits for what is under way as long as somebody who sends an alert; a disk that is stuck is left alone. */
     @Override
     public void close() {
-        glancer.close();
-        reader.close();
-        // The last to close: it takes the log into the file.
-        writer.close();
+        shut(new ArchiveException(Reason.CLOSED, "the archive " + path + " is closed"));
     }
 
     private static ArchiveException damaged(Path path, String finding) {
         return new ArchiveException(
-                Reason.CORRUPT,
+                Reason.DAMAGED,
                 "the archive " + path + " is damaged (" + finding
                         + "); it was left as it is: move it away, with " + path.getFileName()
                         + "-wal if there is one, and start again; `sqlite3 FILE .recover` may save what is in it");
@@ -226,7 +327,7 @@ final class Database implements AutoCloseable {
             case SQLITE_CORRUPT -> damaged(path, String.valueOf(e.getMessage()));
             case SQLITE_NOTADB ->
                 new ArchiveException(
-                        Reason.CORRUPT, "the file " + path + " is no SQLite database; it was left as it is", e);
+                        Reason.DAMAGED, "the file " + path + " is no SQLite database; it was left as it is", e);
             default ->
                 new ArchiveException(
                         Reason.FAILED, "the archive " + path + ": " + e.getMessage() + " (code " + code + ')', e);
@@ -285,8 +386,8 @@ final class Database implements AutoCloseable {
             Future<T> result;
             try {
                 result = thread.submit(() -> work.run(sql));
-            } catch (RejectedExecutionException closed) {
-                throw new ArchiveException(Reason.CLOSED, "the archive " + path + " is closed", closed);
+            } catch (RejectedExecutionException ended) {
+                throw new ArchiveException(Reason.CLOSED, "the archive " + path + " is closed", ended);
             }
             return await(result, patience);
         }
@@ -340,13 +441,13 @@ final class Database implements AutoCloseable {
             if (thread.isShutdown()) {
                 return;
             }
-            Future<Void> closed = thread.submit(() -> {
+            Future<Void> ended = thread.submit(() -> {
                 connection.close();
                 return null;
             });
             thread.shutdown();
             try {
-                await(closed, SENDER);
+                await(ended, SENDER);
             } catch (ArchiveException e) {
                 log.warn("The archive {} is left as it is: {}", path, e.getMessage());
             }

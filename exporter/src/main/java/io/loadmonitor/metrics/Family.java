@@ -101,6 +101,14 @@ public enum Family {
             "load_monitor_alerts_without_dump_total",
             "New alerts that did not ask for a dump of their own, by the reason why.",
             "reason"),
+    ARCHIVE_UP(
+            Type.GAUGE,
+            "load_monitor_archive_up",
+            "Whether the archive is open and took what was written last: 1 or 0."),
+    ARCHIVE_BEGUN_ANEW(
+            Type.COUNTER,
+            "load_monitor_archive_begun_anew_total",
+            "Archives that were begun anew since the start, because the file was damaged or removed."),
     ARCHIVE_DUMPS(Type.GAUGE, "load_monitor_archive_dumps", "Dumps in the archive."),
     ARCHIVE_BYTES(Type.GAUGE, "load_monitor_archive_bytes", "Size of the archive on disk."),
     ARCHIVE_PRUNED(

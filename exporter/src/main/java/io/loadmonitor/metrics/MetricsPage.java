@@ -40,6 +40,7 @@ public final class MetricsPage {
                 new HungTaskReader(parts.procFs()),
                 new ModuleReader(parts.module(), parts.source(), parts.stacksReadable(), parts.lostDumps()),
                 events,
+                new ArchiveConditionReader(parts.archive()),
                 new TimedReader(new LastDumpReader(parts.archive(), events, parts.causes(), parts.clock()), LAST_DUMP),
                 new TimedReader(new ArchiveReader(parts.archive(), parts.queueCapacity()), TOTALS),
                 new ConfigReader(parts.reload()),

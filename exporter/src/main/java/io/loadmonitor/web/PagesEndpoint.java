@@ -81,6 +81,7 @@ final class PagesEndpoint {
                                 .filter(trigger -> trigger.by() != TriggerStatus.By.NOBODY || trigger.hindered())
                                 .map(TriggerStatus::words)
                                 .toList(),
+                        status.notes(),
                         settings.telemetryPath(),
                         access.allowsRemote()));
     }

@@ -6,6 +6,7 @@ import io.loadmonitor.web.MetricsSource.MetricsText;
 import io.loadmonitor.web.StatusSource.ServiceStatus;
 import io.loadmonitor.web.json.StatusAnswer;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -56,9 +57,19 @@ final class StateEndpoint {
         context.contentType("text/plain; charset=utf-8").result("The configuration is read again.\n");
     }
 
-    void status(Context context) throws ArchiveException {
+    void status(Context context) {
         QueryParameters.only(context.queryString(), Set.of());
         ServiceStatus status = parts.status().status();
+        Optional<List<StatusAnswer.Limit>> limits = Optional.empty();
+        Optional<StatusAnswer.Stored> stored = Optional.empty();
+        try {
+            limits = Optional.of(parts.captureDesk().status().stream()
+                    .map(StatusAnswer.Limit::of)
+                    .toList());
+            stored = Optional.of(StatusAnswer.Stored.of(parts.archive().totals()));
+        } catch (ArchiveException e) {
+            LOG.debug("the status is answered without the archive", e);
+        }
         json.answer(
                 context,
                 200,
@@ -72,9 +83,8 @@ final class StateEndpoint {
                                 status.sourceReason(),
                                 status.moduleVersion().orElse(null)),
                         status.triggers().stream().map(StatusAnswer.Trigger::of).toList(),
-                        parts.captureDesk().status().stream()
-                                .map(StatusAnswer.Limit::of)
-                                .toList(),
-                        StatusAnswer.Stored.of(parts.archive().totals())));
+                        status.notes(),
+                        limits.orElse(null),
+                        stored.orElse(null)));
     }
 }

@@ -20,6 +20,7 @@ public interface StatusSource {
      * @param stacksRemedy what would let dumps hold stacks, for people; empty when they can
      * @param notReady why it cannot do its work, for people; empty when it can
      * @param triggers what takes dumps by itself
+     * @param notes what else a person has to know, such as a damaged archive that was moved aside
      */
     record ServiceStatus(
             String version,
@@ -29,9 +30,11 @@ public interface StatusSource {
             Optional<String> moduleVersion,
             Optional<String> stacksRemedy,
             Optional<String> notReady,
-            List<TriggerStatus> triggers) {
+            List<TriggerStatus> triggers,
+            List<String> notes) {
         public ServiceStatus {
             triggers = List.copyOf(triggers);
+            notes = List.copyOf(notes);
         }
     }
 }

@@ -94,7 +94,7 @@ final class ArchiveFileTest {
 
         ArchiveException refused = assertThrows(ArchiveException.class, this::open);
 
-        assertEquals(ArchiveException.Reason.CORRUPT, refused.reason());
+        assertEquals(ArchiveException.Reason.DAMAGED, refused.reason());
         assertEquals("the file " + file + " is no SQLite database; it was left as it is", refused.getMessage());
         assertArrayEquals(content, Files.readAllBytes(file));
     }
@@ -124,7 +124,7 @@ final class ArchiveFileTest {
 
         ArchiveException refused = assertThrows(ArchiveException.class, this::open);
 
-        assertEquals(ArchiveException.Reason.CORRUPT, refused.reason());
+        assertEquals(ArchiveException.Reason.DAMAGED, refused.reason());
         assertTrue(refused.getMessage().startsWith("the archive " + file + " is damaged ("), refused.getMessage());
         assertArrayEquals(content, Files.readAllBytes(file));
     }
@@ -139,7 +139,7 @@ final class ArchiveFileTest {
 
         ArchiveException refused = assertThrows(ArchiveException.class, this::open);
 
-        assertEquals(ArchiveException.Reason.CORRUPT, refused.reason());
+        assertEquals(ArchiveException.Reason.DAMAGED, refused.reason());
         assertArrayEquals(content, Files.readAllBytes(file));
     }
 

@@ -112,7 +112,7 @@ final class DumpsEndpointTest {
     @Test
     void answersWith503WhileItEnds() throws Exception {
         server.archive.close();
-        for (String path : List.of("/api/v1/dumps", "/api/v1/incidents", "/api/v1/status", "/api/v1/dumps/1")) {
+        for (String path : List.of("/api/v1/dumps", "/api/v1/incidents", "/api/v1/dumps/1")) {
             HttpResponse<String> answer = server.get(path);
             assertEquals(503, answer.statusCode(), path);
             assertEquals(

@@ -122,7 +122,8 @@ final class RunningServer implements AutoCloseable {
                                                 "active",
                                                 TriggerStatus.By.NOBODY,
                                                 "Nobody: triggers.active is off.",
-                                                false))),
+                                                false)),
+                                List.of()),
                         () -> {
                             reloads.incrementAndGet();
                             return reloadRefused.get();

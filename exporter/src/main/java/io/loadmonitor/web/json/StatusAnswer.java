@@ -8,7 +8,12 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a dump would be taken now, and if not, why and when. */
+/**
+ * Whether a dump would be taken now, and if not, why and when.
+ *
+ * @param notes what else a person has to know, such as a damaged archive that was moved aside
+ * @param limits and archive are not there while the archive does not answer
+ */
 public record StatusAnswer(
         String version,
         String host,
@@ -16,12 +21,14 @@ public record StatusAnswer(
         @Nullable String notReady,
         Source source,
         List<Trigger> triggers,
-        List<Limit> limits,
-        Stored archive) {
+        List<String> notes,
+        @Nullable List<Limit> limits,
+        @Nullable Stored archive) {
 
     public StatusAnswer {
         triggers = List.copyOf(triggers);
-        limits = List.copyOf(limits);
+        notes = List.copyOf(notes);
+        limits = limits == null ? null : List.copyOf(limits);
     }
 
     /** Where dumps come from. */

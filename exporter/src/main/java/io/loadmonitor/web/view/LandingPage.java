@@ -8,6 +8,7 @@ import java.util.List;
  * @param notReady why not; empty text when it is ready
  * @param stacksRemedy what would let dumps hold stacks; empty text when they can
  * @param byItself who takes dumps by itself, a sentence each; empty when nobody does
+ * @param notes what else a person has to know
  * @param remoteAllowed whether the rest answers clients beyond loopback
  */
 public record LandingPage(
@@ -18,11 +19,13 @@ public record LandingPage(
         String notReady,
         String stacksRemedy,
         List<String> byItself,
+        List<String> notes,
         String telemetryPath,
         boolean remoteAllowed)
         implements PageModel {
     public LandingPage {
         byItself = List.copyOf(byItself);
+        notes = List.copyOf(notes);
     }
 
     @Override
