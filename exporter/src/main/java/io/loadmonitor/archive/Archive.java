@@ -235,8 +235,8 @@ public final class Archive implements AutoCloseable {
                     WHERE host = ? AND state = 'CAPTURING' AND spell_id IS NOT NULL""", settings.host());
             // A load that crossed a level long ago may have gone; where it has not, it crosses it again.
             sql.update(
-                    "UPDATE dump SET begun = 0 WHERE host = ? AND state = 'CAPTURING' AND asked_us > ? AND trigger_kind IN "
-                            + DumpTrigger.AUTOMATIC,
+                    "UPDATE dump SET begun = 0 WHERE host = ? AND state = 'CAPTURING' AND asked_us > ?"
+                            + " AND trigger_kind IN " + DumpTrigger.AUTOMATIC,
                     settings.host(),
                     clock.instant().minus(LoadSpell.HOLD));
             sql.update(
@@ -266,8 +266,9 @@ public final class Archive implements AutoCloseable {
             List<DumpSummary> dumps = sql.all(
                     DumpTable::summary,
                     DumpTable.SUMMARY
-                            + " WHERE host = ? AND state IN ('COMPLETE', 'INCOMPLETE') AND parsed = 1 AND incident_id IS NULL"
-                            + " AND (spell_id IS NOT NULL OR trigger_kind IN " + DumpTrigger.AUTOMATIC + ")"
+                            + " WHERE host = ? AND state IN ('COMPLETE', 'INCOMPLETE') AND parsed = 1"
+                            + " AND incident_id IS NULL AND (spell_id IS NOT NULL OR trigger_kind IN "
+                            + DumpTrigger.AUTOMATIC + ")"
                             + " ORDER BY taken_us",
                     settings.host());
             for (DumpSummary dump : dumps) {

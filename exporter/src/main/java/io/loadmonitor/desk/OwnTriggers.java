@@ -177,16 +177,14 @@ public final class OwnTriggers implements AutoCloseable {
         known = Optional.of(levels);
     }
 
-    /** Whether the last one failed: then it is tried again no later than it would have been without it. */
+    /** Tells what became of the last one: one that failed is tried again. */
     private void settle() throws ArchiveException {
         if (asked.isPresent()) {
             Optional<DumpState> state = archive.state(asked.getAsLong());
             if (state.equals(Optional.of(DumpState.CAPTURING))) {
                 return;
             }
-            if (state.equals(Optional.of(DumpState.FAILED))) {
-                watch.failed();
-            }
+            watch.ended(!state.equals(Optional.of(DumpState.FAILED)));
             asked = OptionalLong.empty();
         }
     }
@@ -235,8 +233,8 @@ public final class OwnTriggers implements AutoCloseable {
         Triggers own = triggers.get();
         ModuleLevels levels = module.get();
         List<TriggerStatus> all = new ArrayList<>();
-        all.add(status("load", text(levels.load()), text(own.load()), "at load "));
-        all.add(status("active", text(levels.active()), text(own.active()), "at active tasks: "));
+        all.add(status("load", load(levels.load()), load(own.load())));
+        all.add(status("active", active(levels.active()), active(own.active())));
         for (Stall stall : Stall.values()) {
             String name = "pressure " + stall.resource();
             Optional<Integer> percent = Optional.ofNullable(own.pressure().get(stall));
@@ -247,29 +245,28 @@ public final class OwnTriggers implements AutoCloseable {
                             : status(
                                     name,
                                     Optional.empty(),
-                                    percent.map(watched -> Triggers.shown(stall, watched)),
-                                    "at pressure "));
+                                    percent.map(watched -> "at pressure " + Triggers.shown(stall, watched))));
         }
         return List.copyOf(all);
     }
 
-    private static TriggerStatus status(String name, Optional<String> ofModule, Optional<String> own, String at) {
+    private static TriggerStatus status(String name, Optional<String> ofModule, Optional<String> own) {
         if (ofModule.isPresent()) {
-            return new TriggerStatus(name, TriggerStatus.By.MODULE, "The module, " + at + ofModule.get() + '.', false);
+            return new TriggerStatus(name, TriggerStatus.By.MODULE, "The module, " + ofModule.get() + '.', false);
         }
         if (own.isPresent()) {
-            return new TriggerStatus(name, TriggerStatus.By.EXPORTER, "This exporter, " + at + own.get() + '.', false);
+            return new TriggerStatus(name, TriggerStatus.By.EXPORTER, "This exporter, " + own.get() + '.', false);
         }
         return new TriggerStatus(
                 name, TriggerStatus.By.NOBODY, "Nobody: triggers." + name.replace(' ', '.') + " is off.", false);
     }
 
-    private static Optional<String> text(OptionalDouble level) {
-        return level.isPresent() ? Optional.of(Triggers.shown(level.getAsDouble())) : Optional.empty();
+    private static Optional<String> load(OptionalDouble level) {
+        return level.isPresent() ? Optional.of("at load " + Triggers.shown(level.getAsDouble())) : Optional.empty();
     }
 
-    private static Optional<String> text(OptionalInt level) {
-        return level.isPresent() ? Optional.of(Integer.toString(level.getAsInt())) : Optional.empty();
+    private static Optional<String> active(OptionalInt level) {
+        return level.isPresent() ? Optional.of("at " + level.getAsInt() + " active tasks") : Optional.empty();
     }
 
     /** Ends after the look that is under way. */

@@ -44,6 +44,9 @@ public final class CrossingWatch {
 
     private long askedNanos;
 
+    /** The last dump that came to its end was not taken. */
+    private boolean failing;
+
     /** What crossed its level. */
     public enum Kind {
         LOAD,
@@ -71,7 +74,7 @@ public final class CrossingWatch {
         private boolean late;
         /** Dumps since the crossing. */
         private int repeats;
-        /** The last dump was asked for by it. */
+        /** The last dump that was asked for counts as a repeat of it. */
         private boolean last;
         /** Of a stall: when the kernel last told of it. */
         private long toldNanos;
@@ -80,6 +83,7 @@ public final class CrossingWatch {
             above = false;
             late = false;
             repeats = 0;
+            last = false;
         }
     }
 
@@ -163,16 +167,16 @@ public final class CrossingWatch {
     }
 
     /**
-     * What was asked for last was not taken. It has not made the wait for the next one any longer: that is tried after
-     * the wait that was before it.
+     * What was asked for last came to its end. One that was not taken does not make the wait for the next one longer;
+     * but when several in a row were not, whatever is in their way is given ever more time, as by repeats.
      */
-    public void failed() {
+    public void ended(boolean taken) {
         everyLevel(level -> {
-            if (level.last && level.repeats > 0) {
+            if (!taken && !failing && level.last) {
                 level.repeats--;
             }
-            level.last = false;
         });
+        failing = !taken;
     }
 
     private interface Asked {

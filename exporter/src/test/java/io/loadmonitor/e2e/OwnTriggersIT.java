@@ -41,12 +41,12 @@ final class OwnTriggersIT {
             Files.writeString(config, "triggers: {load: off, active: " + level + ", pressure: {memory: 100%}}\n");
             assertEquals(
                     200, Http.post(exporter.address().resolve("/-/reload"), "").statusCode());
-            assertEquals("This exporter, at active tasks: " + level + ".", words(exporter, "active"));
+            assertEquals("This exporter, at " + level + " active tasks.", words(exporter, "active"));
             if (Files.isWritable(Path.of("/proc/pressure/memory"))) {
                 assertEquals(
                         "This exporter, at pressure memory full >= 100% of 2 s.", words(exporter, "pressure memory"));
             }
-            assertTrue(exporter.text("/").contains("This exporter, at active tasks: " + level + "."));
+            assertTrue(exporter.text("/").contains("This exporter, at " + level + " active tasks."));
 
             for (int i = 0; i < level + MARGIN; i++) {
                 tasks.add(UninterruptibleTask.start());

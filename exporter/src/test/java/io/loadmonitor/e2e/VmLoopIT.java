@@ -84,6 +84,19 @@ final class VmLoopIT {
                 own.path("takenAt").asText().compareTo(asked.path("takenAt").asText()) < 0, incident::toPrettyString);
         assertEquals("kmod", own.path("source").asText());
         assertEquals("kmod", asked.path("source").asText());
+        // The exporter watches the load too, but not while the module does: none is taken twice.
+        assertEquals(
+                "The module, at load 4.00.",
+                vm.exporter()
+                        .json("/api/v1/status")
+                        .path("triggers")
+                        .path(0)
+                        .path("words")
+                        .asText());
+        for (JsonNode dump : Loop.completeDumps(incident, "threshold")) {
+            String raw = vm.exporter().text("/api/v1/dumps/" + dump.path("id").asLong() + "/raw");
+            assertTrue(raw.contains("\ntrigger kind=threshold reason=\"load "), raw);
+        }
     }
 
     @Test

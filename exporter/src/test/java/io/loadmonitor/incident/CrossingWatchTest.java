@@ -72,14 +72,8 @@ final class CrossingWatchTest {
 
     @Test
     void aLoadThatStaysIsDumpedEverMoreSeldom() {
-        for (int i = 0; i < 600; i++) {
-            tick(8, 8.00);
-        }
-        assertEquals(
-                List.of(0, 20, 60, 140, 300, 620, 1220, 1820, 2420),
-                asked.stream()
-                        .map(one -> Integer.parseInt(one.substring(0, one.indexOf(' '))))
-                        .toList());
+        ticksAt8(600);
+        assertEquals(List.of(0, 20, 60, 140, 300, 620, 1220, 1820, 2420), secondsAsked());
     }
 
     @Test
@@ -221,34 +215,50 @@ final class CrossingWatchTest {
     @Test
     void aFailureMakesTheNextTryNoLater() {
         tick(8, 8.00);
-        watch.failed();
-        for (int i = 0; i < 4; i++) {
+        watch.ended(true);
+        ticksAt8(4);
+        watch.ended(false);
+        ticksAt8(4);
+        watch.ended(true);
+        ticksAt8(8);
+        watch.ended(false);
+        ticksAt8(8);
+        assertEquals(List.of(0, 20, 40, 80, 120), secondsAsked());
+    }
+
+    @Test
+    void failuresInARowAreTriedEverMoreSeldom() {
+        for (int i = 0; i < 100; i++) {
+            int before = asked.size();
+            tick(8, 8.00);
+            if (asked.size() > before) {
+                watch.ended(false);
+            }
+        }
+        assertEquals(List.of(0, 20, 60, 140, 300), secondsAsked());
+    }
+
+    @Test
+    void aFailureIsOfNoLoadThatBeganAnew() {
+        ticksAt8(5);
+        tick(1, 1.00);
+        watch.ended(false);
+        tick(8, 8.00);
+        watch.ended(true);
+        ticksAt8(16);
+        assertEquals(List.of(0, 20, 40, 60, 100), secondsAsked());
+    }
+
+    private void ticksAt8(int count) {
+        for (int i = 0; i < count; i++) {
             tick(8, 8.00);
         }
-        watch.failed();
-        for (int i = 0; i < 4; i++) {
-            tick(8, 8.00);
-        }
-        assertAsked("0 s LOAD: load 8.00 >= 4.00", "20 s LOAD: load 8.00 >= 4.00", "40 s LOAD: load 8.00 >= 4.00");
-        watch.failed();
-        watch.failed();
-        for (int i = 0; i < 8; i++) {
-            tick(8, 8.00);
-        }
-        assertEquals("60 s LOAD: load 8.00 >= 4.00", asked.get(3));
-        assertEquals(4, asked.size());
-        for (int i = 0; i < 5; i++) {
-            tick(8, 8.00);
-        }
-        assertEquals("100 s LOAD: load 8.00 >= 4.00", asked.get(4));
-        // It is told again and again until another one is asked for.
-        watch.failed();
-        watch.failed();
-        for (int i = 0; i < 8; i++) {
-            tick(8, 8.00);
-        }
-        assertEquals("140 s LOAD: load 8.00 >= 4.00", asked.get(5));
-        assertEquals(6, asked.size());
+    }
+
+    private List<Integer> secondsAsked() {
+        return asked.stream()
+                .map(one -> Integer.parseInt(one.substring(0, one.indexOf(' '))))
+                .toList();
     }
 
     @Test
