@@ -1,6 +1,7 @@
 package io.loadmonitor.app;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,13 @@ final class ServeCommand implements Callable<Integer> {
     static final int SERVING = -1;
 
     private static final int CANNOT_START = 1;
+
+    /** 128 and the number of SIGTERM, as without this. */
+    private static final int ENDED_BY_SIGTERM = 143;
+
+    /** Less than the 15 s after which the unit's systemd kills. */
+    private static final Duration MOST_ENDING = Duration.ofSeconds(12);
+
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
     @Mixin
@@ -50,9 +58,24 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
+    /**
+     * In order where that is possible. A disk that does not answer must not hold the end: what the archive has accepted
+     * survives a kill, and so it survives this.
+     */
     private static void end(Exporter exporter) {
         LOG.info("told to end");
-        exporter.close();
+        Thread ending = new Thread(exporter::close, "ending");
+        ending.setDaemon(true);
+        ending.start();
+        try {
+            ending.join(MOST_ENDING.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (ending.isAlive()) {
+            LOG.warn("Not everything could be ended in {} s; the process ends without it", MOST_ENDING.toSeconds());
+            Runtime.getRuntime().halt(ENDED_BY_SIGTERM);
+        }
         LOG.info("ended");
     }
 }

@@ -187,7 +187,9 @@ public final class Archive implements AutoCloseable {
     /** What is in the way of storing something now, in words; empty when nothing is. Tries to write. */
     public Optional<String> obstacle() {
         Obstacle last = obstacle;
-        if (last.nanos() + OBSTACLE_KNOWN_NANOS - System.nanoTime() > 0) {
+        boolean known = last.nanos() + OBSTACLE_KNOWN_NANOS - System.nanoTime() > 0;
+        // Meanwhile somebody else may have met what is in the way.
+        if (known && (last.words().isPresent() || database.trouble().isEmpty())) {
             return last.words();
         }
         Optional<String> words;

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -52,6 +53,11 @@ final class Database implements AutoCloseable {
     /** Whoever sends an alert or asks for a dump is answered within 2 s. */
     static final Duration SENDER = Duration.ofMillis(1500);
 
+    /** Senders who wait as long as that; each holds a thread that serves. The others do not wait as long. */
+    private static final int PATIENT_SENDERS = 3;
+
+    private static final Duration CROWD = Duration.ofMillis(300);
+
     /** Whoever asks how things are is answered within a second. */
     static final Duration GLANCE = Duration.ofMillis(700);
 
@@ -63,6 +69,7 @@ final class Database implements AutoCloseable {
 
     private final Path path;
     private final Gone gone;
+    private final Semaphore patientSenders = new Semaphore(PATIENT_SENDERS);
 
     /** Empty while the file is not open. */
     private volatile Optional<Channels> channels = Optional.empty();
@@ -212,7 +219,24 @@ final class Database implements AutoCloseable {
      *     done when the disk is back, or not at all
      */
     <T> T writeSoon(Work<T> work) throws ArchiveException {
-        return written(work, SENDER);
+        if (channels().writer().isHeld()) {
+            throw stuck(path, SENDER, Optional.empty());
+        }
+        boolean patient = patientSenders.tryAcquire();
+        try {
+            return written(work, patient ? SENDER : CROWD);
+        } finally {
+            if (patient) {
+                patientSenders.release();
+            }
+        }
+    }
+
+    private static ArchiveException stuck(Path path, Duration patience, Optional<Exception> cause) {
+        String words = "the disk of the archive " + path + " has not answered for " + patience.toMillis() + " ms";
+        return cause.isPresent()
+                ? new ArchiveException(Reason.STUCK, words, cause.get())
+                : new ArchiveException(Reason.STUCK, words);
     }
 
     private <T> T written(Work<T> work, Duration patience) throws ArchiveException {
@@ -340,6 +364,8 @@ final class Database implements AutoCloseable {
         private final Sql sql;
         private final ExecutorService thread;
         private final String begin;
+        private volatile boolean busy;
+        private volatile long begunNanos;
 
         Channel(String name, Connection connection, String begin) {
             this.connection = connection;
@@ -385,11 +411,24 @@ final class Database implements AutoCloseable {
         <T> T alone(Work<T> work, Duration patience) throws ArchiveException {
             Future<T> result;
             try {
-                result = thread.submit(() -> work.run(sql));
+                result = thread.submit(() -> {
+                    begunNanos = System.nanoTime();
+                    busy = true;
+                    try {
+                        return work.run(sql);
+                    } finally {
+                        busy = false;
+                    }
+                });
             } catch (RejectedExecutionException ended) {
                 throw new ArchiveException(Reason.CLOSED, "the archive " + path + " is closed", ended);
             }
             return await(result, patience);
+        }
+
+        /** Whether what is under way has taken longer than a sender waits: who comes now need not wait at all. */
+        boolean isHeld() {
+            return busy && System.nanoTime() - begunNanos > SENDER.toNanos();
         }
 
         /** An interrupt does not end the wait: the work goes on, and its caller has to know how it ended. */
@@ -407,10 +446,7 @@ final class Database implements AutoCloseable {
             } catch (TimeoutException e) {
                 // Where it has not begun, it never will.
                 result.cancel(false);
-                throw new ArchiveException(
-                        Reason.STUCK,
-                        "the disk of the archive " + path + " has not answered for " + patience.toMillis() + " ms",
-                        e);
+                throw stuck(path, patience, Optional.of(e));
             } catch (ExecutionException e) {
                 throw thrown(e);
             } finally {

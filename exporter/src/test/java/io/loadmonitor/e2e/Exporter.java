@@ -38,6 +38,11 @@ record Exporter(URI address) {
          * @param jar must be readable with those rights
          */
         static OnHost start(Path folder, List<String> prefix, Path jar, String... arguments) throws IOException {
+            return begin(folder, prefix, jar, arguments).ready();
+        }
+
+        /** The same, as soon as it listens. */
+        static OnHost begin(Path folder, List<String> prefix, Path jar, String... arguments) throws IOException {
             Path options = Files.copy(Tree.root().resolve("exporter/jvm.options"), folder.resolve("jvm.options"));
             List<String> command = new ArrayList<>(prefix);
             command.addAll(List.of(
@@ -46,8 +51,10 @@ record Exporter(URI address) {
                     "-Djava.io.tmpdir=" + folder,
                     "-jar",
                     jar.toString(),
-                    "--web.listen-address=127.0.0.1:0",
-                    "--archive.path=" + folder.resolve("archive.db")));
+                    "--web.listen-address=127.0.0.1:0"));
+            if (List.of(arguments).stream().noneMatch(argument -> argument.startsWith("--archive.path"))) {
+                command.add("--archive.path=" + folder.resolve("archive.db"));
+            }
             if (List.of(arguments).stream().noneMatch(argument -> argument.startsWith("--config.file"))) {
                 command.add("--config.file=" + Files.writeString(folder.resolve("quiet.yml"), QUIET));
             }
@@ -57,9 +64,12 @@ record Exporter(URI address) {
                 Matcher matcher = LISTENING.matcher(server.log());
                 return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
             });
-            Exporter exporter = new Exporter(URI.create("http://127.0.0.1:" + port));
+            return new OnHost(server, new Exporter(URI.create("http://127.0.0.1:" + port)));
+        }
+
+        private OnHost ready() {
             server.await("ready", Duration.ofSeconds(30), () -> Http.get(exporter.address.resolve("/-/ready")));
-            return new OnHost(server, exporter);
+            return this;
         }
 
         Exporter exporter() {

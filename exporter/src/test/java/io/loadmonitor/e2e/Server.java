@@ -107,6 +107,15 @@ final class Server implements AutoCloseable {
                 this::tail);
     }
 
+    /** Waits until it is so, dead or alive. */
+    void awaitQuiet(Duration limit, Supplier<Boolean> quiet) {
+        Wait.until(name + " is quiet", limit, () -> Optional.of(true).filter(yes -> quiet.get()), this::tail);
+    }
+
+    void awaitGone(Duration limit) {
+        awaitQuiet(limit, () -> !process.isAlive());
+    }
+
     /** Ends the process and those that it started. */
     @Override
     public void close() {
