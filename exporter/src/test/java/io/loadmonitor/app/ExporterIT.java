@@ -167,7 +167,7 @@ final class ExporterIT {
     @Test
     void logsJsonWhenAsked() throws Exception {
         try (RunningExporter exporter =
-                RunningExporter.start(folder, LISTEN, "--log.format=json", "--archive.path=/proc/no/archive.db")) {
+                RunningExporter.start(folder, LISTEN, "--log.format=json", "--web.telemetry-path=/api")) {
             assertEquals(1, exporter.exitCode());
             List<String> levels = new ArrayList<>();
             for (String line : exporter.log().lines().toList()) {
@@ -190,10 +190,18 @@ final class ExporterIT {
     }
 
     @Test
-    void anArchiveThatMayNotBeWrittenIsOneClearLine() throws Exception {
+    void servesMetricsWithoutAnArchiveThatMayNotBeWrittenAndSaysSoInOneLine() throws Exception {
         try (RunningExporter exporter = RunningExporter.start(folder, LISTEN, "--archive.path=/proc/no/archive.db")) {
-            assertEquals(1, exporter.exitCode());
-            assertRefused(exporter, "/proc/no/archive.db (--archive.path)");
+            exporter.metrics(metrics ->
+                    metrics.contains("\nload_monitor_archive_up 0.0\n") && metrics.contains("\nload_monitor_load1 "));
+            assertEquals(
+                    1,
+                    exporter.log()
+                            .lines()
+                            .filter(line -> line.contains("The archive is not open")
+                                    && line.contains("cannot open the archive /proc/no/archive.db"))
+                            .count(),
+                    exporter.log());
         }
     }
 
