@@ -22,13 +22,11 @@ final class AlertsEndpoint {
 
     private final AlertMessageParser parser;
     private final AlertDesk desk;
-    private final RequestBody body;
     private final Json json;
 
-    AlertsEndpoint(AlertMessageParser parser, AlertDesk desk, RequestBody body, Json json) {
+    AlertsEndpoint(AlertMessageParser parser, AlertDesk desk, Json json) {
         this.parser = parser;
         this.desk = desk;
-        this.body = body;
         this.json = json;
     }
 
@@ -42,7 +40,7 @@ final class AlertsEndpoint {
                     "Content-Type is " + (contentType == null ? "missing" : QuotedText.of(contentType))
                             + ", but must be application/json.");
         }
-        AlertMessage message = parse(body.read(context));
+        AlertMessage message = parse(RequestBodies.of(context));
         AlertsTaken taken = AlertsTaken.of(accept(message), message.malformed());
         json.answer(context, taken.stored() > 0 ? 202 : 200, taken);
     }

@@ -34,19 +34,17 @@ final class DumpsEndpoint {
 
     private final Archive archive;
     private final CaptureDesk desk;
-    private final RequestBody body;
     private final Json json;
     private final Supplier<CauseCatalogue> causes;
     private final Clock clock;
     private final CauseChoice choice;
 
-    DumpsEndpoint(WebParts parts, RequestBody body, Json json) {
+    DumpsEndpoint(WebParts parts, Json json) {
         this.archive = parts.archive();
         this.desk = parts.captureDesk();
         this.causes = parts.causes();
         this.clock = parts.clock();
         this.choice = new CauseChoice(parts.archive(), parts.causes());
-        this.body = body;
         this.json = json;
     }
 
@@ -151,7 +149,7 @@ final class DumpsEndpoint {
     }
 
     private Reason reason(Context context) {
-        byte[] text = body.read(context);
+        byte[] text = RequestBodies.of(context);
         if (text.length == 0) {
             return DEFAULT_REASON;
         }

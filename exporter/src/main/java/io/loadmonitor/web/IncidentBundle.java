@@ -16,6 +16,7 @@ import io.loadmonitor.web.json.SpeedscopeFile;
 import io.loadmonitor.web.view.DeletionWords;
 import io.loadmonitor.web.view.FlameFilePage;
 import io.loadmonitor.web.view.IncidentMarkdown;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,9 +30,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Everything of an incident as one zip file. It is written as it is made, one dump after another, so that its size
- * costs no memory: at most one dump with one of its forms is held at a time. The same incident gives the same file. For
- * one thread.
+ * Everything of an incident as one zip file. It is made and sent one dump after another, so that its size costs no
+ * memory: while a dump is made, it is held with one of its forms; while it is sent, only what it became in the file,
+ * however slowly the client takes it. The same incident gives the same file. For one thread.
  */
 final class IncidentBundle {
     /** Dumps in the file, and bytes of their texts; what is beyond is named in the README. */
@@ -49,15 +50,18 @@ final class IncidentBundle {
     private final PageRenderer renderer;
     private final String version;
     private final IncidentReport report;
+    private final Builds builds;
     private final String folder;
 
     /** @param version of the exporter */
-    IncidentBundle(Archive archive, Json json, PageRenderer renderer, String version, IncidentReport report) {
+    IncidentBundle(
+            Archive archive, Json json, PageRenderer renderer, String version, IncidentReport report, Builds builds) {
         this.archive = archive;
         this.json = json;
         this.renderer = renderer;
         this.version = version;
         this.report = report;
+        this.builds = builds;
         this.folder = name(report.incident().id()) + '/';
     }
 
@@ -66,9 +70,15 @@ final class IncidentBundle {
         return "incident-" + incidentId;
     }
 
-    /** Writes the whole file. The stream is left open. */
+    /**
+     * Writes the whole file. The stream is left open.
+     *
+     * @throws IOException when the client is gone, or so much is asked for that a dump could not be made in time: then
+     *     the file ends without its directory, so that nobody takes it for whole
+     */
     void write(OutputStream out) throws IOException {
-        ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
+        ByteArrayOutputStream made = new ByteArrayOutputStream();
+        ZipOutputStream zip = new ZipOutputStream(made, StandardCharsets.UTF_8);
         List<DumpSummary> dumps = taken();
         Instant time = report.incident().startedAt();
         put(zip, "README.txt", time, readme(dumps).getBytes(StandardCharsets.UTF_8));
@@ -79,9 +89,27 @@ final class IncidentBundle {
                 time,
                 IncidentMarkdown.write(report, report.to()).getBytes(StandardCharsets.UTF_8));
         for (DumpSummary dump : dumps) {
-            dump(zip, dump);
+            send(made, out);
+            made(zip, dump);
         }
         zip.finish();
+        send(made, out);
+    }
+
+    private void made(ZipOutputStream zip, DumpSummary dump) throws IOException {
+        try {
+            builds.run(() -> {
+                dump(zip, dump);
+                return zip;
+            });
+        } catch (Refusal busy) {
+            throw new IOException("there was no time to make dump " + dump.id(), busy);
+        }
+    }
+
+    private static void send(ByteArrayOutputStream made, OutputStream out) throws IOException {
+        made.writeTo(out);
+        made.reset();
     }
 
     /** Those with a text, oldest first, within the bounds. */

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class IncidentsEndpoint {
     private static final Logger LOG = LoggerFactory.getLogger(IncidentsEndpoint.class);
 
-    /** Files that are made at a time: each holds a dump in memory. */
+    /** Files that are on their way at a time. */
     private static final int MOST_BUNDLES = 2;
 
     private final WebParts parts;
@@ -28,13 +28,15 @@ final class IncidentsEndpoint {
     private final Json json;
     private final PageRenderer renderer;
     private final CauseChoice choice;
+    private final Builds builds;
     private final Semaphore bundles = new Semaphore(MOST_BUNDLES);
 
-    IncidentsEndpoint(WebParts parts, Json json, PageRenderer renderer) {
+    IncidentsEndpoint(WebParts parts, Json json, PageRenderer renderer, Builds builds) {
         this.parts = parts;
         this.archive = parts.archive();
         this.json = json;
         this.renderer = renderer;
+        this.builds = builds;
         this.choice = new CauseChoice(parts.archive(), parts.causes());
     }
 
@@ -70,11 +72,11 @@ final class IncidentsEndpoint {
             throw new Refusal(
                     503,
                     "busy",
-                    "As many files of incidents are being made as may be at a time (" + MOST_BUNDLES + ").",
+                    MOST_BUNDLES + " files of incidents are on their way, and no more are made at a time.",
                     Map.of("Retry-After", "5"));
         }
         try {
-            IncidentReport report = report(context);
+            IncidentReport report = builds.run(() -> report(context));
             context.contentType("application/zip")
                     .header(
                             "Content-Disposition",
@@ -84,7 +86,7 @@ final class IncidentsEndpoint {
                 return;
             }
             String version = parts.status().status().version();
-            new IncidentBundle(archive, json, renderer, version, report).write(context.outputStream());
+            new IncidentBundle(archive, json, renderer, version, report, builds).write(context.outputStream());
         } catch (IOException gone) {
             // What was sent ends without the zip's directory, so nobody takes it for whole.
             LOG.debug("the client went away while the file of an incident was sent", gone);

@@ -23,55 +23,64 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * Prometheus, a few Alertmanagers and a few people; memory counts, for this runs on hosts in trouble.
  */
 final class ServerLimits {
-    /**
-     * One thread an address waits for connections, the rest serve: 8 are more than a host's two or three clients need.
-     */
-    private static final int SERVING_THREADS = 8;
+    /** For what is not an answer: to accept, to read headers, to say that the process is alive. */
+    private static final int OTHER_THREADS = 4;
 
-    private static final int MAX_CONNECTIONS = 256;
+    /** A fourth for one client; the rest of {@code all} is kept for clients on this host. */
+    private static final ClientConnections.Limits CONNECTIONS = new ClientConnections.Limits(256, 192, 64);
+
+    /** Beyond those that are about to be ended: so that no storm of clients uses up the process' files. */
+    private static final int MOST_ACCEPTED = 512;
+
+    /** That the kernel holds until they are accepted: a scrape must find room beside a storm. */
+    private static final int ACCEPT_QUEUE = 512;
+
+    /** What the kernel holds of an answer for a slow reader; twice as much with its own bookkeeping. */
+    private static final int SEND_BUFFER_BYTES = 128 * 1024;
+
     private static final int MAX_HEADER_BYTES = 8 * 1024;
 
     /** Longer than Prometheus' usual 15 s between scrapes, so that its connection is kept. */
     private static final long IDLE_MILLIS = 65_000;
 
-    /** For a connection that sends but gets nothing: a header or a body that trickles in. */
-    private static final long STALL_MILLIS = 65_000;
-
-    private static final long SWEEP_MILLIS = 10_000;
+    private static final long SWEEP_MILLIS = 500;
     private static final long STOP_MILLIS = 2_000;
 
     /** For connections over which nothing is under way when the server stops. */
     private static final long SHUTDOWN_IDLE_MILLIS = 100;
 
     private final List<InetSocketAddress> addresses;
-    private final LongSupplier nanoTime;
+    private final ClientConnections connections;
+    private final RequestBodies bodies;
+    private final Turns turns;
 
-    ServerLimits(List<InetSocketAddress> addresses, LongSupplier nanoTime) {
-        this.addresses = List.copyOf(addresses);
-        this.nanoTime = nanoTime;
+    ServerLimits(WebSettings settings, LongSupplier nanoTime) {
+        this.addresses = settings.listenAddresses();
+        this.connections = new ClientConnections(CONNECTIONS, nanoTime);
+        this.bodies = new RequestBodies(settings.maxBodyBytes(), nanoTime);
+        this.turns = new Turns(nanoTime);
     }
 
-    void apply(JavalinConfig config, Request.Handler errorHandler) {
+    void apply(JavalinConfig config, List<Route> routes, AccessRule access, Request.Handler errorHandler) {
         config.jetty.threadPool = threads();
         config.jetty.modifyHttpConfiguration(ServerLimits::limit);
         config.jetty.modifyServer(server -> {
             server.setErrorHandler(errorHandler);
             server.setStopTimeout(STOP_MILLIS);
+            server.insertHandler(new FrontDoor(routes, access, connections, bodies, turns));
             server.insertHandler(new GracefulHandler());
-            server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
+            server.addBean(new NetworkConnectionLimit(MOST_ACCEPTED, server));
         });
-        StalledConnections stalled = new StalledConnections(TimeUnit.MILLISECONDS.toNanos(STALL_MILLIS), nanoTime);
-        addresses.forEach(
-                address -> config.jetty.addConnector((server, http) -> connector(server, http, address, stalled)));
+        addresses.forEach(address -> config.jetty.addConnector((server, http) -> connector(server, http, address)));
         config.jetty.modifyServer(server -> {
             Scheduler scheduler = new ScheduledExecutorScheduler("http-sweep", true, 1);
             server.addBean(scheduler, true);
-            server.addEventListener(new Sweeper(scheduler, stalled));
+            server.addEventListener(new Sweeper(scheduler));
         });
     }
 
     private QueuedThreadPool threads() {
-        QueuedThreadPool threads = new QueuedThreadPool(SERVING_THREADS + 2 * addresses.size(), 2);
+        QueuedThreadPool threads = new QueuedThreadPool(Lane.allPlaces() + OTHER_THREADS + 2 * addresses.size(), 2);
         threads.setName("http");
         threads.setReservedThreads(1);
         threads.setDaemon(true);
@@ -86,27 +95,25 @@ final class ServerLimits {
         http.setOutputBufferSize(16 * 1024);
     }
 
-    private static ServerConnector connector(
-            Server server, HttpConfiguration http, InetSocketAddress address, StalledConnections stalled) {
+    private ServerConnector connector(Server server, HttpConfiguration http, InetSocketAddress address) {
         // No acceptor threads: the one selector thread of an address accepts too.
         ServerConnector connector = new ServerConnector(server, 0, 1, new HttpConnectionFactory(http));
         connector.setHost(address.getAddress().getHostAddress());
         connector.setPort(address.getPort());
         connector.setIdleTimeout(IDLE_MILLIS);
         connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
-        connector.setAcceptQueueSize(64);
-        connector.addBean(stalled);
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
+        connector.addBean(connections);
         return connector;
     }
 
     /** Sweeps while the server runs. */
-    private static final class Sweeper implements LifeCycle.Listener {
+    private final class Sweeper implements LifeCycle.Listener {
         private final Scheduler scheduler;
-        private final StalledConnections stalled;
 
-        Sweeper(Scheduler scheduler, StalledConnections stalled) {
+        Sweeper(Scheduler scheduler) {
             this.scheduler = scheduler;
-            this.stalled = stalled;
         }
 
         @Override
@@ -119,9 +126,14 @@ final class ServerLimits {
         }
 
         private void sweep() {
-            stalled.sweep();
-            if (scheduler.isRunning()) {
-                next();
+            try {
+                connections.sweep();
+                bodies.sweep();
+                turns.sweep();
+            } finally {
+                if (scheduler.isRunning()) {
+                    next();
+                }
             }
         }
     }

@@ -46,12 +46,11 @@ public final class WebServer implements AutoCloseable {
         Json json = new Json();
         PageRenderer renderer = new PageRenderer();
         ErrorAnswers errors = new ErrorAnswers(json, renderer);
-        List<Route> routes =
-                Routes.of(settings, parts, access, json, renderer, new RequestBody(settings.maxBodyBytes(), nanoTime));
-        ServerLimits limits = new ServerLimits(settings.listenAddresses(), nanoTime);
+        List<Route> routes = Routes.of(settings, parts, access, json, renderer, new Builds());
+        ServerLimits limits = new ServerLimits(settings, nanoTime);
         Javalin javalin = Javalin.create(config -> {
             quick(config);
-            limits.apply(config, new ProtocolErrors(json));
+            limits.apply(config, routes, access, new ProtocolErrors(json));
             config.http.prefer405over404 = true;
             config.routes.before(WebServer::prepare);
             routes.forEach(route -> register(config, route, access));
@@ -142,6 +141,7 @@ public final class WebServer implements AutoCloseable {
 
     private static void prepare(Context context) {
         SecurityHeaders.ALL.forEach(context::header);
+        FrontDoor.admit(context);
         if (context.header("X-HTTP-Method-Override") != null) {
             throw new Refusal(400, "method_override", "X-HTTP-Method-Override is not supported.");
         }

@@ -200,7 +200,7 @@ final class IncidentGoldenTest {
 
     private byte[] bundle(IncidentReport report) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new IncidentBundle(archive, new Json(), new PageRenderer(), "1.2.3", report).write(out);
+        new IncidentBundle(archive, new Json(), new PageRenderer(), "1.2.3", report, new Builds()).write(out);
         return out.toByteArray();
     }
 
