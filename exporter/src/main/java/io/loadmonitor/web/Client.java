@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who has one share of the server: an IPv4 address, or the 64 bits of an IPv6 address that name a network, for the
@@ -15,9 +16,9 @@ import java.util.HexFormat;
  */
 record Client(String network, boolean local) {
     private static final int NETWORK_BYTES = 8;
-    private static final Client UNKNOWN = new Client("unknown", false);
+    static final Client UNKNOWN = new Client("unknown", false);
 
-    static Client of(SocketAddress peer) {
+    static Client of(@Nullable SocketAddress peer) {
         return peer instanceof InetSocketAddress address && !address.isUnresolved()
                 ? of(address.getAddress())
                 : UNKNOWN;

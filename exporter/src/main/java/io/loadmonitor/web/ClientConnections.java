@@ -1,5 +1,7 @@
 package io.loadmonitor.web;
 
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -8,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.eclipse.jetty.io.AbstractEndPoint;
@@ -18,15 +19,15 @@ import org.eclipse.jetty.io.EndPoint;
 /**
  * Who may have how many connections, and for how long. A client has a share, and places are kept for this host's own.
  * Where there are too many, the one goes that has been idle longest: none is refused because others came first. A
- * connection that asks nothing, asks slowly, or does not take its answer ends. Jetty's NetworkConnectionLimit stops to
- * accept instead, whoever it is that has all connections. Safe for use by several threads.
+ * connection that asks nothing, asks slowly, or does not take its answer ends. Jetty's NetworkConnectionLimit stops
+ * accepting instead, whoever it is that has all connections. Safe for use by several threads.
  */
 final class ClientConnections implements Connection.Listener {
     /** Until its first request is there, and between the first byte of a later one's header and the last. */
     private static final long MAX_ASKING_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** A connection younger than this is not thought to be idle: its request is on the way. */
-    private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long YOUNG_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     /** Of an answer that waits for its reader, in any time of {@link #LOOKED_AT_NANOS}. */
     private static final long LEAST_BYTES_PER_SECOND = 8 * 1024;
@@ -36,14 +37,21 @@ final class ClientConnections implements Connection.Listener {
     /** That rest, of one client: Prometheus and Alertmanager keep one or two. */
     private static final int MOST_KNOWN = 8;
 
-    /** In the order in which connections give way; whoever is being answered does not. */
+    /** In the order in which connections give way. */
     private enum Rank {
+        /** Asks nothing. */
         SILENT,
         RESTING,
+        /** Has begun to ask. */
+        SLOW,
+        /** Asks nothing yet, for it is new. */
         FRESH,
         SENDING_BODY,
+        /** Has begun to ask or to send a moment ago. */
+        PROMPT,
         KNOWN,
         TAKING_ANSWER,
+        /** Is being answered: it does not give way. */
         NEVER
     }
 
@@ -166,18 +174,25 @@ final class ClientConnections implements Connection.Listener {
 
     /** The one that came goes only where all others are being answered. */
     private Seat firstToGo(Predicate<Seat> crowd, Seat opened) {
-        long now = now();
         Map<Client, Integer> known = new HashMap<>();
         seats.values().stream()
                 .filter(seat -> seat.phase == Phase.KNOWN)
                 .forEach(seat -> known.merge(seat.client, 1, Integer::sum));
-        Function<Seat, Rank> rank = seat -> seat.phase == Phase.KNOWN && known.getOrDefault(seat.client, 0) > MOST_KNOWN
-                ? Rank.RESTING
-                : seat.rank(now);
-        return seats.values().stream()
-                .filter(seat -> seat != opened && crowd.test(seat) && seat.rank(now) != Rank.NEVER)
-                .min(Comparator.comparing(rank).thenComparing(seat -> seat.sinceNanos - now))
-                .orElse(opened);
+        long now = now();
+        Comparator<Seat> order = Comparator.comparing(
+                        (Seat seat) -> seat.phase == Phase.KNOWN && known.getOrDefault(seat.client, 0) > MOST_KNOWN
+                                ? Rank.RESTING
+                                : seat.rank(now))
+                .thenComparing(seat -> seat.sinceNanos - now);
+        Seat first = opened;
+        do {
+            first = seats.values().stream()
+                    .filter(seat -> seat != opened && crowd.test(seat) && seat.rank(now) != Rank.NEVER)
+                    .min(order)
+                    .orElse(opened);
+            // What it asks may be there and not read yet.
+        } while (first.hasAskedUnheard());
+        return first;
     }
 
     private static final class Seat {
@@ -185,6 +200,9 @@ final class ClientConnections implements Connection.Listener {
         private final Client client;
         private Phase phase = Phase.NEW;
         private long sinceNanos;
+
+        /** When new: bytes of it were there, read or not. */
+        private boolean heard;
 
         /** When resting: what had come in then, and since when more has. */
         private long bytesIn;
@@ -212,14 +230,34 @@ final class ClientConnections implements Connection.Listener {
         }
 
         Rank rank(long now) {
+            boolean young = now - sinceNanos <= YOUNG_NANOS;
             return switch (phase) {
-                case NEW -> now - sinceNanos > FRESH_NANOS ? Rank.SILENT : Rank.FRESH;
+                case NEW -> {
+                    if (heard || connection.getBytesIn() > 0) {
+                        yield young ? Rank.PROMPT : Rank.SLOW;
+                    }
+                    yield young ? Rank.FRESH : Rank.SILENT;
+                }
                 case RESTING -> Rank.RESTING;
                 case KNOWN -> Rank.KNOWN;
-                case SENDING_BODY -> Rank.SENDING_BODY;
+                case SENDING_BODY -> young ? Rank.PROMPT : Rank.SENDING_BODY;
                 case ANSWERED -> Rank.NEVER;
                 case TAKING_ANSWER -> Rank.TAKING_ANSWER;
             };
+        }
+
+        /** Looks once whether something came of a connection that seems to have asked nothing. */
+        boolean hasAskedUnheard() {
+            if (phase != Phase.NEW || heard || connection.getBytesIn() > 0) {
+                return false;
+            }
+            try {
+                heard = connection.getEndPoint().getTransport() instanceof SocketChannel channel
+                        && channel.socket().getInputStream().available() > 0;
+            } catch (IOException closed) {
+                heard = false;
+            }
+            return heard;
         }
 
         boolean isOver(long now) {

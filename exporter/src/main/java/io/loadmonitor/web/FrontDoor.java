@@ -72,7 +72,13 @@ final class FrontDoor extends Handler.Wrapper {
         Visit visit = new Visit(request, response, callback, connection, client, lane);
         if (route.isPresent() && route.get().takesBody() && isAdmitted(request)) {
             connections.doing(connection, Phase.SENDING_BODY);
-            bodies.take(request, executor(), visit::comeIn);
+            bodies.take(request, executor(), () -> {
+                if (RequestBodies.arrived(request)) {
+                    visit.comeIn();
+                } else {
+                    visit.beTurnedAway();
+                }
+            });
         } else {
             visit.comeIn();
         }
@@ -121,6 +127,12 @@ final class FrontDoor extends Handler.Wrapper {
             }
         }
 
+        /** For what stands in its attributes: that takes no turn from those that are answered. */
+        void beTurnedAway() {
+            connections.doing(connection, Phase.ANSWERED);
+            answer(whole());
+        }
+
         @Override
         public void begin() {
             elsewhere(this::answerInTurn);
@@ -129,7 +141,7 @@ final class FrontDoor extends Handler.Wrapper {
         @Override
         public void refuse() {
             request.setAttribute(REFUSAL, Builds.busy());
-            elsewhere(() -> answer(whole()));
+            elsewhere(this::beTurnedAway);
         }
 
         private void answerInTurn() {

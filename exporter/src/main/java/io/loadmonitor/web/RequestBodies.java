@@ -64,6 +64,11 @@ final class RequestBodies {
         throw new IllegalStateException("the body of " + context.path() + " was not taken in");
     }
 
+    /** Whether there is a body of this request to be handled, and not a reason to refuse it. */
+    static boolean arrived(Request request) {
+        return request.getAttribute(ATTRIBUTE) instanceof byte[];
+    }
+
     /**
      * Reads the body.
      *

@@ -8,7 +8,6 @@ import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -29,11 +28,13 @@ final class ServerLimits {
     /** A fourth for one client; the rest of {@code all} is kept for clients on this host. */
     private static final ClientConnections.Limits CONNECTIONS = new ClientConnections.Limits(256, 192, 64);
 
-    /** Beyond those that are about to be ended: so that no storm of clients uses up the process' files. */
-    private static final int MOST_ACCEPTED = 512;
+    /** With those that are not connections yet, or are about to be ended. */
+    private static final int MOST_SOCKETS = 1024;
+
+    private static final int MOST_SOCKETS_OF_ONE = 128;
 
     /** That the kernel holds until they are accepted: a scrape must find room beside a storm. */
-    private static final int ACCEPT_QUEUE = 512;
+    private static final int ACCEPT_QUEUE = 4096;
 
     /** What the kernel holds of an answer for a slow reader; twice as much with its own bookkeeping. */
     private static final int SEND_BUFFER_BYTES = 128 * 1024;
@@ -51,6 +52,7 @@ final class ServerLimits {
 
     private final List<InetSocketAddress> addresses;
     private final ClientConnections connections;
+    private final OpenSockets sockets = new OpenSockets(MOST_SOCKETS, MOST_SOCKETS_OF_ONE);
     private final RequestBodies bodies;
     private final Turns turns;
 
@@ -69,7 +71,6 @@ final class ServerLimits {
             server.setStopTimeout(STOP_MILLIS);
             server.insertHandler(new FrontDoor(routes, access, connections, bodies, turns));
             server.insertHandler(new GracefulHandler());
-            server.addBean(new NetworkConnectionLimit(MOST_ACCEPTED, server));
         });
         addresses.forEach(address -> config.jetty.addConnector((server, http) -> connector(server, http, address)));
         config.jetty.modifyServer(server -> {
@@ -105,6 +106,7 @@ final class ServerLimits {
         connector.setAcceptQueueSize(ACCEPT_QUEUE);
         connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
         connector.addBean(connections);
+        connector.addBean(sockets);
         return connector;
     }
 

@@ -11,13 +11,14 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Clients that no server would choose, from addresses of the loopback. Whoever is cut off comes again within half a
- * second, until the crowd is closed.
+ * Clients that no server would choose, from addresses of the loopback. Whoever is cut off comes again within five
+ * seconds, until the crowd is closed.
  */
 final class Crowd implements AutoCloseable {
     private static final String HOST = "Host: localhost\r\n";
@@ -25,8 +26,14 @@ final class Crowd implements AutoCloseable {
     private static final String SLOW_BODY = "POST /api/v1/alerts HTTP/1.1\r\n" + HOST
             + "Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n{";
 
-    /** Between two bytes of those who send now and then, and before whoever was cut off comes again. */
-    private static final long PAUSE_MILLIS = 500;
+    /** Between two looks. */
+    private static final int PAUSE_MILLIS = 100;
+
+    /** Between two bytes of those who send now and then. */
+    private static final int DRIP_MILLIS = 500;
+
+    /** Until all that were cut off have come again, one after another. */
+    private static final int RETURN_MILLIS = 5000;
 
     private final InetSocketAddress server;
     private final List<Thread> threads = new ArrayList<>();
@@ -109,29 +116,31 @@ final class Crowd implements AutoCloseable {
 
     private void drip(int clients, String begin, String more) throws IOException {
         try (Selector selector = Selector.open()) {
-            for (int i = 0; i < clients; i++) {
-                connect(selector, address(i), begin);
-            }
-            long next = System.nanoTime();
             List<String> again = new ArrayList<>();
+            for (int i = 0; i < clients; i++) {
+                again.add(address(i));
+            }
+            long drip = 0;
+            long look = 0;
             ByteBuffer buffer = ByteBuffer.allocate(1024);
             while (!closed) {
-                selector.select(100);
+                selector.select(PAUSE_MILLIS);
                 for (SelectionKey key : selector.selectedKeys()) {
                     if (!takes(key, buffer)) {
                         again.add((String) key.attachment());
                     }
                 }
                 selector.selectedKeys().clear();
-                if (System.nanoTime() - next > PAUSE_MILLIS * 1_000_000) {
-                    next = System.nanoTime();
-                    if (!more.isEmpty()) {
-                        selector.keys().forEach(key -> send(key, more));
-                    }
-                    for (String address : again) {
-                        connect(selector, address, begin);
-                    }
-                    again.clear();
+                long now = System.nanoTime() / 1_000_000;
+                if (!more.isEmpty() && now - drip > DRIP_MILLIS) {
+                    drip = now;
+                    selector.keys().forEach(key -> send(key, more));
+                }
+                if (now - look > PAUSE_MILLIS) {
+                    look = now;
+                    int back = Math.min(again.size(), 1 + clients * PAUSE_MILLIS / RETURN_MILLIS);
+                    again.subList(0, back).removeIf(address -> connects(selector, address, begin));
+                    Collections.rotate(again, -back);
                 }
             }
             for (SelectionKey key : selector.keys()) {
@@ -140,19 +149,25 @@ final class Crowd implements AutoCloseable {
         }
     }
 
-    private void connect(Selector selector, String address, String begin) throws IOException {
-        SocketChannel channel = SocketChannel.open();
+    private boolean connects(Selector selector, String address, String begin) {
         try {
-            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            channel.bind(new InetSocketAddress(address, 0));
-            channel.connect(server);
-            connections.incrementAndGet();
-            channel.write(ByteBuffer.wrap(begin.getBytes(StandardCharsets.US_ASCII)));
-            channel.configureBlocking(false);
-            channel.register(selector, SelectionKey.OP_READ, address);
+            SocketChannel channel = SocketChannel.open();
+            try {
+                channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                channel.bind(new InetSocketAddress(address, 0));
+                channel.connect(server);
+                connections.incrementAndGet();
+                channel.configureBlocking(false);
+                channel.register(selector, SelectionKey.OP_READ, address);
+                channel.write(ByteBuffer.wrap(begin.getBytes(StandardCharsets.US_ASCII)));
+                return true;
+            } catch (IOException e) {
+                channel.close();
+            }
         } catch (IOException e) {
-            channel.close();
+            // Nothing is left open.
         }
+        return false;
     }
 
     private static boolean takes(SelectionKey key, ByteBuffer buffer) {

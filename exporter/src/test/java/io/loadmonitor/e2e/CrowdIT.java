@@ -10,10 +10,13 @@ import io.loadmonitor.archive.IncidentQuery;
 import io.loadmonitor.archive.Retention;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,7 +27,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +57,8 @@ final class CrowdIT {
                 Crowd crowd = new Crowd(host.exporter().address().getPort())) {
             Asked scrapes = new Asked(host, "/metrics");
             Asked webhooks = new Asked(host, "/api/v1/alerts");
+            FreshScrapes elsewhere = new FreshScrapes(host, "127.0.0.9");
+            FreshScrapes beside = new FreshScrapes(host, "127.0.0.2");
             scrapes.ask(1);
             webhooks.ask(1);
             scrapes.forget();
@@ -65,12 +69,15 @@ final class CrowdIT {
             crowd.slowReaders(DOWNLOADS, "/api/v1/dumps/1/raw", BYTES_PER_SECOND);
             crowd.readers(PAGES, "/incidents/" + incident);
             long end = System.nanoTime() + LASTS.toNanos();
-            Thread scraper = new Thread(() -> scrapes.eachSecondUntil(end), "scraper");
-            Thread alertmanager = new Thread(() -> webhooks.eachSecondUntil(end), "alertmanager");
-            scraper.start();
-            alertmanager.start();
-            scraper.join();
-            alertmanager.join();
+            List<Thread> clients = List.of(
+                    new Thread(() -> scrapes.eachSecondUntil(end), "Prometheus"),
+                    new Thread(() -> webhooks.eachSecondUntil(end), "Alertmanager"),
+                    new Thread(() -> elsewhere.eachSecondUntil(end), "Prometheus elsewhere"),
+                    new Thread(() -> beside.eachSecondUntil(end), "curl"));
+            clients.forEach(Thread::start);
+            for (Thread client : clients) {
+                client.join();
+            }
             String memory = Files.readString(Path.of("/proc/" + host.server().pid() + "/status"))
                     .lines()
                     .filter(line -> line.startsWith("VmHWM:"))
@@ -81,12 +88,16 @@ final class CrowdIT {
                     + LASTS.toSeconds() + " s");
             System.out.println("  scrapes:  " + scrapes);
             System.out.println("  webhooks: " + webhooks);
+            System.out.println("  scrapes over new connections, from an address of its own: " + elsewhere);
+            System.out.println("  the same, from an address of the crowd: " + beside);
             System.out.println("  crowd:    " + crowd);
             System.out.println("  exporter: " + memory.replaceAll("\\s+", " "));
             assertEquals(
                     Map.of("200", scrapes.count()),
                     scrapes.answers,
                     scrapes + "\n" + host.server().tail());
+            assertEquals(Map.of("200", elsewhere.count()), elsewhere.answers, elsewhere.toString());
+            assertTrue(elsewhere.percentile(99) < P99_SECONDS, elsewhere.toString());
             assertTrue(scrapes.count() >= LASTS.toSeconds() * 2 / 3, scrapes.toString());
             assertTrue(scrapes.percentile(99) < P99_SECONDS, scrapes.toString());
             assertTrue(
@@ -133,27 +144,19 @@ final class CrowdIT {
         return dump;
     }
 
-    /** One that asks each second, as Prometheus and Alertmanager do. */
-    private static final class Asked {
-        private final URI address;
-        private final HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(10))
-                .build();
+    /** Who asks each second. */
+    private abstract static class Client {
+        final Map<String, Integer> answers = Collections.synchronizedMap(new TreeMap<>());
         private final List<Double> seconds = Collections.synchronizedList(new ArrayList<>());
-        private final Map<String, Integer> answers = Collections.synchronizedMap(new TreeMap<>());
-        private final AtomicInteger number = new AtomicInteger();
-        private final boolean posts;
+        private int number;
 
-        Asked(Exporter.OnHost host, String path) {
-            address = host.exporter().address().resolve(path);
-            posts = path.endsWith("alerts");
-        }
+        /** The status of the answer. */
+        abstract String answer(int number) throws IOException, InterruptedException;
 
         void eachSecondUntil(long endNanos) {
             while (System.nanoTime() < endNanos) {
                 long begun = System.nanoTime();
-                ask(number.incrementAndGet());
+                ask(++number);
                 long left = 1000 - (System.nanoTime() - begun) / 1_000_000;
                 try {
                     Thread.sleep(Math.max(0, left));
@@ -163,17 +166,11 @@ final class CrowdIT {
             }
         }
 
-        void ask(int alert) {
-            HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(10));
-            if (posts) {
-                request.header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(message(alert)));
-            }
+        void ask(int question) {
             long begun = System.nanoTime();
             String answer;
             try {
-                answer = Integer.toString(client.send(request.build(), HttpResponse.BodyHandlers.discarding())
-                        .statusCode());
+                answer = answer(question);
             } catch (IOException e) {
                 answer = e.toString();
             } catch (InterruptedException e) {
@@ -199,6 +196,37 @@ final class CrowdIT {
             return sorted.get(Math.min(sorted.size() - 1, (int) Math.ceil(sorted.size() * percent / 100.0) - 1));
         }
 
+        @Override
+        public String toString() {
+            return String.format(
+                    "%d asked, answers %s, p50 %.3f s, p99 %.3f s, max %.3f s",
+                    count(), answers, percentile(50), percentile(99), percentile(100));
+        }
+    }
+
+    /** As Prometheus and Alertmanager do: over one connection, and over a new one when that is gone. */
+    private static final class Asked extends Client {
+        private final URI address;
+        private final HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(10))
+                .build();
+
+        Asked(Exporter.OnHost host, String path) {
+            address = host.exporter().address().resolve(path);
+        }
+
+        @Override
+        String answer(int number) throws IOException, InterruptedException {
+            HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(10));
+            if (address.getPath().endsWith("alerts")) {
+                request.header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(message(number)));
+            }
+            return Integer.toString(client.send(request.build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode());
+        }
+
         private static String message(int alert) {
             String one = """
                     {"status":"firing","labels":{"alertname":"LoadHigh"},"annotations":{},"startsAt":"%s",
@@ -206,12 +234,31 @@ final class CrowdIT {
             return "{\"version\":\"4\",\"groupKey\":\"g\",\"status\":\"firing\",\"receiver\":\"r\",\"alerts\":["
                     + one.formatted(Instant.now(), alert) + "]}";
         }
+    }
+
+    /** Over a new connection each time. */
+    private static final class FreshScrapes extends Client {
+        private final InetSocketAddress server;
+        private final String from;
+
+        FreshScrapes(Exporter.OnHost host, String from) {
+            this.server =
+                    new InetSocketAddress("127.0.0.1", host.exporter().address().getPort());
+            this.from = from;
+        }
 
         @Override
-        public String toString() {
-            return String.format(
-                    "%d asked, answers %s, p50 %.3f s, p99 %.3f s, max %.3f s",
-                    count(), answers, percentile(50), percentile(99), percentile(100));
+        String answer(int number) throws IOException {
+            try (Socket socket = new Socket()) {
+                socket.bind(new InetSocketAddress(from, 0));
+                socket.connect(server, 10_000);
+                socket.setSoTimeout(10_000);
+                socket.getOutputStream()
+                        .write("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                byte[] answer = socket.getInputStream().readAllBytes();
+                return answer.length < 1000 ? "cut off" : new String(answer, 9, 3, StandardCharsets.US_ASCII);
+            }
         }
     }
 }
