@@ -6,8 +6,10 @@ import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,8 +57,7 @@ public record DumpView(
             Optional<GroupTable.Before> before) {
         Optional<StackDump> content = dump.dump();
         Optional<StackDump> filled = content.filter(text -> !text.tasks().isEmpty());
-        byte[] raw = dump.raw().map(RawDump::toByteArray).orElse(new byte[0]);
-        String shown = text(raw);
+        String shown = dump.raw().map(DumpView::beginning).orElse("");
         return new DumpView(
                 DumpRow.of(dump.summary()),
                 address,
@@ -69,16 +70,17 @@ public record DumpView(
                         text, causes, by, seen, before, dump.summary().takenAt())),
                 filled.map(text -> FlameView.of(text, FlameView.MAX_IN_PAGE)),
                 VisibleText.of(shown),
-                Math.max(0, raw.length - shown.length()));
+                dump.raw().map(RawDump::sizeBytes).orElse(0) - shown.length());
     }
 
     /** Whole lines; a byte is a character, since a dump is ASCII. */
-    private static String text(byte[] raw) {
-        if (raw.length <= MOST_TEXT) {
-            return new String(raw, StandardCharsets.ISO_8859_1);
+    private static String beginning(RawDump raw) {
+        try (InputStream in = raw.open()) {
+            String text = new String(in.readNBytes(MOST_TEXT), StandardCharsets.ISO_8859_1);
+            return raw.sizeBytes() <= MOST_TEXT ? text : text.substring(0, text.lastIndexOf('\n') + 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text in memory cannot be read", e);
         }
-        String beginning = new String(Arrays.copyOf(raw, MOST_TEXT), StandardCharsets.ISO_8859_1);
-        return beginning.substring(0, beginning.lastIndexOf('\n') + 1);
     }
 
     /** The page with the tasks in other groups. */
