@@ -166,7 +166,8 @@ final class FrontDoor extends Handler.Wrapper {
                 if (!FrontDoor.super.handle(request, out.response(), out.callback())) {
                     Response.writeError(request, out.response(), out.callback(), 404);
                 }
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
+                // Of an Error, too: its place has to be given back.
                 Response.writeError(request, out.response(), out.callback(), e);
             }
         }

@@ -46,8 +46,8 @@ enum Lane {
     }
 
     /**
-     * Whether it is for the programs that watch over the host. Their answers are small: they are held in memory, so that
-     * a slow reader holds no place.
+     * Whether it is for the programs that watch over the host. Their answers are small: they are held in memory, so
+     * that a slow reader holds no place.
      */
     boolean whole() {
         return whole;
