@@ -58,9 +58,11 @@ final class AlertsEndpoint {
             return desk.accept(message);
         } catch (ArchiveException e) {
             LOG.error(
-                    "cannot store the alerts of group {}, so Alertmanager is asked to send them again",
+                    "cannot store the alerts of group {}, so Alertmanager is asked to send them again: {}",
                     QuotedText.of(message.groupKey()),
-                    e);
+                    e.getMessage());
+            // It comes again and again, on a disk that may be full: where it comes from is for who looks closer.
+            LOG.debug("the alerts cannot be stored", e);
             throw new Refusal(
                     503,
                     "cannot_store",

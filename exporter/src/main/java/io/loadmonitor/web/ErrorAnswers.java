@@ -38,10 +38,11 @@ final class ErrorAnswers {
             return;
         }
         LOG.error(
-                "{} {}: the archive does not answer",
+                "{} {}: the archive does not answer: {}",
                 context.req().getMethod(),
                 QuotedText.of(context.path()),
-                failure);
+                failure.getMessage());
+        LOG.debug("the archive does not answer", failure);
         answer(
                 context,
                 503,
