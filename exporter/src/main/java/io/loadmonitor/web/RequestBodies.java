@@ -3,7 +3,8 @@ package io.loadmonitor.web;
 import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,8 +38,8 @@ final class RequestBodies {
     private final int maxBytes;
     private final LongSupplier nanoTime;
 
-    /** In the order in which they began. Guarded by this. */
-    private final Set<Arrival> arrivals = new LinkedHashSet<>();
+    /** Under way. Guarded by this. */
+    private final Set<Arrival> arrivals = new HashSet<>();
 
     /** Of bodies that arrive and of those that are handled. Guarded by this. */
     private long heldBytes;
@@ -112,7 +113,11 @@ final class RequestBodies {
             arrival.held += bytes;
             heldBytes += bytes;
             boolean tooMuch = heldBytes > (long) MOST_LARGEST * maxBytes;
-            return tooMuch && !arrivals.isEmpty() ? arrivals.iterator().next() : null;
+            return tooMuch
+                    ? arrivals.stream()
+                            .min(Comparator.comparingLong(one -> one.sinceNanos - arrival.sinceNanos))
+                            .orElse(null)
+                    : null;
         }
     }
 
