@@ -39,6 +39,10 @@ kmod: ## Build the kernel module for the running kernel, whose headers it needs 
 image: ## Build the container image with buildah, podman or docker, whichever is there
 	.ci/image build
 
+.PHONY: deb
+deb: ## Build Debian packages of the exporter and of the module (DKMS) into build/debs
+	packaging/debs
+
 .PHONY: check-fast
 check-fast: ## The exporter's unit tests: no root, no packages, two to three minutes
 	$(MVN) $(MVN_FLAGS) test -Dhistories=1000
@@ -62,4 +66,5 @@ demo: $(JAR) ## A virtual machine under load, with Prometheus and Alertmanager; 
 .PHONY: clean
 clean: ## Remove what was built (not the cache of kernels and packages)
 	$(MVN) $(MVN_FLAGS) -q clean
+	rm -rf build
 	-$(MAKE) -C kmod clean
