@@ -48,7 +48,7 @@ check-fast: ## The exporter's unit tests: no root, no packages, two to three min
 	$(MVN) $(MVN_FLAGS) test -Dhistories=1000
 
 .PHONY: check
-check: ## What each change runs: exporter, servers, browser, image, the module on two kernels (root, Debian packages; a quarter of an hour)
+check: ## What each change runs: exporter, servers, browser, image, packages, the module on two kernels (root, Debian packages; a quarter of an hour)
 	.ci/check
 
 .PHONY: check-kernels
