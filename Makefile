@@ -43,6 +43,10 @@ image: ## Build the container image with buildah, podman or docker, whichever is
 deb: ## Build Debian packages of the exporter and of the module (DKMS) into build/debs
 	packaging/debs
 
+.PHONY: tarball
+tarball: ## Build the exporter with a Java runtime of its own into build, for hosts without Java
+	packaging/tarball
+
 .PHONY: check-fast
 check-fast: ## The exporter's unit tests: no root, no packages, two to three minutes
 	$(MVN) $(MVN_FLAGS) test -Dhistories=1000
