@@ -47,6 +47,10 @@ deb: ## Build Debian packages of the exporter and of the module (DKMS) into buil
 tarball: ## Build the exporter with a Java runtime of its own into build, for hosts without Java
 	packaging/tarball
 
+.PHONY: release
+release: ## Build all that is given to others into build/release: jar, packages, tarball, image, what they consist of (root)
+	packaging/release
+
 .PHONY: check-fast
 check-fast: ## The exporter's unit tests: no root, no packages, two to three minutes
 	$(MVN) $(MVN_FLAGS) test -Dhistories=1000
