@@ -46,6 +46,19 @@ takes_a_dump() {
 	wait_for 60 has_more || { echo "no dump more in the archive: $before, $(dumps)"; return 1; }
 }
 
+last_reload() { curl -fs $api/metrics | sed -n 's/^load_monitor_config_last_reload_success_timestamp_seconds //p'; }
+is_reloaded() { [ "$(last_reload)" != "$before" ]; }
+
+reads_its_configuration_again() {
+	local process
+	process=$(main_process)
+	before=$(last_reload)
+	[ -n "$before" ] || { echo "no time of the last reload in the metrics"; return 1; }
+	systemctl reload $unit || { systemctl status --no-pager -l $unit; return 1; }
+	wait_for 30 is_reloaded || { journalctl -q -u $unit --no-pager | tail; return 1; }
+	expect "its process" "$process" "$(main_process)"
+}
+
 is_upgraded_while_it_runs() {
 	local before process result=0
 	before=$(dumps)
@@ -146,6 +159,7 @@ has_no_complaints() { expect "systemd's, the exporter's" "" "$(journalctl -b -q 
 check "runs the service after boot, and it answers" runs_the_service
 check "has loaded the module" has_loaded_the_module
 check "takes a dump" takes_a_dump
+check "reads its configuration again" reads_its_configuration_again
 check "is upgraded while it runs, the module built by the machine itself" is_upgraded_while_it_runs
 check "has nothing to complain of" has_no_complaints
 check "loads what it has built" loads_what_it_has_built
