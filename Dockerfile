@@ -39,6 +39,8 @@ COPY LICENSE /opt/load-monitor/
 USER 65534:65534
 EXPOSE 9817
 VOLUME /var/lib/load-monitor
+# SQLite is asked by several threads; a pool of memory for each would keep what a large answer needed once.
+ENV MALLOC_ARENA_MAX=1
 ENTRYPOINT ["/opt/load-monitor/runtime/bin/java", \
     "@/opt/load-monitor/jvm.options", \
     "-Djna.boot.library.path=/opt/load-monitor/lib", "-Djna.nounpack=true", \
