@@ -42,7 +42,11 @@ record ArchivePlace(Path file, String why) {
             return new ArchivePlace(
                     Path.of(xdg, "load-monitor", NAME), "$XDG_STATE_HOME, as " + ofSystem + " may not be written");
         }
-        String home = environment.getOrDefault("HOME", "/tmp");
+        String home = environment.getOrDefault("HOME", "");
+        if (home.isEmpty()) {
+            // Not below /tmp: a name that anybody can make first.
+            return new ArchivePlace(ofSystem.resolve(NAME), "default, as HOME is not set");
+        }
         return new ArchivePlace(
                 Path.of(home, ".local", "state", "load-monitor", NAME), "home, as " + ofSystem + " may not be written");
     }

@@ -3,6 +3,7 @@ package io.loadmonitor.app;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.CauseFileException;
 import io.loadmonitor.dump.DumpComparison;
+import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.kernellog.KernelLog;
 import io.loadmonitor.kernellog.KernelLogReader;
@@ -103,7 +104,7 @@ final class ExplainCommand implements Callable<Integer> {
             out.println(ExplainJson.of(log, causes, before));
         }
         if (log.reports().isEmpty()) {
-            err.println(Main.NAME + ": \"" + file
+            err.println(Main.NAME + ": \"" + EscapedText.of(file)
                     + "\" holds no dump of load-monitor, no list of sysrq-w or sysrq-t, no"
                     + " hung-task report and no stack of /proc; of its " + log.lines() + " lines " + log.unread()
                     + " were not understood");
@@ -124,11 +125,12 @@ final class ExplainCommand implements Callable<Integer> {
             if (text.length <= MAX_BYTES) {
                 return Optional.of(text);
             }
-            err.println(Main.NAME + ": \"" + name + "\" is larger than " + MAX_BYTES + " bytes");
+            err.println(Main.NAME + ": \"" + EscapedText.of(name) + "\" is larger than " + MAX_BYTES + " bytes");
         } catch (NoSuchFileException e) {
-            err.println(Main.NAME + ": there is no file \"" + name + '"');
+            err.println(Main.NAME + ": there is no file \"" + EscapedText.of(name) + '"');
         } catch (IOException e) {
-            err.println(Main.NAME + ": \"" + name + "\" cannot be read: " + e.getMessage());
+            err.println(Main.NAME + ": \"" + EscapedText.of(name) + "\" cannot be read: "
+                    + EscapedText.of(String.valueOf(e.getMessage())));
         }
         return Optional.empty();
     }

@@ -8,6 +8,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
@@ -37,6 +38,10 @@ final class ArchiveFile implements AutoCloseable {
 
     private static final String LOG = "-wal";
     private static final String KEPT_LOG = "-wal.kept";
+
+    /** Four times what the log is cut to when it is emptied. */
+    private static final long MOST_LOG_BYTES = 64L << 20;
+
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
     private final Path path;
@@ -103,7 +108,8 @@ final class ArchiveFile implements AutoCloseable {
                 "the archive " + path + " is in use by another process, which holds " + lockFile);
     }
 
-    private static void create(Path path) throws IOException {
+    /** For its owner alone from the first moment on. */
+    static void create(Path path) throws IOException {
         try {
             Files.createFile(path, attribute("rw-------"));
         } catch (FileAlreadyExistsException e) {
@@ -161,15 +167,32 @@ final class ArchiveFile implements AutoCloseable {
         return aside;
     }
 
-    /** Keeps the log under another name: SQLite deletes it when it finds that the file is no database of its own. */
+    /**
+     * Keeps a copy of the log, which is there after a crash alone: SQLite takes what it can from it and writes over the
+     * rest, or deletes it when the file is no database.
+     */
     synchronized void keepLog() {
         try {
-            if (Files.exists(beside(LOG)) && !Files.exists(beside(KEPT_LOG))) {
-                Files.createLink(beside(KEPT_LOG), beside(LOG));
+            if (Files.exists(beside(LOG)) && Files.size(beside(LOG)) <= MOST_LOG_BYTES) {
+                Files.copy(
+                        beside(LOG),
+                        beside(KEPT_LOG),
+                        StandardCopyOption.REPLACE_EXISTING,
+                        StandardCopyOption.COPY_ATTRIBUTES);
             }
-        } catch (IOException | UnsupportedOperationException e) {
-            // Then it is kept where SQLite keeps it.
+        } catch (IOException e) {
+            // A full disk: then what SQLite leaves is all that is left.
         }
+    }
+
+    /** Copies the log as it was, where not all of it could be taken. */
+    synchronized Path copyLogAside(Instant now) throws IOException {
+        Path aside = beside(".damaged-" + ASIDE.format(now) + LOG);
+        Files.copy(
+                Files.exists(beside(KEPT_LOG)) ? beside(KEPT_LOG) : beside(LOG),
+                aside,
+                StandardCopyOption.COPY_ATTRIBUTES);
+        return aside;
     }
 
     /** All is well: SQLite has the log. */
@@ -194,7 +217,7 @@ final class ArchiveFile implements AutoCloseable {
         String name = path.getFileName() + ".";
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(file -> file.startsWith(name) && file.matches(".*\\.(damaged|removed)-[0-9TZ]+"))
+                    .filter(file -> file.startsWith(name) && file.matches(".*\\.(damaged|removed)-[0-9TZ]+(-wal)?"))
                     .sorted()
                     .toList();
         } catch (IOException e) {

@@ -134,6 +134,7 @@ final class ArchiveOpener implements AutoCloseable {
                 moveAside(e);
                 database.open();
             }
+            database.droppedLog().ifPresent(this::tellOfLog);
             preparing.prepare();
             file.dropKeptLog();
             open = true;
@@ -171,6 +172,18 @@ final class ArchiveOpener implements AutoCloseable {
         file.claim();
     }
 
+    private void tellOfLog(String what) {
+        String where;
+        try {
+            where = "; as it was, it is at " + file.copyLogAside(clock.instant());
+        } catch (IOException e) {
+            where = "; it could not be copied aside: " + e;
+        }
+        String text = "The archive was opened on " + clock.instant() + " and " + what + where;
+        notes.add(text);
+        log.error(text);
+    }
+
     private void note(String text) {
         begunAnew.incrementAndGet();
         notes.add(text);
@@ -192,6 +205,7 @@ final class ArchiveOpener implements AutoCloseable {
             if (folder != null) {
                 Files.createDirectories(folder);
             }
+            ArchiveFile.create(copy);
             database.copyTo(copy);
             note(
                     replaced

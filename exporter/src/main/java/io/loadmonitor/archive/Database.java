@@ -80,6 +80,9 @@ final class Database implements AutoCloseable {
     /** Of the last writing: what was in its way; empty when nothing was. */
     private volatile Optional<String> trouble = Optional.empty();
 
+    /** What SQLite dropped of the log at the opening. */
+    private volatile Optional<String> droppedLog = Optional.empty();
+
     private Database(Path path, Gone gone) {
         this.path = path;
         this.gone = gone;
@@ -120,6 +123,7 @@ final class Database implements AutoCloseable {
     /** Opens the file, made by {@link ArchiveFile}; empty for a new archive. Changes nothing in a damaged one. */
     void open() throws ArchiveException {
         Optional<Connection> writer = Optional.empty();
+        LogFile left = LogFile.read(path.resolveSibling(path.getFileName() + "-wal"));
         try {
             Connection connection = connect(path);
             writer = Optional.of(connection);
@@ -129,6 +133,10 @@ final class Database implements AutoCloseable {
                 sql.execute("PRAGMA auto_vacuum = INCREMENTAL");
             } else {
                 check(sql, path);
+                // Not one page more: a passive checkpoint moves pages and changes nothing.
+                long taken = sql.one(row -> row.getLong(2), "PRAGMA wal_checkpoint(PASSIVE)")
+                        .orElse(0L);
+                droppedLog = left.dropped(Math.max(0, taken));
             }
             // Before the first write, and WAL mode is written into the file.
             Schema schema = Schema.of(sql, path);
@@ -156,6 +164,11 @@ final class Database implements AutoCloseable {
         Optional<Channels> before = channels;
         channels = Optional.empty();
         before.ifPresent(open -> open.all().forEach(Channel::close));
+    }
+
+    /** What SQLite could not take from the log when the file was opened, in words. */
+    Optional<String> droppedLog() {
+        return droppedLog;
     }
 
     /** What is in the way of writing, by the last one and by whether it is open. */
@@ -274,7 +287,7 @@ final class Database implements AutoCloseable {
                 GLANCE);
     }
 
-    /** Writes all that is in it to a new file, also when its own is not there any more. */
+    /** Writes all that is in it to an empty file, also when its own is not there any more. */
     void copyTo(Path copy) throws ArchiveException {
         String name = "'" + copy.toString().replace("'", "''") + "'";
         channels()
@@ -338,6 +351,10 @@ final class Database implements AutoCloseable {
                         + "-wal if there is one, and start again; `sqlite3 FILE .recover` may save what is in it");
     }
 
+    private static String nativeFolder() {
+        return System.getProperty("org.sqlite.tmpdir", System.getProperty("java.io.tmpdir", "/tmp"));
+    }
+
     private static ArchiveException failure(Path path, SQLException e) {
         int code = e.getErrorCode();
         return switch (code == SQLITE_IOERR_SHMSIZE ? SQLITE_FULL : code & 0xff) {
@@ -352,6 +369,14 @@ final class Database implements AutoCloseable {
             case SQLITE_NOTADB ->
                 new ArchiveException(
                         Reason.DAMAGED, "the file " + path + " is no SQLite database; it was left as it is", e);
+            case 0 ->
+                new ArchiveException(
+                        Reason.FAILED,
+                        "the archive " + path + ": " + e.getMessage() + "; where that is SQLite's native library, which"
+                                + " is unpacked into " + nativeFolder()
+                                + ", that folder may be read-only or mounted noexec: -Dorg.sqlite.tmpdir=DIRECTORY gives"
+                                + " it another one",
+                        e);
             default ->
                 new ArchiveException(
                         Reason.FAILED, "the archive " + path + ": " + e.getMessage() + " (code " + code + ')', e);

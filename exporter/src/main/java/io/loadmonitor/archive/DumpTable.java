@@ -53,9 +53,9 @@ final class DumpTable {
         return new DumpSummary(
                 row.getLong("id"),
                 row.getString("host"),
-                state(row.getString("state")),
+                state(row),
                 Sql.optionalText(row, "source"),
-                DumpTrigger.valueOf(row.getString("trigger_kind")),
+                Sql.constant(row, "trigger_kind", DumpTrigger.UNKNOWN),
                 Sql.optionalText(row, "reason").map(EscapedText::new),
                 Sql.time(row, "taken_us"),
                 Sql.optionalDouble(row, "load1"),
@@ -75,8 +75,11 @@ final class DumpTable {
     }
 
     /** STORED is between the two steps: for whoever looks, the dump is still being taken. */
-    private static DumpState state(String column) {
-        return column.equals("STORED") ? DumpState.CAPTURING : DumpState.valueOf(column);
+    private static DumpState state(ResultSet row) throws SQLException {
+        // One odd row must not spoil a list of good ones.
+        return "STORED".equals(row.getString("state"))
+                ? DumpState.CAPTURING
+                : Sql.constant(row, "state", DumpState.FAILED);
     }
 
     static Optional<DumpSummary> find(Sql sql, long id) throws SQLException {

@@ -120,11 +120,17 @@ final class IncidentTable {
                 row.getString("host"),
                 Sql.time(row, "began_us"),
                 Sql.optionalTime(row, "ended_us"),
-                Sql.optionalText(row, "end_reason").map(EndReason::valueOf),
+                endReason(row),
                 row.getInt("is_foreign") != 0,
                 row.getInt("dumps"),
                 row.getInt("deleted_dumps"),
                 Sql.optionalText(row, "headline"));
+    }
+
+    private static Optional<EndReason> endReason(ResultSet row) throws SQLException {
+        return Sql.optionalText(row, "end_reason").isEmpty()
+                ? Optional.empty()
+                : Optional.of(Sql.constant(row, "end_reason", EndReason.SILENT));
     }
 
     private IncidentAlert alert(ResultSet row) throws SQLException {
@@ -135,7 +141,7 @@ final class IncidentTable {
                 row.getString("fingerprint"),
                 json.strings(row.getString("labels")),
                 json.strings(row.getString("annotations")),
-                Instant.parse(row.getString("starts_at")),
+                SpellTable.startsAt(row),
                 resolved,
                 resolved.isPresent() ? Optional.of(SpellTable.endReason(row)) : Optional.empty(),
                 Sql.time(row, "received_us"),

@@ -5,13 +5,16 @@ import io.loadmonitor.json.JsonValue;
 import io.loadmonitor.json.JsonWriter;
 import io.loadmonitor.json.MalformedJsonException;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the archive stores as JSON: labels and annotations. Safe for use by several threads. */
 final class Json {
+    private static final Logger log = LoggerFactory.getLogger(Json.class);
+
     private final JsonWriter writer = new JsonWriter();
     private final JsonReader reader = new JsonReader();
 
@@ -20,8 +23,8 @@ final class Json {
         return new String(writer.bytes(new TreeMap<>(strings)), StandardCharsets.UTF_8);
     }
 
-    /** @throws SQLException when it is not what {@link #of(Map)} gave */
-    Map<String, String> strings(String text) throws SQLException {
+    /** None where it is not what {@link #of(Map)} gave: one odd row must not spoil a list of good ones. */
+    Map<String, String> strings(String text) {
         try {
             Map<String, JsonValue> fields =
                     reader.read(text.getBytes(StandardCharsets.UTF_8)).fields().orElse(Map.of());
@@ -29,7 +32,8 @@ final class Json {
             fields.forEach((name, value) -> strings.put(name, value.text().orElse("")));
             return strings;
         } catch (MalformedJsonException e) {
-            throw new SQLException("labels are stored that are no JSON", e);
+            log.error("Labels are stored that are no JSON: {}", e.getMessage());
+            return Map.of();
         }
     }
 }

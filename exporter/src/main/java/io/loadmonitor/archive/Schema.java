@@ -68,7 +68,15 @@ final class Schema {
                     "the file " + path
                             + " is an SQLite database, but no archive of load-monitor; it was left as it is");
         }
-        return sql.number("SELECT version FROM " + VERSION_TABLE);
+        String version = sql.one(row -> String.valueOf(row.getString(1)), "SELECT version FROM " + VERSION_TABLE)
+                .orElse("no row");
+        if (!version.matches("[1-9][0-9]{0,8}")) {
+            throw new ArchiveException(
+                    ArchiveException.Reason.CORRUPT,
+                    "the archive " + path + " says \"" + version
+                            + "\" for its schema version, which is no number from 1 on; it was left as it is");
+        }
+        return Long.parseLong(version);
     }
 
     private static void apply(Sql sql, String script) throws SQLException {

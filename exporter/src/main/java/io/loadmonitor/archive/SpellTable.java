@@ -8,6 +8,7 @@ import io.loadmonitor.incident.Reach;
 import io.loadmonitor.incident.Spell;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -102,10 +103,20 @@ final class SpellTable {
         return ((AlertSpell) spell(row)).end().orElseThrow().reason();
     }
 
+    /** Exact to the nanosecond; to the microsecond where the text of it is odd. */
+    static Instant startsAt(ResultSet row) throws SQLException {
+        Optional<String> text = Sql.optionalText(row, "starts_at");
+        try {
+            return text.isPresent() ? Instant.parse(text.get()) : Sql.time(row, "from_us");
+        } catch (DateTimeException odd) {
+            return Sql.time(row, "from_us");
+        }
+    }
+
     private static Spell spell(ResultSet row) throws SQLException {
         long id = row.getLong("id");
         long incident = row.getLong("incident_id");
-        if (IncidentKind.valueOf(row.getString("kind")) == IncidentKind.LOAD) {
+        if (Sql.constant(row, "kind", IncidentKind.ALERT) == IncidentKind.LOAD) {
             return new LoadSpell(
                     id,
                     incident,
@@ -118,7 +129,7 @@ final class SpellTable {
         return new AlertSpell(
                 id,
                 incident,
-                new AlertKey(row.getString("fingerprint"), Instant.parse(row.getString("starts_at"))),
+                new AlertKey(row.getString("fingerprint"), startsAt(row)),
                 row.getString("instance"),
                 row.getInt("is_foreign") != 0,
                 Sql.optionalTime(row, "firing_us"),
@@ -129,7 +140,7 @@ final class SpellTable {
                         ? Optional.of(new AlertSpell.Silence(
                                 silence.get(),
                                 Sql.time(row, "silence_said_us"),
-                                EndReason.valueOf(row.getString("silence_reason"))))
+                                Sql.constant(row, "silence_reason", EndReason.SILENT)))
                         : Optional.empty(),
                 Duration.of(row.getLong("longest_pause_us"), ChronoUnit.MICROS));
     }

@@ -121,6 +121,17 @@ final class Sql {
         return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1000);
     }
 
+    /** The constant of this name; another one where the column has a word that this version does not know. */
+    static <E extends Enum<E>> E constant(ResultSet row, String column, E otherwise) throws SQLException {
+        String name = row.getString(column);
+        for (E constant : otherwise.getDeclaringClass().getEnumConstants()) {
+            if (constant.name().equals(name)) {
+                return constant;
+            }
+        }
+        return otherwise;
+    }
+
     static Instant time(long micros) {
         return EPOCH.plus(micros, ChronoUnit.MICROS);
     }

@@ -12,9 +12,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -130,6 +133,10 @@ final class ArchiveOpenerTest {
         }
         assertTrue(takeIn(archive, 2));
         archive.close();
+        assertEquals(
+                "rw-------",
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(file)),
+                "stacks are for the owner's eyes alone");
         Archive again = start(file);
         assertEquals(
                 2,
@@ -158,6 +165,53 @@ final class ArchiveOpenerTest {
         assertTrue(names().stream().anyMatch(name -> name.startsWith("a.db.removed-")), names().toString());
         assertEquals(
                 1, archive.incidents(IncidentQuery.of(DumpNames.ANY, 5)).items().size(), "of the new file");
+    }
+
+    /** What a crash leaves is a log that was not taken into the file; here pages of it are torn. */
+    @Test
+    void saysWhatWasDroppedOfADamagedLog() throws Exception {
+        Path crashed = folder.resolve("crashed.db");
+        Path log = folder.resolve("crashed.db-wal");
+        try (Archive first = Archive.open(new ArchiveSettings(file(), "vm", Retention.DEFAULT), clock)) {
+            for (int i = 1; i <= 5; i++) {
+                assertTrue(takeIn(first, i));
+            }
+            Files.copy(file(), crashed);
+            Files.copy(folder.resolve("a.db-wal"), log);
+        }
+        byte[] whole = Files.readAllBytes(log);
+        assertEquals(List.of(), notes(crashed), "of a log that is whole nothing is said");
+
+        byte[] torn = whole.clone();
+        torn[torn.length / 2] ^= 1;
+        Files.copy(file(), crashed, StandardCopyOption.REPLACE_EXISTING);
+        Files.write(log, torn);
+        String dropped = notes(crashed).get(0);
+        assertTrue(dropped.matches(".*its log was damaged: SQLite took [0-9]+ of [0-9]+ pages from it.*"), dropped);
+        assertTrue(
+                names().stream().anyMatch(name -> name.matches("crashed\\.db\\.damaged-[0-9TZ]+-wal")),
+                names().toString());
+        assertEquals(
+                -1, Files.mismatch(folder.resolve("crashed.db.damaged-20261122T120410Z-wal"), torn(torn)), dropped);
+
+        torn[0] ^= 1;
+        Files.write(log, torn);
+        clock.advance(Duration.ofSeconds(1));
+        assertTrue(notes(crashed).get(0).contains("damaged at its beginning"));
+    }
+
+    private Path torn(byte[] bytes) throws IOException {
+        return Files.write(folder.resolve("torn"), bytes);
+    }
+
+    private List<String> notes(Path file) throws Exception {
+        Archive archive = start(file);
+        try {
+            assertTrue(archive.obstacle().isEmpty(), archive.condition().toString());
+            return archive.condition().notes();
+        } finally {
+            archive.close();
+        }
     }
 
     private Path file() {

@@ -82,11 +82,24 @@ final class CrowdedServerTest {
             socket.getOutputStream().write(most);
             Thread.sleep(100);
         }
-        assertEquals("HTTP/1.1 503", status(sockets.get(0)));
+        // On a busy machine that which was sent first is not always the one that was seen first.
+        Socket gaveWay = answered();
+        assertEquals("HTTP/1.1 503", status(gaveWay));
         assertEquals(202, server.postAlerts(Samples.firing("a1b2c3d4e5f60718")).statusCode());
         // The others are still under way.
-        for (Socket socket : sockets.subList(1, 5)) {
-            assertEquals(0, socket.getInputStream().available());
+        for (Socket socket : sockets) {
+            assertEquals(0, socket == gaveWay ? 0 : socket.getInputStream().available());
+        }
+    }
+
+    private Socket answered() throws Exception {
+        while (true) {
+            for (Socket socket : sockets) {
+                if (socket.getInputStream().available() > 0) {
+                    return socket;
+                }
+            }
+            Thread.sleep(10);
         }
     }
 
