@@ -40,6 +40,9 @@ final class ArchiveOpener implements AutoCloseable {
     private volatile boolean open;
     private Optional<String> said = Optional.empty();
 
+    /** The worker's own. */
+    private boolean lookedAside;
+
     /** @param preparing what is done with an archive that has just been opened, before anybody else uses it */
     ArchiveOpener(ArchiveFile file, Database database, Preparing preparing, Clock clock) {
         this.file = file;
@@ -125,6 +128,7 @@ final class ArchiveOpener implements AutoCloseable {
         try {
             try {
                 file.claim();
+                tellOfFormer();
                 file.keepLog();
                 database.open();
             } catch (ArchiveException e) {
@@ -170,6 +174,18 @@ final class ArchiveOpener implements AutoCloseable {
                     ArchiveException.Reason.FAILED, damage.getMessage() + "; it cannot be moved aside either: " + e, e);
         }
         file.claim();
+    }
+
+    /** At the first opening: later ones are told of when they are made. */
+    private void tellOfFormer() {
+        if (!lookedAside) {
+            lookedAside = true;
+            file.aside()
+                    .forEach(
+                            name -> notes.add(
+                                    "Beside the archive lies " + name
+                                            + ", which was moved there when it was damaged or removed; delete it when it is of no use"));
+        }
     }
 
     private void tellOfLog(String what) {

@@ -73,7 +73,9 @@ final class DumpStorer {
                 if (e.reason() == ArchiveException.Reason.CLOSED) {
                     return false;
                 }
-                if (System.nanoTime() - begun > settings.holdFor().toNanos()) {
+                // What no row waits for may wait for better times as long as nobody else needs the room.
+                boolean hold = item.order().dumpId().isEmpty() && shelf.hasRoom();
+                if (System.nanoTime() - begun > settings.holdFor().toNanos() && !hold) {
                     giveUp(item, String.valueOf(e.getMessage()));
                     return true;
                 }
