@@ -53,9 +53,14 @@ final class Housekeeping implements AutoCloseable {
         Housekeeping housekeeping = new Housekeeping(watch, recorder, triggers, archive);
         // A look costs about 10 us.
         housekeeping.sampling.scheduleAtFixedRate(
-                housekeeping::sample, 0, ActiveTasks.SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
-        housekeeping.keeping.scheduleWithFixedDelay(housekeeping::keep, KEEP_SECONDS, KEEP_SECONDS, TimeUnit.SECONDS);
-        housekeeping.keeping.scheduleWithFixedDelay(housekeeping::prune, 1, PRUNE_SECONDS, TimeUnit.SECONDS);
+                LastResort.guarded(housekeeping::sample),
+                0,
+                ActiveTasks.SAMPLE_PERIOD.toMillis(),
+                TimeUnit.MILLISECONDS);
+        housekeeping.keeping.scheduleWithFixedDelay(
+                LastResort.guarded(housekeeping::keep), KEEP_SECONDS, KEEP_SECONDS, TimeUnit.SECONDS);
+        housekeeping.keeping.scheduleWithFixedDelay(
+                LastResort.guarded(housekeeping::prune), 1, PRUNE_SECONDS, TimeUnit.SECONDS);
         return housekeeping;
     }
 

@@ -20,8 +20,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /**
  * The program's entry. Without a command it serves. Exit codes: 0 done, 1 could not start, do what was asked or write
- * it out, 2 wrong use of the command line, 141 whoever read standard output stopped reading (128 and the number of
- * SIGPIPE, as a shell shows it for other programs), 143 ended by SIGTERM.
+ * it out, 2 wrong use of the command line, 70 a thread of the server ended by a fault, 141 whoever read standard output
+ * stopped reading (128 and the number of SIGPIPE, as a shell shows it for other programs), 143 ended by SIGTERM.
  */
 @Command(
         name = Main.NAME,

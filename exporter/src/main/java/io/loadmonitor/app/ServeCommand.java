@@ -41,6 +41,7 @@ final class ServeCommand implements Callable<Integer> {
 
     static int serve(ServeOptions options, Clock clock) {
         options.log.install();
+        LastResort.install();
         try {
             ConfigInForce config = ConfigInForce.read(options.configFile, options.causesFile, clock);
             // Before the start, so that a signal in its midst does not end the process.
