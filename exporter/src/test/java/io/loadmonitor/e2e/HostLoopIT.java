@@ -122,31 +122,31 @@ final class HostLoopIT {
                         "--path.sysfs=" + folder,
                         "--archive.path=" + folder.resolve("archive.db"),
                         "--config.file=" + config);
-                Alertmanager alertmanager = Alertmanager.start(folder, "127.0.0.1:" + port, "2s")) {
+                Alertmanager alertmanager = Alertmanager.start(folder, "127.0.0.1:" + port, "2s");
+                // Until the end: where the load fell, the incident would end when it did.
+                UninterruptibleTask task = UninterruptibleTask.start()) {
             Exporter exporter = new Exporter(running.address());
-            try (UninterruptibleTask task = UninterruptibleTask.start()) {
-                assertTrue(task.isUninterruptible());
-                alertmanager.send(alerts(running.now(), Duration.ofHours(1)));
-                awaitIncident(
-                        exporter,
-                        alertmanager,
-                        "three alerts and the first dump",
-                        incident -> incident.path("alerts").size() == 3
-                                && Loop.completeDumps(incident, "alert").size() == 1);
-                awaitHearing(exporter, alertmanager);
-                running.pass(Duration.ofSeconds(61));
-                awaitIncident(
-                        exporter,
-                        alertmanager,
-                        "a dump after a minute",
-                        incident -> Loop.completeDumps(incident, "follow_up").size() >= 1);
-                running.pass(Duration.ofMinutes(5));
-                awaitIncident(
-                        exporter,
-                        alertmanager,
-                        "a dump after five minutes",
-                        incident -> Loop.completeDumps(incident, "follow_up").size() >= 2);
-            }
+            assertTrue(task.isUninterruptible());
+            alertmanager.send(alerts(running.now(), Duration.ofHours(1)));
+            awaitIncident(
+                    exporter,
+                    alertmanager,
+                    "three alerts and the first dump",
+                    incident -> incident.path("alerts").size() == 3
+                            && Loop.completeDumps(incident, "alert").size() == 1);
+            awaitHearing(exporter, alertmanager);
+            running.pass(Duration.ofSeconds(61));
+            awaitIncident(
+                    exporter,
+                    alertmanager,
+                    "a dump after a minute",
+                    incident -> Loop.completeDumps(incident, "follow_up").size() >= 1);
+            running.pass(Duration.ofMinutes(5));
+            awaitIncident(
+                    exporter,
+                    alertmanager,
+                    "a dump after five minutes",
+                    incident -> Loop.completeDumps(incident, "follow_up").size() >= 2);
 
             // From here on Alertmanager says nothing: not that they go on, and not that they end.
             alertmanager.silence(silence(Instant.now()));
