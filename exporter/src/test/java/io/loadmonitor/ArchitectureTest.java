@@ -33,6 +33,7 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> USES = table("""
             log       |
             json      |
+            guard     |
             loadavg   |
             procfs    | loadavg
             dump      | loadavg
@@ -51,6 +52,7 @@ final class ArchitectureTest {
 
     /** An outside library, by the beginning of its packages' names, and its owner. The longest beginning holds. */
     private static final Map<String, Set<String>> OWNERS = table("""
+            at.favre.lib             | guard
             com.sun.jna              | kernel
             com.fasterxml.jackson    | json
             gg.jte                   | web
@@ -59,6 +61,9 @@ final class ArchitectureTest {
             jakarta.servlet          | web
             java.sql                 | archive
             javax.sql                | archive
+            javax.crypto             | guard
+            javax.net.ssl            | guard
+            javax.security.auth.x500 | guard
             kotlin                   | web
             org.eclipse.jetty        | web
             org.slf4j.bridge         | log
