@@ -46,8 +46,9 @@ final class ArchitectureTest {
             archive   | alert, dump, incident, json
             desk      | alert, archive, capture, dump, incident
             metrics   | archive, capture, desk, dump, kernel, procfs
-            web       | alert, archive, desk, dump, flame, incident, json
-            app       | archive, capture, desk, dump, incident, json, kernel, kernellog, log, metrics, procfs, web
+            web       | alert, archive, desk, dump, flame, guard, incident, json
+            app       | archive, capture, desk, dump, guard, incident, json, kernel, kernellog, log, metrics, procfs, \
+            web
             """);
 
     /** An outside library, by the beginning of its packages' names, and its owner. The longest beginning holds. */

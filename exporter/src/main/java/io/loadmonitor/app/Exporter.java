@@ -20,6 +20,8 @@ import io.loadmonitor.desk.LoadRecorder;
 import io.loadmonitor.desk.ModuleLevels;
 import io.loadmonitor.desk.OwnTriggers;
 import io.loadmonitor.desk.Rules;
+import io.loadmonitor.guard.Guard;
+import io.loadmonitor.guard.GuardSettings;
 import io.loadmonitor.incident.Stall;
 import io.loadmonitor.incident.Triggers;
 import io.loadmonitor.kernel.KernelModule;
@@ -84,6 +86,7 @@ final class Exporter implements AutoCloseable {
     private void begin(ServeOptions options, ConfigInForce config, ArchivePlace place, Clock clock)
             throws StartException {
         WebSettings web = webSettings(options, config.current().limits());
+        WebConfigInForce guard = guard(options);
         ProcFs procFs = options.source.procFs();
         KernelModule module = options.source.module();
         HostName host = HostName.choose(options.hostName, procFs);
@@ -153,6 +156,7 @@ final class Exporter implements AutoCloseable {
         Status status = new Status(host, choice, stacks, module, archive, own, pressure);
         WebServer server = listen(
                 web,
+                guard.guard(),
                 new WebParts(
                         archive,
                         alerts,
@@ -165,7 +169,9 @@ final class Exporter implements AutoCloseable {
                         new IncidentReporter(archive, recorder, clock),
                         clock));
         keep("web server", server::close);
-        tellStart(options, config, place, host, server, choice.current());
+        keep("web configuration", guard::close);
+        guard.watch();
+        tellStart(options, config, place, host, server, choice.current(), guard);
         stacks.readable();
     }
 
@@ -191,6 +197,14 @@ final class Exporter implements AutoCloseable {
                 .filter(stall -> stall.resource().equals(resource))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static WebConfigInForce guard(ServeOptions options) throws StartException {
+        try {
+            return WebConfigInForce.read(options.webConfigFile);
+        } catch (ConfigException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static WebSettings webSettings(ServeOptions options, Limits limits) throws StartException {
@@ -248,9 +262,9 @@ final class Exporter implements AutoCloseable {
         }
     }
 
-    private static WebServer listen(WebSettings settings, WebParts parts) throws StartException {
+    private static WebServer listen(WebSettings settings, Guard guard, WebParts parts) throws StartException {
         try {
-            return WebServer.start(settings, parts);
+            return WebServer.start(settings, guard, parts);
         } catch (IOException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
@@ -266,7 +280,9 @@ final class Exporter implements AutoCloseable {
             ArchivePlace place,
             HostName host,
             WebServer server,
-            SourceChoice.Chosen chosen) {
+            SourceChoice.Chosen chosen,
+            WebConfigInForce guard) {
+        GuardSettings guarded = guard.guard().current().settings();
         for (InetSocketAddress address : server.addresses()) {
             LOG.atInfo()
                     .addKeyValue(
@@ -275,17 +291,10 @@ final class Exporter implements AutoCloseable {
                                     ? ":" + address.getPort()
                                     : new ListenAddress(address.getAddress().getHostAddress(), address.getPort()))
                     .addKeyValue("metrics", options.telemetryPath)
+                    .addKeyValue("tls", guarded.tls().isPresent())
                     .log("listening");
         }
-        LOG.atInfo()
-                .addKeyValue("api", options.allowRemoteApi ? "everybody" : "loopback")
-                .addKeyValue("open", "metrics,health,landing page")
-                .log(
-                        options.allowRemoteApi
-                                ? "alerts, dumps, incidents and reload answer EVERYBODY who reaches the port"
-                                        + " (--web.allow-remote-api)"
-                                : "alerts, dumps, incidents and reload answer loopback clients only"
-                                        + " (--web.allow-remote-api opens them)");
+        tellWhoIsLetIn(options.allowRemoteApi, guarded);
         LOG.atInfo()
                 .addKeyValue("version", Version.text())
                 .addKeyValue("revision", Version.build().revision())
@@ -300,6 +309,41 @@ final class Exporter implements AutoCloseable {
                 .addKeyValue("rules", config.current().rules().list().size())
                 .addKeyValue("causes", config.causesName())
                 .log("load-monitor is ready");
+    }
+
+    private static void tellWhoIsLetIn(boolean allowRemoteApi, GuardSettings guarded) {
+        String proof = proof(guarded);
+        if (!proof.isEmpty()) {
+            LOG.atInfo()
+                    .addKeyValue("api", proof)
+                    .addKeyValue("open", "")
+                    .log("everything, metrics and health included, answers clients with a " + proof
+                            + ", from wherever they come (--web.config.file)");
+        } else {
+            LOG.atInfo()
+                    .addKeyValue("api", allowRemoteApi ? "everybody" : "loopback")
+                    .addKeyValue("open", "metrics,health,landing page")
+                    .log(
+                            allowRemoteApi
+                                    ? "alerts, dumps, incidents and reload answer EVERYBODY who reaches the port"
+                                            + " (--web.allow-remote-api)"
+                                    : "alerts, dumps, incidents and reload answer loopback clients only"
+                                            + " (--web.config.file or --web.allow-remote-api opens them)");
+        }
+        if (!guarded.users().isEmpty() && guarded.tls().isEmpty()) {
+            LOG.warn("passwords come over the network as clear text: web.config.file has no tls_server_config");
+        }
+    }
+
+    private static String proof(GuardSettings guarded) {
+        List<String> proofs = new ArrayList<>();
+        if (guarded.certifiesClients()) {
+            proofs.add("certificate");
+        }
+        if (!guarded.users().isEmpty()) {
+            proofs.add("password");
+        }
+        return String.join(" and ", proofs);
     }
 
     private void keep(String name, Runnable close) {

@@ -53,7 +53,7 @@ final class ServeCommand implements Callable<Integer> {
             String.valueOf(e.getMessage()).lines().forEach(LOG::error);
             return CANNOT_START;
         } catch (StartException e) {
-            LOG.error(e.getMessage());
+            String.valueOf(e.getMessage()).lines().forEach(LOG::error);
             LOG.debug("the cause of the failed start", e.getCause());
             return CANNOT_START;
         }

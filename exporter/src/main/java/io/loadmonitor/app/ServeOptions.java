@@ -28,10 +28,17 @@ final class ServeOptions {
     @Option(
             names = "--web.allow-remote-api",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
-            description =
-                    "Let clients beyond loopback trigger and read dumps, and send alerts. Without it they get metrics"
-                            + " and health only.")
+            description = "Let clients beyond loopback trigger and read dumps, and send alerts. Without it, and without"
+                    + " passwords in --web.config.file, they get metrics and health only.")
     boolean allowRemoteApi;
+
+    @Option(
+            names = "--web.config.file",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            paramLabel = "FILE",
+            description = "TLS, passwords, headers and a rate limit (YAML, the form of Prometheus' exporters).")
+    @Nullable
+    Path webConfigFile;
 
     @Option(
             names = "--config.file",

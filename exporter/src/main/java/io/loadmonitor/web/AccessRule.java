@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who may read dumps and trigger them. Stacks show what a host is doing, so until remote clients are allowed only
  * loopback ones get an answer, decided by the peer address of the connection and by nothing that a client can write
- * into a request.
+ * into a request, but for a password.
  *
  * <p>A browser on the same host is a loopback client too, at the service of whatever page it shows. So a request must
  * name this server by a loopback name or an address that it listens on (else a page can reach it under a name of its
@@ -44,9 +44,11 @@ final class AccessRule {
      *
      * @param peer the address at the other end of the connection, as a literal
      * @param host the request's Host header
+     * @param proven whether the client has proven who it is: then it is let in from anywhere and under any name of the
+     *     server. A page that gives the server a name of its own has neither a password nor a certificate for it
      */
-    Optional<Refusal> judge(String peer, @Nullable String host) {
-        if (allowRemote) {
+    Optional<Refusal> judge(String peer, @Nullable String host, boolean proven) {
+        if (allowRemote || proven) {
             return Optional.empty();
         }
         if (!isLoopback(peer)) {
@@ -54,7 +56,8 @@ final class AccessRule {
                     403,
                     "remote_client",
                     "This answers clients on the host itself only (you are " + peer
-                            + "). To open it to the network, start the exporter with --web.allow-remote-api."));
+                            + "). To open it to the network, give it passwords (--web.config.file), or start it with"
+                            + " --web.allow-remote-api."));
         }
         if (host != null && !host.isBlank() && !namesThisServer(host)) {
             return Optional.of(new Refusal(

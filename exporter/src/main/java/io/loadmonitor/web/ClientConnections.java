@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 
 /**
  * Who may have how many connections, and for how long. A client has a share, and places are kept for this host's own.
@@ -93,6 +94,10 @@ final class ClientConnections implements Connection.Listener {
 
     @Override
     public void onOpened(Connection connection) {
+        if (connection instanceof SslConnection) {
+            // The one of HTTP within it opens with it, and is the one that asks.
+            return;
+        }
         Optional<Seat> leaving;
         synchronized (this) {
             Seat opened =
@@ -252,7 +257,12 @@ final class ClientConnections implements Connection.Listener {
                 return false;
             }
             try {
-                heard = connection.getEndPoint().getTransport() instanceof SocketChannel channel
+                Object transport = connection.getEndPoint().getTransport();
+                if (transport instanceof EndPoint below) {
+                    // TLS lies between.
+                    transport = below.getTransport();
+                }
+                heard = transport instanceof SocketChannel channel
                         && channel.socket().getInputStream().available() > 0;
             } catch (IOException closed) {
                 heard = false;

@@ -16,20 +16,30 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Where every request comes in: takes its body in, has it wait for its turn, and only then gives it a thread. What is
- * refused here goes on to be answered as any other error is. Safe for use by several threads.
+ * Where every request comes in: has the {@link Gate} ask who it is, takes its body in, has it wait for its turn, and
+ * only then gives it a thread. What is refused here goes on to be answered as any other error is.
+ *
+ * <p>Safe for use by several threads.
  */
 final class FrontDoor extends Handler.Wrapper {
     private static final String REFUSAL = FrontDoor.class.getName();
 
     private final List<Entrance> entrances = new ArrayList<>();
+    private final Gate gate;
     private final AccessRule access;
     private final ClientConnections connections;
     private final RequestBodies bodies;
     private final Turns turns;
 
-    FrontDoor(List<Route> routes, AccessRule access, ClientConnections connections, RequestBodies bodies, Turns turns) {
+    FrontDoor(
+            List<Route> routes,
+            Gate gate,
+            AccessRule access,
+            ClientConnections connections,
+            RequestBodies bodies,
+            Turns turns) {
         routes.forEach(route -> entrances.add(Entrance.of(route)));
+        this.gate = gate;
         this.access = access;
         this.connections = connections;
         this.bodies = bodies;
@@ -70,6 +80,27 @@ final class FrontDoor extends Handler.Wrapper {
         Phase after = lane.map(Lane::whole).orElse(true) ? Phase.KNOWN : Phase.RESTING;
         Request.addCompletionListener(request, fault -> connections.doing(connection, after));
         Visit visit = new Visit(request, response, callback, connection, client, lane);
+        connections.doing(connection, Phase.ANSWERED);
+        Thread here = Thread.currentThread();
+        gate.judge(request, client, refusal -> {
+            Runnable next = () -> {
+                if (refusal.isPresent()) {
+                    request.setAttribute(REFUSAL, refusal.get());
+                    visit.beTurnedAway();
+                } else {
+                    comeIn(request, route, connection, visit);
+                }
+            };
+            if (Thread.currentThread() == here) {
+                next.run();
+            } else {
+                visit.elsewhere(next);
+            }
+        });
+        return true;
+    }
+
+    private void comeIn(Request request, Optional<Route> route, Connection connection, Visit visit) {
         if (route.isPresent() && route.get().takesBody() && isAdmitted(request)) {
             connections.doing(connection, Phase.SENDING_BODY);
             bodies.take(request, executor(), () -> {
@@ -82,11 +113,11 @@ final class FrontDoor extends Handler.Wrapper {
         } else {
             visit.comeIn();
         }
-        return true;
     }
 
     private boolean isAdmitted(Request request) {
-        return access.judge(Request.getRemoteAddr(request), request.getHeaders().get(HttpHeader.HOST))
+        boolean proven = Visitor.of(request).filter(Visitor::proven).isPresent();
+        return access.judge(Request.getRemoteAddr(request), request.getHeaders().get(HttpHeader.HOST), proven)
                 .isEmpty();
     }
 

@@ -83,7 +83,10 @@ final class PagesEndpoint {
                                 .toList(),
                         status.notes(),
                         settings.telemetryPath(),
-                        access.allowsRemote()));
+                        access.allowsRemote()
+                                || Visitor.of(context.req())
+                                        .filter(Visitor::proven)
+                                        .isPresent()));
     }
 
     void styles(Context context) {

@@ -1,5 +1,6 @@
 package io.loadmonitor.web;
 
+import io.loadmonitor.guard.Guard;
 import io.loadmonitor.web.json.ErrorAnswer;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
@@ -14,15 +15,17 @@ import org.eclipse.jetty.util.Callback;
  */
 final class ProtocolErrors implements Request.Handler {
     private final Json json;
+    private final Guard guard;
 
-    ProtocolErrors(Json json) {
+    ProtocolErrors(Json json, Guard guard) {
         this.json = json;
+        this.guard = guard;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         int status = response.getStatus();
-        SecurityHeaders.ALL.forEach(response.getHeaders()::put);
+        SecurityHeaders.with(guard.current().settings().headers()).forEach(response.getHeaders()::put);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Json.CONTENT_TYPE);
         response.write(true, ByteBuffer.wrap(body(status)), callback);
         return true;

@@ -1,5 +1,6 @@
 package io.loadmonitor.web;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -22,4 +23,14 @@ final class SecurityHeaders {
             "Vary", "Accept, Accept-Encoding");
 
     private SecurityHeaders() {}
+
+    /** These, with some replaced or added. */
+    static Map<String, String> with(Map<String, String> others) {
+        if (others.isEmpty()) {
+            return ALL;
+        }
+        Map<String, String> headers = new HashMap<>(ALL);
+        headers.putAll(others);
+        return headers;
+    }
 }

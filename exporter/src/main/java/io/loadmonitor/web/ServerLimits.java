@@ -3,9 +3,11 @@ package io.loadmonitor.web;
 import io.javalin.config.JavalinConfig;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
@@ -63,16 +65,23 @@ final class ServerLimits {
         this.turns = new Turns(nanoTime);
     }
 
-    void apply(JavalinConfig config, List<Route> routes, AccessRule access, Request.Handler errorHandler) {
+    void apply(
+            JavalinConfig config,
+            List<Route> routes,
+            Gate gate,
+            AccessRule access,
+            Optional<TlsConnectors> tls,
+            Request.Handler errorHandler) {
         config.jetty.threadPool = threads();
         config.jetty.modifyHttpConfiguration(ServerLimits::limit);
         config.jetty.modifyServer(server -> {
             server.setErrorHandler(errorHandler);
             server.setStopTimeout(STOP_MILLIS);
-            server.insertHandler(new FrontDoor(routes, access, connections, bodies, turns));
+            server.insertHandler(new FrontDoor(routes, gate, access, connections, bodies, turns));
             server.insertHandler(new GracefulHandler());
         });
-        addresses.forEach(address -> config.jetty.addConnector((server, http) -> connector(server, http, address)));
+        addresses.forEach(
+                address -> config.jetty.addConnector((server, http) -> connector(server, http, tls, address)));
         config.jetty.modifyServer(server -> {
             Scheduler scheduler = new ScheduledExecutorScheduler("http-sweep", true, 1);
             server.addBean(scheduler, true);
@@ -96,9 +105,12 @@ final class ServerLimits {
         http.setOutputBufferSize(16 * 1024);
     }
 
-    private ServerConnector connector(Server server, HttpConfiguration http, InetSocketAddress address) {
+    private ServerConnector connector(
+            Server server, HttpConfiguration http, Optional<TlsConnectors> tls, InetSocketAddress address) {
         // No acceptor threads: the one selector thread of an address accepts too.
-        ServerConnector connector = new ServerConnector(server, 0, 1, new HttpConnectionFactory(http));
+        ServerConnector connector = new ServerConnector(
+                server, 0, 1, tls.map(one -> one.factories(http)).orElseGet(() ->
+                        new ConnectionFactory[] {new HttpConnectionFactory(http)}));
         connector.setHost(address.getAddress().getHostAddress());
         connector.setPort(address.getPort());
         connector.setIdleTimeout(IDLE_MILLIS);

@@ -9,11 +9,14 @@ import io.javalin.http.servlet.JavalinServlet;
 import io.javalin.http.servlet.ServletEntry;
 import io.javalin.json.JsonMapper;
 import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.guard.Guard;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import kotlin.LazyKt;
 import org.eclipse.jetty.server.ServerConnector;
@@ -23,9 +26,11 @@ public final class WebServer implements AutoCloseable {
     static final String ALERTS_PATH = "/api/v1/alerts";
 
     private final Javalin javalin;
+    private final Gate gate;
 
-    private WebServer(Javalin javalin) {
+    private WebServer(Javalin javalin, Gate gate) {
         this.javalin = javalin;
+        this.gate = gate;
     }
 
     /**
@@ -33,12 +38,13 @@ public final class WebServer implements AutoCloseable {
      *
      * @throws IOException when one of the addresses cannot be listened on; says which and why
      */
-    public static WebServer start(WebSettings settings, WebParts parts) throws IOException {
-        return start(settings, parts, System::nanoTime);
+    public static WebServer start(WebSettings settings, Guard guard, WebParts parts) throws IOException {
+        return start(settings, guard, parts, System::nanoTime);
     }
 
     /** @param nanoTime by which time limits are kept */
-    static WebServer start(WebSettings settings, WebParts parts, LongSupplier nanoTime) throws IOException {
+    static WebServer start(WebSettings settings, Guard guard, WebParts parts, LongSupplier nanoTime)
+            throws IOException {
         List<InetAddress> listenAddresses = settings.listenAddresses().stream()
                 .map(InetSocketAddress::getAddress)
                 .toList();
@@ -48,9 +54,11 @@ public final class WebServer implements AutoCloseable {
         ErrorAnswers errors = new ErrorAnswers(json, renderer);
         List<Route> routes = Routes.of(settings, parts, access, json, renderer, new Builds());
         ServerLimits limits = new ServerLimits(settings, nanoTime);
+        Gate gate = new Gate(guard, nanoTime);
+        Optional<TlsConnectors> tls = guard.current().settings().tls().map(TlsConnectors::new);
         Javalin javalin = Javalin.create(config -> {
             quick(config);
-            limits.apply(config, routes, access, new ProtocolErrors(json));
+            limits.apply(config, routes, gate, access, tls, new ProtocolErrors(json, guard));
             config.http.prefer405over404 = true;
             config.routes.before(WebServer::prepare);
             routes.forEach(route -> register(config, route, access));
@@ -69,13 +77,15 @@ public final class WebServer implements AutoCloseable {
             javalin.start();
         } catch (RuntimeException e) {
             javalin.stop();
+            gate.close();
             Throwable root = rootOf(e);
             if (root instanceof IOException) {
                 throw new IOException("cannot listen on " + names(settings) + ": " + root.getMessage(), e);
             }
             throw e;
         }
-        return new WebServer(javalin);
+        tls.ifPresent(connectors -> guard.onTls(connectors::speak));
+        return new WebServer(javalin, gate);
     }
 
     /** What it listens on, in the order of the settings, with the ports that were taken. */
@@ -98,6 +108,7 @@ public final class WebServer implements AutoCloseable {
     @Override
     public void close() {
         javalin.stop();
+        gate.close();
     }
 
     /** Leaves out what the server does not use and what would cost time and memory at the start. */
@@ -125,9 +136,11 @@ public final class WebServer implements AutoCloseable {
     }
 
     private static void admit(Context context, Route route, AccessRule access) {
+        // Once more, should a way ever lead around the gate.
+        Visitor visitor = Visitor.of(context.req()).filter(Visitor::admitted).orElseThrow(Gate::unauthorized);
         String host = context.header("Host");
         if (route.audience() == Route.Audience.LOCAL) {
-            access.judge(context.req().getRemoteAddr(), host).ifPresent(WebServer::refuse);
+            access.judge(context.req().getRemoteAddr(), host, visitor.proven()).ifPresent(WebServer::refuse);
         }
         if (route.method().equals(HandlerType.POST)) {
             AccessRule.judgeOrigin(context.header("Sec-Fetch-Site"), context.header("Origin"), host)
@@ -140,7 +153,8 @@ public final class WebServer implements AutoCloseable {
     }
 
     private static void prepare(Context context) {
-        SecurityHeaders.ALL.forEach(context::header);
+        SecurityHeaders.with(Visitor.of(context.req()).map(Visitor::headers).orElse(Map.of()))
+                .forEach(context::header);
         FrontDoor.admit(context);
         if (context.header("X-HTTP-Method-Override") != null) {
             throw new Refusal(400, "method_override", "X-HTTP-Method-Override is not supported.");

@@ -32,7 +32,7 @@ final class MainTest {
         --bogus                              | Unknown option: '--bogus'
         --source=x                           | 'x'
         --web.listen-address=9817            | "9817" is no listen address
-        --web.config.file=x                  | Unknown option: '--web.config.file=x'
+        --web.config.file=a --web.config.file=b | '--web.config.file'
         --host.name=                         | "" is not 1 to 255 printable ASCII characters without spaces
         --host.name=dü                       | "dü" is not 1 to 255 printable ASCII characters without spaces
         --log.level                          | '--log.level'

@@ -19,7 +19,7 @@ final class AccessRuleTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "::1", "[::1]", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1"})
     void admitsLoopbackPeers(String peer) {
-        assertTrue(closed.judge(peer, "localhost:9817").isEmpty());
+        assertTrue(closed.judge(peer, "localhost:9817", false).isEmpty());
     }
 
     @ParameterizedTest
@@ -42,13 +42,18 @@ final class AccessRuleTest {
     void refusesEveryOtherPeer(String peer) {
         assertEquals(
                 "remote_client",
-                closed.judge(peer, "localhost:9817").orElseThrow().problem().code());
+                closed.judge(peer, "localhost:9817", false)
+                        .orElseThrow()
+                        .problem()
+                        .code());
     }
 
     @Test
     void saysHowToLetRemoteClientsIn() {
-        String message =
-                closed.judge("192.0.2.9", "host:9817").orElseThrow().problem().message();
+        String message = closed.judge("192.0.2.9", "host:9817", false)
+                .orElseThrow()
+                .problem()
+                .message();
         assertTrue(message.contains("192.0.2.9") && message.contains("--web.allow-remote-api"), message);
     }
 
@@ -66,7 +71,7 @@ final class AccessRuleTest {
                 ""
             })
     void admitsHostsThatNameThisServer(String host) {
-        assertTrue(closed.judge("127.0.0.1", host).isEmpty());
+        assertTrue(closed.judge("127.0.0.1", host, false).isEmpty());
     }
 
     @ParameterizedTest
@@ -86,12 +91,18 @@ final class AccessRuleTest {
     void refusesNamesThatAPageCouldPointAtLoopback(String host) {
         assertEquals(
                 "foreign_host",
-                closed.judge("127.0.0.1", host).orElseThrow().problem().code());
+                closed.judge("127.0.0.1", host, false).orElseThrow().problem().code());
+    }
+
+    @Test
+    void admitsWhoHasProvenWhoItIsFromAnywhereAndUnderAnyName() {
+        assertTrue(closed.judge("192.0.2.9", "monitor.example", true).isEmpty());
+        assertTrue(closed.judge("127.0.0.1", "monitor.example", true).isEmpty());
     }
 
     @Test
     void admitsAnyoneOnceRemoteClientsAreAllowed() {
-        assertTrue(open.judge("192.0.2.9", "monitor.example").isEmpty());
+        assertTrue(open.judge("192.0.2.9", "monitor.example", false).isEmpty());
     }
 
     @Test

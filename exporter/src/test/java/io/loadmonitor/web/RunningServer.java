@@ -23,6 +23,8 @@ import io.loadmonitor.desk.TriggerStatus;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
+import io.loadmonitor.guard.Guard;
+import io.loadmonitor.guard.GuardSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -66,11 +68,17 @@ final class RunningServer implements AutoCloseable {
 
     final AtomicReference<Throwable> metricsFault = new AtomicReference<>();
     final AtomicLong skippedNanos = new AtomicLong();
+    final Guard guard;
     private final WebServer web;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private RunningServer(WebSettings settings, Path folder, CaptureSettings limits) throws Exception {
+        this(settings, GuardSettings.NONE, folder, limits);
+    }
+
+    private RunningServer(WebSettings settings, GuardSettings guarded, Path folder, CaptureSettings limits)
+            throws Exception {
         archive = Archive.open(
                 new ArchiveSettings(folder.resolve("archive.sqlite"), "db1", Retention.DEFAULT),
                 Clock.systemUTC(),
@@ -89,8 +97,10 @@ final class RunningServer implements AutoCloseable {
                 archive,
                 captureDesk,
                 outcomes -> {});
+        guard = new Guard(guarded, () -> System.nanoTime() + skippedNanos.get());
         web = WebServer.start(
                 settings,
+                guard,
                 new WebParts(
                         archive,
                         alertDesk,
@@ -148,6 +158,10 @@ final class RunningServer implements AutoCloseable {
 
     static RunningServer start(Path folder, WebSettings settings) throws Exception {
         return new RunningServer(settings, folder, CaptureSettings.DEFAULT);
+    }
+
+    static RunningServer start(Path folder, WebSettings settings, GuardSettings guarded) throws Exception {
+        return new RunningServer(settings, guarded, folder, CaptureSettings.DEFAULT);
     }
 
     static RunningServer start(Path folder, CaptureSettings limits) throws Exception {

@@ -1,0 +1,116 @@
+package io.loadmonitor.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.loadmonitor.guard.GuardSettings;
+import io.loadmonitor.guard.Keys;
+import io.loadmonitor.guard.TlsSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** By the real clock: changes are seen within some seconds. */
+@Timeout(60)
+final class WebConfigInForceTest {
+    private static final String HASH = "$2y$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void withoutAFileNothingIsAskedFor() throws Exception {
+        try (WebConfigInForce web = WebConfigInForce.read(null)) {
+            web.watch();
+            assertEquals(GuardSettings.NONE, web.guard().current().settings());
+        }
+    }
+
+    @Test
+    void putsAChangedFileInForceAndKeepsTheOldOneWhereItIsBad() throws Exception {
+        Path file = Files.writeString(folder.resolve("web.yml"), "basic_auth_users: {anna: " + HASH + "}\n");
+        try (WebConfigInForce web = WebConfigInForce.read(file)) {
+            web.watch();
+            assertEquals(Set.of("anna"), users(web));
+            Files.writeString(file, "basic_auth_users: {bob: " + HASH + "}\n");
+            await(() -> users(web).equals(Set.of("bob")));
+            Files.writeString(file, "basic_auth_users: {carl: secret}\n");
+            Thread.sleep(3_500);
+            assertEquals(Set.of("bob"), users(web));
+            Files.delete(file);
+            Thread.sleep(3_500);
+            assertEquals(Set.of("bob"), users(web));
+            Files.writeString(file, "basic_auth_users: {dora: " + HASH + "}\n");
+            await(() -> users(web).equals(Set.of("dora")));
+        }
+    }
+
+    @Test
+    void doesNotReadAFileThatIsBeingWritten() throws Exception {
+        Path file = Files.writeString(folder.resolve("web.yml"), "basic_auth_users: {anna: " + HASH + "}\n");
+        try (WebConfigInForce web = WebConfigInForce.read(file)) {
+            web.watch();
+            for (int i = 0; i < 12; i++) {
+                // Each time another length: what stands there is in the midst of being written.
+                Files.writeString(file, "#".repeat(i));
+                Thread.sleep(300);
+                assertEquals(Set.of("anna"), users(web));
+            }
+        }
+    }
+
+    @Test
+    void takesANewCertificateAndRefusesToEndTls() throws Exception {
+        Keys keys = new Keys(folder);
+        keys.authority("ca");
+        keys.issued("server", "ca", "ec", "IP:127.0.0.1");
+        keys.issued("next", "ca", "ec", "IP:127.0.0.1");
+        Path file = Files.writeString(
+                folder.resolve("web.yml"), "tls_server_config: {cert_file: server.pem, key_file: server.key}\n");
+        try (WebConfigInForce web = WebConfigInForce.read(file)) {
+            AtomicReference<TlsSettings> told = new AtomicReference<>();
+            web.guard().onTls(told::set);
+            web.watch();
+            await(() -> told.get() != null);
+            Optional<TlsSettings> before = web.guard().current().settings().tls();
+            // The certificate alone does not fit the key: the old pair stays until both are there.
+            Files.move(folder.resolve("next.pem"), folder.resolve("server.pem"), StandardCopyOption.REPLACE_EXISTING);
+            Thread.sleep(3_500);
+            assertEquals(before, web.guard().current().settings().tls());
+            Files.move(folder.resolve("next.key"), folder.resolve("server.key"), StandardCopyOption.REPLACE_EXISTING);
+            await(() -> !web.guard().current().settings().tls().equals(before));
+            Optional<TlsSettings> after = web.guard().current().settings().tls();
+            assertEquals(after.orElseThrow(), told.get());
+            Files.writeString(file, "basic_auth_users: {anna: " + HASH + "}\n");
+            Thread.sleep(3_500);
+            assertEquals(after, web.guard().current().settings().tls());
+            assertTrue(users(web).isEmpty());
+        }
+    }
+
+    @Test
+    void isRefusedAtTheStartWithEveryProblem() throws Exception {
+        Path file = Files.writeString(folder.resolve("web.yml"), "a: b\nbasic_auth_users: {c: d}\n");
+        ConfigException fault = assertThrows(ConfigException.class, () -> WebConfigInForce.read(file));
+        assertEquals(2, fault.problems().size());
+    }
+
+    private static Set<String> users(WebConfigInForce web) {
+        return web.guard().current().settings().users().keySet();
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        for (int i = 0; i < 200 && !condition.getAsBoolean(); i++) {
+            Thread.sleep(50);
+        }
+        assertTrue(condition.getAsBoolean());
+    }
+}
