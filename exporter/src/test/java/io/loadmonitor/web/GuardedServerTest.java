@@ -298,6 +298,20 @@ final class GuardedServerTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\u0016\u0003\u0001", "GET / HTTP/1.1\r\n\r\n"})
+    void aHandshakeThatDoesNotComeToAnEndEndsTheConnection(String begun) throws Exception {
+        try (RunningServer server = start(certified(ClientCertificates.NONE, Set.of()));
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(begun.getBytes(StandardCharsets.ISO_8859_1));
+            Thread.sleep(300);
+            server.skippedNanos.addAndGet(Duration.ofSeconds(6).toNanos());
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertFalse(answer.startsWith("HTTP"), answer);
+        }
+    }
+
     @Test
     void newSettingsHoldForConnectionsThatAreOpen() throws Exception {
         InetAddress here = InetAddress.getLoopbackAddress();

@@ -1,0 +1,51 @@
+package io.loadmonitor.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+final class FailedLoginsTest {
+    private static final Client CLIENT = new Client("c0000209", false);
+    private final AtomicLong now = new AtomicLong();
+    private final FailedLogins failures = new FailedLogins(now::get);
+
+    @Test
+    void aClientHasItsOwnTries() {
+        for (int i = 0; i < FailedLogins.ALLOWED.burst(); i++) {
+            assertTrue(failures.begin(CLIENT));
+        }
+        assertFalse(failures.begin(CLIENT));
+        assertEquals(FailedLogins.ALLOWED.interval(), failures.untilNext(CLIENT));
+        Client other = new Client("c0000210", false);
+        assertEquals(Duration.ZERO, failures.untilNext(other));
+        assertTrue(failures.begin(other));
+        now.addAndGet(FailedLogins.ALLOWED.interval().toNanos());
+        assertEquals(Duration.ZERO, failures.untilNext(CLIENT));
+        assertTrue(failures.begin(CLIENT));
+        assertFalse(failures.begin(CLIENT));
+    }
+
+    @Test
+    void whatWasRightCostsNothing() {
+        for (int i = 0; i < 10 * FailedLogins.ALLOWED.burst(); i++) {
+            assertTrue(failures.begin(CLIENT));
+            failures.forgive(CLIENT);
+        }
+        assertEquals(Duration.ZERO, failures.untilNext(CLIENT));
+    }
+
+    @Test
+    void whoTriesOnIsNotForgottenForManyOthers() {
+        while (failures.begin(CLIENT)) {
+            // All of its tries.
+        }
+        for (int i = 0; i < 5_000; i++) {
+            assertTrue(failures.begin(new Client("other" + i, false)));
+            assertFalse(failures.untilNext(CLIENT).isZero());
+        }
+    }
+}
