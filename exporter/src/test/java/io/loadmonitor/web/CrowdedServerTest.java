@@ -171,7 +171,7 @@ final class CrowdedServerTest {
         assertEquals("again", builds.run(() -> "again"));
     }
 
-    private static RawDump large() {
+    static RawDump large() {
         String text = new String(Samples.dump(77).toByteArray(), StandardCharsets.US_ASCII);
         int end = text.indexOf("devices ");
         StringBuilder tasks = new StringBuilder();

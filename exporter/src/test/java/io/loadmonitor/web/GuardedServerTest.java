@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,6 +45,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -309,6 +311,41 @@ final class GuardedServerTest {
             server.skippedNanos.addAndGet(Duration.ofSeconds(6).toNanos());
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
             assertFalse(answer.startsWith("HTTP"), answer);
+        }
+    }
+
+    @Test
+    void aReaderThatTakesNothingOverTlsIsCutOffAndOthersGetAll() throws Exception {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        try (RunningServer server = start(certified(ClientCertificates.NONE, Set.of()));
+                SSLSocket stuck = (SSLSocket) context(null).getSocketFactory().createSocket()) {
+            long id = server.archived(CrowdedServerTest.large());
+            String request =
+                    "GET /api/v1/dumps/" + id + "/raw HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            stuck.setReceiveBufferSize(4096);
+            stuck.connect(new InetSocketAddress(here, server.port()));
+            stuck.setSoTimeout(10_000);
+            stuck.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            try (SSLSocket reader = connection(server, here, null)) {
+                reader.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                byte[] answer = reader.getInputStream().readAllBytes();
+                assertTrue(answer.length > 3_000_000, answer.length + " bytes");
+            }
+            for (int i = 0; i < 3; i++) {
+                Thread.sleep(1200);
+                server.skippedNanos.addAndGet(Duration.ofSeconds(11).toNanos());
+            }
+            Thread.sleep(1200);
+            int got = 0;
+            try {
+                byte[] bytes = new byte[16 * 1024];
+                for (int count = 0; count >= 0; count = stuck.getInputStream().read(bytes)) {
+                    got += count;
+                }
+            } catch (SSLException | SocketException cutOff) {
+                // As it should be.
+            }
+            assertTrue(got < 1_000_000, got + " bytes");
         }
     }
 
