@@ -316,7 +316,7 @@ final class Exporter implements AutoCloseable {
         if (!proof.isEmpty()) {
             LOG.atInfo()
                     .addKeyValue("api", proof)
-                    .addKeyValue("open", "")
+                    .addKeyValue("open", "none")
                     .log("everything, metrics and health included, answers clients with a " + proof
                             + ", from wherever they come (--web.config.file)");
         } else {
