@@ -151,20 +151,7 @@ final class Gate implements AutoCloseable {
             return;
         }
         try {
-            checking.execute(() -> {
-                boolean right = false;
-                try {
-                    // Another request of the same client may have come first.
-                    right = passwords.remembers(given.get()) || passwords.check(given.get());
-                } catch (RuntimeException e) {
-                    LOG.error(
-                            "a password could not be looked at: {}",
-                            e.getClass().getName());
-                } finally {
-                    leaveLine(client);
-                    answer(right, request, client, visitor, then);
-                }
-            });
+            checking.execute(new Check(passwords, given.get(), request, client, visitor, then));
         } catch (RejectedExecutionException full) {
             leaveLine(client);
             failures.forgive(client);
@@ -172,15 +159,53 @@ final class Gate implements AutoCloseable {
         }
     }
 
-    private void answer(
-            boolean right, Request request, Client client, Visitor visitor, Consumer<Optional<Refusal>> then) {
-        if (right) {
-            failures.forgive(client);
-            visitor.admitted(true).enter(request);
-            then.accept(Optional.empty());
-        } else {
-            countFailure(request);
-            then.accept(Optional.of(unauthorized()));
+    /** A password that waits to be looked at. */
+    private final class Check implements Runnable {
+        private final Passwords passwords;
+        private final Credentials given;
+        private final Request request;
+        private final Client client;
+        private final Visitor visitor;
+        private final Consumer<Optional<Refusal>> then;
+
+        Check(
+                Passwords passwords,
+                Credentials given,
+                Request request,
+                Client client,
+                Visitor visitor,
+                Consumer<Optional<Refusal>> then) {
+            this.passwords = passwords;
+            this.given = given;
+            this.request = request;
+            this.client = client;
+            this.visitor = visitor;
+            this.then = then;
+        }
+
+        @Override
+        public void run() {
+            boolean right = false;
+            try {
+                // Another request of the same client may have come first.
+                right = passwords.remembers(given) || passwords.check(given);
+            } catch (RuntimeException e) {
+                LOG.error("a password could not be looked at: {}", e.getClass().getName());
+            }
+            leaveLine(client);
+            if (right) {
+                failures.forgive(client);
+                visitor.admitted(true).enter(request);
+                then.accept(Optional.empty());
+            } else {
+                countFailure(request);
+                then.accept(Optional.of(unauthorized()));
+            }
+        }
+
+        /** The server ends. */
+        void giveUp() {
+            then.accept(Optional.of(Builds.busy()));
         }
     }
 
@@ -231,8 +256,11 @@ final class Gate implements AutoCloseable {
         return new Refusal(429, code, message, Map.of("Retry-After", Long.toString(seconds)));
     }
 
+    /** Answers those that wait, so that none holds the end of the server up. */
     @Override
     public void close() {
-        checking.shutdownNow();
+        for (Runnable waits : checking.shutdownNow()) {
+            ((Check) waits).giveUp();
+        }
     }
 }

@@ -107,8 +107,8 @@ public final class WebServer implements AutoCloseable {
     /** Lets the requests that are under way finish within a second or two, takes no new ones. */
     @Override
     public void close() {
-        javalin.stop();
         gate.close();
+        javalin.stop();
     }
 
     /** Leaves out what the server does not use and what would cost time and memory at the start. */

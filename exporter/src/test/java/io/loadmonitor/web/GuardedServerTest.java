@@ -468,25 +468,36 @@ final class GuardedServerTest {
     }
 
     @Test
-    void anExpensivePasswordHoldsNoThreadOfTheServer() throws Exception {
-        // Cost 12: a quarter of a second each, eight of them.
+    void expensivePasswordsHoldNoThreadOfTheServer() throws Exception {
+        // Cost 12: a third of a second each, and more of them than the server has threads.
         String dear = "$2y$12$" + HASH.substring(7);
+        List<Socket> sockets = new ArrayList<>();
         try (RunningServer server = start(plain(Map.of(USER, HASH, "dear", dear)))) {
             assertEquals(
                     200, server.send(asked(server, "/metrics", USER, PASSWORD)).statusCode());
-            HttpClient client =
-                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-            for (int i = 0; i < 8; i++) {
-                answers.add(client.sendAsync(
-                        asked(server, "/metrics", "dear", "wrong" + i).build(), BodyHandlers.ofString()));
+            for (int i = 0; i < 48; i++) {
+                Socket socket = new Socket(
+                        InetAddress.getLoopbackAddress(),
+                        server.port(),
+                        InetAddress.getByName("127.0.0." + (2 + i % 4)),
+                        0);
+                sockets.add(socket);
+                socket.getOutputStream()
+                        .write(("GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: " + basic("dear", "no" + i)
+                                        + "\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
             }
-            Thread.sleep(100);
+            Thread.sleep(300);
+            long before = System.nanoTime();
             assertEquals(
                     200, server.send(asked(server, "/metrics", USER, PASSWORD)).statusCode());
-            assertTrue(answers.stream().anyMatch(answer -> !answer.isDone()), "all were looked at before the scrape");
-            for (CompletableFuture<HttpResponse<String>> answer : answers) {
-                assertEquals(401, answer.get().statusCode());
+            long millis = Duration.ofNanos(System.nanoTime() - before).toMillis();
+            assertTrue(millis < 2_000, millis + " ms");
+            Socket last = sockets.get(sockets.size() - 1);
+            assertEquals(0, last.getInputStream().available(), "all were looked at before the scrape");
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
             }
         }
     }
