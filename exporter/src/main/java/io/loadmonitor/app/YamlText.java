@@ -59,7 +59,8 @@ final class YamlText {
         } catch (ReaderException e) {
             String before = text.substring(0, Math.min(text.length(), e.getPosition()));
             throw new Malformed((int) before.chars().filter(c -> c == '\n').count() + 1, "no YAML: " + e.getMessage());
-        } catch (YAMLException e) {
+        } catch (YAMLException | IllegalArgumentException e) {
+            // The second for some tags, such as "!%A": snakeyaml 2.5 makes a tag of them before it looks at it.
             throw new Malformed(1, "no YAML: " + e.getMessage());
         }
     }

@@ -79,7 +79,7 @@ final class ExplainPropertyTest {
         consistent(mixed.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private static void consistent(byte[] bytes) throws IOException {
+    static void consistent(byte[] bytes) throws IOException {
         KernelLog log = KernelLogReader.read(bytes);
         StringWriter text = new StringWriter();
         new ExplainText(new PrintWriter(text), false, CauseCatalogue.standard(), Optional.empty()).write(log);

@@ -91,7 +91,7 @@ final class DumpParserPropertyTest {
                 .count();
     }
 
-    private static void consistent(RawDump raw) {
+    static void consistent(RawDump raw) {
         StackDump dump = DumpParser.parse(raw);
         long lines = Dumps.text(raw).lines().count();
         assertTrue(dump.tasks().size() + dump.stacks().size() + dump.unreadCount() <= 2 * lines + 1);
