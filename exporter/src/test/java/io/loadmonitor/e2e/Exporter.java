@@ -41,8 +41,8 @@ record Exporter(URI address) {
             return begin(folder, prefix, jar, arguments).ready();
         }
 
-        /** The same, as soon as it listens. */
-        static OnHost begin(Path folder, List<String> prefix, Path jar, String... arguments) throws IOException {
+        /** The same, at once: it may never listen. */
+        static Server launch(Path folder, List<String> prefix, Path jar, String... arguments) throws IOException {
             Path options = Files.copy(Tree.root().resolve("exporter/jvm.options"), folder.resolve("jvm.options"));
             List<String> command = new ArrayList<>(prefix);
             command.addAll(List.of(
@@ -59,7 +59,12 @@ record Exporter(URI address) {
                 command.add("--config.file=" + Files.writeString(folder.resolve("quiet.yml"), QUIET));
             }
             command.addAll(List.of(arguments));
-            Server server = Server.start("exporter", folder, command);
+            return Server.start("exporter", folder, command);
+        }
+
+        /** The same, as soon as it listens. */
+        static OnHost begin(Path folder, List<String> prefix, Path jar, String... arguments) throws IOException {
+            Server server = launch(folder, prefix, jar, arguments);
             String port = server.await("says where it listens", Duration.ofSeconds(30), () -> {
                 Matcher matcher = LISTENING.matcher(server.log());
                 return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();

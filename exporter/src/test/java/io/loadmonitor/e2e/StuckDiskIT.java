@@ -44,7 +44,7 @@ final class StuckDiskIT {
 
     @Test
     void answersAndCapturesWhileTheDiskIsFrozenAndStoresAllOfItLater() throws Exception {
-        try (FrozenDisk disk = FrozenDisk.mount(folder);
+        try (LoopDisk disk = LoopDisk.mount(folder);
                 Exporter.OnHost host = start(disk, "archive.db")) {
             Exporter exporter = host.exporter();
             assertEquals(202, post(exporter, "LoadHigh", 1).statusCode());
@@ -138,7 +138,7 @@ final class StuckDiskIT {
 
     @Test
     void startsOnADiskThatIsFrozenAndStopsListeningWhenItIsToldToEnd() throws Exception {
-        try (FrozenDisk disk = FrozenDisk.mount(folder)) {
+        try (LoopDisk disk = LoopDisk.mount(folder)) {
             disk.freeze();
             Exporter.OnHost host = begin(disk, "archive.db");
             try {
@@ -175,7 +175,7 @@ final class StuckDiskIT {
 
     @Test
     void servesWhateverIsInTheWayOfTheArchive() throws Exception {
-        try (FrozenDisk disk = FrozenDisk.mount(folder)) {
+        try (LoopDisk disk = LoopDisk.mount(folder)) {
             Path file = disk.place().resolve("archive.db");
             Files.writeString(file, "This is no archive.\n".repeat(1000));
             try (Exporter.OnHost host = begin(disk, "archive.db")) {
@@ -216,15 +216,15 @@ final class StuckDiskIT {
         }
     }
 
-    private Exporter.OnHost start(FrozenDisk disk, String archive) throws IOException {
+    private Exporter.OnHost start(LoopDisk disk, String archive) throws IOException {
         return Exporter.OnHost.start(folder, List.of(), Tree.jar(), arguments(disk, archive));
     }
 
-    private Exporter.OnHost begin(FrozenDisk disk, String archive) throws IOException {
+    private Exporter.OnHost begin(LoopDisk disk, String archive) throws IOException {
         return Exporter.OnHost.begin(folder, List.of(), Tree.jar(), arguments(disk, archive));
     }
 
-    private String[] arguments(FrozenDisk disk, String archive) throws IOException {
+    private String[] arguments(LoopDisk disk, String archive) throws IOException {
         Path config = Files.writeString(
                 folder.resolve("stuck.yml"), Exporter.QUIET + "retention: {max_size: 16MB, min_free_disk: 1MB}\n");
         return new String[] {
