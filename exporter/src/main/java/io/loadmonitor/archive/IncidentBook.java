@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,10 @@ final class IncidentBook {
     private final Map<Long, PlacedDump> storedDumps = new HashMap<>();
     private final Map<Long, ToldAlert> told = new HashMap<>();
     private final Map<AlertKey, AlertSpell> repeated = new HashMap<>();
+
+    /** New ones of an incident of which no more is read, to be written. */
+    private final Map<AlertKey, AlertSpell> joined = new LinkedHashMap<>();
+
     private Known known;
 
     IncidentBook(Sql sql, String host, IncidentLife life, SpellTable table) throws SQLException {
@@ -54,7 +59,17 @@ final class IncidentBook {
             if (spell.isPresent() && spell.get().open()) {
                 return repeat(spell.get(), fires);
             }
+            if (spell.isEmpty() && join(fires)) {
+                return Verdict.NEW;
+            }
         }
+        if (event instanceof Event.Resolves resolves && joined.isEmpty() && !isRead(resolves.alert())) {
+            Optional<AlertSpell> spell = table.find(sql, resolves.alert());
+            if (spell.isPresent() && spell.get().open() && leave(spell.get(), resolves)) {
+                return Verdict.ENDED;
+            }
+        }
+        readJoined();
         read(IncidentLife.reach(event));
         if (event instanceof Event.Crossed crossed) {
             read(crossed.dump());
@@ -67,9 +82,46 @@ final class IncidentBook {
     }
 
     private boolean isRead(AlertKey key) {
-        return known.spells().stream()
-                .anyMatch(spell ->
-                        spell instanceof AlertSpell alert && alert.key().equals(key));
+        return joined.containsKey(key)
+                || known.spells().stream()
+                        .anyMatch(spell ->
+                                spell instanceof AlertSpell alert && alert.key().equals(key));
+    }
+
+    /**
+     * A new alert of an incident that has many already ({@link IncidentLife#joins}): a few rows are read, whatever the
+     * number.
+     */
+    private boolean join(Event.Fires fires) throws SQLException {
+        String fingerprint = fires.alert().fingerprint();
+        if (!known.spells().isEmpty()
+                || joined.keySet().stream().anyMatch(key -> key.fingerprint().equals(fingerprint))
+                || table.knows(sql, fingerprint)) {
+            return false;
+        }
+        List<SpellTable.Near> near = table.near(sql, IncidentLife.reach(fires), fires.foreign(), fires.instance());
+        if (near.size() != 1 || !near.get(0).open()) {
+            return false;
+        }
+        Optional<AlertSpell> lasting = SpellTable.lasting(sql, near.get(0).id());
+        if (lasting.isEmpty() || !IncidentLife.joins(lasting.get(), near.get(0).began(), fires)) {
+            return false;
+        }
+        IncidentLife.Step step = life.told(new Known(known.nextId(), List.of(lasting.get()), List.of()), fires);
+        known = new Known(step.known().nextId(), known.spells(), known.dumps());
+        AlertSpell added = (AlertSpell) step.known().spells().get(1);
+        joined.put(fires.alert(), added.withIncident(near.get(0).id()));
+        return true;
+    }
+
+    /** Of an incident that is read after all. */
+    private void readJoined() {
+        if (!joined.isEmpty()) {
+            List<Spell> all = new ArrayList<>(known.spells());
+            all.addAll(joined.values());
+            joined.clear();
+            known = new Known(known.nextId(), all, known.dumps());
+        }
     }
 
     /** An alert that fires goes on firing: nothing changes for others, so none is read. */
@@ -79,6 +131,19 @@ final class IncidentBook {
         SpellTable.change(sql, after);
         repeated.put(fires.alert(), after);
         return step.verdict();
+    }
+
+    /** The end of one of many alerts ({@link IncidentLife#leaves}): the others are not read. */
+    private boolean leave(AlertSpell spell, Event.Resolves resolves) throws SQLException {
+        Optional<Instant> latest = SpellTable.latestBeginBesides(sql, spell);
+        IncidentLife.Step step = life.told(new Known(known.nextId(), List.of(spell), List.of()), resolves);
+        AlertSpell after = (AlertSpell) step.known().spells().get(0);
+        if (latest.isEmpty() || !IncidentLife.leaves(after, latest.get())) {
+            return false;
+        }
+        SpellTable.change(sql, after);
+        repeated.put(resolves.alert(), after);
+        return true;
     }
 
     /** All of them, after an earlier version of the program decided otherwise or not at all. */
@@ -100,7 +165,7 @@ final class IncidentBook {
                 return Optional.of(alert);
             }
         }
-        return Optional.ofNullable(repeated.get(key));
+        return Optional.ofNullable(repeated.get(key)).or(() -> Optional.ofNullable(joined.get(key)));
     }
 
     private void read(Reach reach) throws SQLException {
@@ -172,6 +237,9 @@ final class IncidentBook {
 
     /** Decides what belongs together, and writes. Nothing is told after it. */
     void write() throws SQLException {
+        for (AlertSpell spell : joined.values()) {
+            table.add(sql, spell, Optional.ofNullable(told.get(spell.id())));
+        }
         if (known.spells().isEmpty() && known.dumps().isEmpty()) {
             return;
         }

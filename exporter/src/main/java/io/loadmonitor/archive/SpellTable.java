@@ -90,6 +90,56 @@ final class SpellTable {
                 alert.startsAt().toString());
     }
 
+    /** Whether anything is known of the alert: this time that it fired, or another. */
+    boolean knows(Sql sql, String fingerprint) throws SQLException {
+        return sql.one(
+                        row -> row.getLong(1),
+                        "SELECT id FROM spell WHERE host = ? AND fingerprint = ? LIMIT 1",
+                        host,
+                        fingerprint)
+                .isPresent();
+    }
+
+    /** Incidents of one host: of this one, or of another that alerts name. */
+    record Near(long id, Instant began, boolean open) {}
+
+    /** Those that an alert which fires since then can concern; two are enough to know that it is not one. */
+    List<Near> near(Sql sql, Reach reach, boolean foreign, String instance) throws SQLException {
+        return sql.all(
+                row -> new Near(row.getLong("id"), Sql.time(row, "began_us"), row.getString("ended_us") == null),
+                """
+                SELECT id, began_us, ended_us FROM incident i
+                WHERE host = ? AND (ended_us IS NULL OR ended_us >= ?) AND is_foreign = ?
+                  AND (NOT is_foreign OR ? = (SELECT instance FROM spell WHERE incident_id = i.id LIMIT 1))
+                LIMIT 2""",
+                host,
+                reach.from(),
+                foreign,
+                instance);
+    }
+
+    /** An alert of the incident that has not ended. */
+    static Optional<AlertSpell> lasting(Sql sql, long incident) throws SQLException {
+        return sql.one(
+                row -> (AlertSpell) spell(row),
+                SPELL + " WHERE incident_id = ? AND kind = 'ALERT' AND to_us IS NULL LIMIT 1",
+                incident);
+    }
+
+    /** When the last of the other spells of its incident began; empty when no other alert of it lasts. */
+    static Optional<Instant> latestBeginBesides(Sql sql, AlertSpell spell) throws SQLException {
+        return sql.one(
+                        row -> row.getInt("lasting") > 0
+                                ? Optional.of(Sql.time(row, "latest"))
+                                : Optional.<Instant>empty(),
+                        """
+                        SELECT max(from_us) AS latest, COALESCE(sum(kind = 'ALERT' AND to_us IS NULL), 0) AS lasting
+                        FROM spell WHERE incident_id = ? AND id <> ?""",
+                        spell.incident(),
+                        spell.id())
+                .orElse(Optional.empty());
+    }
+
     static List<Spell> of(Sql sql, long incident) throws SQLException {
         return sql.all(SpellTable::spell, SPELL + " WHERE incident_id = ? ORDER BY id", incident);
     }

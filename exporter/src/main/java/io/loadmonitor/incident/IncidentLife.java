@@ -116,6 +116,34 @@ public record IncidentLife(Duration silentAfter) {
         return new Step(draft.known(), verdict);
     }
 
+    /**
+     * Whether an alert that was never heard of, of which nothing is known but that it fires, belongs to the incident of
+     * one that lasts, and changes nothing else of that. So a flood of alerts need not be read for each new one. There
+     * must be no other incident of the same host in the event's {@link #reach}: this host is one, and each that alerts
+     * name.
+     *
+     * @param lasting an alert of the incident
+     * @param began when the incident began
+     */
+    public static boolean joins(AlertSpell lasting, Instant began, Event.Fires event) {
+        boolean sameHost = lasting.foreign() == event.foreign()
+                && (!event.foreign() || lasting.instance().equals(event.instance()));
+        return sameHost
+                && lasting.open()
+                && !lasting.heard().isAfter(event.at())
+                && !event.alert().startsAt().isBefore(began);
+    }
+
+    /**
+     * Whether an alert that lasted leaves its incident as it is by its end: another one of it lasts, and all that it met
+     * it meets still.
+     *
+     * @param latest when the last of the incident's other spells began
+     */
+    public static boolean leaves(AlertSpell ended, Instant latest) {
+        return ended.to().filter(to -> !latest.isAfter(to)).isPresent();
+    }
+
     /** The same with each spell and dump in the incident that it belongs to. */
     public static Known grouped(Known known) {
         return new Draft(known, Instant.MAX).grouped();

@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
@@ -29,9 +30,6 @@ final class Alertmanager implements AutoCloseable {
 
     /** @param repeat how often an alert that goes on is sent again */
     static Alertmanager start(Path folder, String webhook, String repeat) {
-        Path program = Program.require("prometheus-alertmanager");
-        String address = "127.0.0.1:" + Server.freePort();
-        Path configuration = folder.resolve("alertmanager.yml");
         String text = """
                 route:
                   receiver: load-monitor
@@ -45,20 +43,69 @@ final class Alertmanager implements AutoCloseable {
                       - url: http://%s/api/v1/alerts
                         send_resolved: true
                 """.formatted(repeat, webhook);
+        return start(folder, "alertmanager", text, List.of("--cluster.listen-address="));
+    }
+
+    /**
+     * Two that are one to the world: each tells the other what it has sent. A message for each alert, at once; an alert
+     * with the label {@code twice="yes"} comes by two routes.
+     */
+    static List<Alertmanager> startPair(Path folder, String webhook) {
+        String text = """
+                route:
+                  receiver: load-monitor
+                  group_by: ['...']
+                  group_wait: 0s
+                  group_interval: 1m
+                  repeat_interval: 4h
+                  routes:
+                    - receiver: load-monitor
+                      continue: true
+                    - receiver: again
+                      matchers: ['twice="yes"']
+                receivers:
+                  - name: load-monitor
+                    webhook_configs:
+                      - url: http://%s/api/v1/alerts
+                  - name: again
+                    webhook_configs:
+                      - url: http://%s/api/v1/alerts
+                """.formatted(webhook, webhook);
+        String first = "127.0.0.1:" + Server.freePort();
+        Alertmanager one = start(folder, "alertmanager-1", text, List.of("--cluster.listen-address=" + first));
+        Alertmanager other = start(
+                folder,
+                "alertmanager-2",
+                text,
+                List.of("--cluster.listen-address=127.0.0.1:" + Server.freePort(), "--cluster.peer=" + first));
+        for (Alertmanager each : List.of(one, other)) {
+            each.server.await(
+                    "knows the other and has settled",
+                    Duration.ofSeconds(60),
+                    () -> Http.json(URI.create("http://" + each.address + "/api/v2/status"))
+                            .map(status -> status.path("cluster"))
+                            .filter(cluster -> cluster.path("peers").size() == 2
+                                    && cluster.path("status").asText().equals("ready")));
+        }
+        return List.of(one, other);
+    }
+
+    private static Alertmanager start(Path folder, String name, String text, List<String> cluster) {
+        Path program = Program.require("prometheus-alertmanager");
+        String address = "127.0.0.1:" + Server.freePort();
+        Path configuration = folder.resolve(name + ".yml");
         try {
             Files.writeString(configuration, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Server server = Server.start(
-                "alertmanager",
-                folder,
-                List.of(
-                        program.toString(),
-                        "--config.file=" + configuration,
-                        "--storage.path=" + folder.resolve("alertmanager-data"),
-                        "--web.listen-address=" + address,
-                        "--cluster.listen-address="));
+        List<String> command = new ArrayList<>(List.of(
+                program.toString(),
+                "--config.file=" + configuration,
+                "--storage.path=" + folder.resolve(name + "-data"),
+                "--web.listen-address=" + address));
+        command.addAll(cluster);
+        Server server = Server.start(name, folder, command);
         Alertmanager alertmanager = new Alertmanager(server, address);
         server.await("ready", Duration.ofSeconds(60), () -> Http.get(URI.create("http://" + address + "/-/ready")));
         return alertmanager;
