@@ -67,6 +67,10 @@ check-kernels: $(JAR) ## The module on every kernel, and installed; what passed 
 check-all: ## Before a release: both, with nothing kept, and data races, and what dumps cost (root; more than an hour)
 	.ci/check-all
 
+.PHONY: soak
+soak: ## Half an hour of all that people and servers do with an exporter: memory, threads and descriptors are level (root)
+	.ci/soak
+
 .PHONY: fuzz
 fuzz: ## Random texts to whatever reads what others write, guided by coverage (SECONDS=60 for each, TARGET=DumpFuzz for one)
 	.ci/fuzz $(or $(SECONDS),60) $(TARGET)

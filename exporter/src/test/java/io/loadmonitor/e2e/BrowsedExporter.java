@@ -67,7 +67,8 @@ final class BrowsedExporter implements AutoCloseable {
         return new BrowsedExporter(folder, host, browser, false);
     }
 
-    private static Exporter.OnHost exporter(Path folder, Filling filling) throws Exception {
+    /** The exporter alone. */
+    static Exporter.OnHost exporter(Path folder, Filling filling) throws Exception {
         ArchiveSettings settings = new ArchiveSettings(
                 folder.resolve("archive.db"), InetAddress.getLocalHost().getHostName(), ALL);
         try (Archive archive = Archive.open(settings, Clock.systemUTC())) {

@@ -17,7 +17,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -78,11 +77,6 @@ final class CrowdIT {
             for (Thread client : clients) {
                 client.join();
             }
-            String memory = Files.readString(Path.of("/proc/" + host.server().pid() + "/status"))
-                    .lines()
-                    .filter(line -> line.startsWith("VmHWM:"))
-                    .findFirst()
-                    .orElseThrow();
             System.out.println("crowd of " + IDLE + " idle, " + SLOW_HEADERS + " slow headers, " + SLOW_BODIES
                     + " slow bodies, " + DOWNLOADS + " slow readers, " + PAGES + " readers of pages, for "
                     + LASTS.toSeconds() + " s");
@@ -91,7 +85,7 @@ final class CrowdIT {
             System.out.println("  scrapes over new connections, from an address of its own: " + elsewhere);
             System.out.println("  the same, from an address of the crowd: " + beside);
             System.out.println("  crowd:    " + crowd);
-            System.out.println("  exporter: " + memory.replaceAll("\\s+", " "));
+            System.out.println("  exporter: " + Footprint.of(host.server()));
             assertEquals(
                     Map.of("200", scrapes.count()),
                     scrapes.answers,

@@ -65,15 +65,26 @@ record Exporter(URI address) {
         /** The same, as soon as it listens. */
         static OnHost begin(Path folder, List<String> prefix, Path jar, String... arguments) throws IOException {
             Server server = launch(folder, prefix, jar, arguments);
-            String port = server.await("says where it listens", Duration.ofSeconds(30), () -> {
-                Matcher matcher = LISTENING.matcher(server.log());
-                return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
-            });
+            String port;
+            try {
+                port = server.await("says where it listens", Duration.ofSeconds(30), () -> {
+                    Matcher matcher = LISTENING.matcher(server.log());
+                    return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+                });
+            } catch (AssertionError | RuntimeException e) {
+                server.close();
+                throw e;
+            }
             return new OnHost(server, new Exporter(URI.create("http://127.0.0.1:" + port)));
         }
 
         private OnHost ready() {
-            server.await("ready", Duration.ofSeconds(30), () -> Http.get(exporter.address.resolve("/-/ready")));
+            try {
+                server.await("ready", Duration.ofSeconds(30), () -> Http.get(exporter.address.resolve("/-/ready")));
+            } catch (AssertionError | RuntimeException e) {
+                close();
+                throw e;
+            }
             return this;
         }
 

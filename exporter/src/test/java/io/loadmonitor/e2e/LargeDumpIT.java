@@ -15,7 +15,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -68,13 +67,8 @@ final class LargeDumpIT {
             }
             Set<String> files = unzip(host.exporter(), path + "/archive");
             assertEquals(3 + 5 * DUMPS, files.size(), files.toString());
-            String peak = Files.readString(Path.of("/proc/" + host.server().pid() + "/status"))
-                    .lines()
-                    .filter(line -> line.startsWith("VmHWM:"))
-                    .findFirst()
-                    .orElseThrow();
-            System.out.println(DUMPS + " dumps of " + TASKS + " tasks: the exporter had at most "
-                    + peak.substring(6).strip());
+            System.out.println(
+                    DUMPS + " dumps of " + TASKS + " tasks: the exporter had " + Footprint.of(host.server()));
         }
     }
 

@@ -3,24 +3,9 @@ package io.loadmonitor.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.loadmonitor.alert.Alert;
-import io.loadmonitor.archive.Archive;
-import io.loadmonitor.archive.IntakeOutcome;
-import io.loadmonitor.archive.RoutedAlert;
-import io.loadmonitor.dump.RawDump;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,21 +22,13 @@ final class ManyIncidentsIT {
     private static final int INCIDENTS = 500;
     private static final double LIMIT_MILLIS = 1000;
 
-    /** Three hours apart. */
-    private static final Instant FIRST =
-            Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(3L * INCIDENTS));
-
     private BrowsedExporter pages;
 
     @BeforeAll
     void fills(@TempDir Path folder) throws Exception {
-        List<String> captures = captures();
+        CaptureHistory history = CaptureHistory.of(INCIDENTS);
         long start = System.nanoTime();
-        pages = BrowsedExporter.start(folder, archive -> {
-            for (int i = 0; i < INCIDENTS; i++) {
-                add(archive, i, captures);
-            }
-        });
+        pages = BrowsedExporter.start(folder, history::fill);
         System.out.println("filled and started in " + (System.nanoTime() - start) / 1_000_000 + " ms");
         // The first request of all warms the program up; no reader's page is that one.
         pages.open("/");
@@ -113,70 +90,5 @@ final class ManyIncidentsIT {
                 times.stream().map(time -> String.format("%.0f", time)).toList(),
                 kilobytes);
         assertTrue(best > 0 && best < LIMIT_MILLIS, path + " took " + times + " ms");
-    }
-
-    private static void add(Archive archive, int number, List<String> captures) throws Exception {
-        Instant start = FIRST.plus(Duration.ofHours(3L * number));
-        String boot = UUID.nameUUIDFromBytes(new byte[] {(byte) (number / 50)}).toString();
-        archive.storeFound(capture(captures, 3 * number, boot, start.minusSeconds(30), "threshold"));
-        RoutedAlert.Route route = new RoutedAlert.Route("load", Duration.ZERO);
-        Map<String, String> labels =
-                Map.of("alertname", "LoadHigh", "instance", "web-" + number % 7 + ".example.com:9817");
-        String fingerprint = String.format("%016x", number + 1);
-        IntakeOutcome opened = archive.takeIn(List.of(new RoutedAlert(
-                        new Alert(
-                                fingerprint,
-                                Alert.Status.FIRING,
-                                labels,
-                                Map.of("summary", "Load is high"),
-                                start,
-                                Optional.empty(),
-                                Optional.empty()),
-                        Optional.of(route))))
-                .get(0);
-        archive.beginNext();
-        archive.store(
-                opened.dumpId().getAsLong(), capture(captures, 3 * number + 1, boot, start.plusSeconds(31), "manual"));
-        archive.storeFound(capture(captures, 3 * number + 2, boot, start.plusSeconds(60), "active"));
-        // The newest is still open.
-        if (number < INCIDENTS - 1) {
-            archive.takeIn(List.of(new RoutedAlert(
-                    new Alert(
-                            fingerprint,
-                            Alert.Status.RESOLVED,
-                            labels,
-                            Map.of(),
-                            start,
-                            Optional.of(start.plusSeconds(600)),
-                            Optional.empty()),
-                    Optional.of(route))));
-        }
-    }
-
-    /** A capture as if it had been taken then. */
-    private static RawDump capture(List<String> captures, int number, String boot, Instant at, String kind) {
-        String text = captures.get(number % captures.size())
-                .replaceFirst(" id=\\d+ ", " id=" + (number + 1) + " ")
-                .replaceFirst("boot_id=[0-9a-f-]+", "boot_id=" + boot)
-                .replaceFirst("kind=[a-z]+", "kind=" + kind)
-                .replaceFirst(
-                        "wall=\\S+ monotonic_ns=\\d+", "wall=" + at + " monotonic_ns=" + (number + 1) * 1_000_000_000L);
-        return RawDump.of(text.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static List<String> captures() throws IOException {
-        try (Stream<Path> files = Files.walk(Tree.root().resolve("kmod/tests/captures"))) {
-            List<String> captures = new ArrayList<>();
-            for (Path file : files.filter(path -> path.toString().endsWith(".dump"))
-                    .sorted()
-                    .toList()) {
-                String text = Files.readString(file, StandardCharsets.US_ASCII);
-                if (text.split("(?m)^load_monitor dump ", -1).length == 2) {
-                    captures.add(text);
-                }
-            }
-            assertTrue(captures.size() >= 10, "captures: " + captures.size());
-            return captures;
-        }
     }
 }
