@@ -1,9 +1,9 @@
 package io.loadmonitor.app;
 
+import io.loadmonitor.capture.BpfSource;
 import io.loadmonitor.capture.CaptureException;
 import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.DumpOrder;
-import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.OwnProcess;
 import io.loadmonitor.capture.ProcfsLimits;
@@ -58,16 +58,17 @@ final class DumpCommand implements Callable<Integer> {
         KernelModule module = options.module();
         ProcFs procFs = options.procFs();
         DeviceLook deviceLook = options.deviceLook();
-        SourceChoice choice = new SourceChoice(
-                options.preference,
-                module,
-                new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs)),
-                new ProcfsSource(procFs, deviceLook, new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT));
-        // Said on standard error, beside the text.
-        new StackAccess(choice, procFs).readable();
-        DumpSource source = choice.current().source();
-        try {
-            RawDump dump = source.take(DumpOrder.manual(reason));
+        ActiveTasks activeTasks = new ActiveTasks();
+        try (BpfSource bpf = options.bpf(deviceLook, activeTasks, Clock.systemUTC(), ProcfsLimits.DEFAULT)) {
+            SourceChoice choice = new SourceChoice(
+                    options.preference,
+                    module,
+                    new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs)),
+                    bpf,
+                    new ProcfsSource(procFs, deviceLook, activeTasks, Clock.systemUTC(), ProcfsLimits.DEFAULT));
+            // Said on standard error, beside the text.
+            new StackAccess(choice, procFs).readable();
+            RawDump dump = choice.current().source().take(DumpOrder.manual(reason));
             dump.open().transferTo(System.out);
             System.out.flush();
             return 0;

@@ -3,6 +3,7 @@ package io.loadmonitor.app;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchiveSettings;
+import io.loadmonitor.capture.BpfSource;
 import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.KernelDumpWatcher;
 import io.loadmonitor.capture.KernelModuleSource;
@@ -101,10 +102,13 @@ final class Exporter implements AutoCloseable {
 
         DeviceLook deviceLook = options.source.deviceLook();
         KernelModuleSource moduleSource = new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs));
+        BpfSource bpfSource = options.source.bpf(deviceLook, activeTasks, clock, limits.procfs());
+        keep("bpf", bpfSource::close);
         SourceChoice choice = new SourceChoice(
                 options.source.preference,
                 module,
                 moduleSource,
+                bpfSource,
                 new ProcfsSource(procFs, deviceLook, activeTasks, clock, limits.procfs()));
         Supplier<Rules> rules = () -> config.current().rules();
         CaptureDesk captures = CaptureDesk.start(

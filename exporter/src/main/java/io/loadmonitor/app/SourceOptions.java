@@ -1,21 +1,25 @@
 package io.loadmonitor.app;
 
+import io.loadmonitor.capture.BpfSource;
 import io.loadmonitor.capture.DeviceLook;
+import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.capture.SourcePreference;
 import io.loadmonitor.kernel.DeviceMapper;
 import io.loadmonitor.kernel.KernelModule;
+import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
 import java.nio.file.Path;
+import java.time.Clock;
 import picocli.CommandLine.Option;
 
 /** Flags that say where dumps come from. */
 final class SourceOptions {
     @Option(
             names = "--source",
-            paramLabel = "auto|kmod|procfs",
+            paramLabel = "auto|kmod|bpf|procfs",
             defaultValue = "auto",
-            description = "Where dumps come from: the kernel module, /proc, or auto: the module when it is loaded,"
-                    + " else /proc.")
+            description = "Where dumps come from: the kernel module, BPF and perf, /proc, or auto: the module when it"
+                    + " is loaded, else BPF where it can be used, else /proc.")
     SourcePreference preference = SourcePreference.AUTO;
 
     @Option(
@@ -46,6 +50,10 @@ final class SourceOptions {
     /** A container that has the host's /sys at /host/sys has its /dev at /host/dev. */
     DeviceLook deviceLook() {
         return new DeviceLook(new DeviceMapper(sysfs, sysfs.resolveSibling("dev/mapper")));
+    }
+
+    BpfSource bpf(DeviceLook deviceLook, ActiveTasks activeTasks, Clock clock, ProcfsLimits limits) {
+        return new BpfSource(procFs(), sysfs, deviceLook, activeTasks, clock, limits);
     }
 
     KernelModule module() {

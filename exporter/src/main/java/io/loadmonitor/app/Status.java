@@ -2,7 +2,6 @@ package io.loadmonitor.app;
 
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.capture.SourceChoice;
-import io.loadmonitor.capture.SourceKind;
 import io.loadmonitor.capture.StackAccess;
 import io.loadmonitor.desk.OwnTriggers;
 import io.loadmonitor.kernel.KernelModule;
@@ -54,7 +53,11 @@ final class Status implements StatusSource {
 
     /** It is ready when it can take a dump and keep it. */
     private Optional<String> notReady(SourceChoice.Chosen chosen) {
-        Optional<String> obstacle = chosen.source().kind() == SourceKind.KMOD ? module.obstacle() : Optional.empty();
+        Optional<String> obstacle = switch (chosen.source().kind()) {
+            case KMOD -> module.obstacle();
+            case BPF -> choice.bpfObstacle();
+            case PROCFS -> Optional.empty();
+        };
         if (obstacle.isPresent()) {
             return obstacle;
         }

@@ -5,14 +5,8 @@ import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.Frame;
 import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.StackDump;
-import io.loadmonitor.procfs.LoadAverage;
-import io.loadmonitor.procfs.LoadTick;
-import io.loadmonitor.procfs.ProcFs;
-import io.loadmonitor.procfs.ProcStat;
 import io.loadmonitor.procfs.TaskState;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,23 +21,13 @@ import java.util.concurrent.TimeUnit;
  * Composes the dump from what was read.
  *
  * @param sleeping for how long at least each task in D sleeps, milliseconds by thread id, where that is proven
- * @param ticks the last two load ticks that were seen, the newest first
  */
 record ProcfsDump(
-        ProcFs procFs,
-        long id,
-        DumpOrder order,
-        Instant wall,
-        long startNanos,
+        DumpHead head,
         long endNanos,
-        LoadAverage load,
-        ProcStat stat,
-        List<LoadTick> ticks,
         Optional<MappedDevices> devices,
         ProcfsScan.Sight sight,
         Map<Long, Long> sleeping) {
-
-    private static final int VERSION = 1;
 
     StackDump compose() {
         Map<List<String>, Integer> stackIds = new LinkedHashMap<>();
@@ -57,22 +41,15 @@ record ProcfsDump(
         stackIds.forEach((frames, stackId) -> stacks.add(
                 new CallStack(stackId, frames.stream().map(ProcfsDump::frame).toList())));
         return new StackDump(
-                Optional.of(new StackDump.Header(
-                        VERSION, id, SourceKind.PROCFS.label(), procFs.bootId(), procFs.release())),
-                Optional.of(new StackDump.Trigger(
-                        order.kind(), Optional.of(order.reason().escaped()), Optional.of(presence()))),
-                Optional.of(new StackDump.Time(Optional.of(wall.truncatedTo(ChronoUnit.MICROS)), OptionalLong.empty())),
-                Optional.of(new StackDump.Load(
-                        load.load1(),
-                        load.load5(),
-                        load.load15(),
-                        OptionalInt.of(active()),
-                        OptionalInt.of(stat.cpusOnline()))),
-                ticks.stream().findFirst().map(this::tickLine),
+                Optional.of(head.header()),
+                Optional.of(head.trigger(active())),
+                Optional.of(head.time()),
+                Optional.of(head.loadLine(active())),
+                head.tick(),
                 Optional.empty(),
                 Optional.of(counts(tasks, stacks)),
                 Optional.of(new StackDump.Cost(
-                        OptionalLong.of(endNanos - startNanos), OptionalLong.empty(), OptionalLong.empty())),
+                        OptionalLong.of(endNanos - head.startNanos()), OptionalLong.empty(), OptionalLong.empty())),
                 devices,
                 // Its own threads are not in it.
                 OptionalLong.empty(),
@@ -96,34 +73,12 @@ record ProcfsDump(
         return sight.running() + sight.uninterruptible();
     }
 
-    /**
-     * The module's rule: three quarters of the average, which falls by half only every 42 s and so stays high long
-     * after its cause is gone. A load that comes and goes may be away for a moment, so the last ticks have to be as
-     * low; one that nobody saw says nothing against it.
-     */
-    private StackDump.Presence presence() {
-        if (active() == 0) {
-            return StackDump.Presence.NONE;
-        }
-        boolean low = low(active()) && ticks.stream().allMatch(tick -> low(tick.active()));
-        return low ? StackDump.Presence.DECAYING : StackDump.Presence.PRESENT;
-    }
-
-    private boolean low(int active) {
-        return active * 4.0 < load.load1() * 3.0;
-    }
-
-    private StackDump.Tick tickLine(LoadTick newest) {
-        long ageMillis = TimeUnit.NANOSECONDS.toMillis(Math.max(0, startNanos - newest.seenNanos()));
-        return new StackDump.Tick(OptionalLong.of(ageMillis), OptionalInt.of(newest.active()), newest.load1());
-    }
-
     private StackDump.Counts counts(List<StackDump.Task> tasks, List<CallStack> stacks) {
         Map<String, Long> counts = new LinkedHashMap<>();
         counts.put("scanned", (long) sight.scanned());
         counts.put("running", (long) sight.running());
         counts.put("uninterruptible", (long) sight.uninterruptible());
-        counts.put("iowait", stat.procsBlocked());
+        counts.put("iowait", head.stat().procsBlocked());
         counts.put("captured", (long) tasks.size());
         counts.put("stacks", (long) stacks.size());
         counts.put("truncated", (long) active() - tasks.size());

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -81,6 +82,11 @@ public final class ProcfsSource implements DumpSource {
         return SourceKind.PROCFS;
     }
 
+    /** As {@link ProcFs#mayReadStacks}. */
+    boolean mayReadStacks() {
+        return procFs.mayReadStacks();
+    }
+
     @Override
     public RawDump take(DumpOrder order) throws CaptureException {
         if (!taking.tryLock()) {
@@ -121,20 +127,8 @@ public final class ProcfsSource implements DumpSource {
         if (sight.failure().isPresent()) {
             throw sight.failure().get();
         }
-        return new ProcfsDump(
-                        procFs,
-                        id,
-                        order,
-                        wall,
-                        start,
-                        System.nanoTime(),
-                        load,
-                        stat,
-                        ticks,
-                        devices,
-                        sight,
-                        formerSleep.next(sight))
-                .compose();
+        DumpHead head = new DumpHead(procFs, kind(), id, order, wall, OptionalLong.empty(), start, load, stat, ticks);
+        return new ProcfsDump(head, System.nanoTime(), devices, sight, formerSleep.next(sight)).compose();
     }
 
     /**

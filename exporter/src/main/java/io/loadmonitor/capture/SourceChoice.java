@@ -15,14 +15,20 @@ public final class SourceChoice {
     private final SourcePreference preference;
     private final KernelModule module;
     private final DumpSource moduleSource;
-    private final DumpSource procfsSource;
+    private final BpfSource bpfSource;
+    private final ProcfsSource procfsSource;
     private String logged = "";
 
     public SourceChoice(
-            SourcePreference preference, KernelModule module, DumpSource moduleSource, DumpSource procfsSource) {
+            SourcePreference preference,
+            KernelModule module,
+            DumpSource moduleSource,
+            BpfSource bpfSource,
+            ProcfsSource procfsSource) {
         this.preference = preference;
         this.module = module;
         this.moduleSource = moduleSource;
+        this.bpfSource = bpfSource;
         this.procfsSource = procfsSource;
     }
 
@@ -30,9 +36,14 @@ public final class SourceChoice {
      * A source and why it is the one.
      *
      * @param source takes the next dump
-     * @param reason for people: log, status page
+     * @param reason for people: log, status page. With it, of each source that would be better, why not that
      */
     public record Chosen(DumpSource source, String reason) {}
+
+    /** Why BPF cannot take a dump; empty when it can. */
+    public Optional<String> bpfObstacle() {
+        return bpfSource.obstacle();
+    }
 
     /** Decides now; costs a few looks at files. */
     public Chosen current() {
@@ -41,23 +52,41 @@ public final class SourceChoice {
         return chosen;
     }
 
+    boolean bpfReadsStacks() {
+        return bpfSource.obstacle().isEmpty() && bpfSource.namesObstacle().isEmpty();
+    }
+
     private Chosen choose() {
         return switch (preference) {
             case PROCFS -> new Chosen(procfsSource, "asked for with --source=procfs");
-            case KMOD ->
-                new Chosen(
-                        moduleSource,
-                        "asked for with --source=kmod"
-                                + module.obstacle()
-                                        .map(obstacle -> ", but " + obstacle)
-                                        .orElse(""));
+            case BPF -> new Chosen(bpfSource, "asked for with --source=bpf" + but(bpfSource.obstacle()) + names());
+            case KMOD -> new Chosen(moduleSource, "asked for with --source=kmod" + but(module.obstacle()));
             case AUTO -> {
-                Optional<String> obstacle = module.obstacle();
-                yield obstacle.isPresent()
-                        ? new Chosen(procfsSource, obstacle.get())
+                Optional<String> noModule = module.obstacle();
+                yield noModule.isPresent()
+                        ? withoutModule(noModule.get())
                         : new Chosen(moduleSource, "the kernel module is loaded");
             }
         };
+    }
+
+    private static String but(Optional<String> obstacle) {
+        return obstacle.map(why -> ", but " + why).orElse("");
+    }
+
+    /** BPF without the names of functions is worth less than /proc, where that shows stacks with their names. */
+    private Chosen withoutModule(String noModule) {
+        Optional<String> noBpf =
+                bpfSource.obstacle().or(() -> bpfSource.namesObstacle().filter(why -> procfsSource.mayReadStacks()));
+        return noBpf.map(why -> new Chosen(procfsSource, noModule + "; bpf: " + why))
+                .orElseGet(() -> new Chosen(bpfSource, noModule + names()));
+    }
+
+    private String names() {
+        return bpfSource
+                .namesObstacle()
+                .map(why -> "; stacks have no names: " + why)
+                .orElse("");
     }
 
     private synchronized void log(Chosen chosen) {

@@ -4,6 +4,8 @@ package io.loadmonitor.capture;
 public enum SourceKind {
     /** The kernel module. */
     KMOD("kmod"),
+    /** A BPF iterator of tasks, and samples of perf. */
+    BPF("bpf"),
     /** {@code /proc/PID/task/TID/{stat,stack,wchan}}. */
     PROCFS("procfs");
 

@@ -5,14 +5,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the next dump can hold stacks. The module always reads them; from /proc that takes rights that an exporter
- * run as nobody lacks, and then a dump says who waits, but not for what. It is logged at the first look where stacks
- * may not be read, and at each change. Safe for use by several threads.
+ * Whether the next dump can hold stacks. The module always reads them, BPF where it may also read the names of
+ * functions; from /proc that takes rights that an exporter run as nobody lacks, and then a dump says who waits, but not
+ * for what. It is logged at the first look where stacks may not be read, and at each change. Safe for use by several
+ * threads.
  */
 public final class StackAccess {
     /** What helps, for people: after a colon or a sentence. */
     public static final String REMEDY =
-            "run load-monitor as root (CAP_SYS_ADMIN and CAP_SYS_PTRACE), or load the kernel module";
+            "give load-monitor CAP_BPF, CAP_PERFMON and CAP_SYSLOG, run it as root, or load the kernel module";
 
     private static final Logger LOG = LoggerFactory.getLogger(StackAccess.class);
 
@@ -29,7 +30,11 @@ public final class StackAccess {
 
     /** Looks now, at the source that would take the next dump; some microseconds. */
     public boolean readable() {
-        boolean readable = choice.current().source().kind() == SourceKind.KMOD || procFs.mayReadStacks();
+        boolean readable = switch (choice.current().source().kind()) {
+            case KMOD -> true;
+            case BPF -> choice.bpfReadsStacks();
+            case PROCFS -> procFs.mayReadStacks();
+        };
         tell(readable);
         return readable;
     }
@@ -42,10 +47,7 @@ public final class StackAccess {
         if (readable) {
             LOG.info("stacks can be read again");
         } else {
-            LOG.warn(
-                    "stacks may not be read in {}, so dumps say who waits, but not for what: {}",
-                    procFs.root(),
-                    REMEDY);
+            LOG.warn("stacks may not be read, so dumps say who waits, but not for what: {}", REMEDY);
         }
     }
 }

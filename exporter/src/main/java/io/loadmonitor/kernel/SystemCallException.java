@@ -1,6 +1,7 @@
 package io.loadmonitor.kernel;
 
 import java.io.IOException;
+import java.util.Objects;
 
 /** A system call failed; the message names the call and the file and says what the error number means. */
 public final class SystemCallException extends IOException {
@@ -14,6 +15,12 @@ public final class SystemCallException extends IOException {
                         .map(errno -> errno.meaning() + " (" + errno + ")")
                         .orElse("error number " + number));
         this.number = number;
+    }
+
+    /** Always there, unlike that of other exceptions. */
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 
     /** Whether the system answered this. */

@@ -29,12 +29,19 @@ final class SourceChoiceTest {
                 preference,
                 fake.module(),
                 fake.source(),
+                bpf(),
                 new ProcfsSource(
                         new ProcFs(root),
                         fake.deviceLook(),
                         new ActiveTasks(),
                         Clock.systemUTC(),
                         ProcfsLimits.DEFAULT));
+    }
+
+    /** It refuses at once: the directory shows no process of the host's pid namespace. */
+    private BpfSource bpf() {
+        return new BpfSource(
+                new ProcFs(root), root, fake.deviceLook(), new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT);
     }
 
     @Test
@@ -57,7 +64,11 @@ final class SourceChoiceTest {
         Files.delete(root.resolve("load_monitor"));
         SourceChoice.Chosen chosen = choice(SourcePreference.AUTO).current();
         assertEquals(SourceKind.PROCFS, chosen.source().kind());
-        assertEquals("the kernel module is loaded, but there is no " + root.resolve("load_monitor"), chosen.reason());
+        assertEquals(
+                "the kernel module is loaded, but there is no " + root.resolve("load_monitor")
+                        + "; bpf: the kernel walks the pid namespace of who asks, and this one is not the host's (pid: host),"
+                        + " or " + root + " is another's",
+                chosen.reason());
     }
 
     @Test
@@ -67,6 +78,10 @@ final class SourceChoiceTest {
         assertTrue(
                 module.reason().startsWith("asked for with --source=kmod, but the kernel module is not loaded"),
                 module.reason());
+        SourceChoice.Chosen bpf = choice(SourcePreference.BPF).current();
+        assertEquals(SourceKind.BPF, bpf.source().kind());
+        assertTrue(
+                bpf.reason().startsWith("asked for with --source=bpf, but the kernel walks the pid namespace"), bpf.reason());
         fake.load();
         assertEquals(
                 SourceKind.PROCFS,

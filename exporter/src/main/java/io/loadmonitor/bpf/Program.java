@@ -1,0 +1,154 @@
+package io.loadmonitor.bpf;
+
+import io.loadmonitor.kernel.Errno;
+import io.loadmonitor.kernel.SystemCallException;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The commands of {@code bpf(2)} that are needed, each with its {@code union bpf_attr} of {@code
+ * include/uapi/linux/bpf.h} (as of 6.18; the kernel lets a caller leave off what is newer than it). Stateless, safe for
+ * use by several threads.
+ */
+final class Program {
+    // enum bpf_cmd
+    private static final int MAP_CREATE = 0;
+    private static final int MAP_UPDATE_ELEM = 2;
+    private static final int PROG_LOAD = 5;
+    private static final int LINK_CREATE = 28;
+    private static final int ITER_CREATE = 33;
+
+    /** {@code BPF_MAP_TYPE_ARRAY}. */
+    private static final int MAP_TYPE_ARRAY = 2;
+
+    /** {@code BPF_PROG_TYPE_TRACING}. */
+    private static final int PROG_TYPE_TRACING = 26;
+
+    /** {@code BPF_TRACE_ITER} of {@code enum bpf_attach_type}. */
+    private static final int TRACE_ITER = 28;
+
+    /** What the verifier has to say of some hundred instructions is a tenth of it. */
+    private static final int LOG_BYTES = 1 << 20;
+
+    private static final int LOG_LINES_TOLD = 12;
+
+    private Program() {}
+
+    /** An array map with one value; its descriptor. */
+    static int createMap(int valueBytes) throws SystemCallException {
+        // __u32 map_type, key_size, value_size, max_entries
+        ByteBuffer attributes = attributes(16);
+        attributes
+                .putInt(0, MAP_TYPE_ARRAY)
+                .putInt(4, Integer.BYTES)
+                .putInt(8, valueBytes)
+                .putInt(12, 1);
+        return SystemCalls.bpf("BPF_MAP_CREATE", MAP_CREATE, attributes);
+    }
+
+    /** Makes the one value of such a map all zeros. */
+    static void clearMap(int map, int valueBytes) throws SystemCallException {
+        ByteBuffer key = attributes(Integer.BYTES);
+        ByteBuffer value = attributes(valueBytes);
+        // __u32 map_fd; __aligned_u64 key, value, flags
+        ByteBuffer attributes = attributes(32);
+        attributes.putInt(0, map).putLong(8, SystemCalls.address(key)).putLong(16, SystemCalls.address(value));
+        try {
+            SystemCalls.bpf("BPF_MAP_UPDATE_ELEM", MAP_UPDATE_ELEM, attributes);
+        } finally {
+            Reference.reachabilityFence(key);
+            Reference.reachabilityFence(value);
+        }
+    }
+
+    /**
+     * Loads an iterator's program.
+     *
+     * @param function the number of the function that it stands for, of the kernel's BTF
+     * @return its descriptor
+     * @throws SystemCallException when it is refused for want of a right or of memory
+     * @throws VerifierException when the kernel's verifier refused it, with what that said
+     */
+    static int load(ByteBuffer code, String licence, int function) throws SystemCallException, VerifierException {
+        ByteBuffer licenceText = cString(licence);
+        ByteBuffer attributes = loadAttributes(code, licenceText, function);
+        try {
+            return SystemCalls.bpf("BPF_PROG_LOAD", PROG_LOAD, attributes);
+        } catch (SystemCallException refused) {
+            if (refused.is(Errno.EPERM) || refused.is(Errno.ENOMEM)) {
+                throw refused;
+            }
+            throw new VerifierException(refused.getMessage() + explain(attributes));
+        } finally {
+            Reference.reachabilityFence(code);
+            Reference.reachabilityFence(licenceText);
+        }
+    }
+
+    private static ByteBuffer loadAttributes(ByteBuffer code, ByteBuffer licence, int function) {
+        // __u32 prog_type, insn_cnt; __aligned_u64 insns, license; __u32 log_level, log_size; __aligned_u64 log_buf;
+        // __u32 kern_version, prog_flags; char prog_name[16]; __u32 prog_ifindex, expected_attach_type, prog_btf_fd,
+        // func_info_rec_size; __aligned_u64 func_info; __u32 func_info_cnt, line_info_rec_size;
+        // __aligned_u64 line_info; __u32 line_info_cnt, attach_btf_id, attach_prog_fd
+        ByteBuffer attributes = attributes(120);
+        attributes
+                .putInt(0, PROG_TYPE_TRACING)
+                .putInt(4, code.limit() / 8)
+                .putLong(8, SystemCalls.address(code))
+                .putLong(16, SystemCalls.address(licence))
+                .putInt(68, TRACE_ITER)
+                .putInt(108, function);
+        attributes.put(48, "load_monitor".getBytes(StandardCharsets.US_ASCII));
+        return attributes;
+    }
+
+    /** Has it refused again, this time with the reasons. */
+    private static String explain(ByteBuffer attributes) {
+        ByteBuffer log = attributes(LOG_BYTES);
+        attributes.putInt(24, 1).putInt(28, LOG_BYTES).putLong(32, SystemCalls.address(log));
+        try {
+            SystemCalls.close(SystemCalls.bpf("BPF_PROG_LOAD", PROG_LOAD, attributes));
+            return " (and was accepted when tried again)";
+        } catch (SystemCallException again) {
+            byte[] text = new byte[LOG_BYTES];
+            log.get(0, text);
+            int end = 0;
+            while (end < text.length && text[end] != 0) {
+                end++;
+            }
+            List<String> lines = new String(text, 0, end, StandardCharsets.ISO_8859_1)
+                    .lines()
+                    .filter(line -> !line.startsWith("processed "))
+                    .toList();
+            return ": " + String.join("; ", lines.subList(Math.max(0, lines.size() - LOG_LINES_TOLD), lines.size()));
+        }
+    }
+
+    /** Attaches an iterator's program to its function; the link's descriptor, which keeps program and maps. */
+    static int link(int program) throws SystemCallException {
+        // __u32 prog_fd, target_fd, attach_type, flags
+        ByteBuffer attributes = attributes(16);
+        attributes.putInt(0, program).putInt(8, TRACE_ITER);
+        return SystemCalls.bpf("BPF_LINK_CREATE", LINK_CREATE, attributes);
+    }
+
+    /** A descriptor from which one walk is read. */
+    static int iterate(int link) throws SystemCallException {
+        // __u32 link_fd, flags
+        ByteBuffer attributes = attributes(8);
+        attributes.putInt(0, link);
+        return SystemCalls.bpf("BPF_ITER_CREATE", ITER_CREATE, attributes);
+    }
+
+    private static ByteBuffer cString(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        return attributes(bytes.length + 1).put(0, bytes);
+    }
+
+    private static ByteBuffer attributes(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

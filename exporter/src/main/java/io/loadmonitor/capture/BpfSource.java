@@ -1,0 +1,311 @@
+package io.loadmonitor.capture;
+
+import io.loadmonitor.bpf.OnCpuSample;
+import io.loadmonitor.bpf.OnCpuSampler;
+import io.loadmonitor.bpf.TaskIterator;
+import io.loadmonitor.dump.DumpWriter;
+import io.loadmonitor.dump.MappedDevices;
+import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.kernel.Errno;
+import io.loadmonitor.kernel.MonotonicClock;
+import io.loadmonitor.kernel.SystemCallException;
+import io.loadmonitor.procfs.ActiveTasks;
+import io.loadmonitor.procfs.CgroupPaths;
+import io.loadmonitor.procfs.KernelSymbols;
+import io.loadmonitor.procfs.LoadAverage;
+import io.loadmonitor.procfs.LoadTick;
+import io.loadmonitor.procfs.ProcFs;
+import io.loadmonitor.procfs.ProcStat;
+import io.loadmonitor.procfs.Uptime;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Dumps by the kernel's BPF iterator of tasks, with perf's samples of what is on the CPUs, for hosts without the
+ * module. Needs CAP_BPF and CAP_PERFMON, CAP_SYSLOG for the names of functions, BTF, Linux 5.10 or later, and the
+ * host's pid namespace. Safe for use by several threads.
+ *
+ * <p>What differs from the module's dumps:
+ * <ul>
+ *   <li>The exporter has to run to take it. A walk of some milliseconds sees one task after the other.
+ *   <li>A task on a CPU has the stack of the interrupt nearest to when the walk saw it, at most 25 ms away. Where none
+ *       found it, {@code flags} says why: {@code unstable} (it was gone), {@code cpu_no_answer}, {@code cpu_isolated}.
+ *   <li>This program's own threads are not in it, as in dumps from /proc: {@code own_excluded}.
+ *   <li>{@code flags=no_symbols}: there is a stack, but the names of its functions may not be read.
+ *   <li>A cgroup is there where its path is proven: see {@link CgroupPaths}.
+ * </ul>
+ */
+public final class BpfSource implements DumpSource, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BpfSource.class);
+
+    /** What was refused is tried again now and then: memory may have been short, a limit reached. */
+    private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** For how long after the walk it is waited for samples of tasks that it saw on a CPU. */
+    private static final long SAMPLING_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final long SAMPLING_STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static final long CGROUPS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** Long enough that the kernel takes the CPU away and gives it back. */
+    private static final long NAP_NANOS = 50_000;
+
+    private final ProcFs procFs;
+    private final Path sysfs;
+    private final DeviceLook deviceLook;
+    private final ActiveTasks activeTasks;
+    private final Clock clock;
+    private final ProcfsLimits limits;
+    private final KernelSymbols symbols;
+    private final CgroupPaths cgroups;
+    private final OnCpuSampler sampler;
+    private final ReentrantLock taking = new ReentrantLock();
+
+    // Guarded by taking.
+    private long lastId;
+
+    // Guarded by this.
+    private Optional<TaskIterator> iterator = Optional.empty();
+    private String obstacle = "it was not tried yet";
+    private Optional<String> namesObstacle = Optional.empty();
+    private OptionalLong triedNanos = OptionalLong.empty();
+    private boolean closed;
+
+    /**
+     * @param sysfs where sysfs is mounted
+     * @param activeTasks for the dump's tick line; fed by somebody else with {@link System#nanoTime}
+     * @param limits its time and number of tasks
+     */
+    public BpfSource(
+            ProcFs procFs,
+            Path sysfs,
+            DeviceLook deviceLook,
+            ActiveTasks activeTasks,
+            Clock clock,
+            ProcfsLimits limits) {
+        this.procFs = procFs;
+        this.sysfs = sysfs;
+        this.deviceLook = deviceLook;
+        this.activeTasks = activeTasks;
+        this.clock = clock;
+        this.limits = limits;
+        symbols = new KernelSymbols(procFs, sysfs);
+        cgroups = new CgroupPaths(procFs, sysfs);
+        sampler = new OnCpuSampler(sysfs);
+    }
+
+    @Override
+    public SourceKind kind() {
+        return SourceKind.BPF;
+    }
+
+    /**
+     * Why it cannot take a dump, in words; empty when it can. The first call finds out by loading the program and
+     * walking all tasks once, which takes some 100 ms; a refusal stands for a minute.
+     */
+    public synchronized Optional<String> obstacle() {
+        long now = System.nanoTime();
+        boolean due = triedNanos.isEmpty() || now - triedNanos.getAsLong() >= RETRY_NANOS;
+        if (iterator.isEmpty() && due && !closed) {
+            triedNanos = OptionalLong.of(now);
+            tryIt();
+        }
+        return iterator.isPresent() ? Optional.empty() : Optional.of(obstacle);
+    }
+
+    /**
+     * Why its stacks have no names, in words; empty when they have, or when there is another obstacle. As of the last
+     * look at them.
+     */
+    public synchronized Optional<String> namesObstacle() {
+        return iterator.isEmpty() ? Optional.empty() : namesObstacle;
+    }
+
+    private void tryIt() {
+        Optional<String> noCalls = TaskIterator.obstacle();
+        if (noCalls.isPresent()) {
+            obstacle = noCalls.get();
+        } else if (!procFs.isOfInitialPids()) {
+            obstacle = "the kernel walks the pid namespace of who asks, and this one is not the host's (pid: host), or "
+                    + procFs.root() + " is another's";
+        } else {
+            open();
+        }
+    }
+
+    private void open() {
+        try {
+            TaskIterator opened = TaskIterator.open(sysfs);
+            try {
+                BpfLook look = new BpfLook(opened.frozenByFlag(), limits.maxTasks(), procFs.ownPid());
+                TaskIterator.Walk walk =
+                        opened.walk(look::see, System.nanoTime() + limits.time().toNanos());
+                if (!walk.complete() || !look.sawReader()) {
+                    obstacle = "a walk of all tasks did not see the one that walked, among " + walk.scanned();
+                    opened.close();
+                    return;
+                }
+                iterator = Optional.of(opened);
+                tryNames(look);
+                tellPerf();
+            } catch (IOException | RuntimeException | Error failed) {
+                opened.close();
+                throw failed;
+            }
+        } catch (SystemCallException refused) {
+            obstacle = refused.is(Errno.EPERM)
+                    ? "it needs CAP_BPF and CAP_PERFMON, and a seccomp profile that lets bpf(2) pass ("
+                            + refused.getMessage() + ")"
+                    : refused.getMessage();
+        } catch (IOException failed) {
+            obstacle = String.valueOf(failed.getMessage());
+        }
+    }
+
+    private void tryNames(BpfLook look) {
+        try {
+            symbols.find(look.addresses(), symbols.modules());
+            namesObstacle = symbols.obstacle();
+        } catch (IOException unreadable) {
+            namesObstacle = Optional.of(String.valueOf(unreadable.getMessage()));
+        }
+    }
+
+    private void tellPerf() {
+        sampler.obstacle()
+                .ifPresent(why -> LOG.warn("What is on the CPUs cannot be sampled, so it has no stacks: {}", why));
+    }
+
+    @Override
+    public RawDump take(DumpOrder order) throws CaptureException {
+        if (!taking.tryLock()) {
+            throw new CaptureException(CaptureException.Reason.BUSY, "another dump is being taken by BPF");
+        }
+        try {
+            Optional<String> missing = obstacle();
+            if (missing.isPresent()) {
+                throw new CaptureException(CaptureException.Reason.UNAVAILABLE, "BPF: " + missing.get());
+            }
+            return takeAlone(order);
+        } catch (IOException failed) {
+            throw new CaptureException(CaptureException.Reason.FAILED, "BPF: " + failed.getMessage(), failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CaptureException(CaptureException.Reason.FAILED, "interrupted while taking a dump", interrupted);
+        } finally {
+            taking.unlock();
+        }
+    }
+
+    private RawDump takeAlone(DumpOrder order) throws IOException, InterruptedException {
+        TaskIterator walker = opened();
+        long start = System.nanoTime();
+        long deadline = start + limits.time().toNanos();
+        Instant wall = clock.instant();
+        OptionalLong monotonic = OptionalLong.of(MonotonicClock.nanos());
+        long id = Math.max(lastId + 1, Uptime.read(procFs).hundredths());
+        lastId = id;
+        LoadAverage load = LoadAverage.read(procFs);
+        ProcStat stat = ProcStat.read(procFs);
+        List<LoadTick> ticks = activeTasks.newestTwo(start);
+        Optional<MappedDevices> devices = deviceLook.look(System.nanoTime() - start);
+        KernelSymbols.Modules modules = symbols.modules();
+        BpfLook look = new BpfLook(walker.frozenByFlag(), limits.maxTasks(), procFs.ownPid());
+        TaskIterator.Walk walk = look(walker, look, deadline);
+        long seen = System.nanoTime();
+        BpfDump dump = new BpfDump(
+                new DumpHead(procFs, kind(), id, order, wall, monotonic, start, load, stat, ticks),
+                walk,
+                look,
+                names(look, modules),
+                cgroups.find(look.tasksByCgroup(), CGROUPS_NANOS),
+                seen,
+                devices);
+        return DumpWriter.write(dump.compose());
+    }
+
+    private synchronized TaskIterator opened() throws IOException {
+        return iterator.orElseThrow(() -> new IOException("closed"));
+    }
+
+    /** The walk, within samples of the CPUs: from before it until each task that it saw on one was sampled. */
+    private TaskIterator.Walk look(TaskIterator walker, BpfLook look, long deadline) throws IOException {
+        try (OnCpuSampler.Sampling sampling = sampler.begin()) {
+            look.silent(sampling.silent(), sampling.refused().isPresent());
+            TaskIterator.Walk walk = walk(walker, look, deadline);
+            List<OnCpuSample> samples = new ArrayList<>();
+            long until = System.nanoTime() + SAMPLING_NANOS;
+            for (boolean more = true; more; ) {
+                sampling.drain(samples);
+                look.samples(samples);
+                samples.clear();
+                more = look.awaitsSamples() && System.nanoTime() - until < 0;
+                if (more) {
+                    LockSupport.parkNanos(SAMPLING_STEP_NANOS);
+                }
+            }
+            return walk;
+        } finally {
+            look.isolated(isolated());
+        }
+    }
+
+    /**
+     * A nap before it: so the kernel's scheduler notes when it gave this thread the CPU, and that, between two readings
+     * of CLOCK_MONOTONIC, says how its clock and that one differ.
+     */
+    private static TaskIterator.Walk walk(TaskIterator walker, BpfLook look, long deadline) throws IOException {
+        look.napsFrom(MonotonicClock.nanos());
+        LockSupport.parkNanos(NAP_NANOS);
+        return walker.walk(look::see, deadline);
+    }
+
+    private BitSet isolated() {
+        try {
+            return sampler.isolated();
+        } catch (IOException unreadable) {
+            return new BitSet();
+        }
+    }
+
+    private Map<Long, KernelSymbols.Symbol> names(BpfLook look, KernelSymbols.Modules modules) {
+        Collection<Long> addresses = look.addresses();
+        try {
+            Map<Long, KernelSymbols.Symbol> names = symbols.find(addresses, modules);
+            noteNames(Optional.empty());
+            return names;
+        } catch (IOException unreadable) {
+            noteNames(Optional.of(String.valueOf(unreadable.getMessage())));
+            look.forgetStacks();
+            return Map.of();
+        }
+    }
+
+    private synchronized void noteNames(Optional<String> why) {
+        namesObstacle = why;
+    }
+
+    /** Takes the program out of the kernel. No dump is taken afterwards. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        obstacle = "closed";
+        iterator.ifPresent(TaskIterator::close);
+        iterator = Optional.empty();
+    }
+}
