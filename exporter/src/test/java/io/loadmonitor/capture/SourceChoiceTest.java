@@ -81,7 +81,8 @@ final class SourceChoiceTest {
         SourceChoice.Chosen bpf = choice(SourcePreference.BPF).current();
         assertEquals(SourceKind.BPF, bpf.source().kind());
         assertTrue(
-                bpf.reason().startsWith("asked for with --source=bpf, but the kernel walks the pid namespace"), bpf.reason());
+                bpf.reason().startsWith("asked for with --source=bpf, but the kernel walks the pid namespace"),
+                bpf.reason());
         fake.load();
         assertEquals(
                 SourceKind.PROCFS,
