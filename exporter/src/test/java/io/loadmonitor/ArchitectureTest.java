@@ -40,16 +40,17 @@ final class ArchitectureTest {
             kernel    | dump
             bpf       | kernel
             capture   | bpf, dump, kernel, procfs
+            sample    | capture, dump, loadavg, procfs
             flame     | dump
             kernellog | dump
             alert     | dump, json
             incident  |
             archive   | alert, dump, incident, json
             desk      | alert, archive, capture, dump, incident
-            metrics   | archive, capture, desk, dump, kernel, procfs
+            metrics   | archive, capture, desk, dump, kernel, procfs, sample
             web       | alert, archive, desk, dump, flame, guard, incident, json
             app       | archive, capture, desk, dump, guard, incident, json, kernel, kernellog, log, metrics, procfs, \
-            web
+            sample, web
             """);
 
     /**

@@ -34,6 +34,8 @@ import io.loadmonitor.metrics.MetricsParts;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
 import io.loadmonitor.procfs.UninterruptibleLook;
+import io.loadmonitor.sample.DecomposedLoad;
+import io.loadmonitor.sample.LoadSampler;
 import io.loadmonitor.web.MetricsSource.MetricsText;
 import io.loadmonitor.web.WebParts;
 import io.loadmonitor.web.WebServer;
@@ -129,6 +131,10 @@ final class Exporter implements AutoCloseable {
         Housekeeping housekeeping = Housekeeping.start(
                 new LoadWatch(procFs, activeTasks, uninterruptible, module, clock), recorder, own, archive);
         keep("housekeeping", housekeeping::close);
+        DecomposedLoad decomposed = new DecomposedLoad();
+        LoadSampling sampling = LoadSampling.start(
+                new LoadSampler(procFs, activeTasks, choice::lookout, config::causes, decomposed, clock));
+        keep("load sampling", sampling::close);
         AlertDesk alerts = new AlertDesk(
                 rules,
                 new InstanceNames(() -> config.current().incidents().names(), archive),
@@ -143,6 +149,7 @@ final class Exporter implements AutoCloseable {
                 new MetricsParts(
                         procFs,
                         () -> activeTasks.newest(System.nanoTime()),
+                        decomposed,
                         uninterruptible,
                         module,
                         () -> choice.current().source().kind(),

@@ -32,6 +32,7 @@ final class BpfLook {
     private final boolean frozenByFlag;
     private final int maxTasks;
     private final OptionalLong ownPid;
+    private final boolean sleepersAlone;
     private final Random dice = new Random();
     private final List<Seen> tasks = new ArrayList<>();
     private final Map<Frames, Frames> stacks = new HashMap<>();
@@ -55,9 +56,22 @@ final class BpfLook {
 
     /** @param ownPid this program, whose threads are not load that anybody asks for */
     BpfLook(boolean frozenByFlag, int maxTasks, OptionalLong ownPid) {
+        this(frozenByFlag, maxTasks, ownPid, false);
+    }
+
+    private BpfLook(boolean frozenByFlag, int maxTasks, OptionalLong ownPid, boolean sleepersAlone) {
         this.frozenByFlag = frozenByFlag;
         this.maxTasks = maxTasks;
         this.ownPid = ownPid;
+        this.sleepersAlone = sleepersAlone;
+    }
+
+    /**
+     * With the stacks of sleepers alone. Who waits for a CPU was interrupted anywhere: to name that place takes a
+     * reading of all symbols, and it is not why the task waits.
+     */
+    static BpfLook ofSleepers(boolean frozenByFlag, int maxTasks, OptionalLong ownPid) {
+        return new BpfLook(frozenByFlag, maxTasks, ownPid, true);
     }
 
     /**
@@ -149,6 +163,9 @@ final class BpfLook {
             Seen seen = new Seen(bare, share, Optional.empty(), Optional.empty());
             onCpu.put(record.pid(), seen);
             return seen;
+        }
+        if (sleepersAlone && !share.sleeps()) {
+            return new Seen(bare, share, Optional.empty(), Optional.empty());
         }
         if (!record.isProven(frozenByFlag)) {
             return new Seen(bare, share, Optional.empty(), Optional.of("unstable"));

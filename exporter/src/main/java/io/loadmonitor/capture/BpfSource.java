@@ -6,6 +6,7 @@ import io.loadmonitor.bpf.TaskIterator;
 import io.loadmonitor.dump.DumpWriter;
 import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.kernel.Errno;
 import io.loadmonitor.kernel.MonotonicClock;
 import io.loadmonitor.kernel.SystemCallException;
@@ -49,7 +50,7 @@ import org.slf4j.LoggerFactory;
  *   <li>A cgroup is there where its path is proven: see {@link CgroupPaths}.
  * </ul>
  */
-public final class BpfSource implements DumpSource, AutoCloseable {
+public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BpfSource.class);
 
     /** What was refused is tried again now and then: memory may have been short, a limit reached. */
@@ -237,6 +238,54 @@ public final class BpfSource implements DumpSource, AutoCloseable {
                 seen,
                 devices);
         return DumpWriter.write(dump.compose());
+    }
+
+    /** Without samples of the CPUs: of a task on one it is not known in which mode it is. */
+    @Override
+    public LoadLook look() throws CaptureException {
+        Optional<String> missing = obstacle();
+        if (missing.isPresent()) {
+            throw new CaptureException(CaptureException.Reason.UNAVAILABLE, "BPF: " + missing.get());
+        }
+        try {
+            return lookOnce(opened());
+        } catch (IOException failed) {
+            throw new CaptureException(CaptureException.Reason.FAILED, "BPF: " + failed.getMessage(), failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CaptureException(CaptureException.Reason.FAILED, "interrupted while looking", interrupted);
+        }
+    }
+
+    private LoadLook lookOnce(TaskIterator walker) throws IOException, InterruptedException {
+        long cpu = ThreadCpu.nanos();
+        long start = System.nanoTime();
+        OptionalLong monotonic = OptionalLong.of(MonotonicClock.nanos());
+        KernelSymbols.Modules modules = symbols.modules();
+        BpfLook look = BpfLook.ofSleepers(walker.frozenByFlag(), limits.maxTasks(), procFs.ownPid());
+        look.silent(new BitSet(), true);
+        TaskIterator.Walk walk = walker.walk(look::see, start + limits.time().toNanos());
+        DumpHead head = new DumpHead(
+                procFs,
+                kind(),
+                0,
+                DumpOrder.LOOK,
+                clock.instant(),
+                monotonic,
+                start,
+                LoadAverage.read(procFs),
+                ProcStat.read(procFs),
+                List.of());
+        StackDump tasks = new BpfDump(
+                        head,
+                        walk,
+                        look,
+                        names(look, modules),
+                        cgroups.find(look.tasksByCgroup(), CGROUPS_NANOS),
+                        System.nanoTime(),
+                        Optional.empty())
+                .compose();
+        return new LoadLook(tasks, ThreadCpu.nanos() - cpu);
     }
 
     private synchronized TaskIterator opened() throws IOException {

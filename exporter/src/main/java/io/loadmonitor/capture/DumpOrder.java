@@ -11,6 +11,9 @@ import io.loadmonitor.dump.StackDump.TriggerKind;
  * @param reason in the words of whoever asks
  */
 public record DumpOrder(TriggerKind kind, Reason reason) {
+    /** Of a look of which nothing is kept. */
+    static final DumpOrder LOOK = manual(new Reason("a look at a load tick"));
+
     public DumpOrder {
         if (kind == TriggerKind.UNKNOWN) {
             throw new IllegalArgumentException("whoever asks for a dump knows what asks");

@@ -45,6 +45,7 @@ final class ProcfsScan implements Runnable {
     private volatile long begun;
     private volatile boolean abandoned;
     private volatile Optional<Reading> hangsIn = Optional.empty();
+    private volatile long cpuNanos;
 
     // Guarded by this.
     private final List<SeenTask> tasks = new ArrayList<>();
@@ -191,8 +192,14 @@ final class ProcfsScan implements Runnable {
         }
     }
 
+    /** CPU time that it took; 0 before its end. */
+    long cpuNanos() {
+        return cpuNanos;
+    }
+
     @Override
     public void run() {
+        long cpu = ThreadCpu.nanos();
         try {
             boolean whole = scan();
             synchronized (this) {
@@ -203,6 +210,7 @@ final class ProcfsScan implements Runnable {
                 failure = Optional.of(unlistable);
             }
         } finally {
+            cpuNanos = ThreadCpu.nanos() - cpu;
             done.countDown();
         }
     }

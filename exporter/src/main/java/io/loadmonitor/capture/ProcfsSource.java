@@ -45,7 +45,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * </ul>
  * Tasks come and go during the walk, so the dump is no snapshot: it is within {@code capture_ns} of its time.
  */
-public final class ProcfsSource implements DumpSource {
+public final class ProcfsSource implements DumpSource, LoadLookout {
     /** For what follows the walk, which ends at the limit by itself unless a read hangs. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -60,6 +60,7 @@ public final class ProcfsSource implements DumpSource {
     private final ActiveTasks activeTasks;
     private final Clock clock;
     private final ProcfsLimits limits;
+    private final LoadLookout lookout;
     private final ReentrantLock taking = new ReentrantLock();
 
     // Guarded by taking.
@@ -75,6 +76,7 @@ public final class ProcfsSource implements DumpSource {
         this.activeTasks = activeTasks;
         this.clock = clock;
         this.limits = limits;
+        this.lookout = new ProcfsLookout(procFs, clock, limits);
     }
 
     @Override
@@ -85,6 +87,11 @@ public final class ProcfsSource implements DumpSource {
     /** As {@link ProcFs#mayReadStacks}. */
     boolean mayReadStacks() {
         return procFs.mayReadStacks();
+    }
+
+    @Override
+    public LoadLook look() throws CaptureException {
+        return lookout.look();
     }
 
     @Override

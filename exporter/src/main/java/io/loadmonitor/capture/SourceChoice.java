@@ -52,6 +52,16 @@ public final class SourceChoice {
         return chosen;
     }
 
+    /**
+     * Who looks at the tasks at each load tick. Never the module, whose dumps are few and kept; BPF where it can,
+     * unless it was not to be used.
+     */
+    public LoadLookout lookout() {
+        boolean procfs =
+                preference == SourcePreference.PROCFS || noBpf().isPresent() && preference != SourcePreference.BPF;
+        return procfs ? procfsSource : bpfSource;
+    }
+
     boolean bpfReadsStacks() {
         return bpfSource.obstacle().isEmpty() && bpfSource.namesObstacle().isEmpty();
     }
@@ -76,10 +86,12 @@ public final class SourceChoice {
 
     /** BPF without the names of functions is worth less than /proc, where that shows stacks with their names. */
     private Chosen withoutModule(String noModule) {
-        Optional<String> noBpf =
-                bpfSource.obstacle().or(() -> bpfSource.namesObstacle().filter(why -> procfsSource.mayReadStacks()));
-        return noBpf.map(why -> new Chosen(procfsSource, noModule + "; bpf: " + why))
+        return noBpf().map(why -> new Chosen(procfsSource, noModule + "; bpf: " + why))
                 .orElseGet(() -> new Chosen(bpfSource, noModule + names()));
+    }
+
+    private Optional<String> noBpf() {
+        return bpfSource.obstacle().or(() -> bpfSource.namesObstacle().filter(why -> procfsSource.mayReadStacks()));
     }
 
     private String names() {

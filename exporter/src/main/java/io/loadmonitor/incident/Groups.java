@@ -18,8 +18,8 @@ final class Groups {
     private final int[] roots;
 
     /**
-     * Of each host, alerts that a later spell may meet: of those that overlap, the one that lasts longest. They follow one
-     * another.
+     * Of each host, alerts that a later spell may meet: of those that overlap, the one that lasts longest. They follow
+     * one another.
      */
     private final Map<String, List<Integer>> alerts = new HashMap<>();
 

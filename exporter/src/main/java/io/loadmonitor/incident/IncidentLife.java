@@ -135,8 +135,8 @@ public record IncidentLife(Duration silentAfter) {
     }
 
     /**
-     * Whether an alert that lasted leaves its incident as it is by its end: another one of it lasts, and all that it met
-     * it meets still.
+     * Whether an alert that lasted leaves its incident as it is by its end: another one of it lasts, and all that it
+     * met it meets still.
      *
      * @param latest when the last of the incident's other spells began
      */

@@ -11,6 +11,33 @@ public enum Family {
     LOAD1(Type.GAUGE, "load_monitor_load1", "Load average over 1 minute, in tasks (first field of /proc/loadavg)."),
     LOAD5(Type.GAUGE, "load_monitor_load5", "Load average over 5 minutes, in tasks."),
     LOAD15(Type.GAUGE, "load_monitor_load15", "Load average over 15 minutes, in tasks."),
+    LOAD1_BY_CAUSE(
+            Type.GAUGE,
+            "load_monitor_load1_by_cause",
+            "What each cause adds to load_monitor_load1, by the tasks seen at each load tick and damped as the kernel"
+                    + " damps its average; they sum to it. unseen is what the kernel counted and no look saw.",
+            "cause"),
+    LOAD1_BY_CGROUP(
+            Type.GAUGE,
+            "load_monitor_load1_by_cgroup",
+            "What each control group adds to load_monitor_load1: the 20 largest, other and unseen, which sum to it.",
+            "cgroup"),
+    TASK_SECONDS(
+            Type.COUNTER,
+            "load_monitor_task_seconds_total",
+            "Active tasks times the seconds for which they were, by cause: its rate is their mean number.",
+            "cause"),
+    UNINTERRUPTIBLE_BY_CGROUP(
+            Type.GAUGE,
+            "load_monitor_uninterruptible_by_cgroup",
+            "Tasks in uninterruptible sleep at the last look, by control group: the 20 largest and other. A group"
+                    + " without any is absent.",
+            "cgroup"),
+    SAMPLE_INTERVAL(
+            Type.GAUGE,
+            "load_monitor_sample_interval_seconds",
+            "Time between the last two looks at the tasks of the load: 5 where each load tick is looked at. Absent"
+                    + " until there were two."),
     CPUS(Type.GAUGE, "load_monitor_cpus", "CPUs that are online."),
     ACTIVE_TASKS(
             Type.GAUGE,

@@ -35,7 +35,7 @@ public final class MetricsPage {
     /** @param events counted so far and from now on */
     public static MetricsPage of(MetricsParts parts, EventCounts events) {
         return new MetricsPage(List.of(
-                new LoadReader(parts.procFs(), parts.lastTick()),
+                new LoadReader(parts.procFs(), parts.lastTick(), parts.load()),
                 new TaskReader(parts.procFs(), parts.module(), parts.walkLimit(), parts.uninterruptible()),
                 new HungTaskReader(parts.procFs()),
                 new ModuleReader(parts.module(), parts.source(), parts.stacksReadable(), parts.lostDumps()),

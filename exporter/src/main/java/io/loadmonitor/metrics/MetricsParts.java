@@ -7,6 +7,7 @@ import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
 import io.loadmonitor.procfs.UninterruptibleLook;
+import io.loadmonitor.sample.DecomposedLoad;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
  * What the metrics are read from.
  *
  * @param lastTick the newest load tick; empty while it is not known
+ * @param load what the load average consists of
  * @param uninterruptible is told what each walk of /proc found
  * @param source where the next dump would come from
  * @param stacksReadable whether that dump could hold stacks
@@ -33,6 +35,7 @@ import java.util.function.Supplier;
 public record MetricsParts(
         ProcFs procFs,
         Supplier<Optional<LoadTick>> lastTick,
+        DecomposedLoad load,
         UninterruptibleLook uninterruptible,
         KernelModule module,
         Supplier<SourceKind> source,

@@ -26,7 +26,8 @@ final class ExporterIT {
 
     /** Not every kernel counts hung tasks, and not on every host a task stays in uninterruptible sleep. */
     private static final Pattern HOSTS_OWN =
-            Pattern.compile("load_monitor_(hung_tasks(_total)?|oldest_uninterruptible_seconds)\\b");
+            Pattern.compile("load_monitor_(hung_tasks(_total)?|oldest_uninterruptible_seconds"
+                    + "|sample_interval_seconds|uninterruptible_by_cgroup)\\b");
 
     @TempDir
     Path folder;

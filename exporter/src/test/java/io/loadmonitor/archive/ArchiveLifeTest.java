@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The archive reads no more of its incidents than it must; it comes to the same as {@link IncidentLife} that knows all of
- * them. {@code -Dhistory=N} runs one history alone.
+ * The archive reads no more of its incidents than it must; it comes to the same as {@link IncidentLife} that knows all
+ * of them. {@code -Dhistory=N} runs one history alone.
  */
 final class ArchiveLifeTest {
     private static final int HISTORIES = 60;

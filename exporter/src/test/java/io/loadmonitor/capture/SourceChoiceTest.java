@@ -66,7 +66,8 @@ final class SourceChoiceTest {
         assertEquals(SourceKind.PROCFS, chosen.source().kind());
         assertEquals(
                 "the kernel module is loaded, but there is no " + root.resolve("load_monitor")
-                        + "; bpf: the kernel walks the pid namespace of who asks, and this one is not the host's (pid: host),"
+                        + "; bpf: the kernel walks the pid namespace of who asks, and this one is not the"
+                        + " host's (pid: host),"
                         + " or " + root + " is another's",
                 chosen.reason());
     }

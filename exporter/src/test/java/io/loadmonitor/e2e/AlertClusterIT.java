@@ -51,8 +51,8 @@ final class AlertClusterIT {
                                         .filter(count -> count >= ALERTS + twice
                                                 && proxy.answers().getOrDefault("202", 0) >= ALERTS));
                 System.out.printf(
-                        "AlertClusterIT: %d alerts at %d a second, %d of them on two routes, two Alertmanagers: answers %s,"
-                                + " p50 %.1f ms, p99 %.1f ms, max %.1f ms%n",
+                        "AlertClusterIT: %d alerts at %d a second, %d of them on two routes, two Alertmanagers: "
+                                + "answers %s, p50 %.1f ms, p99 %.1f ms, max %.1f ms%n",
                         ALERTS,
                         A_SECOND,
                         twice,

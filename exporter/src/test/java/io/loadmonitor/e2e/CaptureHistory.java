@@ -22,8 +22,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Incidents three hours apart, up to now, each with a dump from before, one for the alert and one after it. The dumps are
- * captures of real kernels, with other times and boots.
+ * Incidents three hours apart, up to now, each with a dump from before, one for the alert and one after it. The dumps
+ * are captures of real kernels, with other times and boots.
  */
 final class CaptureHistory {
     private final List<String> captures;

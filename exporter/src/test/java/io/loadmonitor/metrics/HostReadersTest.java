@@ -10,6 +10,7 @@ import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
 import io.loadmonitor.procfs.UninterruptibleLook;
+import io.loadmonitor.sample.DecomposedLoad;
 import io.prometheus.client.Collector.MetricFamilySamples;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +58,8 @@ final class HostReadersTest {
     @Test
     void readsTheLoad() throws Exception {
         Samples samples = new Samples();
-        new LoadReader(new ProcFs(proc), () -> Optional.of(new LoadTick(10, 4.42, 0))).read(samples);
+        new LoadReader(new ProcFs(proc), () -> Optional.of(new LoadTick(10, 4.42, 0)), new DecomposedLoad())
+                .read(samples);
         assertEquals(4.42, value(samples, Family.LOAD1));
         assertEquals(1.10, value(samples, Family.LOAD5));
         assertEquals(0.37, value(samples, Family.LOAD15));
@@ -69,7 +71,7 @@ final class HostReadersTest {
     @Test
     void activeTasksAreAbsentUntilTheyAreKnown() throws Exception {
         Samples samples = new Samples();
-        new LoadReader(new ProcFs(proc), Optional::empty).read(samples);
+        new LoadReader(new ProcFs(proc), Optional::empty, new DecomposedLoad()).read(samples);
         assertTrue(values(samples, Family.ACTIVE_TASKS).isEmpty());
     }
 
