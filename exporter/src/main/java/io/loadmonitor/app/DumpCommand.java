@@ -7,7 +7,6 @@ import io.loadmonitor.capture.DumpOrder;
 import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.OwnProcess;
 import io.loadmonitor.capture.ProcfsLimits;
-import io.loadmonitor.capture.ProcfsSource;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.capture.StackAccess;
 import io.loadmonitor.dump.RawDump;
@@ -65,7 +64,7 @@ final class DumpCommand implements Callable<Integer> {
                     module,
                     new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs)),
                     bpf,
-                    new ProcfsSource(procFs, deviceLook, activeTasks, Clock.systemUTC(), ProcfsLimits.DEFAULT));
+                    options.procfs(deviceLook, activeTasks, Clock.systemUTC(), ProcfsLimits.DEFAULT));
             // Said on standard error, beside the text.
             new StackAccess(choice, procFs).readable();
             RawDump dump = choice.current().source().take(DumpOrder.manual(reason));

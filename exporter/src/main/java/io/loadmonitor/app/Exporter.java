@@ -8,7 +8,6 @@ import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.KernelDumpWatcher;
 import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.OwnProcess;
-import io.loadmonitor.capture.ProcfsSource;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.capture.StackAccess;
 import io.loadmonitor.desk.AlertDesk;
@@ -111,7 +110,7 @@ final class Exporter implements AutoCloseable {
                 module,
                 moduleSource,
                 bpfSource,
-                new ProcfsSource(procFs, deviceLook, activeTasks, clock, limits.procfs()));
+                options.source.procfs(deviceLook, activeTasks, clock, limits.procfs()));
         Supplier<Rules> rules = () -> config.current().rules();
         CaptureDesk captures = CaptureDesk.start(
                 captureSettings(limits), rules, archive, () -> choice.current().source(), clock, events);
@@ -152,7 +151,7 @@ final class Exporter implements AutoCloseable {
                         decomposed,
                         uninterruptible,
                         module,
-                        () -> choice.current().source().kind(),
+                        choice::current,
                         stacks::readable,
                         watcher::lost,
                         archive,

@@ -1,8 +1,10 @@
 package io.loadmonitor.app;
 
 import io.loadmonitor.capture.BpfSource;
+import io.loadmonitor.capture.CpuSampling;
 import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.ProcfsLimits;
+import io.loadmonitor.capture.ProcfsSource;
 import io.loadmonitor.capture.SourcePreference;
 import io.loadmonitor.kernel.DeviceMapper;
 import io.loadmonitor.kernel.KernelModule;
@@ -54,6 +56,10 @@ final class SourceOptions {
 
     BpfSource bpf(DeviceLook deviceLook, ActiveTasks activeTasks, Clock clock, ProcfsLimits limits) {
         return new BpfSource(procFs(), sysfs, deviceLook, activeTasks, clock, limits);
+    }
+
+    ProcfsSource procfs(DeviceLook deviceLook, ActiveTasks activeTasks, Clock clock, ProcfsLimits limits) {
+        return new ProcfsSource(procFs(), new CpuSampling(procFs(), sysfs), deviceLook, activeTasks, clock, limits);
     }
 
     KernelModule module() {

@@ -111,8 +111,20 @@ public final class Btf {
             }
             return parse(Files.readAllBytes(file));
         } catch (NoSuchFileException absent) {
-            throw new BtfException("no BTF: there is no " + file + " (CONFIG_DEBUG_INFO_BTF)");
+            throw absent(file);
         }
+    }
+
+    /** @throws BtfException when the kernel was built without its types */
+    static void requireFile(Path sysfs) throws BtfException {
+        Path file = sysfs.resolve(FILE);
+        if (!Files.exists(file)) {
+            throw absent(file);
+        }
+    }
+
+    private static BtfException absent(Path file) {
+        return new BtfException("no BTF: there is no " + file + " (CONFIG_DEBUG_INFO_BTF)");
     }
 
     /** @throws BtfException when the bytes are no BTF of version 1, are cut off, or have a type of an unknown kind */

@@ -21,16 +21,18 @@ import java.util.concurrent.TimeUnit;
  * less). Safe for use by several threads.
  *
  * <p>To begin and to end it the kernel waits for an answer of each CPU, and one whose interrupts are off gives none. So
- * threads of its own do that: nobody waits for them longer than 250 ms a CPU (they, too, wait their
- * turn on a busy host), and a CPU that has one of them waiting is
- * left alone until it answers. CPUs that are isolated ({@code isolcpus=}, {@code nohz_full=}) are
- * not interrupted.
+ * threads of its own do that: nobody waits for them longer than 250 ms a CPU (they, too, wait their turn on a busy
+ * host), and a CPU that has one of them waiting is left alone until it answers. CPUs that are isolated ({@code
+ * isolcpus=}, {@code nohz_full=}) are not interrupted.
  */
 public final class OnCpuSampler {
     /** Short, so that a task which was seen on a CPU is found on it; a sample takes some microseconds. */
     static final int PERIOD_NANOS = 1_000_000;
 
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** To find out whether it can be done at all, by a thread that this program has not had before. */
+    private static final long FIRST_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** So many CPUs may not answer until no more are asked. */
     private static final int MAX_WAITING = 4;
@@ -45,26 +47,46 @@ public final class OnCpuSampler {
         this.sysfs = sysfs;
     }
 
-    /** Why no CPU can be sampled, in words; empty when they can. Tries it on the first CPU that is online. */
-    public Optional<String> obstacle() {
+    /**
+     * Why no CPU can be sampled.
+     *
+     * @param isForRight whether a right is missing
+     * @param words for people
+     */
+    public record Obstacle(boolean isForRight, String words) {}
+
+    /**
+     * Why no CPU can be sampled; empty when they can. Tries it on the first CPU that is online, which may not answer for
+     * the moment: that is no obstacle.
+     */
+    public Optional<Obstacle> obstacle() {
         Optional<String> noCalls = SystemCalls.obstacle();
         if (noCalls.isPresent()) {
-            return noCalls;
+            return Optional.of(new Obstacle(false, noCalls.get()));
         }
         try {
-            BitSet cpus = cpus();
-            OptionalInt first = cpus.stream().findFirst();
+            OptionalInt first = cpus().stream().findFirst();
             if (first.isEmpty()) {
-                return Optional.of("every CPU is isolated");
+                return Optional.of(new Obstacle(false, "every CPU is isolated"));
             }
-            boolean tried = ask(first.getAsInt());
-            return tried ? Optional.empty() : Optional.of("CPU " + first.getAsInt() + " does not answer");
-        } catch (SystemCallException refused) {
-            boolean right = refused.is(Errno.EACCES) || refused.is(Errno.EPERM);
-            return Optional.of(right ? "it needs CAP_PERFMON (" + refused.getMessage() + ")" : refused.getMessage());
+            return ask(first.getAsInt()).map(OnCpuSampler::explained);
         } catch (IOException unreadable) {
-            return Optional.of(String.valueOf(unreadable.getMessage()));
+            return Optional.of(new Obstacle(false, String.valueOf(unreadable.getMessage())));
         }
+    }
+
+    /**
+     * Debian's and Ubuntu's kernels have a patch by which above 2, as they come, perf_event_open() is for CAP_SYS_ADMIN
+     * alone; in Debian's newer ones CAP_PERFMON will do again.
+     */
+    public static Obstacle explained(SystemCallException refused) {
+        boolean right = refused.is(Errno.EACCES) || refused.is(Errno.EPERM);
+        return new Obstacle(
+                right,
+                right
+                        ? "it needs CAP_PERFMON, and on kernels of Debian and Ubuntu kernel.perf_event_paranoid of 2 or"
+                                + " less, or CAP_SYS_ADMIN (" + refused.getMessage() + ")"
+                        : refused.getMessage());
     }
 
     /** The CPUs that it asks: online and not isolated. */
@@ -87,23 +109,19 @@ public final class OnCpuSampler {
         return Files.exists(file) ? CpuList.parse(Files.readString(file, StandardCharsets.ISO_8859_1)) : new BitSet();
     }
 
-    /** False when it does not answer in time. */
-    private boolean ask(int cpu) throws SystemCallException {
+    /** Empty also when it does not answer in time. */
+    private Optional<SystemCallException> ask(int cpu) {
         BitSet one = new BitSet();
         one.set(cpu);
-        try (Sampling sampling = new Sampling(one)) {
+        try (Sampling sampling = new Sampling(one, FIRST_PATIENCE_NANOS)) {
             sampling.open();
-            Optional<SystemCallException> refused = sampling.refused();
-            if (refused.isPresent()) {
-                throw refused.get();
-            }
-            return sampling.silent().isEmpty();
+            return sampling.refused();
         }
     }
 
     /** Begins; takes some 50 us a CPU. The caller ends it by {@link Sampling#close}. */
     public Sampling begin() throws IOException {
-        Sampling sampling = new Sampling(cpus());
+        Sampling sampling = new Sampling(cpus(), PATIENCE_NANOS);
         sampling.open();
         return sampling;
     }
@@ -122,6 +140,8 @@ public final class OnCpuSampler {
 
     /** Running samples of all CPUs. Draining and closing are for one thread. */
     public final class Sampling implements AutoCloseable {
+        private final long patienceNanos;
+
         // Guarded by this.
         private final BitSet unasked;
         private final BitSet silent;
@@ -131,7 +151,8 @@ public final class OnCpuSampler {
         private int steps;
         private boolean closed;
 
-        private Sampling(BitSet cpus) {
+        private Sampling(BitSet cpus, long patienceNanos) {
+            this.patienceNanos = patienceNanos;
             unasked = (BitSet) cpus.clone();
             silent = (BitSet) cpus.clone();
         }
@@ -154,7 +175,7 @@ public final class OnCpuSampler {
             while (working > 0 && !(unasked.isEmpty() && silent.isEmpty())) {
                 int before = steps;
                 try {
-                    TimeUnit.NANOSECONDS.timedWait(this, PATIENCE_NANOS);
+                    TimeUnit.NANOSECONDS.timedWait(this, patienceNanos);
                 } catch (InterruptedException interrupted) {
                     Thread.currentThread().interrupt();
                     return false;

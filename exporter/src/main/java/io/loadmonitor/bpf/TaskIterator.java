@@ -49,25 +49,30 @@ public final class TaskIterator implements AutoCloseable {
      * @throws IOException when this kernel cannot or will not, with the reason in words
      */
     public static TaskIterator open(Path sysfs) throws IOException {
-        Btf btf = Btf.ofThisKernel(sysfs);
+        Btf.requireFile(sysfs);
+        // First, because who may not do this need not read the types.
+        int map = Program.createMap(TaskProgram.VALUE_BYTES);
+        try {
+            return open(Btf.ofThisKernel(sysfs), map);
+        } catch (IOException | RuntimeException | Error failed) {
+            SystemCalls.close(map);
+            throw failed;
+        }
+    }
+
+    private static TaskIterator open(Btf btf, int map) throws IOException {
         OptionalInt function = btf.function("bpf_iter_task");
         if (function.isEmpty()
                 || btf.enumerator("bpf_func_id", "BPF_FUNC_get_task_stack").isEmpty()) {
             throw new BtfException("this kernel has no BPF iterator of tasks with their stacks (5.9 and later,"
                     + " CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS)");
         }
-        int map = Program.createMap(TaskProgram.VALUE_BYTES);
+        TaskProgram program = TaskProgram.of(btf, map, !SystemCalls.readsInOrder());
+        int loaded = Program.load(program.code(), TaskProgram.LICENCE, function.getAsInt());
         try {
-            TaskProgram program = TaskProgram.of(btf, map, !SystemCalls.readsInOrder());
-            int loaded = Program.load(program.code(), TaskProgram.LICENCE, function.getAsInt());
-            try {
-                return new TaskIterator(map, Program.link(loaded), frozenByFlag(btf), program.missing());
-            } finally {
-                SystemCalls.close(loaded);
-            }
-        } catch (IOException | RuntimeException | Error failed) {
-            SystemCalls.close(map);
-            throw failed;
+            return new TaskIterator(map, Program.link(loaded), frozenByFlag(btf), program.missing());
+        } finally {
+            SystemCalls.close(loaded);
         }
     }
 

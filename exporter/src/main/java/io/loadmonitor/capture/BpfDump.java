@@ -48,7 +48,7 @@ record BpfDump(
             tasks.add(task(placed, stackId));
         }
         List<CallStack> stacks = new ArrayList<>(stackIds.size());
-        stackIds.forEach((frames, id) -> stacks.add(new CallStack(id, frames(frames))));
+        stackIds.forEach((frames, id) -> stacks.add(new CallStack(id, named(frames, names))));
         return new StackDump(
                 Optional.of(head.header()),
                 Optional.of(head.trigger(look.active())),
@@ -69,7 +69,8 @@ record BpfDump(
                 0);
     }
 
-    private List<Frame> frames(BpfLook.Frames frames) {
+    /** With the names that are known. */
+    static List<Frame> named(BpfLook.Frames frames, Map<Long, KernelSymbols.Symbol> names) {
         List<Frame> named = new ArrayList<>(frames.shown());
         for (int i = 0; i < frames.shown(); i++) {
             KernelSymbols.Symbol symbol = names.get(frames.lookup(i));

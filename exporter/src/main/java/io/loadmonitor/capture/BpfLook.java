@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What one walk and the samples around it saw: the tasks of the load by the kernel's own rule, and their stacks where
@@ -96,9 +97,18 @@ final class BpfLook {
             return Math.min(addresses.length, SHOWN_FRAMES);
         }
 
+        boolean isCut() {
+            return addresses.length > SHOWN_FRAMES;
+        }
+
         /** What the name of a frame is looked up by: a return address may be behind its function's end. */
         long lookup(int frame) {
             return frame == 0 && exact ? addresses[0] : addresses[frame] - 1;
+        }
+
+        /** Of all frames that are shown. */
+        List<Long> lookups() {
+            return IntStream.range(0, shown()).mapToObj(this::lookup).toList();
         }
     }
 
@@ -268,7 +278,7 @@ final class BpfLook {
     }
 
     private static Optional<String> partial(Optional<Frames> frames) {
-        return frames.filter(all -> all.addresses.length > SHOWN_FRAMES).map(all -> "partial");
+        return frames.filter(Frames::isCut).map(all -> "partial");
     }
 
     private Placed onCpu(Seen seen) {
@@ -307,11 +317,7 @@ final class BpfLook {
                 .filter(sample -> sample.stack().length > 0)
                 .forEach(sample -> intern(new Frames(sample.stack(), true)));
         Set<Long> addresses = new HashSet<>();
-        for (Frames frames : stacks.keySet()) {
-            for (int i = 0; i < frames.shown(); i++) {
-                addresses.add(frames.lookup(i));
-            }
-        }
+        stacks.keySet().forEach(frames -> addresses.addAll(frames.lookups()));
         return addresses;
     }
 

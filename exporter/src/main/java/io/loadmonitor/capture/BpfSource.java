@@ -1,5 +1,6 @@
 package io.loadmonitor.capture;
 
+import io.loadmonitor.bpf.BtfException;
 import io.loadmonitor.bpf.OnCpuSample;
 import io.loadmonitor.bpf.OnCpuSampler;
 import io.loadmonitor.bpf.TaskIterator;
@@ -32,8 +33,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Dumps by the kernel's BPF iterator of tasks, with perf's samples of what is on the CPUs, for hosts without the
@@ -51,8 +50,6 @@ import org.slf4j.LoggerFactory;
  * </ul>
  */
 public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(BpfSource.class);
-
     /** What was refused is tried again now and then: memory may have been short, a limit reached. */
     private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -82,8 +79,9 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
 
     // Guarded by this.
     private Optional<TaskIterator> iterator = Optional.empty();
-    private String obstacle = "it was not tried yet";
+    private SourceObstacle obstacle = bpf(SourceObstacle.Kind.OTHER, "it was not tried yet");
     private Optional<String> namesObstacle = Optional.empty();
+    private Optional<SourceObstacle> samplingObstacle = Optional.empty();
     private OptionalLong triedNanos = OptionalLong.empty();
     private boolean closed;
 
@@ -119,7 +117,7 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
      * Why it cannot take a dump, in words; empty when it can. The first call finds out by loading the program and
      * walking all tasks once, which takes some 100 ms; a refusal stands for a minute.
      */
-    public synchronized Optional<String> obstacle() {
+    public synchronized Optional<SourceObstacle> obstacle() {
         long now = System.nanoTime();
         boolean due = triedNanos.isEmpty() || now - triedNanos.getAsLong() >= RETRY_NANOS;
         if (iterator.isEmpty() && due && !closed) {
@@ -130,20 +128,32 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
     }
 
     /**
+     * Why what is on the CPUs has no stack in its dumps; empty when it has, or when there is another obstacle. As of the
+     * last look at them.
+     */
+    public synchronized Optional<SourceObstacle> samplingObstacle() {
+        return iterator.isEmpty() ? Optional.empty() : samplingObstacle;
+    }
+
+    /**
      * Why its stacks have no names, in words; empty when they have, or when there is another obstacle. As of the last
      * look at them.
      */
-    public synchronized Optional<String> namesObstacle() {
-        return iterator.isEmpty() ? Optional.empty() : namesObstacle;
+    public synchronized Optional<SourceObstacle> namesObstacle() {
+        return iterator.isEmpty()
+                ? Optional.empty()
+                : namesObstacle.map(why -> bpf(SourceObstacle.Kind.CAPABILITIES, why));
     }
 
     private void tryIt() {
         Optional<String> noCalls = TaskIterator.obstacle();
         if (noCalls.isPresent()) {
-            obstacle = noCalls.get();
+            obstacle = bpf(SourceObstacle.Kind.OTHER, noCalls.get());
         } else if (!procFs.isOfInitialPids()) {
-            obstacle = "the kernel walks the pid namespace of who asks, and this one is not the host's (pid: host), or "
-                    + procFs.root() + " is another's";
+            obstacle = bpf(
+                    SourceObstacle.Kind.PID_NAMESPACE,
+                    "the kernel walks the pid namespace of who asks, and this one is not the host's (pid: host), or "
+                            + procFs.root() + " is another's");
         } else {
             open();
         }
@@ -157,24 +167,30 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
                 TaskIterator.Walk walk =
                         opened.walk(look::see, System.nanoTime() + limits.time().toNanos());
                 if (!walk.complete() || !look.sawReader()) {
-                    obstacle = "a walk of all tasks did not see the one that walked, among " + walk.scanned();
+                    obstacle = bpf(
+                            SourceObstacle.Kind.OTHER,
+                            "a walk of all tasks did not see the one that walked, among " + walk.scanned());
                     opened.close();
                     return;
                 }
                 iterator = Optional.of(opened);
                 tryNames(look);
-                tellPerf();
+                samplingObstacle = sampler.obstacle().map(CpuSampling::told);
             } catch (IOException | RuntimeException | Error failed) {
                 opened.close();
                 throw failed;
             }
         } catch (SystemCallException refused) {
             obstacle = refused.is(Errno.EPERM)
-                    ? "it needs CAP_BPF and CAP_PERFMON, and a seccomp profile that lets bpf(2) pass ("
-                            + refused.getMessage() + ")"
-                    : refused.getMessage();
+                    ? bpf(
+                            SourceObstacle.Kind.CAPABILITIES,
+                            "it needs CAP_BPF and CAP_PERFMON, and a seccomp profile that lets bpf(2) pass ("
+                                    + refused.getMessage() + ")")
+                    : bpf(SourceObstacle.Kind.OTHER, refused.getMessage());
+        } catch (BtfException unreadable) {
+            obstacle = bpf(SourceObstacle.Kind.BTF, String.valueOf(unreadable.getMessage()));
         } catch (IOException failed) {
-            obstacle = String.valueOf(failed.getMessage());
+            obstacle = bpf(SourceObstacle.Kind.OTHER, String.valueOf(failed.getMessage()));
         }
     }
 
@@ -187,9 +203,8 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
         }
     }
 
-    private void tellPerf() {
-        sampler.obstacle()
-                .ifPresent(why -> LOG.warn("What is on the CPUs cannot be sampled, so it has no stacks: {}", why));
+    private static SourceObstacle bpf(SourceObstacle.Kind kind, String words) {
+        return new SourceObstacle(SourceKind.BPF.label(), kind, words);
     }
 
     @Override
@@ -198,9 +213,11 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
             throw new CaptureException(CaptureException.Reason.BUSY, "another dump is being taken by BPF");
         }
         try {
-            Optional<String> missing = obstacle();
+            Optional<SourceObstacle> missing = obstacle();
             if (missing.isPresent()) {
-                throw new CaptureException(CaptureException.Reason.UNAVAILABLE, "BPF: " + missing.get());
+                throw new CaptureException(
+                        CaptureException.Reason.UNAVAILABLE,
+                        "BPF: " + missing.get().words());
             }
             return takeAlone(order);
         } catch (IOException failed) {
@@ -243,9 +260,9 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
     /** Without samples of the CPUs: of a task on one it is not known in which mode it is. */
     @Override
     public LoadLook look() throws CaptureException {
-        Optional<String> missing = obstacle();
+        Optional<SourceObstacle> missing = obstacle();
         if (missing.isPresent()) {
-            throw new CaptureException(CaptureException.Reason.UNAVAILABLE, "BPF: " + missing.get());
+            throw new CaptureException(CaptureException.Reason.UNAVAILABLE, "BPF: " + missing.get().words());
         }
         try {
             return lookOnce(opened());
@@ -296,6 +313,7 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
     private TaskIterator.Walk look(TaskIterator walker, BpfLook look, long deadline) throws IOException {
         try (OnCpuSampler.Sampling sampling = sampler.begin()) {
             look.silent(sampling.silent(), sampling.refused().isPresent());
+            noteSampling(sampling.refused());
             TaskIterator.Walk walk = walk(walker, look, deadline);
             List<OnCpuSample> samples = new ArrayList<>();
             long until = System.nanoTime() + SAMPLING_NANOS;
@@ -345,6 +363,10 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
         }
     }
 
+    private synchronized void noteSampling(Optional<SystemCallException> refused) {
+        samplingObstacle = refused.map(OnCpuSampler::explained).map(CpuSampling::told);
+    }
+
     private synchronized void noteNames(Optional<String> why) {
         namesObstacle = why;
     }
@@ -353,7 +375,7 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        obstacle = "closed";
+        obstacle = bpf(SourceObstacle.Kind.OTHER, "it is closed");
         iterator.ifPresent(TaskIterator::close);
         iterator = Optional.empty();
     }

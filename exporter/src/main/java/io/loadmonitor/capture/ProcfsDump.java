@@ -1,5 +1,6 @@
 package io.loadmonitor.capture;
 
+import io.loadmonitor.bpf.OnCpuSample;
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.Frame;
@@ -21,19 +22,23 @@ import java.util.concurrent.TimeUnit;
  * Composes the dump from what was read.
  *
  * @param sleeping for how long at least each task in D sleeps, milliseconds by thread id, where that is proven
+ * @param onCpus what was on the CPUs when the walk was over, by thread id
  */
 record ProcfsDump(
         DumpHead head,
         long endNanos,
         Optional<MappedDevices> devices,
         ProcfsScan.Sight sight,
-        Map<Long, Long> sleeping) {
+        Map<Long, Long> sleeping,
+        Map<Long, CpuSampling.OnCpu> onCpus) {
 
     StackDump compose() {
         Map<List<String>, Integer> stackIds = new LinkedHashMap<>();
         List<StackDump.Task> tasks = new ArrayList<>(sight.tasks().size());
         for (ProcfsScan.SeenTask seen : sight.tasks()) {
-            List<String> frames = seen.stack().frames();
+            List<String> frames = onCpu(seen)
+                    .map(CpuSampling.OnCpu::frames)
+                    .orElse(seen.stack().frames());
             int stackId = frames.isEmpty() ? 0 : stackIds.computeIfAbsent(frames, unseen -> stackIds.size() + 1);
             tasks.add(task(seen, stackId));
         }
@@ -58,6 +63,21 @@ record ProcfsDump(
                 true,
                 List.of(),
                 0);
+    }
+
+    /** Only who was seen to be in R is asked for: another one has run only since. */
+    private Optional<CpuSampling.OnCpu> onCpu(ProcfsScan.SeenTask seen) {
+        return seen.stat().state() == TaskState.RUNNING
+                ? Optional.ofNullable(onCpus.get(seen.stat().pid()))
+                : Optional.empty();
+    }
+
+    private static StackDump.Placement placement(OnCpuSample.Mode mode) {
+        return switch (mode) {
+            case KERNEL -> StackDump.Placement.CPU_KERNEL;
+            case USER -> StackDump.Placement.CPU_USER;
+            case UNKNOWN -> StackDump.Placement.CPU;
+        };
     }
 
     private static Frame frame(String latin1) {
@@ -105,14 +125,20 @@ record ProcfsDump(
                 OptionalLong.of(seen.stat().ppid()),
                 OptionalInt.of(seen.stat().cpu()),
                 running ? StackDump.State.RUNNING : StackDump.State.UNINTERRUPTIBLE,
-                running ? StackDump.Placement.UNKNOWN : StackDump.Placement.SLEEP,
+                running
+                        ? onCpu(seen).map(found -> placement(found.mode())).orElse(StackDump.Placement.UNKNOWN)
+                        : StackDump.Placement.SLEEP,
                 sinceMillis == null ? OptionalLong.empty() : OptionalLong.of(sinceMillis),
                 seen.switches().isPresent()
                         ? OptionalLong.of(seen.switches().get().count())
                         : OptionalLong.empty(),
                 OptionalLong.of(seen.stat().startNanos()),
                 stackId,
-                seen.stack().flag().map(Set::of).orElse(Set.of()),
+                onCpu(seen)
+                        .map(CpuSampling.OnCpu::flag)
+                        .orElse(seen.stack().flag())
+                        .map(Set::of)
+                        .orElse(Set.of()),
                 seen.waitChannel(),
                 seen.cgroup().map(path -> EscapedText.of(path.getBytes(StandardCharsets.ISO_8859_1))),
                 EscapedText.of(seen.stat().commBytes()),

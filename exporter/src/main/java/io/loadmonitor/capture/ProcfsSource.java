@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -31,8 +32,10 @@ import java.util.concurrent.locks.ReentrantLock;
  *       together with the boot id, also over restarts of this program and steps of the wall clock.
  *   <li>{@code state} is the letter of stat: see {@link io.loadmonitor.procfs.TaskState} on frozen tasks, which it
  *       counts as D.
- *   <li>A task in R has no {@code on} and no stack: /proc does not tell a task on a CPU from one that waits for it, and
- *       shows no trustworthy stack of either. A task in D has {@code on=sleep}.
+ *   <li>/proc does not tell a task on a CPU from one that waits for it, and shows no trustworthy stack of either. Where
+ *       perf may be used ({@link CpuSampling}), a task in R that is on a CPU when the walk is over is told with the
+ *       kernel's stack that its interrupt found. Any other task in R has no {@code on} and no stack: it waited for a CPU,
+ *       or went to sleep since it was seen. A task in D has {@code on=sleep}.
  *   <li>{@code since_ms} is for how long at least a task in D sleeps: an earlier dump of this source saw it in D, and
  *       it has been switched no more often since.
  *   <li>{@code flags}: {@code unstable} when the task had left D after its stack was read, {@code unwind_failed} when
@@ -56,6 +59,7 @@ public final class ProcfsSource implements DumpSource, LoadLookout {
     private static final int PATIENCE_DIVISOR = 5;
 
     private final ProcFs procFs;
+    private final CpuSampling sampling;
     private final DeviceLook deviceLook;
     private final ActiveTasks activeTasks;
     private final Clock clock;
@@ -68,10 +72,19 @@ public final class ProcfsSource implements DumpSource, LoadLookout {
     private final FormerSleep formerSleep = new FormerSleep();
     private long lastId;
 
-    /** @param activeTasks for the dump's tick line; fed by somebody else with {@link System#nanoTime} */
+    /**
+     * @param sampling what is on the CPUs when the walk is over
+     * @param activeTasks for the dump's tick line; fed by somebody else with {@link System#nanoTime}
+     */
     public ProcfsSource(
-            ProcFs procFs, DeviceLook deviceLook, ActiveTasks activeTasks, Clock clock, ProcfsLimits limits) {
+            ProcFs procFs,
+            CpuSampling sampling,
+            DeviceLook deviceLook,
+            ActiveTasks activeTasks,
+            Clock clock,
+            ProcfsLimits limits) {
         this.procFs = procFs;
+        this.sampling = sampling;
         this.deviceLook = deviceLook;
         this.activeTasks = activeTasks;
         this.clock = clock;
@@ -87,6 +100,11 @@ public final class ProcfsSource implements DumpSource, LoadLookout {
     /** As {@link ProcFs#mayReadStacks}. */
     boolean mayReadStacks() {
         return procFs.mayReadStacks();
+    }
+
+    /** Why what is on the CPUs has no stack in its dumps; empty when it has. */
+    Optional<SourceObstacle> samplingObstacle() {
+        return sampling.obstacle();
     }
 
     @Override
@@ -135,7 +153,8 @@ public final class ProcfsSource implements DumpSource, LoadLookout {
             throw sight.failure().get();
         }
         DumpHead head = new DumpHead(procFs, kind(), id, order, wall, OptionalLong.empty(), start, load, stat, ticks);
-        return new ProcfsDump(head, System.nanoTime(), devices, sight, formerSleep.next(sight)).compose();
+        Map<Long, CpuSampling.OnCpu> onCpus = sight.running() == 0 ? Map.of() : sampling.look();
+        return new ProcfsDump(head, System.nanoTime(), devices, sight, formerSleep.next(sight), onCpus).compose();
     }
 
     /**

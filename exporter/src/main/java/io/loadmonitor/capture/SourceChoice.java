@@ -1,6 +1,8 @@
 package io.loadmonitor.capture;
 
 import io.loadmonitor.kernel.KernelModule;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,13 +38,28 @@ public final class SourceChoice {
      * A source and why it is the one.
      *
      * @param source takes the next dump
-     * @param reason for people: log, status page. With it, of each source that would be better, why not that
+     * @param reason for people: log, status page. With it, of each source that would be better, why not that, and what
+     *     its dumps will lack
+     * @param obstacles the same for programs, in the order of the words; nothing is missing where it is empty
      */
-    public record Chosen(DumpSource source, String reason) {}
+    public record Chosen(DumpSource source, String reason, List<SourceObstacle> obstacles) {
+        public Chosen {
+            obstacles = List.copyOf(obstacles);
+        }
+
+        private Chosen without(String what, Optional<SourceObstacle> why) {
+            if (why.isEmpty()) {
+                return this;
+            }
+            List<SourceObstacle> all = new ArrayList<>(obstacles);
+            all.add(why.get());
+            return new Chosen(source, reason + "; " + what + ": " + why.get().words(), all);
+        }
+    }
 
     /** Why BPF cannot take a dump; empty when it can. */
     public Optional<String> bpfObstacle() {
-        return bpfSource.obstacle();
+        return bpfSource.obstacle().map(SourceObstacle::words);
     }
 
     /** Decides now; costs a few looks at files. */
@@ -68,14 +85,16 @@ public final class SourceChoice {
 
     private Chosen choose() {
         return switch (preference) {
-            case PROCFS -> new Chosen(procfsSource, "asked for with --source=procfs");
-            case BPF -> new Chosen(bpfSource, "asked for with --source=bpf" + but(bpfSource.obstacle()) + names());
-            case KMOD -> new Chosen(moduleSource, "asked for with --source=kmod" + but(module.obstacle()));
+            case PROCFS -> procfs("asked for with --source=procfs", List.of());
+            case BPF ->
+                bpf("asked for with --source=bpf" + but(bpfSource.obstacle().map(SourceObstacle::words)), List.of());
+            case KMOD -> new Chosen(moduleSource, "asked for with --source=kmod" + but(module.obstacle()), List.of());
             case AUTO -> {
                 Optional<String> noModule = module.obstacle();
                 yield noModule.isPresent()
-                        ? withoutModule(noModule.get())
-                        : new Chosen(moduleSource, "the kernel module is loaded");
+                        ? withoutModule(
+                                new SourceObstacle(SourceKind.KMOD.label(), SourceObstacle.Kind.MODULE, noModule.get()))
+                        : new Chosen(moduleSource, "the kernel module is loaded", List.of());
             }
         };
     }
@@ -85,20 +104,24 @@ public final class SourceChoice {
     }
 
     /** BPF without the names of functions is worth less than /proc, where that shows stacks with their names. */
-    private Chosen withoutModule(String noModule) {
-        return noBpf().map(why -> new Chosen(procfsSource, noModule + "; bpf: " + why))
-                .orElseGet(() -> new Chosen(bpfSource, noModule + names()));
+    private Chosen withoutModule(SourceObstacle noModule) {
+        return noBpf().map(why -> procfs(noModule.words() + "; bpf: " + why.words(), List.of(noModule, why)))
+                .orElseGet(() -> bpf(noModule.words(), List.of(noModule)));
     }
 
-    private Optional<String> noBpf() {
+    private Optional<SourceObstacle> noBpf() {
         return bpfSource.obstacle().or(() -> bpfSource.namesObstacle().filter(why -> procfsSource.mayReadStacks()));
     }
 
-    private String names() {
-        return bpfSource
-                .namesObstacle()
-                .map(why -> "; stacks have no names: " + why)
-                .orElse("");
+    private Chosen bpf(String reason, List<SourceObstacle> better) {
+        return new Chosen(bpfSource, reason, better)
+                .without("stacks have no names", bpfSource.namesObstacle())
+                .without("what is on the CPUs has no stack", bpfSource.samplingObstacle());
+    }
+
+    private Chosen procfs(String reason, List<SourceObstacle> better) {
+        return new Chosen(procfsSource, reason, better)
+                .without("what is on the CPUs has no stack", procfsSource.samplingObstacle());
     }
 
     private synchronized void log(Chosen chosen) {

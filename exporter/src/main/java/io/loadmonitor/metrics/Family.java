@@ -77,6 +77,13 @@ public enum Family {
             "version"),
     DUMP_SOURCE_INFO(
             Type.GAUGE, "load_monitor_dump_source_info", "Where the next dump comes from; the value is 1.", "source"),
+    DUMP_SOURCE_OBSTACLE(
+            Type.GAUGE,
+            "load_monitor_dump_source_obstacle",
+            "Why dumps do not come from a better source (kmod, bpf), or have no stacks of what is on the CPUs (perf);"
+                    + " the value is 1. Absent where nothing is missing.",
+            "source",
+            "obstacle"),
     STACKS_READABLE(
             Type.GAUGE,
             "load_monitor_stacks_readable",

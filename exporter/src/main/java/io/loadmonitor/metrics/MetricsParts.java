@@ -1,7 +1,7 @@
 package io.loadmonitor.metrics;
 
 import io.loadmonitor.archive.Archive;
-import io.loadmonitor.capture.SourceKind;
+import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.procfs.LoadTick;
@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * @param lastTick the newest load tick; empty while it is not known
  * @param load what the load average consists of
  * @param uninterruptible is told what each walk of /proc found
- * @param source where the next dump would come from
+ * @param source where the next dump would come from, and why
  * @param stacksReadable whether that dump could hold stacks
  * @param lostDumps dumps of the module that were overwritten before they were read, since the start
  * @param queueCapacity most captures that may wait
@@ -38,7 +38,7 @@ public record MetricsParts(
         DecomposedLoad load,
         UninterruptibleLook uninterruptible,
         KernelModule module,
-        Supplier<SourceKind> source,
+        Supplier<SourceChoice.Chosen> source,
         BooleanSupplier stacksReadable,
         LongSupplier lostDumps,
         Archive archive,

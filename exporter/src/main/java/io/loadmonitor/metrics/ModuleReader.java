@@ -1,7 +1,8 @@
 package io.loadmonitor.metrics;
 
-import io.loadmonitor.capture.SourceKind;
+import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.kernel.KernelModule;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -13,12 +14,15 @@ import java.util.function.Supplier;
  */
 final class ModuleReader implements FamilyReader {
     private final KernelModule module;
-    private final Supplier<SourceKind> source;
+    private final Supplier<SourceChoice.Chosen> source;
     private final BooleanSupplier stacksReadable;
     private final LongSupplier lostDumps;
 
     ModuleReader(
-            KernelModule module, Supplier<SourceKind> source, BooleanSupplier stacksReadable, LongSupplier lostDumps) {
+            KernelModule module,
+            Supplier<SourceChoice.Chosen> source,
+            BooleanSupplier stacksReadable,
+            LongSupplier lostDumps) {
         this.module = module;
         this.source = source;
         this.stacksReadable = stacksReadable;
@@ -36,6 +40,7 @@ final class ModuleReader implements FamilyReader {
                 Family.KERNEL_MODULE_UP,
                 Family.KERNEL_MODULE_INFO,
                 Family.DUMP_SOURCE_INFO,
+                Family.DUMP_SOURCE_OBSTACLE,
                 Family.STACKS_READABLE,
                 Family.DUMPS_LOST);
     }
@@ -47,7 +52,13 @@ final class ModuleReader implements FamilyReader {
         if (present) {
             samples.add(Family.KERNEL_MODULE_INFO, 1, module.version().orElse("unknown"));
         }
-        samples.add(Family.DUMP_SOURCE_INFO, 1, source.get().label());
+        SourceChoice.Chosen chosen = source.get();
+        samples.add(Family.DUMP_SOURCE_INFO, 1, chosen.source().kind().label());
+        chosen.obstacles().stream()
+                .map(obstacle -> List.of(obstacle.source(), obstacle.kind().word()))
+                // Names may be missing to a source that stacks on the CPUs are missing to as well: one is enough.
+                .distinct()
+                .forEach(labels -> samples.add(Family.DUMP_SOURCE_OBSTACLE, 1, labels.get(0), labels.get(1)));
         samples.add(Family.STACKS_READABLE, stacksReadable.getAsBoolean() ? 1 : 0);
         // There without the module too: a counter that comes with its first event is missed by increase().
         samples.add(Family.DUMPS_LOST, lostDumps.getAsLong());

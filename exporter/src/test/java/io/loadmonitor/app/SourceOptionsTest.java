@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.capture.DumpOrder;
 import io.loadmonitor.capture.ProcfsLimits;
-import io.loadmonitor.capture.ProcfsSource;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
 import io.loadmonitor.procfs.ActiveTasks;
@@ -25,12 +24,7 @@ final class SourceOptionsTest {
                 Files.createDirectories(host.resolve("dev/mapper")).resolve("data"), Path.of("../dm-3"));
         SourceOptions options = new SourceOptions();
         options.sysfs = host.resolve("sys");
-        RawDump dump = new ProcfsSource(
-                        options.procFs(),
-                        options.deviceLook(),
-                        new ActiveTasks(),
-                        Clock.systemUTC(),
-                        ProcfsLimits.DEFAULT)
+        RawDump dump = options.procfs(options.deviceLook(), new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT)
                 .take(DumpOrder.manual(new Reason("test")));
         String text = new String(dump.toByteArray(), StandardCharsets.US_ASCII);
         assertTrue(

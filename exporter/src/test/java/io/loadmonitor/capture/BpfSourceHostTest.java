@@ -41,7 +41,7 @@ final class BpfSourceHostTest {
         source = BpfDumpProgram.source();
         Assumptions.assumeTrue(
                 source.obstacle().isEmpty(),
-                () -> "no dump by BPF here: " + source.obstacle().orElse(""));
+                () -> "no dump by BPF here: " + source.obstacle().orElseThrow().words());
     }
 
     @AfterEach

@@ -128,7 +128,13 @@ final class DeviceLookTest {
     void standsInADumpFromProc() throws Exception {
         FakeProc proc = new FakeProc(Files.createDirectory(root.resolve("proc")));
         DeviceLook look = new DeviceLook(devices.mapper());
-        RawDump raw = new ProcfsSource(proc.procFs(), look, new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT)
+        RawDump raw = new ProcfsSource(
+                        proc.procFs(),
+                        new CpuSampling(proc.procFs(), root),
+                        look,
+                        new ActiveTasks(),
+                        Clock.systemUTC(),
+                        ProcfsLimits.DEFAULT)
                 .take(ORDER);
         StackDump dump = DumpParser.parse(raw);
         assertTrue(dump.complete() && dump.unreadCount() == 0, text(raw));

@@ -11,6 +11,7 @@ import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.procfs.ProcFs;
 import io.loadmonitor.procfs.TaskState;
 import io.loadmonitor.procfs.TaskStates;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,9 +82,64 @@ final class ProcfsSourceHostTest {
             assertEquals(0, process.waitFor());
             StackDump dump = DumpParser.parse(RawDump.of(text));
             assertEquals(0, dump.counts().orElseThrow().of("stacks_readable").orElseThrow());
-            assertEquals(List.of(), dump.stacks());
             assertIsDegraded(of(dump, sleeper));
         }
+    }
+
+    @Test
+    void hasTheStackOfWhoIsOnACpuWherePerfMayBeUsed() throws Exception {
+        Assumptions.assumeTrue(
+                ProcfsDumpProgram.source().samplingObstacle().isEmpty(),
+                () -> ProcfsDumpProgram.source().samplingObstacle().toString());
+        Process user = new ProcessBuilder("perl", "-e", "1 while 1").start();
+        Process kernel = new ProcessBuilder("dd", "if=/dev/zero", "of=/dev/null", "bs=1M").start();
+        try {
+            boolean inUser = false;
+            boolean reads = false;
+            int cpus = Runtime.getRuntime().availableProcessors();
+            for (int i = 0; i < 300 && !(inUser && reads); i++) {
+                StackDump dump = take();
+                List<StackDump.Task> onCpu = dump.tasks().stream()
+                        .filter(task -> task.placement().name().startsWith("CPU"))
+                        .toList();
+                assertTrue(onCpu.size() <= cpus, "at one moment: " + onCpu);
+                for (StackDump.Task task : onCpu) {
+                    assertEquals(StackDump.State.RUNNING, task.state());
+                    assertEquals(
+                            task.placement() == StackDump.Placement.CPU_USER, task.stackId() == 0, task.toString());
+                    inUser |= task.pid() == user.pid() && task.placement() == StackDump.Placement.CPU_USER;
+                    reads |= task.pid() == kernel.pid()
+                            && dump.stackOf(task).stream()
+                                    .flatMap(stack -> stack.frames().stream())
+                                    .anyMatch(frame -> frame.function().equals("vfs_read"));
+                }
+            }
+            assertTrue(inUser, "perl was never seen in user mode");
+            assertTrue(reads, "dd was never seen where it reads");
+        } finally {
+            user.destroyForcibly().waitFor();
+            kernel.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void saysWhyWhatIsOnTheCpusHasNoStack() throws Exception {
+        Process process = new ProcessBuilder(
+                        "setpriv",
+                        "--bounding-set",
+                        "-all",
+                        "--inh-caps",
+                        "-all",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ProcfsDumpProgram.class.getName(),
+                        "obstacle")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String words = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor());
+        assertTrue(words.startsWith("CAPABILITIES it needs CAP_PERFMON, and on kernels of Debian"), words);
     }
 
     @Test

@@ -60,7 +60,12 @@ final class ProcfsSourceTest {
     }
 
     private ProcfsSource source(ProcfsLimits limits) {
-        return new ProcfsSource(proc.procFs(), noDevices(), new ActiveTasks(), CLOCK, limits);
+        return new ProcfsSource(proc.procFs(), noSampling(), noDevices(), new ActiveTasks(), CLOCK, limits);
+    }
+
+    /** The directory is no /proc of the host's pid namespace. */
+    private CpuSampling noSampling() {
+        return new CpuSampling(proc.procFs(), root.resolve("no-sysfs"));
     }
 
     private DeviceLook noDevices() {
@@ -208,7 +213,8 @@ final class ProcfsSourceTest {
         activeTasks.feed(0.00, now - 3_000_000_000L);
         activeTasks.feed(0.64, now - 2_000_000_000L);
         StackDump dump = DumpParser.parse(
-                new ProcfsSource(proc.procFs(), noDevices(), activeTasks, CLOCK, ProcfsLimits.DEFAULT).take(ORDER));
+                new ProcfsSource(proc.procFs(), noSampling(), noDevices(), activeTasks, CLOCK, ProcfsLimits.DEFAULT)
+                        .take(ORDER));
         StackDump.Tick tick = dump.tick().orElseThrow();
         assertEquals(OptionalInt.of(8), tick.active());
         assertEquals(0.64, tick.load1());
@@ -251,7 +257,8 @@ final class ProcfsSourceTest {
         activeTasks.feed(before, now - 3_000_000_000L);
         activeTasks.feed(after, now - 2_000_000_000L);
         StackDump dump = DumpParser.parse(
-                new ProcfsSource(proc.procFs(), noDevices(), activeTasks, CLOCK, ProcfsLimits.DEFAULT).take(ORDER));
+                new ProcfsSource(proc.procFs(), noSampling(), noDevices(), activeTasks, CLOCK, ProcfsLimits.DEFAULT)
+                        .take(ORDER));
         assertTrue(dump.tick().isPresent());
         return dump.trigger().orElseThrow().presence().orElseThrow();
     }
@@ -585,6 +592,7 @@ final class ProcfsSourceTest {
                 CaptureException.class,
                 () -> new ProcfsSource(
                                 new ProcFs(root.resolve("missing")),
+                                noSampling(),
                                 noDevices(),
                                 new ActiveTasks(),
                                 CLOCK,

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ final class SourceChoiceTest {
                 bpf(),
                 new ProcfsSource(
                         new ProcFs(root),
+                        new CpuSampling(new ProcFs(root), root),
                         fake.deviceLook(),
                         new ActiveTasks(),
                         Clock.systemUTC(),
@@ -54,6 +56,7 @@ final class SourceChoiceTest {
         fake.load();
         assertEquals(SourceKind.KMOD, choice.current().source().kind());
         assertEquals("the kernel module is loaded", choice.current().reason());
+        assertEquals(List.of(), choice.current().obstacles(), "nothing is better");
         fake.unload();
         assertEquals(SourceKind.PROCFS, choice.current().source().kind());
     }
@@ -66,10 +69,18 @@ final class SourceChoiceTest {
         assertEquals(SourceKind.PROCFS, chosen.source().kind());
         assertEquals(
                 "the kernel module is loaded, but there is no " + root.resolve("load_monitor")
-                        + "; bpf: the kernel walks the pid namespace of who asks, and this one is not the"
-                        + " host's (pid: host),"
-                        + " or " + root + " is another's",
+                        + "; bpf: the kernel walks the pid namespace of who asks, and this one is not the host's"
+                        + " (pid: host),"
+                        + " or " + root
+                        + " is another's; what is on the CPUs has no stack: its threads have the numbers of"
+                        + " another pid namespace than " + root + " shows",
                 chosen.reason());
+        assertEquals(
+                List.of("kmod module", "bpf pid_namespace", "perf pid_namespace"),
+                chosen.obstacles().stream()
+                        .map(obstacle ->
+                                obstacle.source() + " " + obstacle.kind().word())
+                        .toList());
     }
 
     @Test

@@ -40,6 +40,7 @@ final class StackAccessTest {
                                 ProcfsLimits.DEFAULT),
                         new ProcfsSource(
                                 proc.procFs(),
+                                new CpuSampling(proc.procFs(), root),
                                 fake.deviceLook(),
                                 new ActiveTasks(),
                                 Clock.systemUTC(),

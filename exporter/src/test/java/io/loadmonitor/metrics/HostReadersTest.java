@@ -5,7 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.capture.DumpOrder;
+import io.loadmonitor.capture.DumpSource;
+import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.capture.SourceKind;
+import io.loadmonitor.capture.SourceObstacle;
+import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
@@ -184,12 +189,47 @@ final class HostReadersTest {
     @Test
     void saysWhichSourceAndWhetherTheModuleIsThere() throws Exception {
         Samples samples = new Samples();
-        new ModuleReader(module, () -> SourceKind.PROCFS, () -> false, () -> 3).read(samples);
+        new ModuleReader(module, () -> chosen(), () -> false, () -> 3).read(samples);
         assertEquals(0, value(samples, Family.STACKS_READABLE));
         assertEquals(0, value(samples, Family.KERNEL_MODULE_UP));
         assertTrue(values(samples, Family.KERNEL_MODULE_INFO).isEmpty());
         assertEquals("{procfs=1.0}", values(samples, Family.DUMP_SOURCE_INFO).toString());
         assertEquals(3, value(samples, Family.DUMPS_LOST));
+    }
+
+    private static SourceChoice.Chosen chosen(SourceObstacle... obstacles) {
+        DumpSource source = new DumpSource() {
+            @Override
+            public SourceKind kind() {
+                return SourceKind.PROCFS;
+            }
+
+            @Override
+            public RawDump take(DumpOrder order) {
+                throw new AssertionError("nobody asked for a dump");
+            }
+        };
+        return new SourceChoice.Chosen(source, "a reason", List.of(obstacles));
+    }
+
+    @Test
+    void saysWhatIsMissingForABetterSourceInAFewWords() throws Exception {
+        SourceChoice.Chosen chosen = chosen(
+                new SourceObstacle("kmod", SourceObstacle.Kind.MODULE, "the kernel module is not loaded"),
+                new SourceObstacle("bpf", SourceObstacle.Kind.BTF, "no BTF: there is no /sys/kernel/btf/vmlinux"),
+                new SourceObstacle("perf", SourceObstacle.Kind.CAPABILITIES, "it needs CAP_PERFMON"),
+                new SourceObstacle("perf", SourceObstacle.Kind.CAPABILITIES, "it needs CAP_SYSLOG"));
+        Samples samples = new Samples();
+        new ModuleReader(module, () -> chosen, () -> false, () -> 0).read(samples);
+        assertEquals(
+                List.of("[kmod, module]", "[bpf, btf]", "[perf, capabilities]"),
+                samples.families(new NameFilter(Set.of(Family.DUMP_SOURCE_OBSTACLE.metricName()))).stream()
+                        .flatMap(family -> family.samples.stream())
+                        .map(sample -> sample.labelValues.toString())
+                        .toList());
+        samples = new Samples();
+        new ModuleReader(module, () -> chosen(), () -> false, () -> 0).read(samples);
+        assertTrue(values(samples, Family.DUMP_SOURCE_OBSTACLE).isEmpty());
     }
 
     @Test
@@ -199,7 +239,7 @@ final class HostReadersTest {
                 Files.createDirectories(sys.resolve("module/load_monitor")).resolve("version");
         Files.writeString(version, "0.1.0\n");
         Samples samples = new Samples();
-        new ModuleReader(module, () -> SourceKind.PROCFS, () -> true, () -> 3).read(samples);
+        new ModuleReader(module, () -> chosen(), () -> true, () -> 3).read(samples);
         assertEquals(1, value(samples, Family.STACKS_READABLE));
         assertEquals(0, value(samples, Family.KERNEL_MODULE_UP));
         assertEquals("{0.1.0=1.0}", values(samples, Family.KERNEL_MODULE_INFO).toString());
