@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * @param id in the archive; grows with the order of storing
  * @param host whose dump it is
  * @param state whether there is a text yet, and whether it is whole
- * @param source {@code kmod} or {@code procfs}; empty before there is a text, or when the header was lost
+ * @param source {@code kmod}, {@code bpf} or {@code procfs}; empty before there is a text, or when the header was lost
  * @param trigger why it was taken
  * @param reason as in the trigger line
  * @param takenAt by the dump's own time line, else when it was asked for

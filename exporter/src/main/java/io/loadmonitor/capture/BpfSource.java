@@ -169,7 +169,10 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
                 if (!walk.complete() || !look.sawReader()) {
                     obstacle = bpf(
                             SourceObstacle.Kind.OTHER,
-                            "a walk of all tasks did not see the one that walked, among " + walk.scanned());
+                            walk.complete()
+                                    ? "a walk of all tasks did not see the one that walked, among " + walk.scanned()
+                                    : "a walk of all tasks takes longer than "
+                                            + limits.time().toMillis() + " ms");
                     opened.close();
                     return;
                 }
@@ -230,10 +233,9 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
         }
     }
 
-    private RawDump takeAlone(DumpOrder order) throws IOException, InterruptedException {
+    private RawDump takeAlone(DumpOrder order) throws CaptureException, IOException, InterruptedException {
         TaskIterator walker = opened();
         long start = System.nanoTime();
-        long deadline = start + limits.time().toNanos();
         Instant wall = clock.instant();
         OptionalLong monotonic = OptionalLong.of(MonotonicClock.nanos());
         long id = Math.max(lastId + 1, Uptime.read(procFs).hundredths());
@@ -244,7 +246,12 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
         Optional<MappedDevices> devices = deviceLook.look(System.nanoTime() - start);
         KernelSymbols.Modules modules = symbols.modules();
         BpfLook look = new BpfLook(walker.frozenByFlag(), limits.maxTasks(), procFs.ownPid());
-        TaskIterator.Walk walk = look(walker, look, deadline);
+        TaskIterator.Walk walk = look(walker, look);
+        if (!walk.complete() && look.active() == 0) {
+            throw new CaptureException(
+                    CaptureException.Reason.TIMEOUT,
+                    "BPF: no task of the load was seen within " + limits.time().toMillis() + " ms");
+        }
         long seen = System.nanoTime();
         BpfDump dump = new BpfDump(
                 new DumpHead(procFs, kind(), id, order, wall, monotonic, start, load, stat, ticks),
@@ -310,11 +317,12 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
     }
 
     /** The walk, within samples of the CPUs: from before it until each task that it saw on one was sampled. */
-    private TaskIterator.Walk look(TaskIterator walker, BpfLook look, long deadline) throws IOException {
+    private TaskIterator.Walk look(TaskIterator walker, BpfLook look) throws IOException {
         try (OnCpuSampler.Sampling sampling = sampler.begin()) {
             look.silent(sampling.silent(), sampling.refused().isPresent());
             noteSampling(sampling.refused());
-            TaskIterator.Walk walk = walk(walker, look, deadline);
+            TaskIterator.Walk walk =
+                    walk(walker, look, System.nanoTime() + limits.time().toNanos());
             List<OnCpuSample> samples = new ArrayList<>();
             long until = System.nanoTime() + SAMPLING_NANOS;
             for (boolean more = true; more; ) {

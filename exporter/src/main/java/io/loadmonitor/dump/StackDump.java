@@ -149,7 +149,7 @@ public record StackDump(
      *
      * @param version of the format
      * @param id counts up from 1 since the module was loaded, or since the exporter was started
-     * @param source {@code kmod} or {@code procfs}
+     * @param source {@code kmod}, {@code bpf} or {@code procfs}
      * @param bootId of {@code /proc/sys/kernel/random/boot_id}
      * @param release as {@code uname -r} prints it
      */

@@ -14,7 +14,7 @@ public interface StatusSource {
      *
      * @param version of the exporter
      * @param host whose load it watches
-     * @param source where dumps come from now: {@code kmod} or {@code procfs}
+     * @param source where dumps come from now: {@code kmod}, {@code bpf} or {@code procfs}
      * @param sourceReason why that source, for people
      * @param moduleVersion of the kernel module; empty when it is not loaded
      * @param stacksRemedy what would let dumps hold stacks, for people; empty when they can

@@ -291,6 +291,15 @@ final class BpfSourceHostTest {
     }
 
     @Test
+    void takesNoneWhereTheTimeIsUpBeforeTheWalkIsOver() {
+        try (BpfSource quick = BpfDumpProgram.source(new ProcfsLimits(Duration.ofNanos(1), 20_000))) {
+            CaptureException late = assertThrows(CaptureException.class, () -> quick.take(ORDER));
+            assertEquals(CaptureException.Reason.UNAVAILABLE, late.reason());
+            assertEquals("BPF: a walk of all tasks takes longer than 0 ms", late.getMessage());
+        }
+    }
+
+    @Test
     void takesNoneOnceItIsClosed() {
         source.close();
         CaptureException refused = assertThrows(CaptureException.class, () -> source.take(ORDER));
