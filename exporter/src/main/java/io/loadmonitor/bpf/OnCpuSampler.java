@@ -56,8 +56,8 @@ public final class OnCpuSampler {
     public record Obstacle(boolean isForRight, String words) {}
 
     /**
-     * Why no CPU can be sampled; empty when they can. Tries it on the first CPU that is online, which may not answer for
-     * the moment: that is no obstacle.
+     * Why no CPU can be sampled; empty when they can. Tries it on the first CPU that is online, which may not answer
+     * for the moment: that is no obstacle.
      */
     public Optional<Obstacle> obstacle() {
         Optional<String> noCalls = SystemCalls.obstacle();

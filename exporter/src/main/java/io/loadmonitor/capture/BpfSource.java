@@ -128,8 +128,8 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
     }
 
     /**
-     * Why what is on the CPUs has no stack in its dumps; empty when it has, or when there is another obstacle. As of the
-     * last look at them.
+     * Why what is on the CPUs has no stack in its dumps; empty when it has, or when there is another obstacle. As of
+     * the last look at them.
      */
     public synchronized Optional<SourceObstacle> samplingObstacle() {
         return iterator.isEmpty() ? Optional.empty() : samplingObstacle;
@@ -269,7 +269,8 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
     public LoadLook look() throws CaptureException {
         Optional<SourceObstacle> missing = obstacle();
         if (missing.isPresent()) {
-            throw new CaptureException(CaptureException.Reason.UNAVAILABLE, "BPF: " + missing.get().words());
+            throw new CaptureException(
+                    CaptureException.Reason.UNAVAILABLE, "BPF: " + missing.get().words());
         }
         try {
             return lookOnce(opened());

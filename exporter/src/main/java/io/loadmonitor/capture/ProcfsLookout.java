@@ -95,6 +95,7 @@ final class ProcfsLookout implements LoadLookout {
                         System.nanoTime(),
                         Optional.empty(),
                         sight,
+                        Map.of(),
                         Map.of())
                 .compose();
         return new LoadLook(tasks, ThreadCpu.nanos() - cpu + scan.cpuNanos());

@@ -34,8 +34,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *       counts as D.
  *   <li>/proc does not tell a task on a CPU from one that waits for it, and shows no trustworthy stack of either. Where
  *       perf may be used ({@link CpuSampling}), a task in R that is on a CPU when the walk is over is told with the
- *       kernel's stack that its interrupt found. Any other task in R has no {@code on} and no stack: it waited for a CPU,
- *       or went to sleep since it was seen. A task in D has {@code on=sleep}.
+ *       kernel's stack that its interrupt found. Any other task in R has no {@code on} and no stack: it waited for a
+ *       CPU, or went to sleep since it was seen. A task in D has {@code on=sleep}.
  *   <li>{@code since_ms} is for how long at least a task in D sleeps: an earlier dump of this source saw it in D, and
  *       it has been switched no more often since.
  *   <li>{@code flags}: {@code unstable} when the task had left D after its stack was read, {@code unwind_failed} when

@@ -240,8 +240,8 @@ final class BpfVmIT {
                 metrics.stream().collect(Collectors.toSet()));
         String auto = guest.text("auto", "bpf");
         assertTrue(
-                auto.contains(
-                        "Dumps come from bpf: the kernel module is not loaded (there is no /sys/kernel/load_monitor)\""),
+                auto.contains("Dumps come from bpf: the kernel module is not loaded"
+                        + " (there is no /sys/kernel/load_monitor)\""),
                 auto);
         assertEquals("bpf", guest.dump("auto", "bpf").header().orElseThrow().source());
     }
