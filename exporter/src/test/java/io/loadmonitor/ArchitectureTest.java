@@ -63,6 +63,7 @@ final class ArchitectureTest {
             java.sql                 | archive
             javax.sql                | archive
             javax.crypto             | guard
+            javax.naming             | guard
             javax.net.ssl            | guard
             javax.security.auth.x500 | guard
             kotlin                   | web

@@ -20,8 +20,10 @@ import io.loadmonitor.desk.LoadRecorder;
 import io.loadmonitor.desk.ModuleLevels;
 import io.loadmonitor.desk.OwnTriggers;
 import io.loadmonitor.desk.Rules;
+import io.loadmonitor.guard.AccessRules;
 import io.loadmonitor.guard.Guard;
 import io.loadmonitor.guard.GuardSettings;
+import io.loadmonitor.guard.Role;
 import io.loadmonitor.incident.Stall;
 import io.loadmonitor.incident.Triggers;
 import io.loadmonitor.kernel.KernelModule;
@@ -51,6 +53,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * The running server: makes every part, gives it what it needs, and ends them in the reverse order. What is begun and
@@ -201,7 +204,11 @@ final class Exporter implements AutoCloseable {
 
     private static WebConfigInForce guard(ServeOptions options) throws StartException {
         try {
-            return WebConfigInForce.read(options.webConfigFile);
+            if (options.allowRemoteApi && options.webAccessFile != null) {
+                throw new ConfigException(List.of("--web.allow-remote-api opens to everybody what --web.access.file"
+                        + " grants to some; give one of the two"));
+            }
+            return WebConfigInForce.read(options.webConfigFile, options.webAccessFile);
         } catch (ConfigException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
@@ -294,7 +301,7 @@ final class Exporter implements AutoCloseable {
                     .addKeyValue("tls", guarded.tls().isPresent())
                     .log("listening");
         }
-        tellWhoIsLetIn(options.allowRemoteApi, guarded);
+        tellWhoIsLetIn(options, guard.guard().current());
         LOG.atInfo()
                 .addKeyValue("version", Version.text())
                 .addKeyValue("revision", Version.build().revision())
@@ -311,9 +318,20 @@ final class Exporter implements AutoCloseable {
                 .log("load-monitor is ready");
     }
 
-    private static void tellWhoIsLetIn(boolean allowRemoteApi, GuardSettings guarded) {
+    private static void tellWhoIsLetIn(ServeOptions options, Guard.Watch watch) {
+        GuardSettings guarded = watch.settings();
         String proof = proof(guarded);
-        if (!proof.isEmpty()) {
+        if (watch.access().isPresent()) {
+            AccessRules access = watch.access().get();
+            LoggingEventBuilder line = LOG.atInfo();
+            for (Map.Entry<Role, List<String>> role : access.byRole().entrySet()) {
+                line = line.addKeyValue(role.getKey().word(), String.join(" ", role.getValue()));
+            }
+            line.log("who may do what (--web.access.file)");
+            if (access.takesTokens() && guarded.tls().isEmpty()) {
+                LOG.warn("tokens come over the network as clear text: web.config.file has no tls_server_config");
+            }
+        } else if (!proof.isEmpty()) {
             LOG.atInfo()
                     .addKeyValue("api", proof)
                     .addKeyValue("open", "none")
@@ -321,14 +339,15 @@ final class Exporter implements AutoCloseable {
                             + ", from wherever they come (--web.config.file)");
         } else {
             LOG.atInfo()
-                    .addKeyValue("api", allowRemoteApi ? "everybody" : "loopback")
+                    .addKeyValue("api", options.allowRemoteApi ? "everybody" : "loopback")
                     .addKeyValue("open", "metrics,health,landing page")
                     .log(
-                            allowRemoteApi
+                            options.allowRemoteApi
                                     ? "alerts, dumps, incidents and reload answer EVERYBODY who reaches the port"
                                             + " (--web.allow-remote-api)"
                                     : "alerts, dumps, incidents and reload answer loopback clients only"
-                                            + " (--web.config.file or --web.allow-remote-api opens them)");
+                                            + " (--web.config.file, --web.access.file or --web.allow-remote-api opens"
+                                            + " them)");
         }
         if (!guarded.users().isEmpty() && guarded.tls().isEmpty()) {
             LOG.warn("passwords come over the network as clear text: web.config.file has no tls_server_config");

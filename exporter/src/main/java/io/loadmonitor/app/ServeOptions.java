@@ -41,6 +41,15 @@ final class ServeOptions {
     Path webConfigFile;
 
     @Option(
+            names = "--web.access.file",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            paramLabel = "FILE",
+            description = "Who may do what (YAML): scrape, read, alert, trigger, administer, by user, token, client"
+                    + " certificate or network. What it does not grant is refused, from loopback, too.")
+    @Nullable
+    Path webAccessFile;
+
+    @Option(
             names = "--config.file",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
             paramLabel = "FILE",

@@ -15,6 +15,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -201,6 +204,23 @@ public final class TlsSettings {
                 .map(X509ExtendedTrustManager.class::cast)
                 .findFirst()
                 .orElseThrow(() -> new GeneralSecurityException("no trust manager for certificates"));
+    }
+
+    /** Names of a certificate that a file can name: names, addresses and URIs, and the common name of its subject. */
+    public static List<String> names(X509Certificate certificate) {
+        Set<String> names = new LinkedHashSet<>();
+        try {
+            names.addAll(sans(certificate));
+            for (Rdn rdn : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
+                if (rdn.getType().equalsIgnoreCase("CN") && rdn.getValue() instanceof String name) {
+                    names.add(name);
+                }
+            }
+        } catch (CertificateException | InvalidNameException e) {
+            // Nobody can have a role by a name that cannot be read.
+            return List.of();
+        }
+        return List.copyOf(names);
     }
 
     /** Names, addresses and URIs of a certificate, as text. */

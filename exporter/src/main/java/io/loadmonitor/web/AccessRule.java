@@ -1,5 +1,7 @@
 package io.loadmonitor.web;
 
+import io.loadmonitor.guard.AccessRules;
+import io.loadmonitor.guard.Role;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Collection;
@@ -37,6 +39,34 @@ final class AccessRule {
 
     boolean allowsRemote() {
         return allowRemote;
+    }
+
+    /**
+     * Why a request gets no answer; empty when it gets one.
+     *
+     * @param peer the address at the other end of the connection, as a literal
+     * @param host the request's Host header
+     */
+    Optional<Refusal> judge(Role role, Route.Audience audience, Visitor visitor, String peer, @Nullable String host) {
+        if (visitor.access().isPresent()) {
+            return judge(visitor.access().get(), role, visitor, host);
+        }
+        return audience == Route.Audience.ANYBODY ? Optional.empty() : judge(peer, host, visitor.proven());
+    }
+
+    private Optional<Refusal> judge(AccessRules rules, Role role, Visitor visitor, @Nullable String host) {
+        return switch (rules.judge(role, visitor.caller())) {
+            case PROVEN -> Optional.empty();
+            case UNPROVEN -> role == Role.HEALTH || role == Role.SCRAPE ? Optional.empty() : foreignHost(host);
+            case PASSWORD_MISSING -> Optional.of(Gate.unauthorized("This needs a name and a password."));
+            case TOKEN_MISSING -> Optional.of(Gate.tokenNeeded("This needs a token."));
+            case REFUSED ->
+                Optional.of(new Refusal(
+                        403,
+                        "role_missing",
+                        "This needs the role " + role.word() + ", and nothing that is known of you has it"
+                                + " (--web.access.file)."));
+        };
     }
 
     /**
@@ -94,6 +124,28 @@ final class AccessRule {
 
     private static Refusal crossSite(String what) {
         return new Refusal(403, "cross_site", "A page of another site may not do this (" + what + ").");
+    }
+
+    /**
+     * A page can have a name of its own lead to this server, but it cannot have an address do so: a browser that names
+     * an address in Host is at that address.
+     */
+    private static Optional<Refusal> foreignHost(@Nullable String host) {
+        if (host == null || host.isBlank()) {
+            return Optional.empty();
+        }
+        String name = withoutPort(host.strip().toLowerCase(Locale.ROOT));
+        if (name.equals("localhost")
+                || name.endsWith(".localhost")
+                || address(name).isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Refusal(
+                403,
+                "foreign_host",
+                "The Host header is " + QuotedText.of(host)
+                        + ", which is neither an address nor a loopback name. Under other names this"
+                        + " answers only who proves who it is."));
     }
 
     private boolean namesThisServer(String host) {

@@ -137,11 +137,12 @@ public final class WebServer implements AutoCloseable {
 
     private static void admit(Context context, Route route, AccessRule access) {
         // Once more, should a way ever lead around the gate.
-        Visitor visitor = Visitor.of(context.req()).filter(Visitor::admitted).orElseThrow(Gate::unauthorized);
+        Visitor visitor = Visitor.of(context.req())
+                .filter(Visitor::admitted)
+                .orElseThrow(() -> Gate.unauthorized("This needs a name and a password."));
         String host = context.header("Host");
-        if (route.audience() == Route.Audience.LOCAL) {
-            access.judge(context.req().getRemoteAddr(), host, visitor.proven()).ifPresent(WebServer::refuse);
-        }
+        access.judge(route.role(), route.audience(), visitor, context.req().getRemoteAddr(), host)
+                .ifPresent(WebServer::refuse);
         if (route.method().equals(HandlerType.POST)) {
             AccessRule.judgeOrigin(context.header("Sec-Fetch-Site"), context.header("Origin"), host)
                     .ifPresent(WebServer::refuse);

@@ -48,4 +48,33 @@ final class FailedLoginsTest {
             assertFalse(failures.untilNext(CLIENT).isZero());
         }
     }
+
+    @Test
+    void aKnownLoginHasTriesOfItsOwn() {
+        assertFalse(failures.beginWhereKnown(CLIENT, "anna"));
+        failures.known(CLIENT, "anna");
+        Client other = new Client("c0000210", false);
+        assertFalse(failures.beginWhereKnown(other, "anna"));
+        assertFalse(failures.beginWhereKnown(CLIENT, "bob"));
+        for (int i = 0; i < FailedLogins.ALLOWED_WHERE_KNOWN.burst(); i++) {
+            assertTrue(failures.beginWhereKnown(CLIENT, "anna"));
+            failures.forgiveWhereKnown(CLIENT, "anna");
+        }
+        for (int i = 0; i < FailedLogins.ALLOWED_WHERE_KNOWN.burst(); i++) {
+            assertTrue(failures.beginWhereKnown(CLIENT, "anna"));
+        }
+        failures.known(CLIENT, "anna");
+        assertFalse(failures.beginWhereKnown(CLIENT, "anna"), "to be known again gives no tries back");
+        now.addAndGet(FailedLogins.ALLOWED_WHERE_KNOWN.interval().toNanos());
+        assertTrue(failures.beginWhereKnown(CLIENT, "anna"));
+    }
+
+    @Test
+    void forgetsTheLoginThatWasUsedLongestAgo() {
+        for (int i = 0; i < 1_100; i++) {
+            failures.known(CLIENT, "user" + i);
+        }
+        assertFalse(failures.beginWhereKnown(CLIENT, "user0"));
+        assertTrue(failures.beginWhereKnown(CLIENT, "user1099"));
+    }
 }
