@@ -39,6 +39,7 @@ import io.loadmonitor.web.MetricsSource.MetricsText;
 import io.loadmonitor.web.WebParts;
 import io.loadmonitor.web.WebServer;
 import io.loadmonitor.web.WebSettings;
+import io.loadmonitor.web.view.Site;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -49,6 +50,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -88,11 +90,11 @@ final class Exporter implements AutoCloseable {
 
     private void begin(ServeOptions options, ConfigInForce config, ArchivePlace place, Clock clock)
             throws StartException {
-        WebSettings web = webSettings(options, config.current().limits());
         WebConfigInForce guard = guard(options);
         ProcFs procFs = options.source.procFs();
         KernelModule module = options.source.module();
         HostName host = HostName.choose(options.hostName, procFs);
+        WebSettings web = webSettings(options, host, config.current().limits());
         Limits limits = config.current().limits();
 
         Archive archive = openArchive(place, host, config, clock);
@@ -214,7 +216,7 @@ final class Exporter implements AutoCloseable {
         }
     }
 
-    private static WebSettings webSettings(ServeOptions options, Limits limits) throws StartException {
+    private static WebSettings webSettings(ServeOptions options, HostName host, Limits limits) throws StartException {
         List<InetSocketAddress> addresses = new ArrayList<>();
         for (ListenAddress address : options.listenAddresses) {
             try {
@@ -224,7 +226,11 @@ final class Exporter implements AutoCloseable {
             }
         }
         try {
-            return new WebSettings(addresses, options.telemetryPath, options.allowRemoteApi, limits.requestBodyBytes());
+            Site site = options.externalUrl == null
+                    ? new Site(Optional.empty(), host.text())
+                    : Site.of(options.externalUrl, host.text());
+            return new WebSettings(
+                    addresses, options.telemetryPath, options.allowRemoteApi, limits.requestBodyBytes(), site);
         } catch (IllegalArgumentException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
@@ -348,6 +354,11 @@ final class Exporter implements AutoCloseable {
                                     : "alerts, dumps, incidents and reload answer loopback clients only"
                                             + " (--web.config.file, --web.access.file or --web.allow-remote-api opens"
                                             + " them)");
+        }
+        if (options.allowRemoteApi && proof.isEmpty() && options.externalUrl == null) {
+            LOG.warn(
+                    "a page of any site that a browser in this network shows can read and trigger dumps by a name of its"
+                            + " own (DNS rebinding): --web.external-url says which names are this exporter's");
         }
         if (!guarded.users().isEmpty() && guarded.tls().isEmpty()) {
             LOG.warn("passwords come over the network as clear text: web.config.file has no tls_server_config");

@@ -50,6 +50,15 @@ final class ServeOptions {
     Path webAccessFile;
 
     @Option(
+            names = "--web.external-url",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            paramLabel = "URL",
+            description = "Where people find the exporter, perhaps behind a reverse proxy and with a path:"
+                    + " https://ops.example.com/web-1/. Links lead there, and its name is taken in the Host header.")
+    @Nullable
+    String externalUrl;
+
+    @Option(
             names = "--config.file",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
             paramLabel = "FILE",

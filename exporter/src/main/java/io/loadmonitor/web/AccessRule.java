@@ -2,6 +2,7 @@ package io.loadmonitor.web;
 
 import io.loadmonitor.guard.AccessRules;
 import io.loadmonitor.guard.Role;
+import io.loadmonitor.web.view.Site;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Collection;
@@ -28,10 +29,12 @@ final class AccessRule {
     private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
 
     private final boolean allowRemote;
+    private final Site site;
     private final Set<InetAddress> listenAddresses;
 
-    AccessRule(boolean allowRemote, Collection<InetAddress> listenAddresses) {
+    AccessRule(boolean allowRemote, Site site, Collection<InetAddress> listenAddresses) {
         this.allowRemote = allowRemote;
+        this.site = site;
         this.listenAddresses = listenAddresses.stream()
                 .filter(address -> !address.isAnyLocalAddress())
                 .collect(Collectors.toUnmodifiableSet());
@@ -78,8 +81,12 @@ final class AccessRule {
      *     server. A page that gives the server a name of its own has neither a password nor a certificate for it
      */
     Optional<Refusal> judge(String peer, @Nullable String host, boolean proven) {
-        if (allowRemote || proven) {
+        if (proven) {
             return Optional.empty();
+        }
+        if (allowRemote) {
+            // Without an address of its own it is not known which names are the server's.
+            return site.external().isEmpty() ? Optional.empty() : foreignHost(host);
         }
         if (!isLoopback(peer)) {
             return Optional.of(new Refusal(
@@ -95,7 +102,8 @@ final class AccessRule {
                     "foreign_host",
                     "The Host header is " + QuotedText.of(host)
                             + ", which is neither a loopback name nor an address that the exporter listens on. Use"
-                            + " localhost or 127.0.0.1, or start the exporter with --web.allow-remote-api."));
+                            + " localhost or 127.0.0.1, or start the exporter with --web.external-url or"
+                            + " --web.allow-remote-api."));
         }
         return Optional.empty();
     }
@@ -107,11 +115,13 @@ final class AccessRule {
      * @param origin the header Origin
      * @param host the header Host
      */
-    static Optional<Refusal> judgeOrigin(@Nullable String fetchSite, @Nullable String origin, @Nullable String host) {
+    Optional<Refusal> judgeOrigin(@Nullable String fetchSite, @Nullable String origin, @Nullable String host) {
         if (fetchSite != null && !OWN_SITE.contains(fetchSite)) {
             return Optional.of(crossSite("Sec-Fetch-Site is " + QuotedText.of(fetchSite)));
         }
-        if (origin != null && (host == null || !origin.matches("(?i)https?://" + Pattern.quote(host)))) {
+        if (origin != null
+                && !site.isOrigin(origin)
+                && (host == null || !origin.matches("(?i)https?://" + Pattern.quote(host)))) {
             return Optional.of(crossSite("Origin is " + QuotedText.of(origin)));
         }
         return Optional.empty();
@@ -130,27 +140,30 @@ final class AccessRule {
      * A page can have a name of its own lead to this server, but it cannot have an address do so: a browser that names
      * an address in Host is at that address.
      */
-    private static Optional<Refusal> foreignHost(@Nullable String host) {
+    private Optional<Refusal> foreignHost(@Nullable String host) {
         if (host == null || host.isBlank()) {
             return Optional.empty();
         }
         String name = withoutPort(host.strip().toLowerCase(Locale.ROOT));
         if (name.equals("localhost")
                 || name.endsWith(".localhost")
-                || address(name).isPresent()) {
+                || address(name).isPresent()
+                || site.isNamed(name)) {
             return Optional.empty();
         }
         return Optional.of(new Refusal(
                 403,
                 "foreign_host",
                 "The Host header is " + QuotedText.of(host)
-                        + ", which is neither an address nor a loopback name. Under other names this"
-                        + " answers only who proves who it is."));
+                        + ", which is neither an address, nor localhost, nor the host's own name, nor that of"
+                        + " --web.external-url. Under other names this answers only who proves who it is."));
     }
 
     private boolean namesThisServer(String host) {
         String name = withoutPort(host.strip().toLowerCase(Locale.ROOT));
-        if (name.equals("localhost") || name.endsWith(".localhost")) {
+        if (name.equals("localhost")
+                || name.endsWith(".localhost")
+                || site.external().isPresent() && site.isNamed(name)) {
             return true;
         }
         return address(name)

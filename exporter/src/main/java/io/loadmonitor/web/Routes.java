@@ -20,8 +20,8 @@ final class Routes {
             WebSettings settings, WebParts parts, AccessRule access, Json json, PageRenderer renderer, Builds builds) {
         StateEndpoint state = new StateEndpoint(parts, json);
         AlertsEndpoint alerts = new AlertsEndpoint(new AlertMessageParser(), parts.alertDesk(), json);
-        DumpsEndpoint dumps = new DumpsEndpoint(parts, json);
-        IncidentsEndpoint incidents = new IncidentsEndpoint(parts, json, renderer, builds);
+        DumpsEndpoint dumps = new DumpsEndpoint(parts, settings.site(), json);
+        IncidentsEndpoint incidents = new IncidentsEndpoint(parts, settings.site(), json, renderer, builds);
         FlamesEndpoint flames = new FlamesEndpoint(parts, json, renderer);
         PagesEndpoint pages = new PagesEndpoint(settings, parts, access, renderer);
         return List.of(

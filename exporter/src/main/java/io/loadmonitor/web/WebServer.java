@@ -48,9 +48,9 @@ public final class WebServer implements AutoCloseable {
         List<InetAddress> listenAddresses = settings.listenAddresses().stream()
                 .map(InetSocketAddress::getAddress)
                 .toList();
-        AccessRule access = new AccessRule(settings.allowRemoteApi(), listenAddresses);
+        AccessRule access = new AccessRule(settings.allowRemoteApi(), settings.site(), listenAddresses);
         Json json = new Json();
-        PageRenderer renderer = new PageRenderer();
+        PageRenderer renderer = new PageRenderer(settings.site());
         ErrorAnswers errors = new ErrorAnswers(json, renderer);
         List<Route> routes = Routes.of(settings, parts, access, json, renderer, new Builds());
         ServerLimits limits = new ServerLimits(settings, nanoTime);
@@ -144,7 +144,7 @@ public final class WebServer implements AutoCloseable {
         access.judge(route.role(), route.audience(), visitor, context.req().getRemoteAddr(), host)
                 .ifPresent(WebServer::refuse);
         if (route.method().equals(HandlerType.POST)) {
-            AccessRule.judgeOrigin(context.header("Sec-Fetch-Site"), context.header("Origin"), host)
+            access.judgeOrigin(context.header("Sec-Fetch-Site"), context.header("Origin"), host)
                     .ifPresent(WebServer::refuse);
         }
     }
