@@ -24,6 +24,7 @@ import io.loadmonitor.guard.AccessRules;
 import io.loadmonitor.guard.Guard;
 import io.loadmonitor.guard.GuardSettings;
 import io.loadmonitor.guard.Role;
+import io.loadmonitor.guard.TlsSettings;
 import io.loadmonitor.incident.Stall;
 import io.loadmonitor.incident.Triggers;
 import io.loadmonitor.kernel.KernelModule;
@@ -154,6 +155,7 @@ final class Exporter implements AutoCloseable {
                         limits.procfs().time(),
                         config::causes,
                         config::lastReload,
+                        () -> guard.guard().current().settings().tls().map(TlsSettings::expires),
                         clock,
                         Version.build()),
                 events);

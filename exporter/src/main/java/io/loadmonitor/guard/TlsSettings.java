@@ -8,9 +8,11 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +43,7 @@ public final class TlsSettings {
     private final List<String> protocols;
     private final List<String> suites;
     private final boolean ownOrder;
+    private final Instant expires;
 
     /**
      * What the server shows.
@@ -82,6 +85,10 @@ public final class TlsSettings {
         this.allowedSans = Set.copyOf(clients.allowedSans());
         this.protocols = List.copyOf(form.protocols());
         this.ownOrder = form.ownOrder();
+        this.expires = identity.chain().stream()
+                .map(certificate -> certificate.getNotAfter().toInstant())
+                .min(Comparator.naturalOrder())
+                .orElseThrow(() -> new PemException("there is no certificate"));
         // Those of TLS 1.3 are not chosen, as in Go; without them there would be no TLS 1.3.
         Set<String> all = new LinkedHashSet<>();
         if (!form.suites().isEmpty()) {
@@ -118,6 +125,11 @@ public final class TlsSettings {
         } catch (GeneralSecurityException e) {
             return false;
         }
+    }
+
+    /** When the first of the certificates that the server shows is good no longer. */
+    public Instant expires() {
+        return expires;
     }
 
     public SSLContext context() {

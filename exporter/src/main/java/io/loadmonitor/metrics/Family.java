@@ -91,6 +91,11 @@ public enum Family {
             "load_monitor_webhook_requests_total",
             "Requests to the alert webhook, by status code.",
             "code"),
+    CERTIFICATE_EXPIRY(
+            Type.GAUGE,
+            "load_monitor_tls_certificate_expiry_timestamp_seconds",
+            "When the server's certificate expires, or one of those that it shows with it, if that is sooner. Absent"
+                    + " without TLS."),
     ALERTS(
             Type.COUNTER,
             "load_monitor_alerts_total",

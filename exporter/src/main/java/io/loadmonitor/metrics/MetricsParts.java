@@ -9,6 +9,7 @@ import io.loadmonitor.procfs.ProcFs;
 import io.loadmonitor.procfs.UninterruptibleLook;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
  * @param walkLimit longest time that counting tasks in /proc may take
  * @param causes by which dumps are explained now
  * @param reload how the last reading of the configuration went
+ * @param certificateExpiry when the server's certificate expires; empty without TLS
  * @param clock tells how old the newest dump is
  * @param build which exporter this is
  */
@@ -43,5 +45,6 @@ public record MetricsParts(
         Duration walkLimit,
         Supplier<CauseCatalogue> causes,
         Supplier<ConfigReload> reload,
+        Supplier<Optional<Instant>> certificateExpiry,
         Clock clock,
         Build build) {}
