@@ -45,7 +45,7 @@ final class ArchitectureTest {
             incident  |
             archive   | alert, dump, incident, json
             desk      | alert, archive, capture, dump, incident
-            metrics   | archive, capture, desk, dump, kernel, procfs
+            metrics   | archive, capture, desk, dump, guard, kernel, procfs
             web       | alert, archive, desk, dump, flame, guard, incident, json
             app       | archive, capture, desk, dump, guard, incident, json, kernel, kernellog, log, metrics, procfs, \
             web

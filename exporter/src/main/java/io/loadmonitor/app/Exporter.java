@@ -174,6 +174,7 @@ final class Exporter implements AutoCloseable {
                         events::webhookAnswered,
                         config::causes,
                         new IncidentReporter(archive, recorder, clock),
+                        events::denied,
                         clock));
         keep("web server", server::close);
         keep("web configuration", guard::close);

@@ -91,6 +91,11 @@ public enum Family {
             "load_monitor_webhook_requests_total",
             "Requests to the alert webhook, by status code.",
             "code"),
+    REFUSALS(
+            Type.COUNTER,
+            "load_monitor_web_refusals_total",
+            "Requests that were refused because of who sent them, by the reason why.",
+            "reason"),
     CERTIFICATE_EXPIRY(
             Type.GAUGE,
             "load_monitor_tls_certificate_expiry_timestamp_seconds",

@@ -1,6 +1,7 @@
 package io.loadmonitor.web;
 
 import io.loadmonitor.guard.AccessRules;
+import io.loadmonitor.guard.Denial;
 import io.loadmonitor.guard.Role;
 import io.loadmonitor.web.view.Site;
 import java.net.InetAddress;
@@ -61,10 +62,11 @@ final class AccessRule {
         return switch (rules.judge(role, visitor.caller())) {
             case PROVEN -> Optional.empty();
             case UNPROVEN -> role == Role.HEALTH || role == Role.SCRAPE ? Optional.empty() : foreignHost(host);
-            case PASSWORD_MISSING -> Optional.of(Gate.unauthorized("This needs a name and a password."));
-            case TOKEN_MISSING -> Optional.of(Gate.tokenNeeded("This needs a token."));
+            case PASSWORD_MISSING -> Optional.of(Gate.passwordNeeded());
+            case TOKEN_MISSING -> Optional.of(Gate.tokenNeeded(Denial.NO_CREDENTIALS, "This needs a token."));
             case REFUSED ->
-                Optional.of(new Refusal(
+                Optional.of(Refusal.denied(
+                        Denial.ROLE,
                         403,
                         "role_missing",
                         "This needs the role " + role.word() + ", and nothing that is known of you has it"
@@ -89,7 +91,8 @@ final class AccessRule {
             return site.external().isEmpty() ? Optional.empty() : foreignHost(host);
         }
         if (!isLoopback(peer)) {
-            return Optional.of(new Refusal(
+            return Optional.of(Refusal.denied(
+                    Denial.REMOTE_CLIENT,
                     403,
                     "remote_client",
                     "This answers clients on the host itself only (you are " + peer
@@ -97,7 +100,8 @@ final class AccessRule {
                             + " --web.allow-remote-api."));
         }
         if (host != null && !host.isBlank() && !namesThisServer(host)) {
-            return Optional.of(new Refusal(
+            return Optional.of(Refusal.denied(
+                    Denial.FOREIGN_HOST,
                     403,
                     "foreign_host",
                     "The Host header is " + QuotedText.of(host)
@@ -133,7 +137,8 @@ final class AccessRule {
     }
 
     private static Refusal crossSite(String what) {
-        return new Refusal(403, "cross_site", "A page of another site may not do this (" + what + ").");
+        return Refusal.denied(
+                Denial.CROSS_SITE, 403, "cross_site", "A page of another site may not do this (" + what + ").");
     }
 
     /**
@@ -151,7 +156,8 @@ final class AccessRule {
                 || site.isNamed(name)) {
             return Optional.empty();
         }
-        return Optional.of(new Refusal(
+        return Optional.of(Refusal.denied(
+                Denial.FOREIGN_HOST,
                 403,
                 "foreign_host",
                 "The Host header is " + QuotedText.of(host)

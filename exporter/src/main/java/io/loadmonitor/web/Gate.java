@@ -2,6 +2,7 @@ package io.loadmonitor.web;
 
 import io.loadmonitor.guard.AccessRules;
 import io.loadmonitor.guard.Credentials;
+import io.loadmonitor.guard.Denial;
 import io.loadmonitor.guard.Guard;
 import io.loadmonitor.guard.GuardSettings;
 import io.loadmonitor.guard.Passwords;
@@ -94,9 +95,7 @@ final class Gate implements AutoCloseable {
         } else {
             visit.header()
                     .flatMap(Credentials::of)
-                    .ifPresentOrElse(
-                            given -> password(given, visit),
-                            () -> visit.refuse(unauthorized("This needs a name and a password.")));
+                    .ifPresentOrElse(given -> password(given, visit), () -> visit.refuse(passwordNeeded()));
         }
     }
 
@@ -122,7 +121,7 @@ final class Gate implements AutoCloseable {
             visit.letIn(visit.visitor().as(visit.visitor().caller().withToken(file.get())));
         } else if (failures.begin(visit.client())) {
             countFailure(visit.request());
-            visit.refuse(tokenNeeded("The token is not one that is taken."));
+            visit.refuse(tokenNeeded(Denial.WRONG_CREDENTIALS, "The token is not one that is taken."));
         } else {
             visit.refuse(tooManyFailures(failures.untilNext(visit.client())));
         }
@@ -148,8 +147,11 @@ final class Gate implements AutoCloseable {
     private static Optional<Refusal> rate(Guard.Watch watch) {
         return watch.rate()
                 .filter(bucket -> !bucket.take())
-                .map(bucket ->
-                        tooMany("rate_limited", "More requests come than rate_limit allows.", bucket.untilNext()));
+                .map(bucket -> tooMany(
+                        Denial.RATE_LIMITED,
+                        "rate_limited",
+                        "More requests come than rate_limit allows.",
+                        bucket.untilNext()));
     }
 
     private static Optional<Refusal> certificate(GuardSettings settings, Request request) {
@@ -162,7 +164,8 @@ final class Gate implements AutoCloseable {
                 .isPresent();
         return good
                 ? Optional.empty()
-                : Optional.of(new Refusal(
+                : Optional.of(Refusal.denied(
+                        Denial.CERTIFICATE,
                         403,
                         "certificate_needed",
                         "The client's certificate is not one that is taken now. Connect again with one that is."));
@@ -274,7 +277,7 @@ final class Gate implements AutoCloseable {
                 right(given, visit);
             } else {
                 countFailure(visit.request());
-                visit.refuse(unauthorized("This needs a name and a password."));
+                visit.refuse(unauthorized(Denial.WRONG_CREDENTIALS));
             }
         }
 
@@ -314,25 +317,35 @@ final class Gate implements AutoCloseable {
                 .log("a client gave a wrong password or token; said once a minute at most");
     }
 
-    static Refusal unauthorized(String message) {
-        return new Refusal(
+    static Refusal passwordNeeded() {
+        return unauthorized(Denial.NO_CREDENTIALS);
+    }
+
+    private static Refusal unauthorized(Denial why) {
+        return Refusal.denied(
+                why,
                 401,
                 "unauthorized",
-                message,
+                "This needs a name and a password.",
                 Map.of("WWW-Authenticate", "Basic realm=\"load-monitor\", charset=\"UTF-8\""));
     }
 
-    static Refusal tokenNeeded(String message) {
-        return new Refusal(401, "unauthorized", message, Map.of("WWW-Authenticate", "Bearer realm=\"load-monitor\""));
+    static Refusal tokenNeeded(Denial why, String message) {
+        return Refusal.denied(
+                why, 401, "unauthorized", message, Map.of("WWW-Authenticate", "Bearer realm=\"load-monitor\""));
     }
 
     private static Refusal tooManyFailures(Duration wait) {
-        return tooMany("too_many_failures", "Too many wrong passwords or tokens came from this address.", wait);
+        return tooMany(
+                Denial.TOO_MANY_FAILURES,
+                "too_many_failures",
+                "Too many wrong passwords or tokens came from this address.",
+                wait);
     }
 
-    private static Refusal tooMany(String code, String message, Duration wait) {
+    private static Refusal tooMany(Denial why, String code, String message, Duration wait) {
         long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
-        return new Refusal(429, code, message, Map.of("Retry-After", Long.toString(seconds)));
+        return Refusal.denied(why, 429, code, message, Map.of("Retry-After", Long.toString(seconds)));
     }
 
     /** Answers those that wait, so that none holds the end of the server up. */

@@ -5,7 +5,9 @@ import io.loadmonitor.desk.AlertDesk;
 import io.loadmonitor.desk.CaptureDesk;
 import io.loadmonitor.desk.IncidentReporter;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.guard.Denial;
 import java.time.Clock;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
@@ -14,6 +16,7 @@ import java.util.function.Supplier;
  *
  * @param webhookAnswers is told the status code of each answer to {@code POST /api/v1/alerts}, refusals included
  * @param causes by which dumps are explained now
+ * @param denials is told of each request that was refused because of who sent it
  * @param clock for durations on pages and Retry-After
  */
 public record WebParts(
@@ -26,4 +29,5 @@ public record WebParts(
         IntConsumer webhookAnswers,
         Supplier<CauseCatalogue> causes,
         IncidentReporter reporter,
+        Consumer<Denial> denials,
         Clock clock) {}

@@ -51,7 +51,7 @@ public final class WebServer implements AutoCloseable {
         AccessRule access = new AccessRule(settings.allowRemoteApi(), settings.site(), listenAddresses);
         Json json = new Json();
         PageRenderer renderer = new PageRenderer(settings.site());
-        ErrorAnswers errors = new ErrorAnswers(json, renderer);
+        ErrorAnswers errors = new ErrorAnswers(json, renderer, parts.denials());
         List<Route> routes = Routes.of(settings, parts, access, json, renderer, new Builds());
         ServerLimits limits = new ServerLimits(settings, nanoTime);
         Gate gate = new Gate(guard, nanoTime);
@@ -137,9 +137,7 @@ public final class WebServer implements AutoCloseable {
 
     private static void admit(Context context, Route route, AccessRule access) {
         // Once more, should a way ever lead around the gate.
-        Visitor visitor = Visitor.of(context.req())
-                .filter(Visitor::admitted)
-                .orElseThrow(() -> Gate.unauthorized("This needs a name and a password."));
+        Visitor visitor = Visitor.of(context.req()).filter(Visitor::admitted).orElseThrow(Gate::passwordNeeded);
         String host = context.header("Host");
         access.judge(route.role(), route.audience(), visitor, context.req().getRemoteAddr(), host)
                 .ifPresent(WebServer::refuse);

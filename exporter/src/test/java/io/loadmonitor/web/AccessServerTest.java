@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.guard.AccessRules;
+import io.loadmonitor.guard.Denial;
 import io.loadmonitor.guard.Grant;
 import io.loadmonitor.guard.GuardSettings;
 import io.loadmonitor.guard.Network;
@@ -222,6 +223,31 @@ final class AccessServerTest {
             server.guard.replace(new GuardSettings(Optional.empty(), Map.of("bob", HASH), Map.of(), Optional.empty()));
             assertEquals(401, status(server, "GET", "/metrics", basic("anna")));
             assertEquals(403, status(server, "GET", "/metrics", basic("bob")));
+        }
+    }
+
+    @Test
+    void countsWhyRequestsAreRefused() throws Exception {
+        try (RunningServer server = start(
+                grant(user("anna"), Role.READ),
+                grant(token(), Role.ALERT),
+                grant(network("127.0.0.0/8"), Role.TRIGGER))) {
+            assertEquals(401, status(server, "GET", "/dumps", null));
+            assertEquals(401, status(server, "GET", "/dumps", basic("anna", "wrong")));
+            assertEquals(401, status(server, "POST", "/api/v1/alerts", "Bearer " + TOKEN + "x"));
+            assertEquals(403, status(server, "GET", "/metrics", basic("anna")));
+            assertEquals("403", raw(server, "POST /api/v1/dumps", "evil.example", ""));
+            assertEquals("403", raw(server, "POST /api/v1/dumps", "localhost", "Sec-Fetch-Site: cross-site\n"));
+            assertEquals(404, status(server, "GET", "/dumps/77", basic("anna")), "no refusal because of who asks");
+            assertEquals(
+                    List.of(
+                            Denial.NO_CREDENTIALS,
+                            Denial.WRONG_CREDENTIALS,
+                            Denial.WRONG_CREDENTIALS,
+                            Denial.ROLE,
+                            Denial.FOREIGN_HOST,
+                            Denial.CROSS_SITE),
+                    server.denials);
         }
     }
 
