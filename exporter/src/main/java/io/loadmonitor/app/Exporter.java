@@ -21,6 +21,7 @@ import io.loadmonitor.desk.ModuleLevels;
 import io.loadmonitor.desk.OwnTriggers;
 import io.loadmonitor.desk.Rules;
 import io.loadmonitor.guard.AccessRules;
+import io.loadmonitor.guard.AuditLog;
 import io.loadmonitor.guard.Guard;
 import io.loadmonitor.guard.GuardSettings;
 import io.loadmonitor.guard.Role;
@@ -160,6 +161,8 @@ final class Exporter implements AutoCloseable {
                         Version.build()),
                 events);
         config.onReload(next -> apply(next, archive, captures, pressure));
+        AuditLog audit = new AuditLog(System::nanoTime);
+        keep("audit", audit::close);
         Status status = new Status(host, choice, stacks, module, archive, own, pressure);
         WebServer server = listen(
                 web,
@@ -175,6 +178,7 @@ final class Exporter implements AutoCloseable {
                         config::causes,
                         new IncidentReporter(archive, recorder, clock),
                         events::denied,
+                        audit,
                         clock));
         keep("web server", server::close);
         keep("web configuration", guard::close);

@@ -1,7 +1,9 @@
 package io.loadmonitor.app;
 
+import io.loadmonitor.guard.AuditLog;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +47,8 @@ final class ServeCommand implements Callable<Integer> {
         try {
             ConfigInForce config = ConfigInForce.read(options.configFile, options.causesFile, clock);
             // Before the start, so that a signal in its midst does not end the process.
-            ReloadSignal.heard(config::reload);
+            AuditLog audit = new AuditLog(System::nanoTime);
+            ReloadSignal.heard(() -> reload(config, audit));
             Exporter exporter = Exporter.start(options, config, System.getenv(), clock);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(exporter), "shutdown"));
             return SERVING;
@@ -57,6 +60,18 @@ final class ServeCommand implements Callable<Integer> {
             LOG.debug("the cause of the failed start", e.getCause());
             return CANNOT_START;
         }
+    }
+
+    private static Optional<String> reload(ConfigInForce config, AuditLog audit) {
+        Optional<String> refused = config.reload();
+        audit.write(new AuditLog.Entry(
+                AuditLog.Action.RELOAD,
+                refused.isEmpty(),
+                "signal:HUP",
+                "",
+                config.name(),
+                refused.isEmpty() ? "in force" : "reload_failed"));
+        return refused;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.loadmonitor.app;
 
 import io.loadmonitor.guard.AccessRules;
+import io.loadmonitor.guard.AuditLog;
 import io.loadmonitor.guard.Guard;
 import io.loadmonitor.guard.GuardSettings;
 import java.nio.file.Path;
@@ -180,6 +181,7 @@ final class WebConfigInForce implements AutoCloseable {
         private final Path file;
         private final ChangingFiles files;
         private final Supplier<Reading> readings;
+        private final AuditLog audit = new AuditLog(System::nanoTime);
         private List<String> refused = List.of();
 
         Watched(String what, Path file, Set<Path> files, Supplier<Reading> readings) {
@@ -204,6 +206,7 @@ final class WebConfigInForce implements AutoCloseable {
                             .addKeyValue("file", file)
                             .addKeyValue("holds", holds)
                             .log("the {} was read again", what);
+                    audit(true, "in force");
                 }
             } catch (ConfigException e) {
                 refuse(e.problems());
@@ -215,6 +218,10 @@ final class WebConfigInForce implements AutoCloseable {
             return true;
         }
 
+        private void audit(boolean taken, String outcome) {
+            audit.write(new AuditLog.Entry(AuditLog.Action.ACCESS, taken, "file", "", what + " " + file, outcome));
+        }
+
         /** Said once for a file, however often it is read. */
         private void refuse(List<String> problems) {
             if (!problems.equals(refused)) {
@@ -223,6 +230,7 @@ final class WebConfigInForce implements AutoCloseable {
                             .addKeyValue("problem", problem)
                             .log("the new {} is refused, the old one stays in force", what);
                 }
+                audit(false, problems.size() + " problems");
             }
             refused = problems;
         }

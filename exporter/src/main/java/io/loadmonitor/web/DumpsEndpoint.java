@@ -86,8 +86,11 @@ final class DumpsEndpoint {
     /** Asks for a dump now. */
     void post(Context context) throws ArchiveException {
         QueryParameters.only(context.queryString(), Set.of());
-        Reservation reservation = desk.request(reason(context));
+        Reason reason = reason(context);
+        PostAudit.detail(context, reason.text());
+        Reservation reservation = desk.request(reason);
         if (reservation instanceof Reservation.Granted granted) {
+            PostAudit.detail(context, reason.text() + ", dump " + granted.dumpId());
             DumpRequested requested = DumpRequested.of(granted.dumpId(), site);
             // By this server, however the client came to it.
             context.header("Location", site.base() + requested.path());

@@ -120,6 +120,7 @@ final class ErrorAnswers {
     }
 
     private void answer(Context context, ErrorAnswer.Problem problem, Map<String, String> headers) {
+        PostAudit.code(context, problem.code());
         headers.forEach(context::header);
         if (wantsPage(context)) {
             pages.answer(context, problem.status(), new ErrorPage(problem.status(), problem.message()));

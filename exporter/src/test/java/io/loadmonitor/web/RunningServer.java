@@ -23,6 +23,7 @@ import io.loadmonitor.desk.TriggerStatus;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
+import io.loadmonitor.guard.AuditLog;
 import io.loadmonitor.guard.Denial;
 import io.loadmonitor.guard.Guard;
 import io.loadmonitor.guard.GuardSettings;
@@ -144,6 +145,7 @@ final class RunningServer implements AutoCloseable {
                         causes::get,
                         new IncidentReporter(archive, recorder, Clock.systemUTC()),
                         denials::add,
+                        new AuditLog(() -> System.nanoTime() + skippedNanos.get()),
                         Clock.systemUTC()),
                 () -> System.nanoTime() + skippedNanos.get());
     }
