@@ -15,7 +15,7 @@ public final class Guard {
     /** @param nanoTime by which rates are kept */
     public Guard(GuardSettings settings, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        this.watch = Watch.of(settings, Optional.empty(), nanoTime);
+        this.watch = Watch.of(settings, new Passwords(settings.users()), Optional.empty(), nanoTime);
     }
 
     /**
@@ -25,12 +25,9 @@ public final class Guard {
      */
     public record Watch(
             GuardSettings settings, Passwords passwords, Optional<Bucket> rate, Optional<AccessRules> access) {
-        static Watch of(GuardSettings settings, Optional<AccessRules> access, LongSupplier nanoTime) {
-            return new Watch(
-                    settings,
-                    new Passwords(settings.users()),
-                    settings.rate().map(rate -> new Bucket(rate, nanoTime)),
-                    access);
+        static Watch of(
+                GuardSettings settings, Passwords passwords, Optional<AccessRules> access, LongSupplier nanoTime) {
+            return new Watch(settings, passwords, settings.rate().map(rate -> new Bucket(rate, nanoTime)), access);
         }
     }
 
@@ -53,7 +50,7 @@ public final class Guard {
             throw new IllegalArgumentException("TLS is turned " + (next.tls().isPresent() ? "on" : "off")
                     + ", which takes a restart of the exporter");
         }
-        Watch replacement = Watch.of(next, watch.access(), nanoTime);
+        Watch replacement = Watch.of(next, watch.passwords().with(next.users()), watch.access(), nanoTime);
         next.tls().ifPresent(listener);
         watch = replacement;
     }

@@ -3,8 +3,10 @@ package io.loadmonitor.web;
 import io.loadmonitor.guard.Bucket;
 import io.loadmonitor.guard.RateLimit;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -25,10 +27,22 @@ final class FailedLogins {
      */
     static final RateLimit ALLOWED_WHERE_KNOWN = new RateLimit(Duration.ofMillis(100), 1000);
 
+    /**
+     * Of each user at a client that has none of the first left: who comes for the first time to where somebody guesses
+     * at another name is let in. To guess at one name it adds little. {@value #SHARES} shares of names have one each,
+     * whether there is such a user or not, so that nothing tells; they bound what bcrypt can cost for one client.
+     */
+    static final RateLimit ALLOWED_OF_USER = new RateLimit(Duration.ofSeconds(60), 3);
+
+    private static final int SHARES = 64;
+
     private final LongSupplier nanoTime;
 
     /** Guarded by this. The one that was asked about longest ago goes first. */
-    private final Map<Client, Bucket> left = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Client, Tries> left = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Of one client; the second by share, made when they are needed. */
+    private record Tries(Bucket all, Map<Integer, Bucket> ofUsers) {}
 
     private record Login(Client client, String user) {}
 
@@ -41,8 +55,8 @@ final class FailedLogins {
 
     /** Until the client may try again; zero for now. */
     synchronized Duration untilNext(Client client) {
-        Bucket bucket = left.get(client);
-        return bucket == null ? Duration.ZERO : bucket.untilNext();
+        Tries tries = left.get(client);
+        return tries == null ? Duration.ZERO : tries.all().untilNext();
     }
 
     /**
@@ -50,21 +64,32 @@ final class FailedLogins {
      *
      * @return false when there is none left
      */
-    synchronized boolean begin(Client client) {
-        boolean begun = left.computeIfAbsent(client, one -> new Bucket(ALLOWED, nanoTime))
-                .take();
+    boolean begin(Client client) {
+        return tries(client).all().take();
+    }
+
+    /**
+     * As {@link #begin(Client)}, or one of the user's own where there is none.
+     *
+     * @return where it was taken, to put it back when the password was right or was not looked at; empty when there is
+     *     none left
+     */
+    synchronized Optional<Bucket> begin(Client client, String user) {
+        Tries tries = tries(client);
+        if (tries.all().take()) {
+            return Optional.of(tries.all());
+        }
+        int share = Math.floorMod(user.hashCode(), SHARES);
+        Bucket own = tries.ofUsers().computeIfAbsent(share, one -> new Bucket(ALLOWED_OF_USER, nanoTime));
+        return own.take() ? Optional.of(own) : Optional.empty();
+    }
+
+    private synchronized Tries tries(Client client) {
+        Tries tries = left.computeIfAbsent(client, one -> new Tries(new Bucket(ALLOWED, nanoTime), new HashMap<>()));
         if (left.size() > MOST_CLIENTS) {
             left.remove(left.keySet().iterator().next());
         }
-        return begun;
-    }
-
-    /** The password was right, or was not looked at. */
-    synchronized void forgive(Client client) {
-        Bucket bucket = left.get(client);
-        if (bucket != null) {
-            bucket.putBack();
-        }
+        return tries;
     }
 
     /** This client has given the right password of this user. */

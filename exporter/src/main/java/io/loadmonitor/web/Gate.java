@@ -1,6 +1,7 @@
 package io.loadmonitor.web;
 
 import io.loadmonitor.guard.AccessRules;
+import io.loadmonitor.guard.Bucket;
 import io.loadmonitor.guard.Credentials;
 import io.loadmonitor.guard.Denial;
 import io.loadmonitor.guard.Guard;
@@ -183,40 +184,33 @@ final class Gate implements AutoCloseable {
     private void password(Credentials given, Visit visit) {
         Client client = visit.client();
         boolean remembered = visit.watch().passwords().remembers(given);
-        if (!KnownLogin.isOf(visit, given)) {
-            // Before what is remembered counts, too: else that would be guessed at without a bound.
-            Duration wait = failures.untilNext(client);
-            if (!wait.isZero() && !failures.beginWhereKnown(client, given.user())) {
-                visit.refuse(tooManyFailures(wait));
+        // What is remembered does not count without a bound: else it would be guessed at.
+        if (KnownLogin.isOf(visit, given) || failures.untilNext(client).isZero()) {
+            if (remembered) {
+                right(given, visit);
                 return;
             }
-            if (!wait.isZero() && !remembered) {
-                visit.refuse(tooManyFailures(wait));
-                return;
-            }
-            if (!wait.isZero()) {
-                failures.forgiveWhereKnown(client, given.user());
-            }
-        }
-        if (remembered) {
+        } else if (failures.beginWhereKnown(client, given.user()) && remembered) {
+            failures.forgiveWhereKnown(client, given.user());
             right(given, visit);
             return;
         }
         KnownLogin.forget(visit);
-        if (!failures.begin(client)) {
+        Optional<Bucket> begun = failures.begin(client, given.user());
+        if (begun.isEmpty()) {
             visit.refuse(tooManyFailures(failures.untilNext(client)));
             return;
         }
         if (!line(client)) {
-            failures.forgive(client);
+            begun.get().putBack();
             visit.refuse(Builds.busy());
             return;
         }
         try {
-            checking.execute(new Check(given, visit));
+            checking.execute(new Check(given, visit, begun.get()));
         } catch (RejectedExecutionException full) {
             leaveLine(client);
-            failures.forgive(client);
+            begun.get().putBack();
             visit.refuse(Builds.busy());
         }
     }
@@ -255,10 +249,13 @@ final class Gate implements AutoCloseable {
     private final class Check implements Runnable {
         private final Credentials given;
         private final Visit visit;
+        private final Bucket tries;
 
-        Check(Credentials given, Visit visit) {
+        /** @param tries of which one was taken for this */
+        Check(Credentials given, Visit visit, Bucket tries) {
             this.given = given;
             this.visit = visit;
+            this.tries = tries;
         }
 
         @Override
@@ -273,7 +270,7 @@ final class Gate implements AutoCloseable {
             }
             leaveLine(visit.client());
             if (right) {
-                failures.forgive(visit.client());
+                tries.putBack();
                 right(given, visit);
             } else {
                 countFailure(visit.request());

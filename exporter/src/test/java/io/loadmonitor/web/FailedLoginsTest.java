@@ -32,8 +32,7 @@ final class FailedLoginsTest {
     @Test
     void whatWasRightCostsNothing() {
         for (int i = 0; i < 10 * FailedLogins.ALLOWED.burst(); i++) {
-            assertTrue(failures.begin(CLIENT));
-            failures.forgive(CLIENT);
+            failures.begin(CLIENT, "anna").orElseThrow().putBack();
         }
         assertEquals(Duration.ZERO, failures.untilNext(CLIENT));
     }
@@ -47,6 +46,34 @@ final class FailedLoginsTest {
             assertTrue(failures.begin(new Client("other" + i, false)));
             assertFalse(failures.untilNext(CLIENT).isZero());
         }
+    }
+
+    @Test
+    void everyNameHasTriesOfItsOwnBeyondThoseOfItsClient() {
+        while (failures.begin(CLIENT)) {
+            // All of its tries.
+        }
+        for (int i = 0; i < FailedLogins.ALLOWED_OF_USER.burst(); i++) {
+            assertTrue(failures.begin(CLIENT, "anna").isPresent());
+        }
+        assertTrue(failures.begin(CLIENT, "anna").isEmpty());
+        assertTrue(failures.begin(CLIENT, "bob").isPresent());
+        now.addAndGet(FailedLogins.ALLOWED_OF_USER.interval().toNanos());
+        while (failures.begin(CLIENT)) {
+            // Those that came back.
+        }
+        assertTrue(failures.begin(CLIENT, "anna").isPresent());
+        assertTrue(failures.begin(CLIENT, "anna").isEmpty());
+    }
+
+    /** What bcrypt can cost for one client. */
+    @Test
+    void allNamesTogetherHaveABound() {
+        int begun = 0;
+        for (int i = 0; i < 100_000; i++) {
+            begun += failures.begin(CLIENT, "user" + i).isPresent() ? 1 : 0;
+        }
+        assertEquals(FailedLogins.ALLOWED.burst() + 64 * FailedLogins.ALLOWED_OF_USER.burst(), begun);
     }
 
     @Test

@@ -66,6 +66,7 @@ final class GuardedServerTest {
     private static final String PASSWORD = "correct horse";
     private static final String HASH = "$2y$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2";
     private static final Map<String, String> USERS = Map.of(USER, HASH);
+    private static final int TRIES_AT_ONE_NAME = FailedLogins.ALLOWED.burst() + FailedLogins.ALLOWED_OF_USER.burst();
 
     @TempDir
     static Path keyFolder;
@@ -424,8 +425,7 @@ final class GuardedServerTest {
         try (RunningServer server = start(plain(USERS))) {
             assertEquals(
                     200, server.send(asked(server, "/metrics", USER, PASSWORD)).statusCode());
-            int tries = FailedLogins.ALLOWED.burst();
-            for (int i = 0; i < tries; i++) {
+            for (int i = 0; i < TRIES_AT_ONE_NAME; i++) {
                 assertEquals(
                         401,
                         server.send(asked(server, "/metrics", USER, "wrong" + i))
@@ -451,14 +451,33 @@ final class GuardedServerTest {
         }
     }
 
-    /** Else it could be guessed at by whoever may guess as often as he likes. */
+    /** An engineer who comes for the first time to where somebody else guesses. */
     @Test
-    void aRightPasswordThatWasNeverGivenFromAnAddressIsLimitedWithTheOthers() throws Exception {
-        try (RunningServer server = start(plain(USERS))) {
-            for (int i = 0; i < FailedLogins.ALLOWED.burst(); i++) {
-                assertEquals(401, fresh(server, USER, "wrong" + i));
+    void whoeverIsNotGuessedAtIsLetInAtAnAddressThatGuesses() throws Exception {
+        try (RunningServer server = start(plain(Map.of(USER, HASH, "anna", HASH)))) {
+            for (int i = 0; i < 5 * FailedLogins.ALLOWED.burst(); i++) {
+                assertTrue(fresh(server, USER, "wrong" + i) >= 401);
             }
-            assertEquals(429, fresh(server, USER, PASSWORD));
+            assertEquals(429, fresh(server, USER, "wrong"));
+            assertEquals(200, fresh(server, "anna", PASSWORD));
+            assertEquals(429, fresh(server, USER, PASSWORD), "else this could be guessed at without a bound");
+            assertEquals(401, fresh(server, "nobody", PASSWORD), "as for who is known");
+        }
+    }
+
+    @Test
+    void whoWasRightStaysKnownWhenSomebodyElseGetsAPassword() throws Exception {
+        try (RunningServer server = start(plain(Map.of(USER, HASH, "anna", HASH)))) {
+            assertEquals(200, fresh(server, USER, PASSWORD));
+            assertEquals(200, fresh(server, "anna", PASSWORD));
+            for (int i = 0; i < 5 * FailedLogins.ALLOWED.burst(); i++) {
+                assertTrue(fresh(server, USER, "wrong" + i) >= 401);
+                assertTrue(fresh(server, "anna", "wrong" + i) >= 401);
+            }
+            String other = HASH.replace("$2y$", "$2b$");
+            server.guard.replace(plain(Map.of(USER, HASH, "anna", other, "bob", HASH)));
+            assertEquals(200, fresh(server, USER, PASSWORD));
+            assertEquals(429, fresh(server, "anna", PASSWORD), "she has another password, as far as can be told");
         }
     }
 
@@ -512,7 +531,7 @@ final class GuardedServerTest {
             for (CompletableFuture<HttpResponse<String>> answer : answers) {
                 looked += answer.get().statusCode() == 401 ? 1 : 0;
             }
-            assertTrue(looked >= 1 && looked <= FailedLogins.ALLOWED.burst() + 1, looked + " were looked at");
+            assertTrue(looked >= 1 && looked <= TRIES_AT_ONE_NAME + 1, looked + " were looked at");
         }
     }
 
