@@ -48,6 +48,12 @@ final class ChangingFiles {
         return look;
     }
 
+    /** They are read now, changed or not. */
+    void readNow() {
+        seen = stamps(files);
+        read = seen;
+    }
+
     /** What they are now. One that is named for the first time has not been looked at: once more, then. */
     void are(Set<Path> named) {
         if (!named.equals(files)) {

@@ -67,8 +67,13 @@ final class Exporter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Exporter.class);
 
     private final Deque<Part> parts = new ArrayDeque<>();
+    private final ConfigInForce config;
+    private final WebConfigInForce guard;
 
-    private Exporter() {}
+    private Exporter(ConfigInForce config, WebConfigInForce guard) {
+        this.config = config;
+        this.guard = guard;
+    }
 
     /**
      * Starts everything; returns when requests are answered.
@@ -77,9 +82,9 @@ final class Exporter implements AutoCloseable {
      */
     static Exporter start(ServeOptions options, ConfigInForce config, Map<String, String> environment, Clock clock)
             throws StartException {
-        Exporter exporter = new Exporter();
+        Exporter exporter = new Exporter(config, guard(options));
         try {
-            exporter.begin(options, config, ArchivePlace.choose(options.archivePath, environment), clock);
+            exporter.begin(options, ArchivePlace.choose(options.archivePath, environment), clock);
             return exporter;
         } catch (StartException e) {
             exporter.close();
@@ -90,9 +95,21 @@ final class Exporter implements AutoCloseable {
         }
     }
 
-    private void begin(ServeOptions options, ConfigInForce config, ArchivePlace place, Clock clock)
-            throws StartException {
-        WebConfigInForce guard = guard(options);
+    /**
+     * Reads all files again that are read while it runs.
+     *
+     * @return why some are refused, which stay as they were; empty when all are in force
+     */
+    Optional<String> reload() {
+        Optional<String> refused = config.hasFiles() || !guard.hasFiles() ? config.reload() : Optional.empty();
+        Optional<String> refusedOfWeb = guard.reload();
+        if (refused.isPresent() && refusedOfWeb.isPresent()) {
+            return Optional.of(refused.get() + "\n" + refusedOfWeb.get());
+        }
+        return refused.or(() -> refusedOfWeb);
+    }
+
+    private void begin(ServeOptions options, ArchivePlace place, Clock clock) throws StartException {
         ProcFs procFs = options.source.procFs();
         KernelModule module = options.source.module();
         HostName host = HostName.choose(options.hostName, procFs);
@@ -173,7 +190,7 @@ final class Exporter implements AutoCloseable {
                         captures,
                         (names, accept) -> text(metrics.render(names, accept)),
                         status,
-                        config::reload,
+                        this::reload,
                         events::webhookAnswered,
                         config::causes,
                         new IncidentReporter(archive, recorder, clock),

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The web configuration and the rules of access that hold now. Their files, and the certificates, keys and tokens that
  * these name, are looked at once a second, and read again when they are others than before and have been the same for a
- * second: a file that is being written is not read in its midst, where it might ask for no password.
+ * second: a file that is being written is not read in its midst, where it might ask for no password. Safe for use by
+ * several threads.
  */
 final class WebConfigInForce implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WebConfigInForce.class);
@@ -27,7 +28,7 @@ final class WebConfigInForce implements AutoCloseable {
     private final List<Watched> watched;
     private final Thread looking = new Thread(this::lookOnAndOn, "web-config");
 
-    /** Of the looking thread. */
+    /** Guarded by this, as all that was watched. */
     private List<String> impossible = List.of();
 
     private WebConfigInForce(Guard guard, List<Watched> watched) {
@@ -101,7 +102,25 @@ final class WebConfigInForce implements AutoCloseable {
         }
     }
 
-    private void look() {
+    /**
+     * Reads the files now, also where nothing seems to have changed.
+     *
+     * @return why they are refused, with the old ones still in force; empty when they are in force, or there are none
+     */
+    synchronized Optional<String> reload() {
+        List<String> problems = new ArrayList<>();
+        for (Watched one : watched) {
+            problems.addAll(one.readNow(guard));
+        }
+        tellImpossible();
+        return problems.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", problems));
+    }
+
+    boolean hasFiles() {
+        return !watched.isEmpty();
+    }
+
+    private synchronized void look() {
         for (Watched one : watched) {
             try {
                 if (one.look(guard)) {
@@ -197,40 +216,51 @@ final class WebConfigInForce implements AutoCloseable {
             if (look == ChangingFiles.Look.SAME) {
                 return false;
             }
+            read(guard, look == ChangingFiles.Look.CHANGED, "file");
+            return true;
+        }
+
+        /** The problems of the file; none when it is in force. */
+        List<String> readNow(Guard guard) {
+            files.readNow();
+            return read(guard, true, "reload");
+        }
+
+        private List<String> read(Guard guard, boolean told, String who) {
             Reading reading = readings.get();
             try {
                 Object holds = reading.putInForce(guard);
                 refused = List.of();
-                if (look == ChangingFiles.Look.CHANGED) {
+                if (told) {
                     LOG.atInfo()
                             .addKeyValue("file", file)
                             .addKeyValue("holds", holds)
                             .log("the {} was read again", what);
-                    audit(true, "in force");
+                    audit(who, true, "in force");
                 }
             } catch (ConfigException e) {
-                refuse(e.problems());
+                refuse(who, e.problems());
             } catch (IllegalArgumentException | IllegalStateException e) {
-                refuse(List.of(file + ": " + e.getMessage()));
+                refuse(who, List.of(file + ": " + e.getMessage()));
             } finally {
                 files.are(reading.files());
             }
-            return true;
+            return refused;
         }
 
-        private void audit(boolean taken, String outcome) {
-            audit.write(new AuditLog.Entry(AuditLog.Action.ACCESS, taken, "file", "", what + " " + file, outcome));
+        private void audit(String who, boolean taken, String outcome) {
+            audit.write(new AuditLog.Entry(AuditLog.Action.ACCESS, taken, who, "", what + " " + file, outcome));
         }
 
         /** Said once for a file, however often it is read. */
-        private void refuse(List<String> problems) {
+        private void refuse(String who, List<String> problems) {
             if (!problems.equals(refused)) {
                 for (String problem : problems) {
                     LOG.atError()
                             .addKeyValue("problem", problem)
                             .log("the new {} is refused, the old one stays in force", what);
                 }
-                audit(false, problems.size() + " problems");
+                audit(who, false, problems.size() + " problems");
             }
             refused = problems;
         }

@@ -125,6 +125,32 @@ final class WebConfigInForceTest {
         }
     }
 
+    /** As when a file system tells no times, or a change keeps them. */
+    @Test
+    void readsWhatSeemsUnchangedWhenItIsToldTo() throws Exception {
+        String first = "0123456789abcdef0123456789abcdef";
+        String second = "fedcba9876543210fedcba9876543210";
+        Path web = Files.writeString(folder.resolve("web.yml"), "basic_auth_users: {anna: " + HASH + "}\n");
+        Path token = Files.writeString(folder.resolve("am.token"), first + "\n");
+        Path access = Files.writeString(
+                folder.resolve("access.yml"), "access: [{who: {token_file: am.token}, may: [alert]}]\n");
+        try (WebConfigInForce config = WebConfigInForce.read(web, access)) {
+            assertEquals(Optional.empty(), config.reload());
+            Files.writeString(token, second + "\n");
+            assertEquals(Optional.empty(), config.reload());
+            assertTrue(rules(config).fileOf(second).isPresent());
+            assertTrue(rules(config).fileOf(first).isEmpty());
+            Files.writeString(token, "short\n");
+            Files.writeString(web, "basic_auth_users: {bob: hunter2}\n");
+            String refused = config.reload().orElseThrow();
+            assertTrue(
+                    refused.contains("web.yml:1: basic_auth_users.bob: ") && refused.contains("am.token:1: "), refused);
+            assertEquals(refused, config.reload().orElseThrow(), "as long as it is so");
+            assertTrue(rules(config).fileOf(second).isPresent());
+            assertEquals(Set.of("anna"), users(config));
+        }
+    }
+
     @Test
     void aGrantThatMatchesNobodyEndsTheStart() throws Exception {
         Path web = Files.writeString(folder.resolve("web.yml"), "basic_auth_users: {anna: " + HASH + "}\n");
