@@ -44,6 +44,7 @@ import io.loadmonitor.web.WebSettings;
 import io.loadmonitor.web.view.Site;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -174,6 +175,7 @@ final class Exporter implements AutoCloseable {
                         config::causes,
                         config::lastReload,
                         () -> guard.guard().current().settings().tls().map(TlsSettings::expires),
+                        web.site().external().map(URI::toString),
                         clock,
                         Version.build()),
                 events);

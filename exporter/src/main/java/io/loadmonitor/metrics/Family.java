@@ -141,6 +141,12 @@ public enum Family {
             Type.GAUGE,
             "load_monitor_config_last_reload_success_timestamp_seconds",
             "When the configuration was last read with success."),
+    EXTERNAL_URL(
+            Type.GAUGE,
+            "load_monitor_external_url_info",
+            "Where people find the exporter, without a slash at its end; the value is 1. Absent without"
+                    + " --web.external-url.",
+            "url"),
     BUILD_INFO(
             Type.GAUGE,
             "load_monitor_build_info",

@@ -45,6 +45,7 @@ public final class MetricsPage {
                 new TimedReader(new ArchiveReader(parts.archive(), parts.queueCapacity()), TOTALS),
                 new ConfigReader(parts.reload()),
                 new CertificateReader(parts.certificateExpiry()),
+                new SiteReader(parts.externalUrl()),
                 new BuildReader(parts.build()),
                 OwnReader.process(),
                 OwnReader.jvm()));

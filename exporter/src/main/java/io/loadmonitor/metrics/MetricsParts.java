@@ -29,6 +29,7 @@ import java.util.function.Supplier;
  * @param causes by which dumps are explained now
  * @param reload how the last reading of the configuration went
  * @param certificateExpiry when the server's certificate expires; empty without TLS
+ * @param externalUrl where people find the exporter, where that is known
  * @param clock tells how old the newest dump is
  * @param build which exporter this is
  */
@@ -46,5 +47,6 @@ public record MetricsParts(
         Supplier<CauseCatalogue> causes,
         Supplier<ConfigReload> reload,
         Supplier<Optional<Instant>> certificateExpiry,
+        Optional<String> externalUrl,
         Clock clock,
         Build build) {}

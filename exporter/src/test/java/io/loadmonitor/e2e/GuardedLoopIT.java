@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.loadmonitor.grafana.Dashboard;
 import io.loadmonitor.guard.Keys;
 import java.io.IOException;
 import java.net.URI;
@@ -38,6 +39,7 @@ final class GuardedLoopIT {
     private static final String PASSWORD = "correct horse";
     private static final String TOKEN = "5f2d0c9a7be14683a1c0ffee5f2d0c9a7be14683";
     private static final int GUESSES = 300;
+    private static final String EXTERNAL = "https://ops.example.com/web-1";
 
     @TempDir
     Path folder;
@@ -76,7 +78,8 @@ final class GuardedLoopIT {
                 Tree.jar(),
                 "--source=procfs",
                 "--web.config.file=" + web,
-                "--web.access.file=" + access)) {
+                "--web.access.file=" + access,
+                "--web.external-url=" + EXTERNAL + "/")) {
             URI exporter = URI.create("https://" + host.exporter().hostAndPort());
             Asking anybody = new Asking(client, exporter, "");
             host.server()
@@ -113,6 +116,7 @@ final class GuardedLoopIT {
                 nobodyMayWhatAnotherMay(anybody, client, exporter);
                 somebodyGuesses(client, exporter, prometheus);
                 tellsOfTheCertificate(prometheus);
+                leadsToWherePeopleFindIt(prometheus);
                 String log = host.server().log();
                 assertTrue(log.contains("msg=taken action=alert who=token:" + token + " address=127.0.0.1"), log);
                 assertFalse(log.contains(TOKEN) || log.contains(PASSWORD) || log.contains(HASH), log);
@@ -183,6 +187,24 @@ final class GuardedLoopIT {
                 prometheus
                         .query("ALERTS{alertname=\"LoadMonitorCertificateExpires\",alertstate=\"pending\"}")
                         .size());
+    }
+
+    /** From alerts and from the marks of dashboards. */
+    private static void leadsToWherePeopleFindIt(Prometheus prometheus) {
+        JsonNode alerts = Http.json(prometheus.address().resolve("/api/v1/alerts"))
+                .orElseThrow()
+                .path("data")
+                .path("alerts");
+        assertTrue(alerts.toString().contains(EXTERNAL + "/incidents"), alerts::toPrettyString);
+        for (Dashboard dashboard : Dashboard.all()) {
+            for (Dashboard.Expression expression : dashboard.annotationExpressions()) {
+                JsonNode marks = prometheus.query(expression.runnable());
+                assertFalse(marks.isEmpty(), expression.place());
+                for (JsonNode mark : marks) {
+                    assertEquals(EXTERNAL, mark.path("metric").path("url").asText(), expression.place());
+                }
+            }
+        }
     }
 
     private static Optional<Double> number(Prometheus prometheus, String expression) {
