@@ -85,7 +85,8 @@ final class PagesEndpoint {
                         settings.telemetryPath(),
                         access.allowsRemote()
                                 || Visitor.of(context.req())
-                                        .filter(Visitor::proven)
+                                        .filter(visitor -> visitor.proven()
+                                                || visitor.access().isPresent())
                                         .isPresent()));
     }
 

@@ -214,6 +214,17 @@ final class AccessServerTest {
     }
 
     @Test
+    void theLandingPageDoesNotSayThatOnlyTheHostItselfIsAnswered() throws Exception {
+        try (RunningServer server = start(grant(network("127.0.0.0/8"), Role.READ))) {
+            String page = server.get("/").body();
+            assertTrue(page.contains("What is this host's load made of?"), page);
+            assertFalse(page.contains("answer clients on the host itself only"), page);
+            server.guard.replace(new AccessRules(List.of(grant(network("192.0.2.0/24"), Role.READ))));
+            assertEquals(403, server.get("/").statusCode());
+        }
+    }
+
+    @Test
     void newRulesHoldAtOnceAndPasswordsStayRemembered() throws Exception {
         try (RunningServer server = start(grant(user("anna"), Role.READ))) {
             assertEquals(200, status(server, "GET", "/dumps", basic("anna")));
