@@ -382,9 +382,8 @@ final class Exporter implements AutoCloseable {
                                             + " them)");
         }
         if (options.allowRemoteApi && proof.isEmpty() && options.externalUrl == null) {
-            LOG.warn(
-                    "a page of any site that a browser in this network shows can read and trigger dumps by a name of its"
-                            + " own (DNS rebinding): --web.external-url says which names are this exporter's");
+            LOG.warn("a page of any site that a browser in this network shows can read and trigger dumps by a name of"
+                    + " its own (DNS rebinding): --web.external-url says which names are this exporter's");
         }
         if (!guarded.users().isEmpty() && guarded.tls().isEmpty()) {
             LOG.warn("passwords come over the network as clear text: web.config.file has no tls_server_config");

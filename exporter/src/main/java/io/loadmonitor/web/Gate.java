@@ -26,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks each request for its password, token and certificate, before anything else is done for it. A password that is not known
- * yet is looked at by one thread of its own, one after another, while the request holds no thread. Safe for use by
- * several threads.
+ * Asks each request for its password, token and certificate, before anything else is done for it. A password that is
+ * not known yet is looked at by one thread of its own, one after another, while the request holds no thread. Safe for
+ * use by several threads.
  */
 final class Gate implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
