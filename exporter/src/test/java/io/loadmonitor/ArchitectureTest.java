@@ -47,8 +47,8 @@ final class ArchitectureTest {
             incident  |
             archive   | alert, dump, incident, json
             desk      | alert, archive, capture, dump, incident
-            metrics   | archive, capture, desk, dump, kernel, procfs, sample
-            web       | alert, archive, desk, dump, flame, guard, incident, json
+            metrics   | archive, capture, desk, dump, guard, kernel, procfs, sample
+            web       | alert, archive, desk, dump, flame, guard, incident, json, sample
             app       | archive, capture, desk, dump, guard, incident, json, kernel, kernellog, log, metrics, procfs, \
             sample, web
             """);
@@ -68,6 +68,7 @@ final class ArchitectureTest {
             java.sql                 | archive
             javax.sql                | archive
             javax.crypto             | guard
+            javax.naming             | guard
             javax.net.ssl            | guard
             javax.security.auth.x500 | guard
             kotlin                   | web

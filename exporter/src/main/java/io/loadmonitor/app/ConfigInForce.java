@@ -94,6 +94,10 @@ final class ConfigInForce {
         return file == null ? "defaults" : file.toString();
     }
 
+    boolean hasFiles() {
+        return file != null || causesFile != null;
+    }
+
     /**
      * Has the parts told what holds from now on, after every reload; one at a time, and replaces who was told before.
      */
@@ -108,10 +112,9 @@ final class ConfigInForce {
      * @return why they are refused, with the old configuration and the old causes still in force
      */
     synchronized Optional<String> reload() {
-        if (file == null && causesFile == null) {
-            return Optional.of(
-                    "there is no file to read again: the exporter was started without --config.file and without"
-                            + " --causes.file");
+        if (!hasFiles()) {
+            return Optional.of("there is no file to read again: the exporter was started without --config.file,"
+                    + " --causes.file, --web.config.file and --web.access.file");
         }
         boolean inForceNow = false;
         try {

@@ -20,8 +20,12 @@ import io.loadmonitor.desk.LoadRecorder;
 import io.loadmonitor.desk.ModuleLevels;
 import io.loadmonitor.desk.OwnTriggers;
 import io.loadmonitor.desk.Rules;
+import io.loadmonitor.guard.AccessRules;
+import io.loadmonitor.guard.AuditLog;
 import io.loadmonitor.guard.Guard;
 import io.loadmonitor.guard.GuardSettings;
+import io.loadmonitor.guard.Role;
+import io.loadmonitor.guard.TlsSettings;
 import io.loadmonitor.incident.Stall;
 import io.loadmonitor.incident.Triggers;
 import io.loadmonitor.kernel.KernelModule;
@@ -39,8 +43,10 @@ import io.loadmonitor.web.MetricsSource.MetricsText;
 import io.loadmonitor.web.WebParts;
 import io.loadmonitor.web.WebServer;
 import io.loadmonitor.web.WebSettings;
+import io.loadmonitor.web.view.Site;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -49,10 +55,12 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * The running server: makes every part, gives it what it needs, and ends them in the reverse order. What is begun and
@@ -62,8 +70,13 @@ final class Exporter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Exporter.class);
 
     private final Deque<Part> parts = new ArrayDeque<>();
+    private final ConfigInForce config;
+    private final WebConfigInForce guard;
 
-    private Exporter() {}
+    private Exporter(ConfigInForce config, WebConfigInForce guard) {
+        this.config = config;
+        this.guard = guard;
+    }
 
     /**
      * Starts everything; returns when requests are answered.
@@ -72,9 +85,9 @@ final class Exporter implements AutoCloseable {
      */
     static Exporter start(ServeOptions options, ConfigInForce config, Map<String, String> environment, Clock clock)
             throws StartException {
-        Exporter exporter = new Exporter();
+        Exporter exporter = new Exporter(config, guard(options));
         try {
-            exporter.begin(options, config, ArchivePlace.choose(options.archivePath, environment), clock);
+            exporter.begin(options, ArchivePlace.choose(options.archivePath, environment), clock);
             return exporter;
         } catch (StartException e) {
             exporter.close();
@@ -85,13 +98,25 @@ final class Exporter implements AutoCloseable {
         }
     }
 
-    private void begin(ServeOptions options, ConfigInForce config, ArchivePlace place, Clock clock)
-            throws StartException {
-        WebSettings web = webSettings(options, config.current().limits());
-        WebConfigInForce guard = guard(options);
+    /**
+     * Reads all files again that are read while it runs.
+     *
+     * @return why some are refused, which stay as they were; empty when all are in force
+     */
+    Optional<String> reload() {
+        Optional<String> refused = config.hasFiles() || !guard.hasFiles() ? config.reload() : Optional.empty();
+        Optional<String> refusedOfWeb = guard.reload();
+        if (refused.isPresent() && refusedOfWeb.isPresent()) {
+            return Optional.of(refused.get() + "\n" + refusedOfWeb.get());
+        }
+        return refused.or(() -> refusedOfWeb);
+    }
+
+    private void begin(ServeOptions options, ArchivePlace place, Clock clock) throws StartException {
         ProcFs procFs = options.source.procFs();
         KernelModule module = options.source.module();
         HostName host = HostName.choose(options.hostName, procFs);
+        WebSettings web = webSettings(options, host, config.current().limits());
         Limits limits = config.current().limits();
 
         Archive archive = openArchive(place, host, config, clock);
@@ -159,10 +184,14 @@ final class Exporter implements AutoCloseable {
                         limits.procfs().time(),
                         config::causes,
                         config::lastReload,
+                        () -> guard.guard().current().settings().tls().map(TlsSettings::expires),
+                        web.site().external().map(URI::toString),
                         clock,
                         Version.build()),
                 events);
         config.onReload(next -> apply(next, archive, captures, pressure));
+        AuditLog audit = new AuditLog(System::nanoTime);
+        keep("audit", audit::close);
         Status status = new Status(host, choice, stacks, module, archive, own, pressure);
         WebServer server = listen(
                 web,
@@ -173,10 +202,13 @@ final class Exporter implements AutoCloseable {
                         captures,
                         (names, accept) -> text(metrics.render(names, accept)),
                         status,
-                        config::reload,
+                        new LoadReading(procFs, decomposed),
+                        this::reload,
                         events::webhookAnswered,
                         config::causes,
                         new IncidentReporter(archive, recorder, clock),
+                        events::denied,
+                        audit,
                         clock));
         keep("web server", server::close);
         keep("web configuration", guard::close);
@@ -211,13 +243,17 @@ final class Exporter implements AutoCloseable {
 
     private static WebConfigInForce guard(ServeOptions options) throws StartException {
         try {
-            return WebConfigInForce.read(options.webConfigFile);
+            if (options.allowRemoteApi && options.webAccessFile != null) {
+                throw new ConfigException(List.of("--web.allow-remote-api opens to everybody what --web.access.file"
+                        + " grants to some; give one of the two"));
+            }
+            return WebConfigInForce.read(options.webConfigFile, options.webAccessFile);
         } catch (ConfigException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static WebSettings webSettings(ServeOptions options, Limits limits) throws StartException {
+    private static WebSettings webSettings(ServeOptions options, HostName host, Limits limits) throws StartException {
         List<InetSocketAddress> addresses = new ArrayList<>();
         for (ListenAddress address : options.listenAddresses) {
             try {
@@ -227,7 +263,11 @@ final class Exporter implements AutoCloseable {
             }
         }
         try {
-            return new WebSettings(addresses, options.telemetryPath, options.allowRemoteApi, limits.requestBodyBytes());
+            Site site = options.externalUrl == null
+                    ? new Site(Optional.empty(), host.text())
+                    : Site.of(options.externalUrl, host.text());
+            return new WebSettings(
+                    addresses, options.telemetryPath, options.allowRemoteApi, limits.requestBodyBytes(), site);
         } catch (IllegalArgumentException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
@@ -304,7 +344,7 @@ final class Exporter implements AutoCloseable {
                     .addKeyValue("tls", guarded.tls().isPresent())
                     .log("listening");
         }
-        tellWhoIsLetIn(options.allowRemoteApi, guarded);
+        tellWhoIsLetIn(options, guard.guard().current());
         LOG.atInfo()
                 .addKeyValue("version", Version.text())
                 .addKeyValue("revision", Version.build().revision())
@@ -321,9 +361,20 @@ final class Exporter implements AutoCloseable {
                 .log("load-monitor is ready");
     }
 
-    private static void tellWhoIsLetIn(boolean allowRemoteApi, GuardSettings guarded) {
+    private static void tellWhoIsLetIn(ServeOptions options, Guard.Watch watch) {
+        GuardSettings guarded = watch.settings();
         String proof = proof(guarded);
-        if (!proof.isEmpty()) {
+        if (watch.access().isPresent()) {
+            AccessRules access = watch.access().get();
+            LoggingEventBuilder line = LOG.atInfo();
+            for (Map.Entry<Role, List<String>> role : access.byRole().entrySet()) {
+                line = line.addKeyValue(role.getKey().word(), String.join(" ", role.getValue()));
+            }
+            line.log("who may do what (--web.access.file)");
+            if (access.takesTokens() && guarded.tls().isEmpty()) {
+                LOG.warn("tokens come over the network as clear text: web.config.file has no tls_server_config");
+            }
+        } else if (!proof.isEmpty()) {
             LOG.atInfo()
                     .addKeyValue("api", proof)
                     .addKeyValue("open", "none")
@@ -331,14 +382,19 @@ final class Exporter implements AutoCloseable {
                             + ", from wherever they come (--web.config.file)");
         } else {
             LOG.atInfo()
-                    .addKeyValue("api", allowRemoteApi ? "everybody" : "loopback")
+                    .addKeyValue("api", options.allowRemoteApi ? "everybody" : "loopback")
                     .addKeyValue("open", "metrics,health,landing page")
                     .log(
-                            allowRemoteApi
+                            options.allowRemoteApi
                                     ? "alerts, dumps, incidents and reload answer EVERYBODY who reaches the port"
                                             + " (--web.allow-remote-api)"
                                     : "alerts, dumps, incidents and reload answer loopback clients only"
-                                            + " (--web.config.file or --web.allow-remote-api opens them)");
+                                            + " (--web.config.file, --web.access.file or --web.allow-remote-api opens"
+                                            + " them)");
+        }
+        if (options.allowRemoteApi && proof.isEmpty() && options.externalUrl == null) {
+            LOG.warn("a page of any site that a browser in this network shows can read and trigger dumps by a name of"
+                    + " its own (DNS rebinding): --web.external-url says which names are this exporter's");
         }
         if (!guarded.users().isEmpty() && guarded.tls().isEmpty()) {
             LOG.warn("passwords come over the network as clear text: web.config.file has no tls_server_config");

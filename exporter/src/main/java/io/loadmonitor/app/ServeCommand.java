@@ -1,8 +1,11 @@
 package io.loadmonitor.app;
 
+import io.loadmonitor.guard.AuditLog;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -45,8 +48,10 @@ final class ServeCommand implements Callable<Integer> {
         try {
             ConfigInForce config = ConfigInForce.read(options.configFile, options.causesFile, clock);
             // Before the start, so that a signal in its midst does not end the process.
-            ReloadSignal.heard(config::reload);
+            BySignal signal = new BySignal(config::reload, config.name());
+            ReloadSignal.heard(signal::reload);
             Exporter exporter = Exporter.start(options, config, System.getenv(), clock);
+            signal.reload = exporter::reload;
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(exporter), "shutdown"));
             return SERVING;
         } catch (ConfigException e) {
@@ -56,6 +61,32 @@ final class ServeCommand implements Callable<Integer> {
             String.valueOf(e.getMessage()).lines().forEach(LOG::error);
             LOG.debug("the cause of the failed start", e.getCause());
             return CANNOT_START;
+        }
+    }
+
+    /** What SIGHUP does. */
+    private static final class BySignal {
+        private final AuditLog audit = new AuditLog(System::nanoTime);
+        private final String config;
+
+        /** Other files are read as well once the server is there. */
+        volatile Supplier<Optional<String>> reload;
+
+        BySignal(Supplier<Optional<String>> reload, String config) {
+            this.reload = reload;
+            this.config = config;
+        }
+
+        Optional<String> reload() {
+            Optional<String> refused = reload.get();
+            audit.write(new AuditLog.Entry(
+                    AuditLog.Action.RELOAD,
+                    refused.isEmpty(),
+                    "signal:HUP",
+                    "",
+                    config,
+                    refused.isEmpty() ? "in force" : "reload_failed"));
+            return refused;
         }
     }
 

@@ -41,6 +41,24 @@ final class ServeOptions {
     Path webConfigFile;
 
     @Option(
+            names = "--web.access.file",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            paramLabel = "FILE",
+            description = "Who may do what (YAML): scrape, read, alert, trigger, administer, by user, token, client"
+                    + " certificate or network. What it does not grant is refused, from loopback, too.")
+    @Nullable
+    Path webAccessFile;
+
+    @Option(
+            names = "--web.external-url",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            paramLabel = "URL",
+            description = "Where people find the exporter, perhaps behind a reverse proxy and with a path:"
+                    + " https://ops.example.com/web-1/. Links lead there, and its name is taken in the Host header.")
+    @Nullable
+    String externalUrl;
+
+    @Option(
             names = "--config.file",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
             paramLabel = "FILE",

@@ -15,14 +15,19 @@ public final class Guard {
     /** @param nanoTime by which rates are kept */
     public Guard(GuardSettings settings, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        this.watch = Watch.of(settings, nanoTime);
+        this.watch = Watch.of(settings, new Passwords(settings.users()), Optional.empty(), nanoTime);
     }
 
-    /** What holds for one request from its beginning to its end. */
-    public record Watch(GuardSettings settings, Passwords passwords, Optional<Bucket> rate) {
-        static Watch of(GuardSettings settings, LongSupplier nanoTime) {
-            return new Watch(
-                    settings, new Passwords(settings.users()), settings.rate().map(rate -> new Bucket(rate, nanoTime)));
+    /**
+     * What holds for one request from its beginning to its end.
+     *
+     * @param access empty where there is no web.access.file: then whoever is let in may do everything
+     */
+    public record Watch(
+            GuardSettings settings, Passwords passwords, Optional<Bucket> rate, Optional<AccessRules> access) {
+        static Watch of(
+                GuardSettings settings, Passwords passwords, Optional<AccessRules> access, LongSupplier nanoTime) {
+            return new Watch(settings, passwords, settings.rate().map(rate -> new Bucket(rate, nanoTime)), access);
         }
     }
 
@@ -45,8 +50,13 @@ public final class Guard {
             throw new IllegalArgumentException("TLS is turned " + (next.tls().isPresent() ? "on" : "off")
                     + ", which takes a restart of the exporter");
         }
-        Watch replacement = Watch.of(next, nanoTime);
+        Watch replacement = Watch.of(next, watch.passwords().with(next.users()), watch.access(), nanoTime);
         next.tls().ifPresent(listener);
         watch = replacement;
+    }
+
+    /** From now on these say who may do what, for connections that are open as well; passwords stay remembered. */
+    public synchronized void replace(AccessRules next) {
+        watch = new Watch(watch.settings(), watch.passwords(), watch.rate(), Optional.of(next));
     }
 }

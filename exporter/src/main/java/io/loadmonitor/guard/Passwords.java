@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -33,20 +35,41 @@ public final class Passwords {
     private final SecretKeySpec key;
 
     /** By user: the keyed hash of the password that was right. */
-    private final Map<String, byte[]> right = new ConcurrentHashMap<>();
+    private final Map<String, byte[]> right;
 
     /**
      * @param hashes by name of the user, each as {@link #cost} takes it
      * @throws IllegalArgumentException when a hash is none, without saying what it is
      */
     public Passwords(Map<String, String> hashes) {
+        this(hashes, Map.of(), randomKey());
+    }
+
+    /**
+     * What takes the place of these, and remembers what was right and still is: whoever has done nothing need not prove
+     * himself again because somebody else got a password.
+     *
+     * @throws IllegalArgumentException when a hash is none, without saying what it is
+     */
+    Passwords with(Map<String, String> next) {
+        Map<String, byte[]> kept = new HashMap<>(right);
+        kept.keySet().removeIf(user -> !Objects.equals(hashes.get(user), next.get(user)));
+        return new Passwords(next, kept, key);
+    }
+
+    private Passwords(Map<String, String> hashes, Map<String, byte[]> right, SecretKeySpec key) {
         this.hashes = Map.copyOf(hashes);
         int cost = hashes.values().stream().mapToInt(Passwords::cost).max().orElse(BCrypt.MIN_COST);
-        byte[] bytes = new byte[KEY_BYTES];
-        new SecureRandom().nextBytes(bytes);
-        this.key = new SecretKeySpec(bytes, "HmacSHA256");
+        this.right = new ConcurrentHashMap<>(right);
+        this.key = key;
         // Of no password that can be sent, at the cost of the dearest user: who is unknown takes as long.
         this.nobodysHash = "$2a$%02d$%s".formatted(cost, ".".repeat(53));
+    }
+
+    private static SecretKeySpec randomKey() {
+        byte[] bytes = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return new SecretKeySpec(bytes, "HmacSHA256");
     }
 
     /**

@@ -8,13 +8,18 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -38,6 +43,7 @@ public final class TlsSettings {
     private final List<String> protocols;
     private final List<String> suites;
     private final boolean ownOrder;
+    private final Instant expires;
 
     /**
      * What the server shows.
@@ -79,6 +85,10 @@ public final class TlsSettings {
         this.allowedSans = Set.copyOf(clients.allowedSans());
         this.protocols = List.copyOf(form.protocols());
         this.ownOrder = form.ownOrder();
+        this.expires = identity.chain().stream()
+                .map(certificate -> certificate.getNotAfter().toInstant())
+                .min(Comparator.naturalOrder())
+                .orElseThrow(() -> new PemException("there is no certificate"));
         // Those of TLS 1.3 are not chosen, as in Go; without them there would be no TLS 1.3.
         Set<String> all = new LinkedHashSet<>();
         if (!form.suites().isEmpty()) {
@@ -115,6 +125,11 @@ public final class TlsSettings {
         } catch (GeneralSecurityException e) {
             return false;
         }
+    }
+
+    /** When the first of the certificates that the server shows is good no longer. */
+    public Instant expires() {
+        return expires;
     }
 
     public SSLContext context() {
@@ -201,6 +216,23 @@ public final class TlsSettings {
                 .map(X509ExtendedTrustManager.class::cast)
                 .findFirst()
                 .orElseThrow(() -> new GeneralSecurityException("no trust manager for certificates"));
+    }
+
+    /** Names of a certificate that a file can name: names, addresses and URIs, and the common name of its subject. */
+    public static List<String> names(X509Certificate certificate) {
+        Set<String> names = new LinkedHashSet<>();
+        try {
+            names.addAll(sans(certificate));
+            for (Rdn rdn : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
+                if (rdn.getType().equalsIgnoreCase("CN") && rdn.getValue() instanceof String name) {
+                    names.add(name);
+                }
+            }
+        } catch (CertificateException | InvalidNameException e) {
+            // Nobody can have a role by a name that cannot be read.
+            return List.of();
+        }
+        return List.copyOf(names);
     }
 
     /** Names, addresses and URIs of a certificate, as text. */

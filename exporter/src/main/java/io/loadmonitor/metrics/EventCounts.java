@@ -5,6 +5,7 @@ import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.IntakeOutcome;
 import io.loadmonitor.desk.AlertObserver;
 import io.loadmonitor.desk.CaptureObserver;
+import io.loadmonitor.guard.Denial;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Histogram;
 import java.time.Duration;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
 public final class EventCounts implements CaptureObserver, AlertObserver, FamilyReader {
     /** Every status that the webhook documents; any other is counted under {@code other}. */
     private static final Set<String> CODES =
-            Set.of("200", "202", "400", "403", "404", "405", "408", "411", "413", "415", "500", "503");
+            Set.of("200", "202", "400", "401", "403", "404", "405", "408", "411", "413", "415", "429", "500", "503");
 
     /** 1 ms with the module to the longest walk of /proc. */
     private static final double[] DURATION_SECONDS = {
@@ -42,6 +43,8 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
     private final Counter webhook = counter(
             Family.WEBHOOK_REQUESTS,
             Stream.concat(CODES.stream().sorted(), Stream.of("other")).toList());
+    private final Counter denials = counter(
+            Family.REFUSALS, Arrays.stream(Denial.values()).map(Denial::label).toList());
     private final Histogram duration = Histogram.build(Family.DUMP_DURATION.metricName(), Family.DUMP_DURATION.help())
             .buckets(DURATION_SECONDS)
             .withoutExemplars()
@@ -85,6 +88,11 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
         webhook.labels(CODES.contains(code) ? code : "other").inc();
     }
 
+    /** Counts a request that was refused because of who sent it. */
+    public void denied(Denial why) {
+        denials.labels(why.label()).inc();
+    }
+
     /** Whether there may be a newer dump than at the last call; true at the first. */
     boolean takeNewDump() {
         return newDump.getAndSet(false);
@@ -108,7 +116,8 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
                 Family.DUMP_DURATION,
                 Family.ALERTS,
                 Family.ALERTS_WITHOUT_DUMP,
-                Family.WEBHOOK_REQUESTS);
+                Family.WEBHOOK_REQUESTS,
+                Family.REFUSALS);
     }
 
     @Override
@@ -119,6 +128,7 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
         samples.addAll(Family.ALERTS, alerts.collect());
         samples.addAll(Family.ALERTS_WITHOUT_DUMP, withoutDump.collect());
         samples.addAll(Family.WEBHOOK_REQUESTS, webhook.collect());
+        samples.addAll(Family.REFUSALS, denials.collect());
     }
 
     private static Counter counter(Family family, List<String> labelValues) {

@@ -125,6 +125,16 @@ public enum Family {
             "load_monitor_webhook_requests_total",
             "Requests to the alert webhook, by status code.",
             "code"),
+    REFUSALS(
+            Type.COUNTER,
+            "load_monitor_web_refusals_total",
+            "Requests that were refused because of who sent them, by the reason why.",
+            "reason"),
+    CERTIFICATE_EXPIRY(
+            Type.GAUGE,
+            "load_monitor_tls_certificate_expiry_timestamp_seconds",
+            "When the server's certificate expires, or one of those that it shows with it, if that is sooner. Absent"
+                    + " without TLS."),
     ALERTS(
             Type.COUNTER,
             "load_monitor_alerts_total",
@@ -165,6 +175,12 @@ public enum Family {
             Type.GAUGE,
             "load_monitor_config_last_reload_success_timestamp_seconds",
             "When the configuration was last read with success."),
+    EXTERNAL_URL(
+            Type.GAUGE,
+            "load_monitor_external_url_info",
+            "Where people find the exporter, without a slash at its end; the value is 1. Absent without"
+                    + " --web.external-url.",
+            "url"),
     BUILD_INFO(
             Type.GAUGE,
             "load_monitor_build_info",

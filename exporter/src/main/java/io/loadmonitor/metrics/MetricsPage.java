@@ -44,6 +44,8 @@ public final class MetricsPage {
                 new TimedReader(new LastDumpReader(parts.archive(), events, parts.causes(), parts.clock()), LAST_DUMP),
                 new TimedReader(new ArchiveReader(parts.archive(), parts.queueCapacity()), TOTALS),
                 new ConfigReader(parts.reload()),
+                new CertificateReader(parts.certificateExpiry()),
+                new SiteReader(parts.externalUrl()),
                 new BuildReader(parts.build()),
                 OwnReader.process(),
                 OwnReader.jvm()));

@@ -10,6 +10,7 @@ import io.loadmonitor.procfs.UninterruptibleLook;
 import io.loadmonitor.sample.DecomposedLoad;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -29,6 +30,8 @@ import java.util.function.Supplier;
  * @param walkLimit longest time that counting tasks in /proc may take
  * @param causes by which dumps are explained now
  * @param reload how the last reading of the configuration went
+ * @param certificateExpiry when the server's certificate expires; empty without TLS
+ * @param externalUrl where people find the exporter, where that is known
  * @param clock tells how old the newest dump is
  * @param build which exporter this is
  */
@@ -46,5 +49,7 @@ public record MetricsParts(
         Duration walkLimit,
         Supplier<CauseCatalogue> causes,
         Supplier<ConfigReload> reload,
+        Supplier<Optional<Instant>> certificateExpiry,
+        Optional<String> externalUrl,
         Clock clock,
         Build build) {}

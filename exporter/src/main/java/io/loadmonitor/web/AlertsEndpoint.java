@@ -41,7 +41,10 @@ final class AlertsEndpoint {
                             + ", but must be application/json.");
         }
         AlertMessage message = parse(RequestBodies.of(context));
+        PostAudit.detail(context, message.groupKey());
         AlertsTaken taken = AlertsTaken.of(accept(message), message.malformed());
+        PostAudit.detail(
+                context, message.groupKey() + ", " + taken.alerts().size() + " alerts, " + taken.stored() + " stored");
         json.answer(context, taken.stored() > 0 ? 202 : 200, taken);
     }
 

@@ -22,6 +22,7 @@ import io.loadmonitor.web.json.DumpItem;
 import io.loadmonitor.web.json.DumpRequested;
 import io.loadmonitor.web.json.ListAnswer;
 import io.loadmonitor.web.view.DeletionWords;
+import io.loadmonitor.web.view.Site;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -35,17 +36,19 @@ final class DumpsEndpoint {
     private final Archive archive;
     private final CaptureDesk desk;
     private final Json json;
+    private final Site site;
     private final Supplier<CauseCatalogue> causes;
     private final Clock clock;
     private final CauseChoice choice;
 
-    DumpsEndpoint(WebParts parts, Json json) {
+    DumpsEndpoint(WebParts parts, Site site, Json json) {
         this.archive = parts.archive();
         this.desk = parts.captureDesk();
         this.causes = parts.causes();
         this.clock = parts.clock();
         this.choice = new CauseChoice(parts.archive(), parts.causes());
         this.json = json;
+        this.site = site;
     }
 
     void list(Context context) throws ArchiveException {
@@ -55,13 +58,14 @@ final class DumpsEndpoint {
                 context,
                 200,
                 ListAnswer.of(
-                        Cursors.checked(parameters, () -> archive.dumps(ListFilter.dumps(parameters))), DumpItem::of));
+                        Cursors.checked(parameters, () -> archive.dumps(ListFilter.dumps(parameters))),
+                        dump -> DumpItem.of(dump, site)));
     }
 
     void detail(Context context) throws ArchiveException {
         QueryParameters.only(context.queryString(), Set.of());
         ArchivedDump dump = find(archive, id(context));
-        json.answer(context, 200, DumpAnswer.of(dump, archive.dumpBefore(dump), dump.seen(), causes.get()));
+        json.answer(context, 200, DumpAnswer.of(dump, archive.dumpBefore(dump), dump.seen(), causes.get(), site));
     }
 
     /** The text as it is stored, byte for byte. */
@@ -82,10 +86,14 @@ final class DumpsEndpoint {
     /** Asks for a dump now. */
     void post(Context context) throws ArchiveException {
         QueryParameters.only(context.queryString(), Set.of());
-        Reservation reservation = desk.request(reason(context));
+        Reason reason = reason(context);
+        PostAudit.detail(context, reason.text());
+        Reservation reservation = desk.request(reason);
         if (reservation instanceof Reservation.Granted granted) {
-            DumpRequested requested = DumpRequested.of(granted.dumpId());
-            context.header("Location", requested.links().self());
+            PostAudit.detail(context, reason.text() + ", dump " + granted.dumpId());
+            DumpRequested requested = DumpRequested.of(granted.dumpId(), site);
+            // By this server, however the client came to it.
+            context.header("Location", site.base() + requested.path());
             json.answer(context, 202, requested);
         } else if (reservation instanceof Reservation.Busy busy) {
             throw Refusal.capturing(busy.dumpId());

@@ -4,11 +4,13 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.guard.Denial;
 import io.loadmonitor.web.json.ErrorAnswer;
 import io.loadmonitor.web.view.ErrorPage;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,13 +23,17 @@ final class ErrorAnswers {
 
     private final Json json;
     private final PageRenderer pages;
+    private final Consumer<Denial> denials;
 
-    ErrorAnswers(Json json, PageRenderer pages) {
+    /** @param denials is told of each request that is refused because of who sent it */
+    ErrorAnswers(Json json, PageRenderer pages, Consumer<Denial> denials) {
+        this.denials = denials;
         this.json = json;
         this.pages = pages;
     }
 
     void refused(Refusal refusal, Context context) {
+        refusal.denial().ifPresent(denials);
         answer(context, refusal.problem(), refusal.headers());
     }
 
@@ -114,6 +120,7 @@ final class ErrorAnswers {
     }
 
     private void answer(Context context, ErrorAnswer.Problem problem, Map<String, String> headers) {
+        PostAudit.code(context, problem.code());
         headers.forEach(context::header);
         if (wantsPage(context)) {
             pages.answer(context, problem.status(), new ErrorPage(problem.status(), problem.message()));

@@ -1,6 +1,7 @@
 package io.loadmonitor.web;
 
 import io.javalin.http.Context;
+import io.loadmonitor.guard.Role;
 import io.loadmonitor.web.ClientConnections.Phase;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +102,11 @@ final class FrontDoor extends Handler.Wrapper {
     }
 
     private void comeIn(Request request, Optional<Route> route, Connection connection, Visit visit) {
-        if (route.isPresent() && route.get().takesBody() && isAdmitted(request)) {
+        Optional<Refusal> refusal = judge(request, route);
+        if (refusal.isPresent()) {
+            request.setAttribute(REFUSAL, refusal.get());
+            visit.beTurnedAway();
+        } else if (route.isPresent() && route.get().takesBody()) {
             connections.doing(connection, Phase.SENDING_BODY);
             bodies.take(request, executor(), () -> {
                 if (RequestBodies.arrived(request)) {
@@ -115,10 +120,14 @@ final class FrontDoor extends Handler.Wrapper {
         }
     }
 
-    private boolean isAdmitted(Request request) {
-        boolean proven = Visitor.of(request).filter(Visitor::proven).isPresent();
-        return access.judge(Request.getRemoteAddr(request), request.getHeaders().get(HttpHeader.HOST), proven)
-                .isEmpty();
+    /** Before it takes a turn. Where there is nothing is not for those to know who may do nothing. */
+    private Optional<Refusal> judge(Request request, Optional<Route> route) {
+        return access.judge(
+                route.map(Route::role).orElse(Role.HEALTH),
+                route.map(Route::audience).orElse(Route.Audience.ANYBODY),
+                Visitor.of(request).orElseThrow(),
+                Request.getRemoteAddr(request),
+                request.getHeaders().get(HttpHeader.HOST));
     }
 
     private Executor executor() {

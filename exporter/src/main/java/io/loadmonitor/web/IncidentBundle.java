@@ -16,6 +16,7 @@ import io.loadmonitor.web.json.SpeedscopeFile;
 import io.loadmonitor.web.view.DeletionWords;
 import io.loadmonitor.web.view.FlameFilePage;
 import io.loadmonitor.web.view.IncidentMarkdown;
+import io.loadmonitor.web.view.Site;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,6 +49,7 @@ final class IncidentBundle {
     private final Archive archive;
     private final Json json;
     private final PageRenderer renderer;
+    private final Site site;
     private final String version;
     private final IncidentReport report;
     private final Builds builds;
@@ -55,10 +57,17 @@ final class IncidentBundle {
 
     /** @param version of the exporter */
     IncidentBundle(
-            Archive archive, Json json, PageRenderer renderer, String version, IncidentReport report, Builds builds) {
+            Archive archive,
+            Json json,
+            PageRenderer renderer,
+            Site site,
+            String version,
+            IncidentReport report,
+            Builds builds) {
         this.archive = archive;
         this.json = json;
         this.renderer = renderer;
+        this.site = site;
         this.version = version;
         this.report = report;
         this.builds = builds;
@@ -82,12 +91,12 @@ final class IncidentBundle {
         List<DumpSummary> dumps = taken();
         Instant time = report.incident().startedAt();
         put(zip, "README.txt", time, readme(dumps).getBytes(StandardCharsets.UTF_8));
-        put(zip, "incident.json", time, json.write(IncidentAnswer.of(report)));
+        put(zip, "incident.json", time, json.write(IncidentAnswer.of(report, site)));
         put(
                 zip,
                 "incident.md",
                 time,
-                IncidentMarkdown.write(report, report.to()).getBytes(StandardCharsets.UTF_8));
+                IncidentMarkdown.write(report, site, report.to()).getBytes(StandardCharsets.UTF_8));
         for (DumpSummary dump : dumps) {
             send(made, out);
             made(zip, dump);

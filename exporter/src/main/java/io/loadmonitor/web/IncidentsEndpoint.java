@@ -9,6 +9,7 @@ import io.loadmonitor.web.json.IncidentAnswer;
 import io.loadmonitor.web.json.IncidentItem;
 import io.loadmonitor.web.json.ListAnswer;
 import io.loadmonitor.web.view.IncidentMarkdown;
+import io.loadmonitor.web.view.Site;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -26,15 +27,17 @@ final class IncidentsEndpoint {
     private final WebParts parts;
     private final Archive archive;
     private final Json json;
+    private final Site site;
     private final PageRenderer renderer;
     private final CauseChoice choice;
     private final Builds builds;
     private final Semaphore bundles = new Semaphore(MOST_BUNDLES);
 
-    IncidentsEndpoint(WebParts parts, Json json, PageRenderer renderer, Builds builds) {
+    IncidentsEndpoint(WebParts parts, Site site, Json json, PageRenderer renderer, Builds builds) {
         this.parts = parts;
         this.archive = parts.archive();
         this.json = json;
+        this.site = site;
         this.renderer = renderer;
         this.builds = builds;
         this.choice = new CauseChoice(parts.archive(), parts.causes());
@@ -48,11 +51,11 @@ final class IncidentsEndpoint {
                 200,
                 ListAnswer.of(
                         Cursors.checked(parameters, () -> archive.incidents(ListFilter.incidents(parameters))),
-                        IncidentItem::of));
+                        incident -> IncidentItem.of(incident, site)));
     }
 
     void detail(Context context) throws ArchiveException {
-        json.answer(context, 200, IncidentAnswer.of(report(context)));
+        json.answer(context, 200, IncidentAnswer.of(report(context), site));
     }
 
     /** For a ticket. */
@@ -63,7 +66,7 @@ final class IncidentsEndpoint {
                         "Content-Disposition",
                         "inline; filename=\""
                                 + IncidentBundle.name(report.incident().id()) + ".md\"")
-                .result(IncidentMarkdown.write(report, parts.clock().instant()));
+                .result(IncidentMarkdown.write(report, site, parts.clock().instant()));
     }
 
     /** Everything as one file, written as it is made. */
@@ -86,7 +89,7 @@ final class IncidentsEndpoint {
                 return;
             }
             String version = parts.status().status().version();
-            new IncidentBundle(archive, json, renderer, version, report, builds).write(context.outputStream());
+            new IncidentBundle(archive, json, renderer, site, version, report, builds).write(context.outputStream());
         } catch (IOException gone) {
             // What was sent ends without the zip's directory, so nobody takes it for whole.
             LOG.debug("the client went away while the file of an incident was sent", gone);

@@ -5,6 +5,7 @@ import gg.jte.TemplateEngine;
 import gg.jte.output.Utf8ByteOutput;
 import io.javalin.http.Context;
 import io.loadmonitor.web.view.PageModel;
+import io.loadmonitor.web.view.Site;
 import java.util.Map;
 
 /** Lays pages out with the templates that the build has compiled. Safe for use by several threads. */
@@ -12,11 +13,17 @@ final class PageRenderer {
     private final TemplateEngine templates = TemplateEngine.createPrecompiled(
             null, ContentType.Html, PageRenderer.class.getClassLoader(), "io.loadmonitor.web.pages");
 
+    private final String base;
     private final Asset styles = new Asset(Asset.STYLES, "text/css; charset=utf-8");
     private final Asset icon = new Asset(Asset.ICON, "image/svg+xml");
 
     private final Asset flameStyles = new Asset(Asset.FLAME_STYLES, "text/css; charset=utf-8");
     private final Asset flameScript = new Asset(Asset.FLAME_SCRIPT, "text/javascript; charset=utf-8");
+
+    /** @param site to which the links of pages lead */
+    PageRenderer(Site site) {
+        this.base = site.base();
+    }
 
     Asset styles() {
         return styles;
@@ -45,14 +52,16 @@ final class PageRenderer {
                 Map.of(
                         "page",
                         page,
+                        "base",
+                        base,
                         "css",
-                        styles.address(),
+                        base + styles.address(),
                         "icon",
-                        icon.address(),
+                        base + icon.address(),
                         "flameCss",
-                        flameStyles.address(),
+                        base + flameStyles.address(),
                         "flameScript",
-                        flameScript.address()),
+                        base + flameScript.address()),
                 html);
         return html.toByteArray();
     }

@@ -85,7 +85,8 @@ final class PagesEndpoint {
                         settings.telemetryPath(),
                         access.allowsRemote()
                                 || Visitor.of(context.req())
-                                        .filter(Visitor::proven)
+                                        .filter(visitor -> visitor.proven()
+                                                || visitor.access().isPresent())
                                         .isPresent()));
     }
 
@@ -248,8 +249,8 @@ final class PagesEndpoint {
                         () -> Refusal.badParameter("Parameter \"" + name + "\" is missing: the number of a dump."));
     }
 
-    private static void lead(Context context, long before, long after) {
-        context.status(303).header("Location", "/dumps/" + before + "/diff/" + after);
+    private void lead(Context context, long before, long after) {
+        context.status(303).header("Location", settings.site().base() + "/dumps/" + before + "/diff/" + after);
     }
 
     void diff(Context context) throws ArchiveException {

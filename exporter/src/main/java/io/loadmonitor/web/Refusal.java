@@ -1,10 +1,12 @@
 package io.loadmonitor.web;
 
+import io.loadmonitor.guard.Denial;
 import io.loadmonitor.web.json.ErrorAnswer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /** A request that is answered with an error. The message is for people and goes out as it is. */
 final class Refusal extends RuntimeException {
@@ -12,12 +14,27 @@ final class Refusal extends RuntimeException {
 
     private final transient ErrorAnswer.Problem problem;
     private final transient Map<String, String> headers;
+    private final transient Optional<Denial> denial;
 
     private Refusal(ErrorAnswer.Problem problem, Map<String, String> headers) {
+        this(problem, headers, Optional.empty());
+    }
+
+    private Refusal(ErrorAnswer.Problem problem, Map<String, String> headers, Optional<Denial> denial) {
         // An answer, not a fault: nobody looks at where it was thrown.
         super(problem.message(), null, false, false);
         this.problem = problem;
         this.headers = Map.copyOf(headers);
+        this.denial = denial;
+    }
+
+    /** Because of who asks. */
+    static Refusal denied(Denial denial, int status, String code, String message, Map<String, String> headers) {
+        return new Refusal(new ErrorAnswer.Problem(status, code, message, null, null), headers, Optional.of(denial));
+    }
+
+    static Refusal denied(Denial denial, int status, String code, String message) {
+        return denied(denial, status, code, message, Map.of());
     }
 
     /**
@@ -60,6 +77,11 @@ final class Refusal extends RuntimeException {
 
     ErrorAnswer.Problem problem() {
         return problem;
+    }
+
+    /** Why, where it is because of who asks. */
+    Optional<Denial> denial() {
+        return denial;
     }
 
     Map<String, String> headers() {

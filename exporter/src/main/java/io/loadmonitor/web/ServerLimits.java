@@ -53,6 +53,7 @@ final class ServerLimits {
     private static final long SHUTDOWN_IDLE_MILLIS = 100;
 
     private final List<InetSocketAddress> addresses;
+    private final String base;
     private final ClientConnections connections;
     private final OpenSockets sockets = new OpenSockets(MOST_SOCKETS, MOST_SOCKETS_OF_ONE);
     private final RequestBodies bodies;
@@ -60,6 +61,7 @@ final class ServerLimits {
 
     ServerLimits(WebSettings settings, LongSupplier nanoTime) {
         this.addresses = settings.listenAddresses();
+        this.base = settings.site().base();
         this.connections = new ClientConnections(CONNECTIONS, nanoTime);
         this.bodies = new RequestBodies(settings.maxBodyBytes(), nanoTime);
         this.turns = new Turns(nanoTime);
@@ -78,6 +80,7 @@ final class ServerLimits {
             server.setErrorHandler(errorHandler);
             server.setStopTimeout(STOP_MILLIS);
             server.insertHandler(new FrontDoor(routes, gate, access, connections, bodies, turns));
+            server.insertHandler(new PathPrefix(base));
             server.insertHandler(new GracefulHandler());
         });
         addresses.forEach(

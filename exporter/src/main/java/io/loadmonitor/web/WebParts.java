@@ -5,7 +5,10 @@ import io.loadmonitor.desk.AlertDesk;
 import io.loadmonitor.desk.CaptureDesk;
 import io.loadmonitor.desk.IncidentReporter;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.guard.AuditLog;
+import io.loadmonitor.guard.Denial;
 import java.time.Clock;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
@@ -14,6 +17,8 @@ import java.util.function.Supplier;
  *
  * @param webhookAnswers is told the status code of each answer to {@code POST /api/v1/alerts}, refusals included
  * @param causes by which dumps are explained now
+ * @param denials is told of each request that was refused because of who sent it
+ * @param audit is told of each request that would change something
  * @param clock for durations on pages and Retry-After
  */
 public record WebParts(
@@ -22,8 +27,11 @@ public record WebParts(
         CaptureDesk captureDesk,
         MetricsSource metrics,
         StatusSource status,
+        LoadSource load,
         Reload reload,
         IntConsumer webhookAnswers,
         Supplier<CauseCatalogue> causes,
         IncidentReporter reporter,
+        Consumer<Denial> denials,
+        AuditLog audit,
         Clock clock) {}

@@ -9,6 +9,7 @@ import io.javalin.http.servlet.JavalinServlet;
 import io.javalin.http.servlet.ServletEntry;
 import io.javalin.json.JsonMapper;
 import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.guard.AuditLog;
 import io.loadmonitor.guard.Guard;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,6 +25,17 @@ import org.eclipse.jetty.server.ServerConnector;
 /** The HTTP server. Safe for use by several threads. */
 public final class WebServer implements AutoCloseable {
     static final String ALERTS_PATH = "/api/v1/alerts";
+    static final String DUMPS_PATH = "/api/v1/dumps";
+    static final String RELOAD_PATH = "/-/reload";
+
+    /** What changes something, by its path. */
+    static final Map<String, AuditLog.Action> ACTIONS = Map.of(
+            ALERTS_PATH,
+            AuditLog.Action.ALERT,
+            DUMPS_PATH,
+            AuditLog.Action.TRIGGER,
+            RELOAD_PATH,
+            AuditLog.Action.RELOAD);
 
     private final Javalin javalin;
     private final Gate gate;
@@ -48,12 +60,13 @@ public final class WebServer implements AutoCloseable {
         List<InetAddress> listenAddresses = settings.listenAddresses().stream()
                 .map(InetSocketAddress::getAddress)
                 .toList();
-        AccessRule access = new AccessRule(settings.allowRemoteApi(), listenAddresses);
+        AccessRule access = new AccessRule(settings.allowRemoteApi(), settings.site(), listenAddresses);
         Json json = new Json();
-        PageRenderer renderer = new PageRenderer();
-        ErrorAnswers errors = new ErrorAnswers(json, renderer);
+        PageRenderer renderer = new PageRenderer(settings.site());
+        ErrorAnswers errors = new ErrorAnswers(json, renderer, parts.denials());
         List<Route> routes = Routes.of(settings, parts, access, json, renderer, new Builds());
         ServerLimits limits = new ServerLimits(settings, nanoTime);
+        PostAudit posts = new PostAudit(parts.audit(), ACTIONS);
         Gate gate = new Gate(guard, nanoTime);
         Optional<TlsConnectors> tls = guard.current().settings().tls().map(TlsConnectors::new);
         Javalin javalin = Javalin.create(config -> {
@@ -62,6 +75,7 @@ public final class WebServer implements AutoCloseable {
             config.http.prefer405over404 = true;
             config.routes.before(WebServer::prepare);
             routes.forEach(route -> register(config, route, access));
+            ACTIONS.keySet().forEach(path -> config.routes.after(path, context -> posts.answered(path, context)));
             config.routes.after(ALERTS_PATH, context -> {
                 if (context.method().equals(HandlerType.POST)) {
                     parts.webhookAnswers().accept(context.statusCode());
@@ -137,13 +151,12 @@ public final class WebServer implements AutoCloseable {
 
     private static void admit(Context context, Route route, AccessRule access) {
         // Once more, should a way ever lead around the gate.
-        Visitor visitor = Visitor.of(context.req()).filter(Visitor::admitted).orElseThrow(Gate::unauthorized);
+        Visitor visitor = Visitor.of(context.req()).filter(Visitor::admitted).orElseThrow(Gate::passwordNeeded);
         String host = context.header("Host");
-        if (route.audience() == Route.Audience.LOCAL) {
-            access.judge(context.req().getRemoteAddr(), host, visitor.proven()).ifPresent(WebServer::refuse);
-        }
+        access.judge(route.role(), route.audience(), visitor, context.req().getRemoteAddr(), host)
+                .ifPresent(WebServer::refuse);
         if (route.method().equals(HandlerType.POST)) {
-            AccessRule.judgeOrigin(context.header("Sec-Fetch-Site"), context.header("Origin"), host)
+            access.judgeOrigin(context.header("Sec-Fetch-Site"), context.header("Origin"), host)
                     .ifPresent(WebServer::refuse);
         }
     }

@@ -1,5 +1,6 @@
 package io.loadmonitor.web;
 
+import io.loadmonitor.web.view.Site;
 import java.net.InetSocketAddress;
 import java.util.List;
 
@@ -10,9 +11,14 @@ import java.util.List;
  * @param telemetryPath where the metrics are, {@code /metrics} by default
  * @param allowRemoteApi whether more than metrics, health and the landing page answers clients beyond loopback
  * @param maxBodyBytes of a request
+ * @param site where people find it
  */
 public record WebSettings(
-        List<InetSocketAddress> listenAddresses, String telemetryPath, boolean allowRemoteApi, int maxBodyBytes) {
+        List<InetSocketAddress> listenAddresses,
+        String telemetryPath,
+        boolean allowRemoteApi,
+        int maxBodyBytes,
+        Site site) {
     public static final String DEFAULT_TELEMETRY_PATH = "/metrics";
 
     /** An Alertmanager message with 1,000 alerts of 1 kB each; the largest that it is sensible to take in at once. */
@@ -38,6 +44,13 @@ public record WebSettings(
                         "telemetry path is \"" + telemetryPath + "\", but what is below " + taken + " is taken");
             }
         }
+        if (!site.base().isEmpty()
+                && (telemetryPath.equals(site.base())
+                        || telemetryPath.startsWith(site.base() + "/")
+                        || site.base().startsWith(telemetryPath + "/"))) {
+            throw new IllegalArgumentException("telemetry path is \"" + telemetryPath
+                    + "\", which cannot be told from the path of --web.external-url");
+        }
         if (maxBodyBytes < 1024) {
             throw new IllegalArgumentException("largest body is " + maxBodyBytes + " bytes, but must be 1024 or more");
         }
@@ -45,6 +58,11 @@ public record WebSettings(
 
     /** Defaults, on the given addresses. */
     public static WebSettings on(InetSocketAddress... addresses) {
-        return new WebSettings(List.of(addresses), DEFAULT_TELEMETRY_PATH, false, DEFAULT_MAX_BODY_BYTES);
+        return new WebSettings(List.of(addresses), DEFAULT_TELEMETRY_PATH, false, DEFAULT_MAX_BODY_BYTES, Site.UNKNOWN);
+    }
+
+    /** The same, found elsewhere. */
+    public WebSettings at(Site where) {
+        return new WebSettings(listenAddresses, telemetryPath, allowRemoteApi, maxBodyBytes, where);
     }
 }

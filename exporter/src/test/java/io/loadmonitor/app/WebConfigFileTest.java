@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -100,6 +101,11 @@ final class WebConfigFileTest {
                 ClientCertificates.VERIFIED_IF_GIVEN,
                 settings.tls().orElseThrow().clients());
         assertFalse(settings.provesClients());
+        // The tests' certificates are good for a day.
+        Duration left =
+                Duration.between(Instant.now(), settings.tls().orElseThrow().expires());
+        assertTrue(
+                left.compareTo(Duration.ofHours(20)) > 0 && left.compareTo(Duration.ofHours(24)) <= 0, left.toString());
     }
 
     @Test

@@ -67,6 +67,54 @@ final class WebConfigIT {
     }
 
     @Test
+    void grantsWhatTheAccessFileSaysAndReadsItAgainOnSighup() throws Exception {
+        String token = "0123456789abcdef0123456789abcdef";
+        Path access = Files.writeString(folder.resolve("access.yml"), """
+                access:
+                  - who: {token_file: am.token}
+                    may: [alert, read]
+                  - who: anybody
+                    may: [health]
+                """);
+        Files.writeString(folder.resolve("am.token"), token);
+        try (RunningExporter exporter = RunningExporter.start(
+                folder, LISTEN, "--web.access.file=" + access, "--archive.path=" + folder.resolve("archive.db"))) {
+            String url = "http://127.0.0.1:" + exporter.address().getPort();
+            List<String> bearer = List.of("-H", "Authorization: Bearer " + token);
+            assertEquals("200", curl(url + "/-/healthy", List.of()));
+            assertEquals("401", curl(url + "/api/v1/status", List.of()));
+            assertEquals("200", curl(url + "/api/v1/status", bearer));
+            assertEquals("403", curl(url + "/metrics", bearer));
+            // Of the same size and time, so that nothing but the signal tells.
+            var before = Files.getLastModifiedTime(access);
+            Files.writeString(access, Files.readString(access).replace("[alert, read]", "[scrape     ]"));
+            Files.setLastModifiedTime(access, before);
+            exporter.hangUp();
+            await(exporter, "logger=audit msg=taken action=reload who=signal:HUP");
+            assertEquals("403", curl(url + "/api/v1/status", bearer));
+            assertEquals("200", curl(url + "/metrics", bearer));
+            assertEquals("403", curl(url + "/-/reload", List.of("-X", "POST", "-H", "Authorization: Bearer " + token)));
+            await(
+                    exporter,
+                    "action=reload who=token:" + folder.resolve("am.token") + " address=127.0.0.1"
+                            + " outcome=\"403 role_missing\"");
+            Files.writeString(access, "access: [{who: anybody, may: [everything]}]\n");
+            exporter.hangUp();
+            await(exporter, "logger=audit msg=refused action=reload who=signal:HUP");
+            assertTrue(exporter.log().contains("\\\"everything\\\" is no role"), exporter.log());
+            assertEquals("200", curl(url + "/metrics", bearer));
+            assertFalse(exporter.log().contains(token), exporter.log());
+        }
+    }
+
+    private static void await(RunningExporter exporter, String line) throws InterruptedException {
+        for (int i = 0; i < 100 && !exporter.log().contains(line); i++) {
+            Thread.sleep(100);
+        }
+        assertTrue(exporter.log().contains(line), exporter.log());
+    }
+
+    @Test
     void aBadFileEndsTheStartWithEveryProblem() throws Exception {
         Path file = Files.writeString(folder.resolve("web.yml"), "users: {}\nbasic_auth_users: {anna: hunter2}\n");
         try (RunningExporter exporter = RunningExporter.start(

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.guard.AccessRules;
 import io.loadmonitor.guard.GuardSettings;
 import io.loadmonitor.guard.Keys;
+import io.loadmonitor.guard.Role;
 import io.loadmonitor.guard.TlsSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +30,7 @@ final class WebConfigInForceTest {
 
     @Test
     void withoutAFileNothingIsAskedFor() throws Exception {
-        try (WebConfigInForce web = WebConfigInForce.read(null)) {
+        try (WebConfigInForce web = WebConfigInForce.read(null, null)) {
             web.watch();
             assertEquals(GuardSettings.NONE, web.guard().current().settings());
         }
@@ -37,7 +39,7 @@ final class WebConfigInForceTest {
     @Test
     void putsAChangedFileInForceAndKeepsTheOldOneWhereItIsBad() throws Exception {
         Path file = Files.writeString(folder.resolve("web.yml"), "basic_auth_users: {anna: " + HASH + "}\n");
-        try (WebConfigInForce web = WebConfigInForce.read(file)) {
+        try (WebConfigInForce web = WebConfigInForce.read(file, null)) {
             web.watch();
             assertEquals(Set.of("anna"), users(web));
             Files.writeString(file, "basic_auth_users: {bob: " + HASH + "}\n");
@@ -56,7 +58,7 @@ final class WebConfigInForceTest {
     @Test
     void doesNotReadAFileThatIsBeingWritten() throws Exception {
         Path file = Files.writeString(folder.resolve("web.yml"), "basic_auth_users: {anna: " + HASH + "}\n");
-        try (WebConfigInForce web = WebConfigInForce.read(file)) {
+        try (WebConfigInForce web = WebConfigInForce.read(file, null)) {
             web.watch();
             for (int i = 0; i < 12; i++) {
                 // Each time another length: what stands there is in the midst of being written.
@@ -75,7 +77,7 @@ final class WebConfigInForceTest {
         keys.issued("next", "ca", "ec", "IP:127.0.0.1");
         Path file = Files.writeString(
                 folder.resolve("web.yml"), "tls_server_config: {cert_file: server.pem, key_file: server.key}\n");
-        try (WebConfigInForce web = WebConfigInForce.read(file)) {
+        try (WebConfigInForce web = WebConfigInForce.read(file, null)) {
             AtomicReference<TlsSettings> told = new AtomicReference<>();
             web.guard().onTls(told::set);
             web.watch();
@@ -97,14 +99,85 @@ final class WebConfigInForceTest {
     }
 
     @Test
+    void putsAChangedAccessFileAndChangedTokensInForce() throws Exception {
+        String first = "0123456789abcdef0123456789abcdef";
+        String second = "fedcba9876543210fedcba9876543210";
+        Path web = Files.writeString(folder.resolve("web.yml"), "basic_auth_users: {anna: " + HASH + "}\n");
+        Path token = Files.writeString(folder.resolve("am.token"), first + "\n");
+        Path access = Files.writeString(
+                folder.resolve("access.yml"), "access: [{who: {token_file: am.token}, may: [alert]}]\n");
+        try (WebConfigInForce config = WebConfigInForce.read(web, access)) {
+            config.watch();
+            assertTrue(rules(config).fileOf(first).isPresent());
+            Files.writeString(token, second + "\n");
+            await(() -> rules(config).fileOf(second).isPresent());
+            assertTrue(rules(config).fileOf(first).isEmpty());
+            // A bad token keeps the old one in force.
+            Files.writeString(token, "short\n");
+            Thread.sleep(3_500);
+            assertTrue(rules(config).fileOf(second).isPresent());
+            Files.writeString(access, "access: [{who: {user: anna}, may: [read]}]\n");
+            await(() -> rules(config).grants().get(0).roles().equals(Set.of(Role.READ)));
+            // Who goes from the one file need not go from the other in the same moment.
+            Files.writeString(web, "basic_auth_users: {bob: " + HASH + "}\n");
+            await(() -> users(config).equals(Set.of("bob")));
+            assertEquals(1, rules(config).grants().size());
+        }
+    }
+
+    /** As when a file system tells no times, or a change keeps them. */
+    @Test
+    void readsWhatSeemsUnchangedWhenItIsToldTo() throws Exception {
+        String first = "0123456789abcdef0123456789abcdef";
+        String second = "fedcba9876543210fedcba9876543210";
+        Path web = Files.writeString(folder.resolve("web.yml"), "basic_auth_users: {anna: " + HASH + "}\n");
+        Path token = Files.writeString(folder.resolve("am.token"), first + "\n");
+        Path access = Files.writeString(
+                folder.resolve("access.yml"), "access: [{who: {token_file: am.token}, may: [alert]}]\n");
+        try (WebConfigInForce config = WebConfigInForce.read(web, access)) {
+            assertEquals(Optional.empty(), config.reload());
+            Files.writeString(token, second + "\n");
+            assertEquals(Optional.empty(), config.reload());
+            assertTrue(rules(config).fileOf(second).isPresent());
+            assertTrue(rules(config).fileOf(first).isEmpty());
+            Files.writeString(token, "short\n");
+            Files.writeString(web, "basic_auth_users: {bob: hunter2}\n");
+            String refused = config.reload().orElseThrow();
+            assertTrue(
+                    refused.contains("web.yml:1: basic_auth_users.bob: ") && refused.contains("am.token:1: "), refused);
+            assertEquals(refused, config.reload().orElseThrow(), "as long as it is so");
+            assertTrue(rules(config).fileOf(second).isPresent());
+            assertEquals(Set.of("anna"), users(config));
+        }
+    }
+
+    @Test
+    void aGrantThatMatchesNobodyEndsTheStart() throws Exception {
+        Path web = Files.writeString(folder.resolve("web.yml"), "basic_auth_users: {anna: " + HASH + "}\n");
+        Path access = Files.writeString(folder.resolve("access.yml"), "access: [{who: {user: bob}, may: [read]}]\n");
+        ConfigException fault = assertThrows(ConfigException.class, () -> WebConfigInForce.read(web, access));
+        assertTrue(fault.problems().get(0).contains("access.yml:1: who.user: \"bob\" is not among"));
+        Files.writeString(web, "basic_auth_users: {anna: b}\n");
+        assertEquals(
+                1,
+                assertThrows(ConfigException.class, () -> WebConfigInForce.read(web, access))
+                        .problems()
+                        .size());
+    }
+
+    @Test
     void isRefusedAtTheStartWithEveryProblem() throws Exception {
         Path file = Files.writeString(folder.resolve("web.yml"), "a: b\nbasic_auth_users: {c: d}\n");
-        ConfigException fault = assertThrows(ConfigException.class, () -> WebConfigInForce.read(file));
+        ConfigException fault = assertThrows(ConfigException.class, () -> WebConfigInForce.read(file, null));
         assertEquals(2, fault.problems().size());
     }
 
     private static Set<String> users(WebConfigInForce web) {
         return web.guard().current().settings().users().keySet();
+    }
+
+    private static AccessRules rules(WebConfigInForce web) {
+        return web.guard().current().access().orElseThrow();
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {

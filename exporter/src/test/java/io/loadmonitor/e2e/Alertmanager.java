@@ -30,6 +30,18 @@ final class Alertmanager implements AutoCloseable {
 
     /** @param repeat how often an alert that goes on is sent again */
     static Alertmanager start(Path folder, String webhook, String repeat) {
+        return start(folder, "http://" + webhook + "/api/v1/alerts", repeat, "");
+    }
+
+    /**
+     * @param url of the webhook
+     * @param how a setting of its receiver, in one line
+     */
+    static Alertmanager startTo(Path folder, String url, String how) {
+        return start(folder, url, "1h", how);
+    }
+
+    private static Alertmanager start(Path folder, String url, String repeat, String how) {
         String text = """
                 route:
                   receiver: load-monitor
@@ -40,9 +52,10 @@ final class Alertmanager implements AutoCloseable {
                 receivers:
                   - name: load-monitor
                     webhook_configs:
-                      - url: http://%s/api/v1/alerts
+                      - url: %s
                         send_resolved: true
-                """.formatted(repeat, webhook);
+                        %s
+                """.formatted(repeat, url, how);
         return start(folder, "alertmanager", text, List.of("--cluster.listen-address="));
     }
 

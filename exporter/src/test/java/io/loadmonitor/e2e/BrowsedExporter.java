@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.openqa.selenium.By;
@@ -61,14 +62,14 @@ final class BrowsedExporter implements AutoCloseable {
     }
 
     /** In a browser that looks at other exporters before and after, and that is not closed with this one. */
-    static BrowsedExporter start(Path folder, Filling filling, Browser browser) throws Exception {
-        Exporter.OnHost host = exporter(folder, filling);
+    static BrowsedExporter start(Path folder, Filling filling, Browser browser, String... arguments) throws Exception {
+        Exporter.OnHost host = exporter(folder, filling, arguments);
         browser.size(1200, 900);
         return new BrowsedExporter(folder, host, browser, false);
     }
 
     /** The exporter alone. */
-    static Exporter.OnHost exporter(Path folder, Filling filling) throws Exception {
+    static Exporter.OnHost exporter(Path folder, Filling filling, String... arguments) throws Exception {
         ArchiveSettings settings = new ArchiveSettings(
                 folder.resolve("archive.db"), InetAddress.getLocalHost().getHostName(), ALL);
         try (Archive archive = Archive.open(settings, Clock.systemUTC())) {
@@ -78,7 +79,9 @@ final class BrowsedExporter implements AutoCloseable {
                 folder.resolve("config.yml"),
                 Exporter.QUIET
                         + "retention:\n  max_dumps: 100000\n  max_age: 3650d\n  max_size: 8GB\n  min_free_disk: 1MB\n");
-        return Exporter.OnHost.start(folder, List.of(), Tree.jar(), "--source=procfs", "--config.file=" + config);
+        List<String> all = new ArrayList<>(List.of("--source=procfs", "--config.file=" + config));
+        all.addAll(List.of(arguments));
+        return Exporter.OnHost.start(folder, List.of(), Tree.jar(), all.toArray(String[]::new));
     }
 
     Browser browser() {
@@ -87,6 +90,10 @@ final class BrowsedExporter implements AutoCloseable {
 
     Exporter exporter() {
         return host.exporter();
+    }
+
+    String log() {
+        return host.server().log();
     }
 
     Path folder() {
@@ -218,6 +225,11 @@ final class BrowsedExporter implements AutoCloseable {
 
     /** Everything above its bound is a person's word: nothing may run, nothing may turn the writing. */
     void assertInert() {
+        assertInertBelow("");
+    }
+
+    /** @param base the path of the exporter; empty for none */
+    void assertInertBelow(String base) {
         String shown = (String) browser.ask("document.documentElement.outerHTML");
         assertFalse(
                 shown.codePoints().anyMatch(c -> Character.getType(c) == Character.FORMAT), "marks that draw nothing");
@@ -228,7 +240,7 @@ final class BrowsedExporter implements AutoCloseable {
                         + " /^\\\\s*(javascript|data):/i.test(attribute.value) && attribute.name === 'href')).length"));
         assertTrue(
                 (Boolean) browser.ask("[...document.scripts].every(script => script.src.startsWith(location.origin"
-                        + " + '/assets/') && script.textContent === '')"),
+                        + " + '" + base + "/assets/') && script.textContent === '')"),
                 "no script but the own files");
     }
 

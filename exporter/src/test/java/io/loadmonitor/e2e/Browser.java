@@ -27,6 +27,11 @@ final class Browser implements AutoCloseable {
     }
 
     static Browser start(Path folder) {
+        return start(folder, List.of());
+    }
+
+    /** @param more arguments of Chromium's */
+    static Browser start(Path folder, List<String> more) {
         Path program = Program.require("chromium");
         Path driver = Program.require("chromedriver");
         LoggingPreferences logs = new LoggingPreferences();
@@ -46,6 +51,7 @@ final class Browser implements AutoCloseable {
                 "--hide-scrollbars",
                 "--force-device-scale-factor=1",
                 "--user-data-dir=" + folder.resolve("chromium"));
+        options.addArguments(more);
         options.setCapability("goog:loggingPrefs", logs);
         ChromeDriverService service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(driver.toFile())

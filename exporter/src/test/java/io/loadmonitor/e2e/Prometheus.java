@@ -41,6 +41,17 @@ final class Prometheus implements AutoCloseable {
      */
     static Prometheus start(
             Path folder, String target, List<String> nodeExporters, String alertmanager, double loadHigh) {
+        return start(folder, target, List.of(), nodeExporters, alertmanager, loadHigh);
+    }
+
+    /** @param how further settings of the exporter's scrapes, each in one line */
+    static Prometheus start(
+            Path folder,
+            String target,
+            List<String> how,
+            List<String> nodeExporters,
+            String alertmanager,
+            double loadHigh) {
         Path program = Program.require("prometheus");
         int port = Server.freePort();
         Path configuration = folder.resolve("prometheus.yml");
@@ -55,6 +66,7 @@ final class Prometheus implements AutoCloseable {
                   - job_name: load-monitor
                     static_configs:
                       - targets: ['%s']
+                    %s
                   - job_name: node
                     scrape_interval: 5s
                     static_configs:
@@ -63,7 +75,8 @@ final class Prometheus implements AutoCloseable {
                   alertmanagers:
                     - static_configs:
                         - targets: ['%s']
-                """.formatted(rules, target, String.join(", ", nodeExporters), alertmanager);
+                """.formatted(
+                        rules, target, String.join("\n    ", how), String.join(", ", nodeExporters), alertmanager);
         try {
             String original = Files.readString(Tree.root().resolve("alerts/load-monitor.rules.yml"));
             for (String rule : List.of(USERS_RULE, RULE_PER_CPU)) {

@@ -38,7 +38,8 @@ public record Dashboard(String name, JsonNode json) {
             String runnable = text.replace("$__rate_interval", "1m")
                     .replace("$__from", "0")
                     .replace("$job", ".+")
-                    .replace("$instance", ".+");
+                    .replace("$instance", ".+")
+                    .replace("$scheme", "http");
             if (VARIABLE.matcher(runnable).find()) {
                 throw new IllegalStateException(place + ": a variable is left in " + runnable);
             }

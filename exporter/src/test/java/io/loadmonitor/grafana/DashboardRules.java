@@ -15,6 +15,12 @@ import java.util.regex.Pattern;
  * few that the eye would otherwise have to check: nothing overlaps, links lead to the incidents.
  */
 final class DashboardRules {
+    /** What gives a mark the label url: what its exporter says of itself, else its address. */
+    private static final String SITE = " * on (job, instance) group_left (url)"
+            + " (load_monitor_external_url_info{job=~\"$job\",instance=~\"$instance\"} or on (job, instance)"
+            + " label_replace(load_monitor_cpus{job=~\"$job\",instance=~\"$instance\"} ^ 0, \"url\","
+            + " \"$scheme://$1\", \"instance\", \"(.*)\"))";
+
     /** The units of Grafana (packages/grafana-data/src/valueFormats/categories.ts) that a host's load can have. */
     private static final Set<String> UNITS =
             Set.of("none", "short", "percent", "percentunit", "s", "ms", "bytes", "reqps", "ops", "dateTimeFromNow");
@@ -199,7 +205,8 @@ final class DashboardRules {
             String text = annotation.path("expr").asText();
             String page = text.contains("(id)") ? "dumps/{{id}}" : "incidents";
             require(
-                    annotation.path("textFormat").asText().contains("<a href=\"http://{{instance}}/" + page + "\""),
+                    annotation.path("textFormat").asText().contains("<a href=\"{{url}}/" + page + "\"")
+                            && text.endsWith(SITE),
                     name + " does not link to its dump or to the incidents");
             boolean timeIsValue = annotation.path("useValueForTime").asBoolean();
             require(timeIsValue == text.contains("_timestamp_seconds"), name + " takes its time from the wrong place");

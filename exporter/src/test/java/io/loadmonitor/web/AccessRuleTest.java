@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.web.view.Site;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -13,8 +14,9 @@ import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class AccessRuleTest {
-    private final AccessRule closed = new AccessRule(false, List.of(address("0.0.0.0"), address("192.0.2.7")));
-    private final AccessRule open = new AccessRule(true, List.of(address("0.0.0.0")));
+    private final AccessRule closed =
+            new AccessRule(false, Site.UNKNOWN, List.of(address("0.0.0.0"), address("192.0.2.7")));
+    private final AccessRule open = new AccessRule(true, Site.UNKNOWN, List.of(address("0.0.0.0")));
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "::1", "[::1]", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1"})
@@ -107,22 +109,22 @@ final class AccessRuleTest {
 
     @Test
     void admitsProgramsAndTheServersOwnPages() {
-        assertTrue(AccessRule.judgeOrigin(null, null, "localhost:9817").isEmpty());
-        assertTrue(AccessRule.judgeOrigin("same-origin", "http://localhost:9817", "localhost:9817")
+        assertTrue(closed.judgeOrigin(null, null, "localhost:9817").isEmpty());
+        assertTrue(closed.judgeOrigin("same-origin", "http://localhost:9817", "localhost:9817")
                 .isEmpty());
-        assertTrue(AccessRule.judgeOrigin("none", null, "localhost:9817").isEmpty());
+        assertTrue(closed.judgeOrigin("none", null, "localhost:9817").isEmpty());
     }
 
     @Test
     void refusesPagesOfOtherSites() {
-        assertTrue(AccessRule.judgeOrigin("cross-site", null, "localhost:9817").isPresent());
-        assertTrue(AccessRule.judgeOrigin("same-site", null, "localhost:9817").isPresent());
-        assertTrue(AccessRule.judgeOrigin(null, "null", "localhost:9817").isPresent());
-        assertTrue(AccessRule.judgeOrigin(null, "https://attacker.example", "localhost:9817")
+        assertTrue(closed.judgeOrigin("cross-site", null, "localhost:9817").isPresent());
+        assertTrue(closed.judgeOrigin("same-site", null, "localhost:9817").isPresent());
+        assertTrue(closed.judgeOrigin(null, "null", "localhost:9817").isPresent());
+        assertTrue(closed.judgeOrigin(null, "https://attacker.example", "localhost:9817")
                 .isPresent());
-        assertTrue(AccessRule.judgeOrigin(null, "http://localhost:3000", "localhost:9817")
+        assertTrue(closed.judgeOrigin(null, "http://localhost:3000", "localhost:9817")
                 .isPresent());
-        assertTrue(AccessRule.judgeOrigin(null, "http://localhost:98170", "localhost:9817")
+        assertTrue(closed.judgeOrigin(null, "http://localhost:98170", "localhost:9817")
                 .isPresent());
     }
 

@@ -66,6 +66,7 @@ final class GuardedServerTest {
     private static final String PASSWORD = "correct horse";
     private static final String HASH = "$2y$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2";
     private static final Map<String, String> USERS = Map.of(USER, HASH);
+    private static final int TRIES_AT_ONE_NAME = FailedLogins.ALLOWED.burst() + FailedLogins.ALLOWED_OF_USER.burst();
 
     @TempDir
     static Path keyFolder;
@@ -424,8 +425,7 @@ final class GuardedServerTest {
         try (RunningServer server = start(plain(USERS))) {
             assertEquals(
                     200, server.send(asked(server, "/metrics", USER, PASSWORD)).statusCode());
-            int tries = FailedLogins.ALLOWED.burst();
-            for (int i = 0; i < tries; i++) {
+            for (int i = 0; i < TRIES_AT_ONE_NAME; i++) {
                 assertEquals(
                         401,
                         server.send(asked(server, "/metrics", USER, "wrong" + i))
@@ -436,9 +436,11 @@ final class GuardedServerTest {
             assertEquals(429, answer.statusCode());
             assertEquals("6", answer.headers().firstValue("Retry-After").orElse(""));
             assertTrue(answer.body().contains("too_many_failures"), answer.body());
-            // Neither is the right one taken: that would tell it from the others.
-            assertEquals(
-                    429, server.send(asked(server, "/metrics", USER, PASSWORD)).statusCode());
+            // Who has given the right one before is not kept out by whoever guesses at its address.
+            for (int i = 0; i < 3; i++) {
+                assertEquals(200, fresh(server, USER, PASSWORD), "a connection of its own");
+                assertEquals(429, fresh(server, USER, "wrong"));
+            }
             server.skippedNanos.addAndGet(Duration.ofSeconds(6).toNanos());
             assertEquals(
                     200, server.send(asked(server, "/metrics", USER, PASSWORD)).statusCode());
@@ -447,6 +449,72 @@ final class GuardedServerTest {
             assertEquals(
                     429, server.send(asked(server, "/metrics", USER, "wrong")).statusCode());
         }
+    }
+
+    /** An engineer who comes for the first time to where somebody else guesses. */
+    @Test
+    void whoeverIsNotGuessedAtIsLetInAtAnAddressThatGuesses() throws Exception {
+        try (RunningServer server = start(plain(Map.of(USER, HASH, "anna", HASH)))) {
+            for (int i = 0; i < 5 * FailedLogins.ALLOWED.burst(); i++) {
+                assertTrue(fresh(server, USER, "wrong" + i) >= 401);
+            }
+            assertEquals(429, fresh(server, USER, "wrong"));
+            assertEquals(200, fresh(server, "anna", PASSWORD));
+            assertEquals(429, fresh(server, USER, PASSWORD), "else this could be guessed at without a bound");
+            assertEquals(401, fresh(server, "nobody", PASSWORD), "as for who is known");
+        }
+    }
+
+    @Test
+    void whoWasRightStaysKnownWhenSomebodyElseGetsAPassword() throws Exception {
+        try (RunningServer server = start(plain(Map.of(USER, HASH, "anna", HASH)))) {
+            assertEquals(200, fresh(server, USER, PASSWORD));
+            assertEquals(200, fresh(server, "anna", PASSWORD));
+            for (int i = 0; i < 5 * FailedLogins.ALLOWED.burst(); i++) {
+                assertTrue(fresh(server, USER, "wrong" + i) >= 401);
+                assertTrue(fresh(server, "anna", "wrong" + i) >= 401);
+            }
+            String other = HASH.replace("$2y$", "$2b$");
+            server.guard.replace(plain(Map.of(USER, HASH, "anna", other, "bob", HASH)));
+            assertEquals(200, fresh(server, USER, PASSWORD));
+            assertEquals(429, fresh(server, "anna", PASSWORD), "she has another password, as far as can be told");
+        }
+    }
+
+    @Test
+    void guessesAtAKnownAddressAreLimitedToo() throws Exception {
+        try (RunningServer server = start(plain(USERS))) {
+            assertEquals(200, fresh(server, USER, PASSWORD));
+            int most = FailedLogins.ALLOWED.burst() + FailedLogins.ALLOWED_WHERE_KNOWN.burst();
+            HttpRequest.Builder scrape = asked(server, "/metrics", USER, PASSWORD);
+            try (Socket kept = new Socket(InetAddress.getLoopbackAddress(), server.port());
+                    Socket guesser = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                assertEquals(200, ask(kept, USER, PASSWORD));
+                for (int i = 0; i < most + 10; i++) {
+                    assertTrue(ask(guesser, USER, "wrong" + i) >= 400);
+                }
+                assertEquals(429, ask(guesser, USER, PASSWORD), "guessed on and on");
+                assertEquals(200, ask(kept, USER, PASSWORD), "a connection that never guessed");
+                assertEquals(429, ask(kept, USER, "wrong"));
+                assertEquals(429, ask(kept, USER, PASSWORD), "it has guessed");
+            }
+            server.skippedNanos.addAndGet(Duration.ofMillis(200).toNanos());
+            assertEquals(200, server.send(scrape).statusCode());
+        }
+    }
+
+    private static int fresh(RunningServer server, String user, String password) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            return ask(socket, user, password);
+        }
+    }
+
+    /** Over a connection that stays open. */
+    private static int ask(Socket socket, String user, String password) throws IOException {
+        socket.setSoTimeout(10_000);
+        return answer(
+                socket,
+                "GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nAuthorization: " + basic(user, password) + "\r\n\r\n");
     }
 
     @Test
@@ -463,7 +531,7 @@ final class GuardedServerTest {
             for (CompletableFuture<HttpResponse<String>> answer : answers) {
                 looked += answer.get().statusCode() == 401 ? 1 : 0;
             }
-            assertTrue(looked >= 1 && looked <= FailedLogins.ALLOWED.burst() + 1, looked + " were looked at");
+            assertTrue(looked >= 1 && looked <= TRIES_AT_ONE_NAME + 1, looked + " were looked at");
         }
     }
 
@@ -606,10 +674,13 @@ final class GuardedServerTest {
 
     /** Of one request, after which the connection can have another. */
     private static int status(SSLSocket socket, String path) throws IOException {
-        socket.getOutputStream()
-                .write(("GET " + path + " HTTP/1.1\r\nHost: "
-                                + socket.getInetAddress().getHostAddress() + "\r\n\r\n")
-                        .getBytes(StandardCharsets.US_ASCII));
+        return answer(
+                socket,
+                "GET " + path + " HTTP/1.1\r\nHost: " + socket.getInetAddress().getHostAddress() + "\r\n\r\n");
+    }
+
+    private static int answer(Socket socket, String request) throws IOException {
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         StringBuilder head = new StringBuilder();
         while (!head.toString().endsWith("\r\n\r\n")) {
             int next = socket.getInputStream().read();

@@ -77,7 +77,7 @@ final class HttpApiDocumentTest {
                     server.await(dump, "complete");
                 }
             }
-            assertEquals(11, run, "examples in the document");
+            assertEquals(12, run, "examples in the document");
         }
     }
 

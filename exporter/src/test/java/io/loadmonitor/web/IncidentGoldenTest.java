@@ -18,6 +18,7 @@ import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.web.json.IncidentAnswer;
 import io.loadmonitor.web.view.IncidentMarkdown;
+import io.loadmonitor.web.view.Site;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -97,13 +98,13 @@ final class IncidentGoldenTest {
     @Test
     void tellsItAsJson() throws Exception {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-        byte[] answer = new Json().write(IncidentAnswer.of(report));
+        byte[] answer = new Json().write(IncidentAnswer.of(report, Site.UNKNOWN));
         GOLDEN.compare("incident.json", mapper.writeValueAsString(mapper.readTree(answer)) + "\n", "the incident");
     }
 
     @Test
     void tellsItAsMarkdown() throws Exception {
-        String markdown = IncidentMarkdown.write(report, LATER);
+        String markdown = IncidentMarkdown.write(report, Site.UNKNOWN, LATER);
         GOLDEN.compare("incident.md", markdown, "the incident");
         String outsideCode = Pattern.compile("`[^`\n]*`").matcher(markdown).replaceAll("");
         assertTrue(outsideCode.chars().noneMatch(c -> "`<>&".indexOf(c) >= 0), outsideCode);
@@ -140,7 +141,7 @@ final class IncidentGoldenTest {
             assertTrue(new String(files.get(dump + ".html"), StandardCharsets.UTF_8).startsWith("<!doctype html>"));
         }
         assertEquals(
-                IncidentMarkdown.write(report, report.to()),
+                IncidentMarkdown.write(report, Site.UNKNOWN, report.to()),
                 new String(files.get("incident-1/incident.md"), StandardCharsets.UTF_8));
         assertEquals(
                 1,
@@ -171,13 +172,13 @@ final class IncidentGoldenTest {
             assertEquals(report.dumps().get(i).breakdown(), later.dumps().get(i).breakdown());
         }
         String words = "Its 5 dumps were deleted on 2026-11-22 (retention: max_dumps); what they told is kept";
-        String markdown = IncidentMarkdown.write(later, LATER);
+        String markdown = IncidentMarkdown.write(later, Site.UNKNOWN, LATER);
         assertTrue(markdown.contains("| Dumps | " + words + " |"), markdown);
         assertEquals(
-                IncidentMarkdown.write(report, LATER),
+                IncidentMarkdown.write(report, Site.UNKNOWN, LATER),
                 markdown.replace("| Dumps | " + words + " |\n", "").replace(", deleted.", ", complete."),
                 "the ticket's text is the same but for that");
-        JsonNode json = new ObjectMapper().readTree(new Json().write(IncidentAnswer.of(later)));
+        JsonNode json = new ObjectMapper().readTree(new Json().write(IncidentAnswer.of(later, Site.UNKNOWN)));
         assertEquals(5, json.path("deletedDumpCount").asInt());
         JsonNode dump = json.path("dumps").path(0);
         assertEquals("deleted", dump.path("state").asText());
@@ -200,7 +201,15 @@ final class IncidentGoldenTest {
 
     private byte[] bundle(IncidentReport report) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new IncidentBundle(archive, new Json(), new PageRenderer(), "1.2.3", report, new Builds()).write(out);
+        new IncidentBundle(
+                        archive,
+                        new Json(),
+                        new PageRenderer(Site.UNKNOWN),
+                        Site.UNKNOWN,
+                        "1.2.3",
+                        report,
+                        new Builds())
+                .write(out);
         return out.toByteArray();
     }
 

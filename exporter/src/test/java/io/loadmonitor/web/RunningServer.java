@@ -23,6 +23,8 @@ import io.loadmonitor.desk.TriggerStatus;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
+import io.loadmonitor.guard.AuditLog;
+import io.loadmonitor.guard.Denial;
 import io.loadmonitor.guard.Guard;
 import io.loadmonitor.guard.GuardSettings;
 import java.io.IOException;
@@ -57,6 +59,7 @@ final class RunningServer implements AutoCloseable {
     final CaptureDesk captureDesk;
     final LoadRecorder recorder;
     final FakeSource source = new FakeSource();
+    final List<Denial> denials = Collections.synchronizedList(new ArrayList<>());
     final List<Integer> webhookAnswers = Collections.synchronizedList(new ArrayList<>());
     final AtomicReference<Optional<String>> stacksRemedy = new AtomicReference<>(Optional.empty());
     final AtomicReference<Optional<String>> notReady = new AtomicReference<>(Optional.empty());
@@ -134,6 +137,7 @@ final class RunningServer implements AutoCloseable {
                                                 "Nobody: triggers.active is off.",
                                                 false)),
                                 List.of()),
+                        SampledLoad.INSTANCE,
                         () -> {
                             reloads.incrementAndGet();
                             return reloadRefused.get();
@@ -141,6 +145,8 @@ final class RunningServer implements AutoCloseable {
                         webhookAnswers::add,
                         causes::get,
                         new IncidentReporter(archive, recorder, Clock.systemUTC()),
+                        denials::add,
+                        new AuditLog(() -> System.nanoTime() + skippedNanos.get()),
                         Clock.systemUTC()),
                 () -> System.nanoTime() + skippedNanos.get());
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.loadmonitor.web.view.Site;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -78,7 +79,8 @@ final class WebServerTest {
 
     @Test
     void servesMetricsWhereItIsTold() throws Exception {
-        WebSettings settings = new WebSettings(List.of(RunningServer.loopback()), "/probe/load", false, 1 << 20);
+        WebSettings settings =
+                new WebSettings(List.of(RunningServer.loopback()), "/probe/load", false, 1 << 20, Site.UNKNOWN);
         try (RunningServer other = RunningServer.start(folder.resolve("other"), settings)) {
             assertEquals(200, other.get("/probe/load").statusCode());
             assertEquals(404, other.get("/metrics").statusCode());
@@ -320,7 +322,11 @@ final class WebServerTest {
         Optional<InetAddress> own = ownAddress();
         assumeTrue(own.isPresent(), "this machine has no address beyond loopback");
         WebSettings settings = new WebSettings(
-                List.of(RunningServer.loopback(), new InetSocketAddress(own.get(), 0)), "/metrics", true, 1 << 20);
+                List.of(RunningServer.loopback(), new InetSocketAddress(own.get(), 0)),
+                "/metrics",
+                true,
+                1 << 20,
+                Site.UNKNOWN);
         try (RunningServer other = RunningServer.start(folder.resolve("other"), settings)) {
             assertEquals(2, other.addresses().size());
             for (InetSocketAddress address : other.addresses()) {

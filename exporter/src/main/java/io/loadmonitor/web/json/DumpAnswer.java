@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.archive.SeenSignature;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.web.view.Site;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,13 @@ public record DumpAnswer(
      * @param seen the dump's signatures
      */
     public static DumpAnswer of(
-            ArchivedDump dump, Optional<ArchivedDump> before, List<SeenSignature> seen, CauseCatalogue causes) {
+            ArchivedDump dump,
+            Optional<ArchivedDump> before,
+            List<SeenSignature> seen,
+            CauseCatalogue causes,
+            Site site) {
         return new DumpAnswer(
-                DumpDetail.of(dump),
+                DumpDetail.of(dump, site),
                 dump.dump()
                         .map(content -> DumpRelations.of(content, before, seen, causes))
                         .orElse(null));

@@ -12,6 +12,7 @@ import io.loadmonitor.dump.LoadPart;
 import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.ProcessCount;
 import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.web.view.Site;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 public record DumpDetail(
         @JsonUnwrapped DumpItem summary,
         @JsonUnwrapped @Nullable Content content) {
-    public static DumpDetail of(ArchivedDump dump) {
+    public static DumpDetail of(ArchivedDump dump, Site site) {
         return new DumpDetail(
-                DumpItem.of(dump.summary()),
+                DumpItem.of(dump.summary(), site),
                 dump.dump()
                         .flatMap(content -> dump.breakdown().map(breakdown -> Content.of(content, breakdown)))
                         .orElse(null));

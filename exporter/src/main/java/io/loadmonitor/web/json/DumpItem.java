@@ -3,6 +3,7 @@ package io.loadmonitor.web.json;
 import io.loadmonitor.archive.DumpDeletion;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.web.view.Site;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,7 @@ public record DumpItem(
     /** Where more of it is. */
     public record Links(String self, String raw, String folded, String page) {}
 
-    public static DumpItem of(DumpSummary dump) {
+    public static DumpItem of(DumpSummary dump, Site site) {
         return new DumpItem(
                 dump.id(),
                 dump.host(),
@@ -52,11 +53,16 @@ public record DumpItem(
                 dump.rawBytes(),
                 dump.deleted().map(deletion -> deletion.at().toString()).orElse(null),
                 dump.deleted().map(DumpDeletion::setting).orElse(null),
-                links(dump.id()));
+                links(dump.id(), site));
     }
 
-    static Links links(long id) {
-        String self = "/api/v1/dumps/" + id;
-        return new Links(self, self + "/raw", self + "/folded", "/dumps/" + id);
+    static Links links(long id, Site site) {
+        String self = site.link(path(id));
+        return new Links(self, self + "/raw", self + "/folded", site.link("/dumps/" + id));
+    }
+
+    /** Of the dump in the API. */
+    static String path(long id) {
+        return "/api/v1/dumps/" + id;
     }
 }

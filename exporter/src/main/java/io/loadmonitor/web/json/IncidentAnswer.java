@@ -8,6 +8,7 @@ import io.loadmonitor.desk.LoadTimeline;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadChange;
 import io.loadmonitor.dump.LoadSample;
+import io.loadmonitor.web.view.Site;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
@@ -69,9 +70,9 @@ public record IncidentAnswer(
             DumpDetail.@Nullable Devices devices,
             DumpDetail.@Nullable Breakdown breakdown,
             @Nullable Groups groups) {
-        static Dump of(IncidentReport.Dump dump) {
+        static Dump of(IncidentReport.Dump dump, Site site) {
             return new Dump(
-                    DumpItem.of(dump.summary()),
+                    DumpItem.of(dump.summary(), site),
                     dump.phase().name().toLowerCase(Locale.ROOT),
                     dump.breakdown()
                             .flatMap(LoadBreakdown::devices)
@@ -125,14 +126,14 @@ public record IncidentAnswer(
             parts = List.copyOf(parts);
         }
 
-        static Change of(IncidentReport.Change change) {
+        static Change of(IncidentReport.Change change, Site site) {
             return new Change(
                     change.before(),
                     change.after(),
                     change.tasksBefore(),
                     change.tasksAfter(),
                     change.parts().stream().map(PartChange::of).toList(),
-                    "/dumps/" + change.before() + "/diff/" + change.after());
+                    site.link("/dumps/" + change.before() + "/diff/" + change.after()));
         }
     }
 
@@ -144,12 +145,12 @@ public record IncidentAnswer(
         }
     }
 
-    public static IncidentAnswer of(IncidentReport report) {
+    public static IncidentAnswer of(IncidentReport report, Site site) {
         return new IncidentAnswer(
-                IncidentItem.of(report.incident(), report.headline()),
+                IncidentItem.of(report.incident(), report.headline(), site),
                 Timeline.of(report),
-                report.dumps().stream().map(Dump::of).toList(),
-                report.changes().stream().map(Change::of).toList(),
+                report.dumps().stream().map(dump -> Dump.of(dump, site)).toList(),
+                report.changes().stream().map(change -> Change.of(change, site)).toList(),
                 report.turns().stream().map(Turn::of).toList());
     }
 }

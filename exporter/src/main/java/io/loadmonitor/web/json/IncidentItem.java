@@ -4,6 +4,7 @@ import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentAlert;
 import io.loadmonitor.archive.IncidentKind;
 import io.loadmonitor.incident.EndReason;
+import io.loadmonitor.web.view.Site;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -84,13 +85,13 @@ public record IncidentItem(
         return reason.name().toLowerCase(Locale.ROOT);
     }
 
-    public static IncidentItem of(Incident incident) {
-        return of(incident, incident.headline());
+    public static IncidentItem of(Incident incident, Site site) {
+        return of(incident, incident.headline(), site);
     }
 
     /** @param headline by the causes in force */
-    static IncidentItem of(Incident incident, Optional<String> headline) {
-        String self = "/api/v1/incidents/" + incident.id();
+    static IncidentItem of(Incident incident, Optional<String> headline, Site site) {
+        String self = site.link("/api/v1/incidents/" + incident.id());
         return new IncidentItem(
                 incident.id(),
                 incident.host(),
@@ -105,7 +106,7 @@ public record IncidentItem(
                 incident.deletedDumps(),
                 headline.orElse(null),
                 incident.alerts().stream().map(AlertItem::of).toList(),
-                new Links(self, "/incidents/" + incident.id(), self + ".md", self + "/archive"));
+                new Links(self, site.link("/incidents/" + incident.id()), self + ".md", self + "/archive"));
     }
 
     private static String word(IncidentKind kind) {

@@ -37,16 +37,21 @@ public final class IncidentMarkdown {
 
     private final StringBuilder text = new StringBuilder(8192);
     private final IncidentReport report;
+    private final Site site;
     private final Incident incident;
 
-    private IncidentMarkdown(IncidentReport report) {
+    private IncidentMarkdown(IncidentReport report, Site site) {
+        this.site = site;
         this.report = report;
         this.incident = report.incident();
     }
 
-    /** @param now for how long an open incident lasts */
-    public static String write(IncidentReport report, Instant now) {
-        IncidentMarkdown markdown = new IncidentMarkdown(report);
+    /**
+     * @param site to which it links, where that can be told from anywhere
+     * @param now for how long an open incident lasts
+     */
+    public static String write(IncidentReport report, Site site, Instant now) {
+        IncidentMarkdown markdown = new IncidentMarkdown(report, site);
         markdown.head(now);
         markdown.timeline();
         markdown.dumps();
@@ -60,7 +65,10 @@ public final class IncidentMarkdown {
         line("");
         line("| | |");
         line("|---|---|");
-        row("Incident", incident.id() + (incident.open() ? ", open" : ", ended"));
+        row(
+                "Incident",
+                linked(Long.toString(incident.id()), "/incidents/" + incident.id())
+                        + (incident.open() ? ", open" : ", ended"));
         if (incident.kind() == IncidentKind.ALERT) {
             row(incident.alerts().size() == 1 ? "Alert" : "Alerts", MarkdownText.code(IncidentRow.alert(incident)));
         } else {
@@ -104,7 +112,7 @@ public final class IncidentMarkdown {
                             time(end) + " (" + EndWords.of(alert.endReason().orElseThrow()) + ")"));
             row("Rule", MarkdownText.code(alert.rule()));
             if (alert.dumpId().isPresent()) {
-                row("Dump", Long.toString(alert.dumpId().getAsLong()));
+                row("Dump", dump(alert.dumpId().getAsLong()));
             }
             alert.note().ifPresent(note -> row("Note", MarkdownText.code(note)));
             alert.generatorUrl().ifPresent(url -> row("Expression", MarkdownText.code(url)));
@@ -180,7 +188,7 @@ public final class IncidentMarkdown {
 
     private void dump(IncidentReport.Dump dump) {
         DumpSummary summary = dump.summary();
-        line("### Dump " + summary.id() + ", " + phase(dump.phase()) + ": " + time(summary.takenAt()));
+        line("### Dump " + dump(summary.id()) + ", " + phase(dump.phase()) + ": " + time(summary.takenAt()));
         line("");
         line(MarkdownText.code(DumpRow.headline(summary)));
         line("");
@@ -305,6 +313,16 @@ public final class IncidentMarkdown {
             line("And " + Quantity.count(count, one, many) + ".");
             line("");
         }
+    }
+
+    /** Of the page of the incident, which is there when the dump has long been deleted. */
+    private String dump(long id) {
+        return linked(Long.toString(id), "/incidents/" + incident.id() + "?dump=" + id);
+    }
+
+    /** A ticket is nowhere near this server: a link without its name would lead to the ticket's own. */
+    private String linked(String words, String path) {
+        return site.external().isPresent() ? "[" + words + "](" + site.link(path) + ")" : words;
     }
 
     private void row(String name, String value) {

@@ -1,0 +1,120 @@
+package io.loadmonitor.web.json;
+
+import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.LoadCause;
+import io.loadmonitor.sample.DecomposedLoad;
+import io.loadmonitor.sample.LoadParts;
+import io.loadmonitor.sample.LoadTickParts;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the load average consists of, now and at each load tick that was seen. All parts of one average sum to it.
+ *
+ * @param intervalSeconds between the last two looks at the tasks
+ * @param causes what the ids stand for, of all that are in the answer
+ */
+public record LoadAnswer(
+        double load1,
+        @Nullable Double intervalSeconds,
+        List<CausePart> byCause,
+        List<CgroupPart> byCgroup,
+        Map<String, String> causes,
+        List<Tick> ticks) {
+    private static final double THOUSANDTHS = 1000;
+
+    public LoadAnswer {
+        byCause = List.copyOf(byCause);
+        byCgroup = List.copyOf(byCgroup);
+        causes = new TreeMap<>(causes);
+        ticks = List.copyOf(ticks);
+    }
+
+    /** One cause; {@code unseen} for what no look saw. */
+    public record CausePart(String cause, double load1) {}
+
+    /** One control group; {@code other} for all that are not among the largest, {@code unseen} for the rest. */
+    public record CgroupPart(String cgroup, double load1, int uninterruptible) {}
+
+    /**
+     * One load tick.
+     *
+     * @param active tasks by the kernel's count
+     * @param looked whether somebody looked at this very tick; else {@code tasks} are those of the last look
+     * @param tasks that were seen, by cause
+     * @param byCause parts of the average after it
+     */
+    public record Tick(
+            String at,
+            @Nullable Integer active,
+            double load1,
+            boolean looked,
+            Map<String, Integer> tasks,
+            Map<String, Double> byCause) {
+        public Tick {
+            tasks = new TreeMap<>(tasks);
+            byCause = new TreeMap<>(byCause);
+        }
+
+        private static Tick of(LoadTickParts tick) {
+            return new Tick(
+                    tick.at().toString(),
+                    tick.active().isPresent() ? tick.active().getAsInt() : null,
+                    tick.load1(),
+                    tick.looked(),
+                    tick.tasks(),
+                    rounded(tick.load1ByCause()));
+        }
+    }
+
+    /** @param ticks the oldest first */
+    public static LoadAnswer of(LoadParts now, List<LoadTickParts> ticks, CauseCatalogue catalogue) {
+        Map<String, String> titles = catalogue.causes().stream()
+                .collect(Collectors.toMap(LoadCause::id, LoadCause::title, (first, second) -> first));
+        Map<String, String> causes = new TreeMap<>();
+        now.byCause().keySet().forEach(cause -> causes.put(cause, title(cause, titles)));
+        ticks.forEach(tick -> tick.load1ByCause().keySet().forEach(cause -> causes.put(cause, title(cause, titles))));
+        return new LoadAnswer(
+                now.load1(),
+                now.intervalSeconds().isPresent()
+                        ? rounded(now.intervalSeconds().getAsDouble())
+                        : null,
+                largestFirst(now.byCause(), entry -> new CausePart(entry.getKey(), rounded(entry.getValue()))),
+                largestFirst(
+                        now.byCgroup(),
+                        entry -> new CgroupPart(
+                                entry.getKey(),
+                                rounded(entry.getValue()),
+                                now.uninterruptibleByCgroup().getOrDefault(entry.getKey(), 0))),
+                causes,
+                ticks.stream().map(Tick::of).toList());
+    }
+
+    private static String title(String cause, Map<String, String> titles) {
+        return cause.equals(DecomposedLoad.UNSEEN)
+                ? "counted by the kernel, and seen by no look"
+                : titles.getOrDefault(cause, cause);
+    }
+
+    private static <T> List<T> largestFirst(Map<String, Double> parts, Function<Map.Entry<String, Double>, T> part) {
+        return parts.entrySet().stream()
+                .sorted(Map.Entry.<String, Double>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .map(part)
+                .toList();
+    }
+
+    private static Map<String, Double> rounded(Map<String, Double> parts) {
+        return parts.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, entry -> rounded(entry.getValue())));
+    }
+
+    private static double rounded(double part) {
+        return Math.round(part * THOUSANDTHS) / THOUSANDTHS;
+    }
+}
