@@ -66,6 +66,7 @@ public final class Archive implements AutoCloseable {
     private final SpellTable spells;
     private final DumpTable dumps;
     private final LimitTable limits;
+    private final CaptureQueue queue;
     private final Intake intake;
     private final Evidence evidence;
     private final ArchiveOpener opener;
@@ -99,7 +100,8 @@ public final class Archive implements AutoCloseable {
         this.spells = new SpellTable(settings.host(), json);
         this.dumps = new DumpTable(settings.host());
         this.limits = new LimitTable(settings.host());
-        this.intake = new Intake(spells, dumps, limits, settings.maxWaiting());
+        this.queue = new CaptureQueue(settings.host(), dumps, limits, settings.maxWaiting());
+        this.intake = new Intake(spells, limits, queue);
         this.evidence = new Evidence(database, dumps, reader, () -> life, json, clock);
     }
 
@@ -232,22 +234,7 @@ public final class Archive implements AutoCloseable {
     private void tidy() throws ArchiveException {
         Optional<String> former = database.write(sql -> {
             Optional<String> renamed = FormerHost.adopt(sql, settings.host());
-            sql.update("""
-                    UPDATE dump SET begun = 0
-                    WHERE host = ? AND state = 'CAPTURING' AND spell_id IS NOT NULL""", settings.host());
-            // A load that crossed a level long ago may have gone; where it has not, it crosses it again.
-            sql.update(
-                    "UPDATE dump SET begun = 0 WHERE host = ? AND state = 'CAPTURING' AND asked_us > ?"
-                            + " AND trigger_kind IN " + DumpTrigger.AUTOMATIC,
-                    settings.host(),
-                    clock.instant().minus(LoadSpell.HOLD));
-            sql.update(
-                    """
-                    UPDATE dump SET state = 'FAILED', failure = 'the exporter stopped during the capture'
-                    WHERE host = ? AND state = 'CAPTURING' AND spell_id IS NULL AND NOT (begun = 0 AND trigger_kind IN
-                    """ + DumpTrigger.AUTOMATIC + " AND asked_us > ?)",
-                    settings.host(),
-                    clock.instant().minus(LoadSpell.HOLD));
+            queue.tidy(sql, clock.instant());
             return renamed;
         });
         former.ifPresent(host -> log.warn(
@@ -344,24 +331,7 @@ public final class Archive implements AutoCloseable {
      */
     public OptionalLong reserveFollowUp(OpenIncident incident, Reason reason) throws ArchiveException {
         Instant now = clock.instant();
-        return database.write(sql -> {
-            if (DumpTable.waitingOf(sql, incident.id()).isPresent() || dumps.waiting(sql) >= intake.maxWaiting()) {
-                return OptionalLong.empty();
-            }
-            long dump = dumps.reserve(
-                    sql,
-                    DumpTrigger.FOLLOW_UP,
-                    Optional.of(reason),
-                    OptionalLong.of(incident.spell()),
-                    OptionalLong.of(incident.id()),
-                    false,
-                    now);
-            sql.update(
-                    "UPDATE spell SET put_off_us = NULL, dump_id = COALESCE(dump_id, ?) WHERE incident_id = ? AND put_off_us IS NOT NULL",
-                    dump,
-                    incident.id());
-            return OptionalLong.of(dump);
-        });
+        return database.write(sql -> queue.addFollowUp(sql, incident, reason, now));
     }
 
     /**
@@ -377,17 +347,7 @@ public final class Archive implements AutoCloseable {
             throw new IllegalArgumentException("trigger is " + trigger + ", which somebody asks for");
         }
         Instant now = clock.instant();
-        return database.writeSoon(sql -> {
-            boolean waits = sql.number(
-                            "SELECT count(*) FROM dump WHERE host = ? AND state = 'CAPTURING' AND trigger_kind IN "
-                                    + DumpTrigger.AUTOMATIC,
-                            settings.host())
-                    > 0;
-            return waits || dumps.waiting(sql) >= intake.maxWaiting()
-                    ? OptionalLong.empty()
-                    : OptionalLong.of(dumps.reserve(
-                            sql, trigger, Optional.of(reason), OptionalLong.empty(), OptionalLong.empty(), false, now));
-        });
+        return database.writeSoon(sql -> queue.addOwn(sql, trigger, reason, now));
     }
 
     /** When the newest dump that nobody asked for was taken, the module's included, or asked for where it waits. */
@@ -411,29 +371,7 @@ public final class Archive implements AutoCloseable {
      */
     public Reservation reserveManual(Reason reason, Duration minSpacing) throws ArchiveException {
         Instant now = clock.instant();
-        return database.writeSoon(sql -> {
-            Optional<Long> capturing = sql.one(
-                    row -> row.getLong(1), """
-                    SELECT id FROM dump WHERE host = ? AND state = 'CAPTURING'
-                    ORDER BY id NOT IN\s""" + dumps.begunIds() + ", begun DESC, id LIMIT 1", settings.host());
-            if (capturing.isPresent()) {
-                return new Reservation.Busy(capturing.get());
-            }
-            LimitTable.Answer answer = limits.ask(sql, LimitState.MANUAL, minSpacing, now);
-            if (!answer.allowed()) {
-                return new Reservation.TooSoon(answer.lastAt().plus(minSpacing));
-            }
-            long id = dumps.reserve(
-                    sql,
-                    DumpTrigger.MANUAL,
-                    Optional.of(reason),
-                    OptionalLong.empty(),
-                    OptionalLong.empty(),
-                    false,
-                    now);
-            limits.use(sql, LimitState.MANUAL, id, now);
-            return new Reservation.Granted(id);
-        });
+        return database.writeSoon(sql -> queue.addManual(sql, reason, minSpacing, now));
     }
 
     /** Reserves a dump without asking any limit. Its capture counts as begun: {@link #beginNext} does not give it. */
@@ -445,21 +383,7 @@ public final class Archive implements AutoCloseable {
 
     /** The capture that has waited longest. From now on it counts as begun; that is noted in memory alone. */
     public Optional<WaitingCapture> beginNext() throws ArchiveException {
-        return database.glance(sql -> {
-            Optional<WaitingCapture> next = sql.one(
-                    row -> new WaitingCapture(
-                            row.getLong("id"),
-                            DumpTrigger.valueOf(row.getString("trigger_kind")),
-                            DumpTable.reason(row),
-                            Sql.optionalLong(row, "incident_id"),
-                            Sql.time(row, "asked_us")),
-                    """
-                    SELECT id, trigger_kind, reason, incident_id, asked_us FROM dump
-                    WHERE host = ? AND state = 'CAPTURING' AND begun = 0 AND id NOT IN\s""" + dumps.begunIds() + " ORDER BY id LIMIT 1",
-                    settings.host());
-            next.ifPresent(waiting -> dumps.begin(waiting.dumpId()));
-            return next;
-        });
+        return database.glance(queue::begin);
     }
 
     /**
@@ -473,7 +397,7 @@ public final class Archive implements AutoCloseable {
     public DumpSummary store(long reservedId, RawDump raw) throws ArchiveException {
         makeRoom();
         evidence.put(reservedId, raw);
-        dumps.end(reservedId);
+        queue.end(reservedId);
         return evidence.read(reservedId, raw);
     }
 
@@ -523,11 +447,10 @@ public final class Archive implements AutoCloseable {
         String bounded = why.length() <= 500 ? why : why.substring(0, 497) + "...";
         database.write(sql -> {
             Evidence.requireWaiting(sql, reservedId);
-            sql.update("UPDATE dump SET state = 'FAILED', failure = ? WHERE id = ?", bounded, reservedId);
-            limits.giveBack(sql, reservedId);
+            queue.fail(sql, reservedId, bounded);
             return reservedId;
         });
-        dumps.end(reservedId);
+        queue.end(reservedId);
     }
 
     /** The same, unless the dump waits no more: then it does nothing and says false. */
@@ -727,7 +650,7 @@ public final class Archive implements AutoCloseable {
                 sql.one(row -> Sql.time(row, "taken_us"), """
                         SELECT taken_us FROM dump WHERE state IN ('COMPLETE', 'INCOMPLETE')
                         ORDER BY taken_us LIMIT 1"""),
-                Math.toIntExact(dumps.waiting(sql)),
+                Math.toIntExact(queue.waiting(sql)),
                 (int) sql.number(
                         "SELECT count(*) FROM incident i WHERE i.host = ? AND " + IncidentTable.OPEN,
                         settings.host(),
@@ -774,7 +697,7 @@ public final class Archive implements AutoCloseable {
 
     /** From now on so many captures may wait at a time, 1 or more. Those that wait already stay. */
     public void allowWaiting(int most) {
-        intake.allowWaiting(most);
+        queue.allowWaiting(most);
     }
 
     /** Idempotent. What comes after it throws with reason CLOSED. */

@@ -5,7 +5,6 @@ import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.PreparedStatement;
@@ -19,8 +18,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /**
  * The tables dump, dump_text, dump_name and dump_story; {@link SignatureTable} follows them. Methods run within a
@@ -41,9 +38,6 @@ final class DumpTable {
     private static final String NOT_READ = "The text is stored; nobody has read it yet.";
 
     private final String host;
-
-    /** Captures whose turn has come, and that have no text yet. */
-    private final Set<Long> begun = ConcurrentHashMap.newKeySet();
 
     DumpTable(String host) {
         this.host = host;
@@ -84,42 +78,6 @@ final class DumpTable {
 
     static Optional<DumpSummary> find(Sql sql, long id) throws SQLException {
         return sql.one(DumpTable::summary, SUMMARY + " WHERE id = ?", id);
-    }
-
-    /** Captures that wait for their turn. */
-    long waiting(Sql sql) throws SQLException {
-        return sql.number(
-                "SELECT count(*) FROM dump WHERE host = ? AND state = 'CAPTURING' AND begun = 0 AND id NOT IN "
-                        + begunIds(),
-                host);
-    }
-
-    /** Its turn has come. Where the program ends before it has a text, it waits again. */
-    void begin(long id) {
-        begun.add(id);
-    }
-
-    /** It waits no more, and that is committed: else it could be begun twice. */
-    void end(long id) {
-        begun.remove(id);
-    }
-
-    /** As a list of SQL. */
-    String begunIds() {
-        return begun.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
-    }
-
-    /** Of a capture that was asked for: it was a reason then. */
-    static Reason reason(ResultSet row) throws SQLException {
-        byte[] text = new EscapedText(row.getString("reason")).bytes();
-        return new Reason(new String(text, StandardCharsets.US_ASCII));
-    }
-
-    /** What an incident waits for. */
-    static Optional<Long> waitingOf(Sql sql, long incident) throws SQLException {
-        return sql.one(row -> row.getLong(1), """
-                SELECT id FROM dump WHERE incident_id = ? AND state IN ('CAPTURING', 'STORED') AND trigger_kind <> 'MANUAL'
-                ORDER BY id LIMIT 1""", incident);
     }
 
     long reserve(

@@ -32,26 +32,13 @@ import java.util.OptionalLong;
  */
 final class Intake {
     private final SpellTable spells;
-    private final DumpTable dumps;
     private final LimitTable limits;
-    private volatile int maxWaiting;
+    private final CaptureQueue queue;
 
-    Intake(SpellTable spells, DumpTable dumps, LimitTable limits, int maxWaiting) {
+    Intake(SpellTable spells, LimitTable limits, CaptureQueue queue) {
         this.spells = spells;
-        this.dumps = dumps;
         this.limits = limits;
-        this.maxWaiting = maxWaiting;
-    }
-
-    void allowWaiting(int most) {
-        if (most < 1) {
-            throw new IllegalArgumentException("most is " + most + ", but must be 1 or more");
-        }
-        maxWaiting = most;
-    }
-
-    int maxWaiting() {
-        return maxWaiting;
+        this.queue = queue;
     }
 
     /** A message's alert that a rule wants. */
@@ -143,7 +130,7 @@ final class Intake {
         Alert alert = fresh.routed().alert();
         Route route = fresh.route();
         long incident = sql.number("SELECT incident_id FROM spell WHERE id = ?", fresh.spell());
-        Optional<Long> waiting = DumpTable.waitingOf(sql, incident);
+        Optional<Long> waiting = CaptureQueue.waitingOf(sql, incident);
         if (waiting.isPresent()) {
             String note = "Shares dump " + waiting.get() + ", for which its incident waits already.";
             SpellTable.serve(sql, fresh.spell(), waiting, Optional.empty(), Optional.of(note));
@@ -169,22 +156,14 @@ final class Intake {
                     ? shared(alert, incident, last.get().id(), WithoutDump.COOLDOWN, note)
                     : putOff(alert, incident, WithoutDump.COOLDOWN, note);
         }
-        long queued = dumps.waiting(sql);
-        if (queued >= maxWaiting) {
-            String note =
-                    queued + " captures are waiting, as many as are allowed; its dump comes after them if it still"
-                            + " fires then.";
+        if (queue.full(sql)) {
+            String note = queue.waiting(sql)
+                    + " captures are waiting, as many as are allowed; its dump comes after them if it still"
+                    + " fires then.";
             SpellTable.serve(sql, fresh.spell(), Optional.empty(), Optional.of(now), Optional.of(note));
             return putOff(alert, incident, WithoutDump.QUEUE, note);
         }
-        long dump = dumps.reserve(
-                sql,
-                DumpTrigger.ALERT,
-                Optional.of(AlertReason.of(alert.name(), incident)),
-                OptionalLong.of(fresh.spell()),
-                OptionalLong.of(incident),
-                false,
-                now);
+        long dump = queue.add(sql, AlertReason.of(alert.name(), incident), fresh.spell(), incident, now);
         limits.use(sql, limit, dump, now);
         SpellTable.serve(sql, fresh.spell(), Optional.of(dump), Optional.empty(), Optional.empty());
         return new IntakeOutcome(
