@@ -1,5 +1,8 @@
 package io.loadmonitor.app;
 
+import io.loadmonitor.alert.LabelCondition;
+import io.loadmonitor.alert.LabelMatcher;
+import io.loadmonitor.alert.LabelPattern;
 import io.loadmonitor.archive.Retention;
 import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.desk.InstanceNames;
@@ -43,6 +46,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 final class ConfigFile {
     private static final long MAX_BYTES = 1 << 20;
     private static final int MAX_RULES = 1_000;
+    private static final int MAX_MATCHERS = 100;
     private static final Duration LONGEST_AGE = Duration.ofDays(3_650);
     private static final Duration LONGEST_COOLDOWN = Duration.ofDays(1);
 
@@ -183,7 +187,7 @@ final class ConfigFile {
                 new IncidentLife(settings.duration(
                         "silent_after", IncidentLife.DEFAULT.silentAfter(), Duration.ofHours(1), LONGEST_AGE)),
                 new InstanceNames.Settings(
-                        settings.value("own_instance", Optional.empty(), ConfigFile::pattern),
+                        settings.value("own_instance", Optional.empty(), ConfigFile::ownInstance),
                         settings.value("foreign", false, text -> switch (text) {
                             case "keep" -> false;
                             case "refuse" -> true;
@@ -193,9 +197,9 @@ final class ConfigFile {
                         })));
     }
 
-    private static Optional<Pattern> pattern(String text) {
+    private static Optional<LabelPattern> ownInstance(String text) {
         try {
-            return Optional.of(Pattern.compile(text));
+            return Optional.of(new LabelPattern("instance", Pattern.compile(text)));
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException('"' + text + "\" is no regular expression: " + e.getDescription(), e);
         }
@@ -263,7 +267,9 @@ final class ConfigFile {
             String path = "rules[" + i + "]";
             int line = YamlText.line(list.getValue().get(i));
             Settings settings = settings(
-                    path, list.getValue().get(i), Set.of("name", "match", "match_re", "cooldown", "follow_up"));
+                    path,
+                    list.getValue().get(i),
+                    Set.of("name", "matchers", "match", "match_re", "cooldown", "follow_up"));
             String ruleName = settings.text("name");
             if (ruleName.isEmpty()) {
                 complain(line, path + ".name", "a rule needs a name");
@@ -277,23 +283,77 @@ final class ConfigFile {
             } else if (!names.add(ruleName)) {
                 complain(line, path + ".name", '"' + ruleName + "\" is the name of two rules");
             }
-            Map<String, Pattern> match = new LinkedHashMap<>();
-            matchers(settings, "match", match, Pattern::quote);
-            matchers(settings, "match_re", match, Function.identity());
-            if (match.isEmpty()) {
-                complain(line, path, "a rule needs a label in match or match_re, else it would match every alert");
+            List<LabelCondition> conditions = conditions(settings);
+            if (conditions.isEmpty()) {
+                complain(
+                        line,
+                        path,
+                        "a rule needs a label in matchers, match or match_re, else it would match every alert");
             }
             Duration cooldown = settings.duration(
                     "cooldown", Rules.DEFAULT.list().get(0).cooldown(), Duration.ZERO, LONGEST_COOLDOWN);
             FollowUp followUp = followUp(settings);
             if (problems.isEmpty()) {
-                rules.add(new Rule(ruleName, match, cooldown, followUp));
+                rules.add(new Rule(ruleName, conditions, cooldown, followUp));
             }
         }
         return new Rules(rules);
     }
 
-    private void matchers(Settings settings, String key, Map<String, Pattern> into, Function<String, String> toRegex) {
+    private List<LabelCondition> conditions(Settings rule) {
+        List<LabelCondition> conditions = new ArrayList<>(matchers(rule));
+        Map<String, Pattern> patterns = new LinkedHashMap<>();
+        patterns(rule, "match", patterns, Pattern::quote);
+        patterns(rule, "match_re", patterns, Function.identity());
+        patterns.forEach((label, pattern) -> conditions.add(new LabelPattern(label, pattern)));
+        return conditions;
+    }
+
+    /** A list of texts, each with one matcher of Alertmanager or several. */
+    private List<LabelMatcher> matchers(Settings rule) {
+        NodeTuple entry = rule.entries.get("matchers");
+        if (entry == null) {
+            return List.of();
+        }
+        String path = rule.path + ".matchers";
+        if (!(entry.getValueNode() instanceof SequenceNode list)) {
+            complain(
+                    YamlText.line(entry),
+                    path,
+                    YamlText.shown(entry.getValueNode())
+                            + " stands where a list of matchers is expected, such as [alertname=~\"Load.*\"]");
+            return List.of();
+        }
+        List<LabelMatcher> matchers = new ArrayList<>();
+        for (Node node : list.getValue()) {
+            if (!(node instanceof ScalarNode scalar)) {
+                complain(
+                        YamlText.line(node),
+                        path,
+                        YamlText.shown(node) + " stands where the text of a matcher is expected; one in braces is"
+                                + " written in single quotes");
+                continue;
+            }
+            try {
+                List<LabelMatcher> read = LabelMatcher.parse(YamlText.text(scalar));
+                if (read.isEmpty()) {
+                    complain(YamlText.line(node), path, YamlText.shown(node) + " holds no matcher");
+                }
+                matchers.addAll(read);
+            } catch (IllegalArgumentException e) {
+                complain(YamlText.line(node), path, String.valueOf(e.getMessage()));
+            }
+        }
+        if (matchers.size() > MAX_MATCHERS) {
+            complain(
+                    YamlText.line(entry),
+                    path,
+                    "there are " + matchers.size() + " matchers; " + MAX_MATCHERS + " are allowed");
+        }
+        return matchers;
+    }
+
+    private void patterns(Settings settings, String key, Map<String, Pattern> into, Function<String, String> toRegex) {
         NodeTuple entry = settings.entries.get(key);
         if (entry == null) {
             return;

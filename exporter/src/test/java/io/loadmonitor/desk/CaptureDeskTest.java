@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loadmonitor.alert.Alert;
 import io.loadmonitor.alert.AlertMessage;
 import io.loadmonitor.alert.AlertMessageParser;
+import io.loadmonitor.alert.LabelMatcher;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchiveSettings;
@@ -37,12 +38,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,8 +65,8 @@ final class CaptureDeskTest {
 
     private final TestClock clock = new TestClock();
     private final Heard heard = new Heard();
-    private Rules rules =
-            new Rules(List.of(new Rule("load", Map.of("alertname", Pattern.compile("Load.*")), Duration.ZERO)));
+    private Rules rules = new Rules(
+            List.of(new Rule("load", List.copyOf(LabelMatcher.parse("alertname=~\"Load.*\"")), Duration.ZERO)));
     private Archive archive;
     private Optional<CaptureDesk> started = Optional.empty();
 
@@ -274,8 +273,8 @@ final class CaptureDeskTest {
     @Test
     void saysForEachRuleWhetherItIsReadyAndWhy() throws Exception {
         rules = new Rules(List.of(
-                new Rule("load", Map.of("alertname", Pattern.compile("Load.*")), COOLDOWN),
-                new Rule("other", Map.of("alertname", Pattern.compile("Other")), COOLDOWN)));
+                new Rule("load", List.copyOf(LabelMatcher.parse("alertname=~\"Load.*\"")), COOLDOWN),
+                new Rule("other", List.copyOf(LabelMatcher.parse("alertname=Other")), COOLDOWN)));
         CountDownLatch mayAnswer = new CountDownLatch(1);
         CountDownLatch asked = new CountDownLatch(1);
         AlertDesk alerts = alerts(new FakeSource((call, reason) -> {
