@@ -3,11 +3,13 @@ package io.loadmonitor.app;
 import io.loadmonitor.alert.LabelCondition;
 import io.loadmonitor.alert.LabelMatcher;
 import io.loadmonitor.alert.LabelPattern;
+import io.loadmonitor.archive.CaptureLimits;
 import io.loadmonitor.archive.Retention;
 import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.desk.InstanceNames;
 import io.loadmonitor.desk.Rule;
 import io.loadmonitor.desk.Rules;
+import io.loadmonitor.incident.DumpWindow;
 import io.loadmonitor.incident.FollowUp;
 import io.loadmonitor.incident.IncidentLife;
 import io.loadmonitor.incident.Stall;
@@ -112,7 +114,14 @@ final class ConfigFile {
                                 "free_disk_by_deleting"))),
                 limits(settings.below(
                         "limits",
-                        Set.of("waiting_captures", "manual_spacing", "procfs_time", "procfs_tasks", "request_body"))));
+                        Set.of(
+                                "waiting_captures",
+                                "dumps",
+                                "manual_dumps",
+                                "manual_spacing",
+                                "procfs_time",
+                                "procfs_tasks",
+                                "request_body"))));
     }
 
     private Triggers triggers(Settings settings) {
@@ -223,6 +232,35 @@ final class ConfigFile {
         }
     }
 
+    /**
+     * {@code off}, or so many within a time.
+     *
+     * @param most the key of the number
+     */
+    private Optional<DumpWindow> window(Settings settings, String key, String most, Optional<DumpWindow> usual) {
+        NodeTuple entry = settings.entries.get(key);
+        if (entry == null) {
+            return usual;
+        }
+        if (entry.getValueNode() instanceof ScalarNode scalar) {
+            String text = YamlText.text(scalar);
+            if (!text.equals(OFF)) {
+                complain(
+                        YamlText.line(entry),
+                        settings.path + "." + key,
+                        '"' + text + "\" is neither \"off\" nor settings such as {" + most + ": 20, per: 1h}");
+            }
+            return Optional.empty();
+        }
+        Settings window = settings.inside(key, Set.of(most, "per"));
+        if (!window.entries.containsKey(most) && entry.getValueNode() instanceof MappingNode) {
+            complain(YamlText.line(entry), window.path, "the number is missing, as in {" + most + ": 20, per: 1h}");
+        }
+        return Optional.of(new DumpWindow(
+                window.number(most, 1, 1, 10_000),
+                window.duration("per", Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofDays(1))));
+    }
+
     private Retention retention(Settings settings) {
         Retention usual = Retention.DEFAULT;
         return new Retention(
@@ -241,8 +279,19 @@ final class ConfigFile {
     private Limits limits(Settings settings) {
         Limits usual = Limits.defaults();
         return new Limits(
-                settings.number("waiting_captures", usual.waitingCaptures(), 1, 100_000),
-                settings.duration("manual_spacing", usual.manualSpacing(), Duration.ZERO, Duration.ofHours(1)),
+                new CaptureLimits(
+                        settings.number("waiting_captures", usual.captures().waiting(), 1, 100_000),
+                        window(settings, "dumps", "most", usual.captures().dumps()),
+                        window(
+                                settings,
+                                "manual_dumps",
+                                "most",
+                                usual.captures().manual()),
+                        settings.duration(
+                                "manual_spacing",
+                                usual.captures().manualSpacing(),
+                                Duration.ZERO,
+                                Duration.ofHours(1))),
                 new ProcfsLimits(
                         settings.duration(
                                 "procfs_time", usual.procfs().time(), Duration.ofMillis(10), Duration.ofMinutes(1)),
@@ -269,7 +318,7 @@ final class ConfigFile {
             Settings settings = settings(
                     path,
                     list.getValue().get(i),
-                    Set.of("name", "matchers", "match", "match_re", "cooldown", "follow_up"));
+                    Set.of("name", "matchers", "match", "match_re", "cooldown", "limit", "follow_up"));
             String ruleName = settings.text("name");
             if (ruleName.isEmpty()) {
                 complain(line, path + ".name", "a rule needs a name");
@@ -292,9 +341,10 @@ final class ConfigFile {
             }
             Duration cooldown = settings.duration(
                     "cooldown", Rules.DEFAULT.list().get(0).cooldown(), Duration.ZERO, LONGEST_COOLDOWN);
+            Optional<DumpWindow> limit = window(settings, "limit", "dumps", Optional.empty());
             FollowUp followUp = followUp(settings);
             if (problems.isEmpty()) {
-                rules.add(new Rule(ruleName, conditions, cooldown, followUp));
+                rules.add(new Rule(ruleName, conditions, cooldown, limit, followUp));
             }
         }
         return new Rules(rules);

@@ -3,6 +3,7 @@ package io.loadmonitor.app;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchiveSettings;
+import io.loadmonitor.archive.Uptime;
 import io.loadmonitor.capture.BpfSource;
 import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.KernelDumpWatcher;
@@ -94,7 +95,7 @@ final class Exporter implements AutoCloseable {
         HostName host = HostName.choose(options.hostName, procFs);
         Limits limits = config.current().limits();
 
-        Archive archive = openArchive(place, host, config, clock);
+        Archive archive = openArchive(place, host, config, clock, procFs);
         keep("archive", archive::close);
         EventCounts events = new EventCounts();
         ActiveTasks activeTasks = new ActiveTasks();
@@ -113,7 +114,7 @@ final class Exporter implements AutoCloseable {
                 options.source.procfs(deviceLook, activeTasks, clock, limits.procfs()));
         Supplier<Rules> rules = () -> config.current().rules();
         CaptureDesk captures = CaptureDesk.start(
-                captureSettings(limits), rules, archive, () -> choice.current().source(), clock, events);
+                CaptureSettings.DEFAULT, rules, archive, () -> choice.current().source(), clock, events);
         keep("captures", captures::close);
         archive.live(config.current().incidents().life());
         Supplier<Triggers> triggers = () -> config.current().triggers();
@@ -155,14 +156,14 @@ final class Exporter implements AutoCloseable {
                         stacks::readable,
                         watcher::lost,
                         archive,
-                        () -> config.current().limits().waitingCaptures(),
+                        () -> config.current().limits().captures().waiting(),
                         limits.procfs().time(),
                         config::causes,
                         config::lastReload,
                         clock,
                         Version.build()),
                 events);
-        config.onReload(next -> apply(next, archive, captures, pressure));
+        config.onReload(next -> apply(next, archive, pressure));
         Status status = new Status(host, choice, stacks, module, archive, own, pressure);
         WebServer server = listen(
                 web,
@@ -234,35 +235,29 @@ final class Exporter implements AutoCloseable {
     }
 
     /** Whatever is in the way of the archive, the load is measured and served. */
-    private static Archive openArchive(ArchivePlace place, HostName host, ConfigInForce config, Clock clock)
-            throws StartException {
+    private static Archive openArchive(
+            ArchivePlace place, HostName host, ConfigInForce config, Clock clock, ProcFs procFs) throws StartException {
         try {
             return Archive.start(
                     new ArchiveSettings(
                             place.file(),
                             host.text(),
                             config.current().retention(),
-                            config.current().limits().waitingCaptures()),
+                            config.current().limits().captures()),
                     clock,
-                    config::causes);
+                    config::causes,
+                    procFs.bootId().map(Uptime::ofBoot).orElseGet(Uptime::ofProcess));
         } catch (IllegalArgumentException e) {
             throw new StartException(
                     "cannot use the archive " + place.file() + " (" + place.why() + "): " + e.getMessage(), e);
         }
     }
 
-    private static CaptureSettings captureSettings(Limits limits) {
-        CaptureSettings usual = CaptureSettings.DEFAULT;
-        return new CaptureSettings(
-                limits.manualSpacing(), usual.giveUpAfter(), usual.firstPause(), usual.longestPause(), usual.holdFor());
-    }
-
     /** Rules and levels of the load need no telling: they are asked for at each alert and load tick. */
-    private static void apply(Config config, Archive archive, CaptureDesk captures, PressureWatch pressure) {
+    private static void apply(Config config, Archive archive, PressureWatch pressure) {
         pressure.watch(percents(config.triggers()));
-        captures.space(config.limits().manualSpacing());
         archive.live(config.incidents().life());
-        archive.allowWaiting(config.limits().waitingCaptures());
+        archive.limit(config.limits().captures());
         try {
             archive.keep(config.retention());
         } catch (ArchiveException e) {

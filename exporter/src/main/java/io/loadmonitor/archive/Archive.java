@@ -65,7 +65,6 @@ public final class Archive implements AutoCloseable {
     private final IncidentTable incidents;
     private final SpellTable spells;
     private final DumpTable dumps;
-    private final LimitTable limits;
     private final CaptureQueue queue;
     private final Intake intake;
     private final Evidence evidence;
@@ -86,7 +85,8 @@ public final class Archive implements AutoCloseable {
             Pruner.DiskSpace disk,
             Supplier<CauseCatalogue> causes,
             Function<RawDump, DumpReading> reader,
-            LongSupplier nanos) {
+            LongSupplier nanos,
+            Uptime uptime) {
         this.settings = settings;
         this.clock = clock;
         this.causes = causes;
@@ -99,10 +99,10 @@ public final class Archive implements AutoCloseable {
         this.incidents = new IncidentTable(json);
         this.spells = new SpellTable(settings.host(), json);
         this.dumps = new DumpTable(settings.host());
-        this.limits = new LimitTable(settings.host());
-        this.queue = new CaptureQueue(settings.host(), dumps, limits, settings.maxWaiting());
-        this.intake = new Intake(spells, limits, queue);
-        this.evidence = new Evidence(database, dumps, reader, () -> life, json, clock);
+        this.queue =
+                new CaptureQueue(settings.host(), dumps, new LimitClock(settings.host(), uptime), settings.limits());
+        this.intake = new Intake(spells, queue);
+        this.evidence = new Evidence(database, dumps, queue, reader, () -> life, json, clock);
     }
 
     /**
@@ -120,7 +120,7 @@ public final class Archive implements AutoCloseable {
     /** @param causes by which texts are explained; asked for each, so that others take effect at once */
     public static Archive open(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes)
             throws ArchiveException {
-        Archive archive = at(settings, clock, causes);
+        Archive archive = at(settings, clock, causes, steady(clock));
         archive.opener.open();
         return archive;
     }
@@ -130,13 +130,18 @@ public final class Archive implements AutoCloseable {
      * every method throws {@link ArchiveException} with reason UNAVAILABLE. A damaged file is moved aside, and a new one
      * begun. Returns when it is open, or after 3 s.
      */
-    public static Archive start(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes) {
-        Archive archive = at(settings, clock, causes);
+    public static Archive start(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes, Uptime uptime) {
+        Archive archive = at(settings, clock, causes, uptime);
         archive.opener.start(START);
         return archive;
     }
 
-    private static Archive at(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes) {
+    /** By which limits count where the clock is believed never to jump. */
+    private static Uptime steady(Clock clock) {
+        return new Uptime("", () -> Math.multiplyExact(Sql.micros(clock.instant()), 1000L));
+    }
+
+    private static Archive at(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes, Uptime uptime) {
         ArchiveFile file = ArchiveFile.at(settings.file());
         return new Archive(
                 settings,
@@ -145,7 +150,8 @@ public final class Archive implements AutoCloseable {
                 file::usableBytes,
                 causes,
                 raw -> DumpReading.of(raw, causes.get()),
-                System::nanoTime);
+                System::nanoTime,
+                uptime);
     }
 
     /**
@@ -161,8 +167,27 @@ public final class Archive implements AutoCloseable {
             Function<RawDump, DumpReading> reader,
             LongSupplier nanos)
             throws ArchiveException {
+        return open(settings, clock, disk, reader, nanos, steady(clock));
+    }
+
+    /** The same with a clock for limits. */
+    static Archive open(
+            ArchiveSettings settings,
+            Clock clock,
+            Pruner.DiskSpace disk,
+            Function<RawDump, DumpReading> reader,
+            LongSupplier nanos,
+            Uptime uptime)
+            throws ArchiveException {
         Archive archive = new Archive(
-                settings, clock, ArchiveFile.at(settings.file()), disk, CauseCatalogue::standard, reader, nanos);
+                settings,
+                clock,
+                ArchiveFile.at(settings.file()),
+                disk,
+                CauseCatalogue::standard,
+                reader,
+                nanos,
+                uptime);
         archive.opener.open();
         return archive;
     }
@@ -325,24 +350,28 @@ public final class Archive implements AutoCloseable {
     }
 
     /**
-     * Asks for a further dump of an incident, unless one of it waits already.
+     * Asks for a further dump of an incident, unless one of it waits already or a limit refuses it. A refusal is kept
+     * with the incident.
      *
-     * @return empty when one waits, or as many captures as are allowed do
+     * @param route the incident's rule; empty where there is none
+     * @param why it is due, for people
      */
-    public OptionalLong reserveFollowUp(OpenIncident incident, Reason reason) throws ArchiveException {
+    public Reservation reserveFollowUp(
+            OpenIncident incident, Optional<RoutedAlert.Route> route, Reason reason, String why)
+            throws ArchiveException {
         Instant now = clock.instant();
-        return database.write(sql -> queue.addFollowUp(sql, incident, reason, now));
+        return database.write(sql -> queue.addFollowUp(sql, incident, route, reason, why, now));
     }
 
     /**
      * Asks for a dump that nobody asks for: the exporter saw the load cross a level. It waits for {@link #beginNext},
-     * and what it says puts it into its incident as a dump that the module took. No spacing holds for it.
+     * and what it says puts it into its incident as a dump that the module took. The host's limit holds for it.
      *
      * @param trigger one that is {@link DumpTrigger#automatic}
      * @param reason the numbers that were compared, as the module writes them
-     * @return empty when one waits already, or as many captures as are allowed do
+     * @return busy when one waits already
      */
-    public OptionalLong reserveOwn(DumpTrigger trigger, Reason reason) throws ArchiveException {
+    public Reservation reserveOwn(DumpTrigger trigger, Reason reason) throws ArchiveException {
         if (!trigger.automatic()) {
             throw new IllegalArgumentException("trigger is " + trigger + ", which somebody asks for");
         }
@@ -365,13 +394,12 @@ public final class Archive implements AutoCloseable {
     }
 
     /**
-     * Reserves a manual dump unless one is being taken or waits, or the last manual one was reserved less than
-     * {@code minSpacing} ago. Asking and noting are one transaction; the limit survives a restart. The dump waits for
-     * {@link #beginNext}.
+     * Reserves a manual dump unless one is being taken or waits, or a limit refuses it. Asking and noting are one
+     * transaction; limits survive a restart. The dump waits for {@link #beginNext}.
      */
-    public Reservation reserveManual(Reason reason, Duration minSpacing) throws ArchiveException {
+    public Reservation reserveManual(Reason reason) throws ArchiveException {
         Instant now = clock.instant();
-        return database.writeSoon(sql -> queue.addManual(sql, reason, minSpacing, now));
+        return database.writeSoon(sql -> queue.addManual(sql, reason, now));
     }
 
     /** Reserves a dump without asking any limit. Its capture counts as begun: {@link #beginNext} does not give it. */
@@ -442,7 +470,7 @@ public final class Archive implements AutoCloseable {
         }
     }
 
-    /** Notes that a reserved dump will not come, and why. A rule's cooldown is not used up by it. */
+    /** Notes that a reserved dump will not come, and why. No limit is used up by it, but that of people. */
     public void fail(long reservedId, String why) throws ArchiveException {
         String bounded = why.length() <= 500 ? why : why.substring(0, 497) + "...";
         database.write(sql -> {
@@ -636,9 +664,10 @@ public final class Archive implements AutoCloseable {
         return settings.host();
     }
 
-    /** By name: {@link LimitState#MANUAL}, or {@link LimitState#ofRule}. */
-    public Map<String, LimitState> limits() throws ArchiveException {
-        return database.glance(limits::all);
+    /** How far the limits are used up: those of these rules, of the host and of people. */
+    public LimitState.All limits(List<RoutedAlert.Route> rules) throws ArchiveException {
+        Instant now = clock.instant();
+        return database.glance(sql -> queue.states(sql, rules, now));
     }
 
     public ArchiveTotals totals() throws ArchiveException {
@@ -676,7 +705,14 @@ public final class Archive implements AutoCloseable {
             tidy();
             tidied = true;
         }
-        pruner.run(clock.instant());
+        Instant now = clock.instant();
+        if (database.read(sql -> queue.unsettled(sql, now))) {
+            database.write(sql -> {
+                queue.settle(sql, now);
+                return now;
+            });
+        }
+        pruner.run(now);
         if (!bounded) {
             bound();
         }
@@ -695,9 +731,9 @@ public final class Archive implements AutoCloseable {
         bound();
     }
 
-    /** From now on so many captures may wait at a time, 1 or more. Those that wait already stay. */
-    public void allowWaiting(int most) {
-        queue.allowWaiting(most);
+    /** From now on these limits hold. What waits already stays. */
+    public void limit(CaptureLimits next) {
+        queue.limit(next);
     }
 
     /** Idempotent. What comes after it throws with reason CLOSED. */

@@ -171,7 +171,8 @@ final class IncidentTable {
                 DumpTable::summary,
                 DumpTable.SUMMARY + " WHERE incident_id = ? ORDER BY taken_us, id",
                 incident.getAsLong());
-        return Optional.of(new IncidentDetail(withAlerts(sql, rows, now).get(0), dumps));
+        return Optional.of(new IncidentDetail(
+                withAlerts(sql, rows, now).get(0), dumps, RefusalTable.of(sql, incident.getAsLong())));
     }
 
     /** Those of a host in which something lasts. */

@@ -207,6 +207,7 @@ final class Pruner {
             for (long dump : sql.all(row -> row.getLong(1), "SELECT id FROM dump WHERE incident_id = ?", id)) {
                 DumpTable.delete(sql, dump);
             }
+            RefusalTable.deleteOf(sql, id);
             sql.update("DELETE FROM spell WHERE incident_id = ?", id);
             IncidentTable.delete(sql, id);
         }
@@ -232,6 +233,7 @@ final class Pruner {
                         DELETE FROM spell WHERE id IN (
                           SELECT s.id FROM spell s WHERE s.kind = 'ALERT' AND s.id <> s.incident_id
                           ORDER BY s.received_us LIMIT 100)""");
+                RefusalTable.deleteLoose(sql);
             }
             if (step == 0) {
                 return deleted;

@@ -2,9 +2,12 @@ package io.loadmonitor.desk;
 
 import io.loadmonitor.alert.Alert;
 import io.loadmonitor.alert.LabelCondition;
+import io.loadmonitor.archive.RoutedAlert;
+import io.loadmonitor.incident.DumpWindow;
 import io.loadmonitor.incident.FollowUp;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -13,9 +16,16 @@ import java.util.regex.Pattern;
  * @param name names the rule in status, incidents and the archive; 1 to 64 letters, digits, {@code _}, {@code -}
  * @param conditions all must hold; 1 or more
  * @param cooldown least time between two captures of this rule, zero to a day
+ * @param limit how many dumps its incidents may have within a time; those of another host's alerts are counted for
+ *     each such host by itself. Empty for any number
  * @param followUp which further dumps an incident of it gets while it lasts
  */
-public record Rule(String name, List<LabelCondition> conditions, Duration cooldown, FollowUp followUp) {
+public record Rule(
+        String name,
+        List<LabelCondition> conditions,
+        Duration cooldown,
+        Optional<DumpWindow> limit,
+        FollowUp followUp) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Duration MAX_COOLDOWN = Duration.ofDays(1);
 
@@ -34,9 +44,14 @@ public record Rule(String name, List<LabelCondition> conditions, Duration cooldo
         }
     }
 
-    /** With the usual follow-ups. */
+    /** Without a limit and with the usual follow-ups. */
     public Rule(String name, List<LabelCondition> conditions, Duration cooldown) {
-        this(name, conditions, cooldown, FollowUp.DEFAULT);
+        this(name, conditions, cooldown, Optional.empty(), FollowUp.DEFAULT);
+    }
+
+    /** What of it the archive has to know. */
+    RoutedAlert.Route route() {
+        return new RoutedAlert.Route(name, cooldown, limit);
     }
 
     boolean wants(Alert alert) {

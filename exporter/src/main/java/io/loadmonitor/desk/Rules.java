@@ -46,6 +46,11 @@ public record Rules(List<Rule> list) {
                 .orElse(FollowUp.DEFAULT);
     }
 
+    /** Of this name. */
+    Optional<Rule> named(String name) {
+        return list.stream().filter(rule -> rule.name().equals(name)).findFirst();
+    }
+
     public Optional<Rule> ruleFor(Alert alert) {
         return list.stream().filter(rule -> rule.wants(alert)).findFirst();
     }

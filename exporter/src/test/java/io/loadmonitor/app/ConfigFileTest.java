@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.alert.Alert;
+import io.loadmonitor.archive.CaptureLimits;
 import io.loadmonitor.desk.Rule;
+import io.loadmonitor.incident.DumpWindow;
 import io.loadmonitor.incident.FollowUp;
 import io.loadmonitor.incident.Stall;
 import io.loadmonitor.incident.Triggers;
@@ -104,8 +106,8 @@ final class ConfigFileTest {
         assertEquals(Duration.ofDays(2), config.retention().maxAge());
         assertEquals(10 << 20, config.retention().maxBytes());
         assertEquals(0, config.retention().minFreeDiskBytes());
-        assertEquals(7, config.limits().waitingCaptures());
-        assertEquals(Duration.ofMillis(250), config.limits().manualSpacing());
+        assertEquals(7, config.limits().captures().waiting());
+        assertEquals(Duration.ofMillis(250), config.limits().captures().manualSpacing());
         assertEquals(Duration.ofSeconds(3), config.limits().procfs().time());
         assertEquals(9, config.limits().procfs().maxTasks());
         assertEquals(2 << 20, config.limits().requestBodyBytes());
@@ -248,6 +250,41 @@ final class ConfigFileTest {
     }
 
     @Test
+    void readsWindows() throws Exception {
+        Config config = ConfigFile.parse("""
+                rules:
+                  - {name: a, match: {alertname: A}, limit: {dumps: 20}}
+                  - {name: b, match: {alertname: B}, limit: off}
+                limits:
+                  dumps: {most: 5, per: 10m}
+                  manual_dumps: off
+                """, "c.yml");
+        assertEquals(
+                List.of(Optional.of(new DumpWindow(20, Duration.ofHours(1))), Optional.empty()),
+                config.rules().list().stream().map(Rule::limit).toList());
+        assertEquals(
+                Optional.of(new DumpWindow(5, Duration.ofMinutes(10))),
+                config.limits().captures().dumps());
+        assertEquals(Optional.empty(), config.limits().captures().manual());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            on                     | dumps: "on" is neither "off" nor settings such as {most: 20, per: 1h}
+            20                     | dumps: "20" is neither "off" nor settings such as {most: 20, per: 1h}
+            {per: 1h}              | dumps: the number is missing, as in {most: 20, per: 1h}
+            {most: 0}              | dumps.most: "0" is no whole number from 1 to 10000
+            {most: 1, per: 2d}     | dumps.per: "2d" is not between 1s and 86400s
+            {most: 1, within: 2d}  | dumps.within: unknown setting; there are most, per
+            [1, 1h]                | dumps: a list stands where settings are expected
+            """)
+    void refusesWhatNoWindowCanBe(String window, String problem) {
+        String text = "limits: {dumps: " + window + "}";
+        ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse(text, "c.yml"));
+        assertEquals("c.yml:1: limits." + problem, e.getMessage());
+    }
+
+    @Test
     void tellsEveryProblemAtOnceWithItsLine() {
         ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse("""
                 rules:
@@ -276,7 +313,7 @@ final class ConfigFileTest {
                 c.yml:4: rules[1]: a rule needs a label in matchers, match or match_re, else it would match every alert
                 c.yml:5: rules[1].cooldown: "30 parsecs" is no duration: expected one like "30s", "1h30m" or "7d"
                 c.yml:7: rules[2].colour: unknown setting; there are \
-                cooldown, follow_up, match, match_re, matchers, name
+                cooldown, follow_up, limit, match, match_re, matchers, name
                 c.yml:8: rules[2].match: a list stands where labels and their values are expected
                 c.yml:6: rules[2]: a rule needs a label in matchers, match or match_re, else it would match every \
                 alert
@@ -435,7 +472,9 @@ final class ConfigFileTest {
         Files.writeString(file, """
                 rules: [{name: two, match: {alertname: A}}]
                 retention: {max_dumps: 7}
-                limits: {waiting_captures: 3, manual_spacing: 5s, procfs_time: 1s, procfs_tasks: 9, request_body: 2MB}
+                limits:
+                  {waiting_captures: 3, manual_spacing: 5s, procfs_time: 1s, procfs_tasks: 9, request_body: 2MB,
+                   dumps: {most: 9, per: 5m}, manual_dumps: off}
                 """);
         Config before = config.current();
         List<String> log = new ArrayList<>();
@@ -444,8 +483,11 @@ final class ConfigFileTest {
         assertEquals(7, config.current().retention().maxDumps());
         assertEquals(
                 new Limits(
-                        3,
-                        Duration.ofSeconds(5),
+                        new CaptureLimits(
+                                3,
+                                Optional.of(new DumpWindow(9, Duration.ofMinutes(5))),
+                                Optional.empty(),
+                                Duration.ofSeconds(5)),
                         before.limits().procfs(),
                         before.limits().requestBodyBytes()),
                 config.current().limits());

@@ -69,7 +69,7 @@ final class FormerHostTest {
         try (Archive three = open("three")) {
             assertEquals(0, three.totals().waiting());
             assertEquals(Optional.empty(), three.beginNext());
-            three.reserveManual(new Reason("mine"), Duration.ZERO);
+            three.reserveManual(new Reason("mine"));
             assertEquals(List.of("one", "three", "two"), hosts(three));
         }
         try (Archive one = open("one")) {

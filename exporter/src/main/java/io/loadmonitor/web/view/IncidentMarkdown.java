@@ -50,6 +50,7 @@ public final class IncidentMarkdown {
         markdown.head(now);
         markdown.timeline();
         markdown.dumps();
+        markdown.refused();
         markdown.changes();
         markdown.end();
         return markdown.text.toString();
@@ -176,6 +177,23 @@ public final class IncidentMarkdown {
             dump(dump);
         }
         more(report.dumps().size() - MOST_DUMPS, "later dump", "later dumps");
+    }
+
+    private void refused() {
+        if (report.refused().isEmpty()) {
+            return;
+        }
+        line("## Dumps that limits refused");
+        line("");
+        for (RefusedRow refused : RefusedRow.of(report.refused())) {
+            line("- " + refused.at().iso() + ", " + MarkdownText.code(refused.what()) + ": "
+                    + MarkdownText.code(refused.why())
+                    + refused.next()
+                            .map(next -> "; the next from " + next.iso())
+                            .orElse(""));
+        }
+        line("");
+        more(report.refused().size() - RefusedRow.MOST, "later one", "later ones");
     }
 
     private void dump(IncidentReport.Dump dump) {
