@@ -51,6 +51,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,9 +74,20 @@ final class Exporter implements AutoCloseable {
      */
     static Exporter start(ServeOptions options, ConfigInForce config, Map<String, String> environment, Clock clock)
             throws StartException {
+        return start(options, config, environment, clock, System::nanoTime);
+    }
+
+    /** @param nanos goes on as time does when the clock is set */
+    static Exporter start(
+            ServeOptions options,
+            ConfigInForce config,
+            Map<String, String> environment,
+            Clock clock,
+            LongSupplier nanos)
+            throws StartException {
         Exporter exporter = new Exporter();
         try {
-            exporter.begin(options, config, ArchivePlace.choose(options.archivePath, environment), clock);
+            exporter.begin(options, config, ArchivePlace.choose(options.archivePath, environment), clock, nanos);
             return exporter;
         } catch (StartException e) {
             exporter.close();
@@ -86,7 +98,7 @@ final class Exporter implements AutoCloseable {
         }
     }
 
-    private void begin(ServeOptions options, ConfigInForce config, ArchivePlace place, Clock clock)
+    private void begin(ServeOptions options, ConfigInForce config, ArchivePlace place, Clock clock, LongSupplier nanos)
             throws StartException {
         WebSettings web = webSettings(options, config.current().limits());
         WebConfigInForce guard = guard(options);
@@ -95,7 +107,8 @@ final class Exporter implements AutoCloseable {
         HostName host = HostName.choose(options.hostName, procFs);
         Limits limits = config.current().limits();
 
-        Archive archive = openArchive(place, host, config, clock, procFs);
+        Archive archive = openArchive(
+                place, host, config, clock, new Uptime(procFs.bootId().orElseGet(Uptime::unknownBoot), nanos));
         keep("archive", archive::close);
         EventCounts events = new EventCounts();
         ActiveTasks activeTasks = new ActiveTasks();
@@ -236,7 +249,7 @@ final class Exporter implements AutoCloseable {
 
     /** Whatever is in the way of the archive, the load is measured and served. */
     private static Archive openArchive(
-            ArchivePlace place, HostName host, ConfigInForce config, Clock clock, ProcFs procFs) throws StartException {
+            ArchivePlace place, HostName host, ConfigInForce config, Clock clock, Uptime uptime) throws StartException {
         try {
             return Archive.start(
                     new ArchiveSettings(
@@ -246,7 +259,7 @@ final class Exporter implements AutoCloseable {
                             config.current().limits().captures()),
                     clock,
                     config::causes,
-                    procFs.bootId().map(Uptime::ofBoot).orElseGet(Uptime::ofProcess));
+                    uptime);
         } catch (IllegalArgumentException e) {
             throw new StartException(
                     "cannot use the archive " + place.file() + " (" + place.why() + "): " + e.getMessage(), e);

@@ -94,13 +94,14 @@ public final class Archive implements AutoCloseable {
         // Asked only once there is an opener.
         this.database = Database.at(file.path(), this::isGone);
         this.opener = new ArchiveOpener(file, database, this::prepare, clock);
-        this.pruner = new Pruner(database, file, disk, settings.retention(), new AgeClock(clock.instant(), nanos));
+        LimitClock counting = new LimitClock(settings.host(), uptime);
+        this.pruner =
+                new Pruner(database, file, disk, settings.retention(), new AgeClock(clock.instant(), nanos), counting);
         Json json = new Json();
         this.incidents = new IncidentTable(json);
         this.spells = new SpellTable(settings.host(), json);
-        this.dumps = new DumpTable(settings.host());
-        this.queue =
-                new CaptureQueue(settings.host(), dumps, new LimitClock(settings.host(), uptime), settings.limits());
+        this.dumps = new DumpTable(settings.host(), counting);
+        this.queue = new CaptureQueue(settings.host(), dumps, counting, settings.limits());
         this.intake = new Intake(spells, queue);
         this.evidence = new Evidence(database, dumps, queue, reader, () -> life, json, clock);
     }
@@ -320,12 +321,16 @@ public final class Archive implements AutoCloseable {
     public List<Long> pass(Optional<Instant> quietSince) throws ArchiveException {
         Instant now = IncidentBook.exact(clock.instant());
         return database.write(sql -> {
+            queue.settle(sql, now);
             List<Long> open = IncidentTable.open(sql, settings.host());
             if (open.isEmpty()) {
                 return List.of();
             }
             IncidentBook book = new IncidentBook(sql, settings.host(), life, spells);
-            book.tell(new Event.Passed(quietSince.map(IncidentBook::exact), now));
+            book.tell(new Event.Passed(
+                    quietSince.map(IncidentBook::exact),
+                    queue.evenSince(sql, now).map(IncidentBook::exact),
+                    now));
             book.write();
             List<Long> still = IncidentTable.open(sql, settings.host());
             return open.stream().filter(id -> !still.contains(id)).toList();
@@ -346,7 +351,7 @@ public final class Archive implements AutoCloseable {
     /** The incidents that last now, and what each needs to have another dump. */
     public List<OpenIncident> openIncidents() throws ArchiveException {
         Instant now = clock.instant();
-        return database.read(sql -> OpenIncident.all(sql, settings.host(), now));
+        return database.read(sql -> OpenIncident.all(sql, settings.host(), queue.time(sql, now)));
     }
 
     /**
@@ -604,7 +609,10 @@ public final class Archive implements AutoCloseable {
         }
         Instant now = clock.instant();
         query.open()
-                .ifPresent(open -> listing.where((open ? "" : "NOT ") + IncidentTable.OPEN, now.minus(LoadSpell.HOLD)));
+                .ifPresent(open -> listing.where(
+                        (open ? "" : "NOT ") + IncidentTable.OPEN,
+                        now.minus(LoadSpell.HOLD),
+                        now.plus(LoadSpell.HOLD)));
         return database.read(sql -> {
             Page<IncidentTable.Row> page = listing.page(
                     sql,
@@ -683,7 +691,8 @@ public final class Archive implements AutoCloseable {
                 (int) sql.number(
                         "SELECT count(*) FROM incident i WHERE i.host = ? AND " + IncidentTable.OPEN,
                         settings.host(),
-                        now.minus(LoadSpell.HOLD)),
+                        now.minus(LoadSpell.HOLD),
+                        now.plus(LoadSpell.HOLD)),
                 pruner.pruned()));
     }
 

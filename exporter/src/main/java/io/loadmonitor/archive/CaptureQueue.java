@@ -66,14 +66,24 @@ final class CaptureQueue {
 
     /** To be done now and then: a jump of the wall clock is no time that passed. */
     void settle(Sql sql, Instant now) throws SQLException {
-        if (clock.jumped(sql, now)) {
+        if (clock.stale(sql, now)) {
             clock.set(sql, clock.now(sql, now));
         }
     }
 
+    LimitTime time(Sql sql, Instant now) throws SQLException {
+        return clock.now(sql, now);
+    }
+
+    /** Since when the wall clock has gone on evenly, as it shows that time now; empty where no jump is known. */
+    Optional<Instant> evenSince(Sql sql, Instant now) throws SQLException {
+        LimitTime time = clock.now(sql, now);
+        return time.evenSince().equals(Instant.EPOCH) ? Optional.empty() : Optional.of(time.wall(time.evenSince()));
+    }
+
     /** Whether there is something for {@link #settle} to do. */
     boolean unsettled(Sql sql, Instant now) throws SQLException {
-        return clock.jumped(sql, now);
+        return clock.stale(sql, now);
     }
 
     /** What refuses this now; of several, that which does for longest. */
@@ -112,7 +122,7 @@ final class CaptureQueue {
     private long grant(
             Sql sql, CaptureWish wish, Reason reason, OptionalLong spell, OptionalLong incident, LimitTime now)
             throws SQLException {
-        long dump = dumps.reserve(sql, wish.trigger(), Optional.of(reason), spell, incident, false, now.wall());
+        long dump = dumps.reserve(sql, wish.trigger(), Optional.of(reason), spell, incident, false, now);
         grants.add(sql, wish, dump, now);
         clock.set(sql, now);
         return dump;
@@ -221,7 +231,8 @@ final class CaptureQueue {
                                 + IncidentTable.OPEN
                                 + " AND EXISTS (SELECT 1 FROM dump d WHERE d.incident_id = i.id AND d.state <> 'FAILED')",
                         host,
-                        now.minus(LoadSpell.HOLD))
+                        now.minus(LoadSpell.HOLD),
+                        now.plus(LoadSpell.HOLD))
                 == 0;
         CaptureWish wish = CaptureWish.of(trigger, first);
         Optional<Refusal> refusal = refusal(sql, wish, time);

@@ -38,9 +38,11 @@ final class DumpTable {
     private static final String NOT_READ = "The text is stored; nobody has read it yet.";
 
     private final String host;
+    private final LimitClock clock;
 
-    DumpTable(String host) {
+    DumpTable(String host, LimitClock clock) {
         this.host = host;
+        this.clock = clock;
     }
 
     static DumpSummary summary(ResultSet row) throws SQLException {
@@ -89,19 +91,32 @@ final class DumpTable {
             boolean begun,
             Instant now)
             throws SQLException {
+        return reserve(sql, trigger, reason, spellId, incidentId, begun, clock.now(sql, now));
+    }
+
+    long reserve(
+            Sql sql,
+            DumpTrigger trigger,
+            Optional<Reason> reason,
+            OptionalLong spellId,
+            OptionalLong incidentId,
+            boolean begun,
+            LimitTime now)
+            throws SQLException {
         return sql.insert(
                 """
                 INSERT INTO dump (host, state, begun, trigger_kind, reason, spell_id, incident_id, asked_us, taken_us,
-                                  raw_bytes, parsed, headline)
-                VALUES (?, 'CAPTURING', ?, ?, ?, ?, ?, ?, ?, 0, 0, '') RETURNING id""",
+                                  counted_us, raw_bytes, parsed, headline)
+                VALUES (?, 'CAPTURING', ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '') RETURNING id""",
                 host,
                 begun,
                 trigger,
                 reason.map(Reason::escaped).map(EscapedText::escaped),
                 spellId,
                 incidentId,
-                now,
-                now);
+                now.wall(),
+                now.wall(),
+                now.counted());
     }
 
     /** The row of a dump that nobody here asked for; its text follows with {@link #putText}. */

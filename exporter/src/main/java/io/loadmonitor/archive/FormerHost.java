@@ -27,6 +27,8 @@ final class FormerHost {
                 row -> row.getString(1),
                 "SELECT host FROM incident UNION SELECT host FROM dump UNION SELECT host FROM capture_grant");
         if (hosts.size() == 1 && !hosts.contains(host)) {
+            // An empty archive may have been opened under the new name before.
+            sql.update("DELETE FROM limit_clock WHERE host = ?", host);
             for (String table : TABLES) {
                 sql.update("UPDATE " + table + " SET host = ? WHERE host = ?", host, hosts.get(0));
             }

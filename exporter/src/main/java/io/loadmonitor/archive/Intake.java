@@ -149,7 +149,7 @@ final class Intake {
                 Optional.empty());
     }
 
-    private static IntakeOutcome refused(Sql sql, Fresh fresh, long incident, Refusal refusal, Instant now)
+    private IntakeOutcome refused(Sql sql, Fresh fresh, long incident, Refusal refusal, Instant now)
             throws SQLException {
         Alert alert = fresh.routed().alert();
         String note = note(refusal, fresh.routed(), now);
@@ -164,7 +164,8 @@ final class Intake {
                 : DumpTable.find(sql, refusal.newest().getAsLong())
                         .filter(dump -> dump.incidentId().equals(OptionalLong.of(incident)))
                         .map(DumpSummary::id);
-        SpellTable.serve(sql, fresh.spell(), shared, Optional.of(now), Optional.of(note));
+        SpellTable.serve(
+                sql, fresh.spell(), shared, Optional.of(queue.time(sql, now).counted()), Optional.of(note));
         return new IntakeOutcome(
                 alert,
                 Outcome.NEW,

@@ -8,10 +8,16 @@ import java.time.Instant;
  *
  * @param counted by {@link LimitClock}, which never jumps; limits count by it
  * @param wall by the wall clock, for people
+ * @param evenSince by {@link LimitClock}: when the wall clock was last seen to have jumped
+ * @param sureFrom by {@link LimitClock}: from when on the wall clock says what is old
  */
-record LimitTime(Instant counted, Instant wall) {
-    /** What the wall clock is going to show at that time. */
+record LimitTime(Instant counted, Instant wall, Instant evenSince, Instant sureFrom) {
+    /** What a wall clock that goes on as it does now shows, or showed, at that time. */
     Instant wall(Instant otherCounted) {
         return wall.plus(Duration.between(counted, otherCounted));
+    }
+
+    boolean sure() {
+        return !counted.isBefore(sureFrom);
     }
 }

@@ -11,13 +11,9 @@ import java.util.function.LongSupplier;
  *     that: CLOCK_MONOTONIC, in HotSpot's {@code os::javaTimeNanos}
  */
 public record Uptime(String boot, LongSupplier source) {
-    /** Where the boot is not known: then only of this process. */
-    public static Uptime ofProcess() {
-        return new Uptime(UUID.randomUUID().toString(), System::nanoTime);
-    }
-
-    public static Uptime ofBoot(String boot) {
-        return new Uptime(boot, System::nanoTime);
+    /** A name for a boot of which the kernel does not tell: of this process alone. */
+    public static String unknownBoot() {
+        return UUID.randomUUID().toString();
     }
 
     long nanos() {

@@ -227,7 +227,7 @@ final class ArchiveOpenerTest {
                 new ArchiveSettings(file, "vm", Retention.DEFAULT),
                 clock,
                 CauseCatalogue::standard,
-                Uptime.ofProcess());
+                new Uptime(Uptime.unknownBoot(), System::nanoTime));
         started = Optional.of(archive);
         return archive;
     }

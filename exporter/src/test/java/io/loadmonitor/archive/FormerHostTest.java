@@ -56,6 +56,17 @@ final class FormerHostTest {
     }
 
     @Test
+    void goesOnUnderANameThatAnEmptyArchiveHadBefore() throws Exception {
+        open("later").close();
+        try (Archive old = open("before")) {
+            old.takeIn(List.of(routed(firing(1, NOON), COOLDOWN)));
+        }
+        try (Archive renamed = open("later")) {
+            assertEquals(1, renamed.totals().waiting());
+        }
+    }
+
+    @Test
     void takesNothingFromSeveralHosts() throws Exception {
         try (Archive one = open("one")) {
             one.takeIn(List.of(routed(firing(1, NOON))));

@@ -81,9 +81,9 @@ public final class IncidentMarkdown {
         DeletionWords.of(dumps).ifPresent(words -> row("Dumps", words));
         report.turns().forEach(turn -> row("Turned", MarkdownText.code(turned(turn))));
         IncidentPage.foreign(incident).ifPresent(words -> row("Wrong host", MarkdownText.code(words)));
-        Duration lasted =
-                Duration.between(incident.startedAt(), incident.endedAt().orElse(now));
-        row(incident.open() ? "Lasting" : "Lasted", Quantity.of(lasted) + (incident.open() ? " so far" : ""));
+        row(
+                incident.open() ? "Lasting" : "Lasted",
+                IncidentRow.lasted(incident, now) + (incident.open() ? " so far" : ""));
         line("");
         alerts();
     }

@@ -31,8 +31,16 @@ CREATE TABLE limit_clock (
     counted_us BIGINT NOT NULL,
     wall_us    BIGINT NOT NULL,
     boot       TEXT NOT NULL,
-    nanos      BIGINT NOT NULL
+    nanos      BIGINT NOT NULL,
+    -- By counted_us: since when the wall clock has gone on evenly, and from when on it says what is old.
+    even_us    BIGINT NOT NULL,
+    sure_us    BIGINT NOT NULL
 );
+
+-- When it was asked for or found, by that clock; until now that was the wall clock.
+ALTER TABLE dump ADD COLUMN counted_us BIGINT NOT NULL DEFAULT 0;
+
+UPDATE dump SET counted_us = asked_us;
 
 -- A dump that a limit refused, told once for as long as the incident has no newer dump (newest_dump, 0 for none).
 CREATE TABLE refusal (
