@@ -49,8 +49,8 @@ final class ArchitectureTest {
             desk      | alert, archive, capture, dump, incident
             metrics   | archive, capture, desk, dump, guard, kernel, procfs, sample
             web       | alert, archive, desk, dump, flame, guard, incident, json, sample
-            app       | archive, capture, desk, dump, guard, incident, json, kernel, kernellog, log, metrics, procfs, \
-            sample, web
+            app       | alert, archive, capture, desk, dump, guard, incident, json, kernel, kernellog, log, metrics, \
+            procfs, sample, web
             """);
 
     /**
@@ -61,6 +61,7 @@ final class ArchitectureTest {
             at.favre.lib             | guard
             com.sun.jna              | bpf, kernel
             com.fasterxml.jackson    | json
+            com.google.re2j          | alert
             gg.jte                   | web
             io.javalin               | web
             io.prometheus            | metrics

@@ -1,7 +1,7 @@
 /**
  * Alertmanager webhook, version 4. In: the body of a POST. Out: {@link io.loadmonitor.alert.AlertMessage} and its
  * {@link io.loadmonitor.alert.Alert} records, or one sentence that says which field of which alert is wrong.
- * Owns no library.
+ * Also Alertmanager's matchers: {@link io.loadmonitor.alert.LabelMatcher}. Owns RE2/J.
  */
 @NullMarked
 package io.loadmonitor.alert;

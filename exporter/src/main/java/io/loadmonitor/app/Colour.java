@@ -1,7 +1,5 @@
 package io.loadmonitor.app;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -21,21 +19,8 @@ enum Colour {
             case AUTO ->
                 environment.getOrDefault("NO_COLOR", "").isEmpty()
                         && !environment.getOrDefault("TERM", "dumb").equals("dumb")
-                        && terminal();
+                        && Terminal.is(STANDARD_OUTPUT);
         };
-    }
-
-    /**
-     * System.console() wants a terminal at standard input as well, where a pipe may be, and since Java 22 always
-     * exists.
-     */
-    private static boolean terminal() {
-        try {
-            String target = Files.readSymbolicLink(STANDARD_OUTPUT).toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /** As it is written on the command line. */

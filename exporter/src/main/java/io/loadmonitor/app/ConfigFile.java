@@ -1,10 +1,15 @@
 package io.loadmonitor.app;
 
+import io.loadmonitor.alert.LabelCondition;
+import io.loadmonitor.alert.LabelMatcher;
+import io.loadmonitor.alert.LabelPattern;
+import io.loadmonitor.archive.CaptureLimits;
 import io.loadmonitor.archive.Retention;
 import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.desk.InstanceNames;
 import io.loadmonitor.desk.Rule;
 import io.loadmonitor.desk.Rules;
+import io.loadmonitor.incident.DumpWindow;
 import io.loadmonitor.incident.FollowUp;
 import io.loadmonitor.incident.IncidentLife;
 import io.loadmonitor.incident.Stall;
@@ -43,6 +48,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 final class ConfigFile {
     private static final long MAX_BYTES = 1 << 20;
     private static final int MAX_RULES = 1_000;
+    private static final int MAX_MATCHERS = 100;
     private static final Duration LONGEST_AGE = Duration.ofDays(3_650);
     private static final Duration LONGEST_COOLDOWN = Duration.ofDays(1);
 
@@ -108,7 +114,14 @@ final class ConfigFile {
                                 "free_disk_by_deleting"))),
                 limits(settings.below(
                         "limits",
-                        Set.of("waiting_captures", "manual_spacing", "procfs_time", "procfs_tasks", "request_body"))));
+                        Set.of(
+                                "waiting_captures",
+                                "dumps",
+                                "manual_dumps",
+                                "manual_spacing",
+                                "procfs_time",
+                                "procfs_tasks",
+                                "request_body"))));
     }
 
     private Triggers triggers(Settings settings) {
@@ -183,7 +196,7 @@ final class ConfigFile {
                 new IncidentLife(settings.duration(
                         "silent_after", IncidentLife.DEFAULT.silentAfter(), Duration.ofHours(1), LONGEST_AGE)),
                 new InstanceNames.Settings(
-                        settings.value("own_instance", Optional.empty(), ConfigFile::pattern),
+                        settings.value("own_instance", Optional.empty(), ConfigFile::ownInstance),
                         settings.value("foreign", false, text -> switch (text) {
                             case "keep" -> false;
                             case "refuse" -> true;
@@ -193,9 +206,9 @@ final class ConfigFile {
                         })));
     }
 
-    private static Optional<Pattern> pattern(String text) {
+    private static Optional<LabelPattern> ownInstance(String text) {
         try {
-            return Optional.of(Pattern.compile(text));
+            return Optional.of(new LabelPattern("instance", Pattern.compile(text)));
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException('"' + text + "\" is no regular expression: " + e.getDescription(), e);
         }
@@ -219,6 +232,35 @@ final class ConfigFile {
         }
     }
 
+    /**
+     * {@code off}, or so many within a time.
+     *
+     * @param most the key of the number
+     */
+    private Optional<DumpWindow> window(Settings settings, String key, String most, Optional<DumpWindow> usual) {
+        NodeTuple entry = settings.entries.get(key);
+        if (entry == null) {
+            return usual;
+        }
+        if (entry.getValueNode() instanceof ScalarNode scalar) {
+            String text = YamlText.text(scalar);
+            if (!text.equals(OFF)) {
+                complain(
+                        YamlText.line(entry),
+                        settings.path + "." + key,
+                        '"' + text + "\" is neither \"off\" nor settings such as {" + most + ": 20, per: 1h}");
+            }
+            return Optional.empty();
+        }
+        Settings window = settings.inside(key, Set.of(most, "per"));
+        if (!window.entries.containsKey(most) && entry.getValueNode() instanceof MappingNode) {
+            complain(YamlText.line(entry), window.path, "the number is missing, as in {" + most + ": 20, per: 1h}");
+        }
+        return Optional.of(new DumpWindow(
+                window.number(most, 1, 1, 10_000),
+                window.duration("per", Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofDays(1))));
+    }
+
     private Retention retention(Settings settings) {
         Retention usual = Retention.DEFAULT;
         return new Retention(
@@ -237,8 +279,19 @@ final class ConfigFile {
     private Limits limits(Settings settings) {
         Limits usual = Limits.defaults();
         return new Limits(
-                settings.number("waiting_captures", usual.waitingCaptures(), 1, 100_000),
-                settings.duration("manual_spacing", usual.manualSpacing(), Duration.ZERO, Duration.ofHours(1)),
+                new CaptureLimits(
+                        settings.number("waiting_captures", usual.captures().waiting(), 1, 100_000),
+                        window(settings, "dumps", "most", usual.captures().dumps()),
+                        window(
+                                settings,
+                                "manual_dumps",
+                                "most",
+                                usual.captures().manual()),
+                        settings.duration(
+                                "manual_spacing",
+                                usual.captures().manualSpacing(),
+                                Duration.ZERO,
+                                Duration.ofHours(1))),
                 new ProcfsLimits(
                         settings.duration(
                                 "procfs_time", usual.procfs().time(), Duration.ofMillis(10), Duration.ofMinutes(1)),
@@ -263,7 +316,9 @@ final class ConfigFile {
             String path = "rules[" + i + "]";
             int line = YamlText.line(list.getValue().get(i));
             Settings settings = settings(
-                    path, list.getValue().get(i), Set.of("name", "match", "match_re", "cooldown", "follow_up"));
+                    path,
+                    list.getValue().get(i),
+                    Set.of("name", "matchers", "match", "match_re", "cooldown", "limit", "follow_up"));
             String ruleName = settings.text("name");
             if (ruleName.isEmpty()) {
                 complain(line, path + ".name", "a rule needs a name");
@@ -277,23 +332,78 @@ final class ConfigFile {
             } else if (!names.add(ruleName)) {
                 complain(line, path + ".name", '"' + ruleName + "\" is the name of two rules");
             }
-            Map<String, Pattern> match = new LinkedHashMap<>();
-            matchers(settings, "match", match, Pattern::quote);
-            matchers(settings, "match_re", match, Function.identity());
-            if (match.isEmpty()) {
-                complain(line, path, "a rule needs a label in match or match_re, else it would match every alert");
+            List<LabelCondition> conditions = conditions(settings);
+            if (conditions.isEmpty()) {
+                complain(
+                        line,
+                        path,
+                        "a rule needs a label in matchers, match or match_re, else it would match every alert");
             }
             Duration cooldown = settings.duration(
                     "cooldown", Rules.DEFAULT.list().get(0).cooldown(), Duration.ZERO, LONGEST_COOLDOWN);
+            Optional<DumpWindow> limit = window(settings, "limit", "dumps", Optional.empty());
             FollowUp followUp = followUp(settings);
             if (problems.isEmpty()) {
-                rules.add(new Rule(ruleName, match, cooldown, followUp));
+                rules.add(new Rule(ruleName, conditions, cooldown, limit, followUp));
             }
         }
         return new Rules(rules);
     }
 
-    private void matchers(Settings settings, String key, Map<String, Pattern> into, Function<String, String> toRegex) {
+    private List<LabelCondition> conditions(Settings rule) {
+        List<LabelCondition> conditions = new ArrayList<>(matchers(rule));
+        Map<String, Pattern> patterns = new LinkedHashMap<>();
+        patterns(rule, "match", patterns, Pattern::quote);
+        patterns(rule, "match_re", patterns, Function.identity());
+        patterns.forEach((label, pattern) -> conditions.add(new LabelPattern(label, pattern)));
+        return conditions;
+    }
+
+    /** A list of texts, each with one matcher of Alertmanager or several. */
+    private List<LabelMatcher> matchers(Settings rule) {
+        NodeTuple entry = rule.entries.get("matchers");
+        if (entry == null) {
+            return List.of();
+        }
+        String path = rule.path + ".matchers";
+        if (!(entry.getValueNode() instanceof SequenceNode list)) {
+            complain(
+                    YamlText.line(entry),
+                    path,
+                    YamlText.shown(entry.getValueNode())
+                            + " stands where a list of matchers is expected, such as [alertname=~\"Load.*\"]");
+            return List.of();
+        }
+        List<LabelMatcher> matchers = new ArrayList<>();
+        for (Node node : list.getValue()) {
+            if (!(node instanceof ScalarNode scalar)) {
+                complain(
+                        YamlText.line(node),
+                        path,
+                        YamlText.shown(node) + " stands where the text of a matcher is expected; one in braces is"
+                                + " written in single quotes");
+                continue;
+            }
+            try {
+                List<LabelMatcher> read = LabelMatcher.parse(YamlText.text(scalar));
+                if (read.isEmpty()) {
+                    complain(YamlText.line(node), path, YamlText.shown(node) + " holds no matcher");
+                }
+                matchers.addAll(read);
+            } catch (IllegalArgumentException e) {
+                complain(YamlText.line(node), path, String.valueOf(e.getMessage()));
+            }
+        }
+        if (matchers.size() > MAX_MATCHERS) {
+            complain(
+                    YamlText.line(entry),
+                    path,
+                    "there are " + matchers.size() + " matchers; " + MAX_MATCHERS + " are allowed");
+        }
+        return matchers;
+    }
+
+    private void patterns(Settings settings, String key, Map<String, Pattern> into, Function<String, String> toRegex) {
         NodeTuple entry = settings.entries.get(key);
         if (entry == null) {
             return;

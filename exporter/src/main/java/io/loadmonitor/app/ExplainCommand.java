@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -41,8 +42,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Mixin
     HelpOption help = new HelpOption();
 
-    @Parameters(paramLabel = "FILE", description = "The text; - reads standard input.")
-    String file = "-";
+    @Parameters(paramLabel = "FILE", arity = "0..1", description = "The text; without FILE, or with -, standard input.")
+    @Nullable
+    String named;
 
     @Option(
             names = "--causes.file",
@@ -71,9 +73,19 @@ final class ExplainCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec = CommandSpec.create();
 
+    /** A link to what standard input is. */
+    Path standardInput = Path.of("/proc/self/fd/0");
+
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
+        if (named == null && Terminal.is(standardInput)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "a text is missing: give a FILE, or a pipe as in \"dmesg | " + Main.NAME
+                            + " explain\"; - reads what you type");
+        }
+        String file = file();
         CauseCatalogue causes = CauseCatalogue.standard();
         if (causesFile != null) {
             try {
@@ -118,6 +130,10 @@ final class ExplainCommand implements Callable<Integer> {
         return 0;
     }
 
+    private String file() {
+        return named == null ? "-" : named;
+    }
+
     /** Empty when it cannot be read; then the reason is told. */
     private static Optional<byte[]> read(String name, PrintWriter err) {
         try (InputStream in = name.equals("-") ? System.in : Files.newInputStream(Path.of(name))) {
@@ -154,7 +170,7 @@ final class ExplainCommand implements Callable<Integer> {
                 && !DumpComparison.sameBoot(earlier, log.reports().get(0).dump());
         if (otherBoot) {
             err.println(
-                    Main.NAME + ": \"" + name + "\" is of boot " + boot(earlier).get() + ", \"" + file + "\" of boot "
+                    Main.NAME + ": \"" + name + "\" is of boot " + boot(earlier).get() + ", \"" + file() + "\" of boot "
                             + boot(log.reports().get(0).dump()).get() + ": no task of one can be in the other");
             return Optional.empty();
         }

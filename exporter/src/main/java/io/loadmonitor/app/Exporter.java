@@ -3,6 +3,7 @@ package io.loadmonitor.app;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchiveSettings;
+import io.loadmonitor.archive.Uptime;
 import io.loadmonitor.capture.BpfSource;
 import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.KernelDumpWatcher;
@@ -57,6 +58,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,9 +87,20 @@ final class Exporter implements AutoCloseable {
      */
     static Exporter start(ServeOptions options, ConfigInForce config, Map<String, String> environment, Clock clock)
             throws StartException {
+        return start(options, config, environment, clock, System::nanoTime);
+    }
+
+    /** @param nanos goes on as time does when the clock is set */
+    static Exporter start(
+            ServeOptions options,
+            ConfigInForce config,
+            Map<String, String> environment,
+            Clock clock,
+            LongSupplier nanos)
+            throws StartException {
         Exporter exporter = new Exporter(config, guard(options));
         try {
-            exporter.begin(options, ArchivePlace.choose(options.archivePath, environment), clock);
+            exporter.begin(options, ArchivePlace.choose(options.archivePath, environment), clock, nanos);
             return exporter;
         } catch (StartException e) {
             exporter.close();
@@ -112,14 +125,16 @@ final class Exporter implements AutoCloseable {
         return refused.or(() -> refusedOfWeb);
     }
 
-    private void begin(ServeOptions options, ArchivePlace place, Clock clock) throws StartException {
+    private void begin(ServeOptions options, ArchivePlace place, Clock clock, LongSupplier nanos)
+            throws StartException {
         ProcFs procFs = options.source.procFs();
         KernelModule module = options.source.module();
         HostName host = HostName.choose(options.hostName, procFs);
         WebSettings web = webSettings(options, host, config.current().limits());
         Limits limits = config.current().limits();
 
-        Archive archive = openArchive(place, host, config, clock);
+        Archive archive = openArchive(
+                place, host, config, clock, new Uptime(procFs.bootId().orElseGet(Uptime::unknownBoot), nanos));
         keep("archive", archive::close);
         EventCounts events = new EventCounts();
         ActiveTasks activeTasks = new ActiveTasks();
@@ -138,7 +153,7 @@ final class Exporter implements AutoCloseable {
                 options.source.procfs(deviceLook, activeTasks, clock, limits.procfs()));
         Supplier<Rules> rules = () -> config.current().rules();
         CaptureDesk captures = CaptureDesk.start(
-                captureSettings(limits), rules, archive, () -> choice.current().source(), clock, events);
+                CaptureSettings.DEFAULT, rules, archive, () -> choice.current().source(), clock, events);
         keep("captures", captures::close);
         archive.live(config.current().incidents().life());
         Supplier<Triggers> triggers = () -> config.current().triggers();
@@ -180,7 +195,7 @@ final class Exporter implements AutoCloseable {
                         stacks::readable,
                         watcher::lost,
                         archive,
-                        () -> config.current().limits().waitingCaptures(),
+                        () -> config.current().limits().captures().waiting(),
                         limits.procfs().time(),
                         config::causes,
                         config::lastReload,
@@ -189,7 +204,7 @@ final class Exporter implements AutoCloseable {
                         clock,
                         Version.build()),
                 events);
-        config.onReload(next -> apply(next, archive, captures, pressure));
+        config.onReload(next -> apply(next, archive, pressure));
         AuditLog audit = new AuditLog(System::nanoTime);
         keep("audit", audit::close);
         Status status = new Status(host, choice, stacks, module, archive, own, pressure);
@@ -274,35 +289,29 @@ final class Exporter implements AutoCloseable {
     }
 
     /** Whatever is in the way of the archive, the load is measured and served. */
-    private static Archive openArchive(ArchivePlace place, HostName host, ConfigInForce config, Clock clock)
-            throws StartException {
+    private static Archive openArchive(
+            ArchivePlace place, HostName host, ConfigInForce config, Clock clock, Uptime uptime) throws StartException {
         try {
             return Archive.start(
                     new ArchiveSettings(
                             place.file(),
                             host.text(),
                             config.current().retention(),
-                            config.current().limits().waitingCaptures()),
+                            config.current().limits().captures()),
                     clock,
-                    config::causes);
+                    config::causes,
+                    uptime);
         } catch (IllegalArgumentException e) {
             throw new StartException(
                     "cannot use the archive " + place.file() + " (" + place.why() + "): " + e.getMessage(), e);
         }
     }
 
-    private static CaptureSettings captureSettings(Limits limits) {
-        CaptureSettings usual = CaptureSettings.DEFAULT;
-        return new CaptureSettings(
-                limits.manualSpacing(), usual.giveUpAfter(), usual.firstPause(), usual.longestPause(), usual.holdFor());
-    }
-
     /** Rules and levels of the load need no telling: they are asked for at each alert and load tick. */
-    private static void apply(Config config, Archive archive, CaptureDesk captures, PressureWatch pressure) {
+    private static void apply(Config config, Archive archive, PressureWatch pressure) {
         pressure.watch(percents(config.triggers()));
-        captures.space(config.limits().manualSpacing());
         archive.live(config.incidents().life());
-        archive.allowWaiting(config.limits().waitingCaptures());
+        archive.limit(config.limits().captures());
         try {
             archive.keep(config.retention());
         } catch (ArchiveException e) {

@@ -1,33 +1,26 @@
 package io.loadmonitor.app;
 
-import io.loadmonitor.archive.ArchiveSettings;
+import io.loadmonitor.archive.CaptureLimits;
 import io.loadmonitor.capture.ProcfsLimits;
-import io.loadmonitor.desk.CaptureSettings;
 import io.loadmonitor.web.WebSettings;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * How much the exporter takes on.
  *
- * @param waitingCaptures captures that may wait for their turn; an alert that would be one more gets a 503
- * @param manualSpacing least time between two dumps asked for by {@code POST /api/v1/dumps}
+ * @param captures how many dumps
  * @param procfs what a dump from /proc may cost; its time limit holds for counting tasks too
  * @param requestBodyBytes largest request body
  */
-record Limits(int waitingCaptures, Duration manualSpacing, ProcfsLimits procfs, int requestBodyBytes) {
+record Limits(CaptureLimits captures, ProcfsLimits procfs, int requestBodyBytes) {
     static Limits defaults() {
-        return new Limits(
-                ArchiveSettings.DEFAULT_MAX_WAITING,
-                CaptureSettings.DEFAULT.minSpacing(),
-                ProcfsLimits.DEFAULT,
-                WebSettings.DEFAULT_MAX_BODY_BYTES);
+        return new Limits(CaptureLimits.DEFAULT, ProcfsLimits.DEFAULT, WebSettings.DEFAULT_MAX_BODY_BYTES);
     }
 
     /** These, with those of {@code running} that a part takes when it is made. */
     Limits asFarAsLive(Limits running) {
-        return new Limits(waitingCaptures, manualSpacing, running.procfs, running.requestBodyBytes);
+        return new Limits(captures, running.procfs, running.requestBodyBytes);
     }
 
     /** The settings that {@link #asFarAsLive} leaves as they are though these say otherwise. */

@@ -65,7 +65,7 @@ public final class Archive implements AutoCloseable {
     private final IncidentTable incidents;
     private final SpellTable spells;
     private final DumpTable dumps;
-    private final LimitTable limits;
+    private final CaptureQueue queue;
     private final Intake intake;
     private final Evidence evidence;
     private final ArchiveOpener opener;
@@ -85,7 +85,8 @@ public final class Archive implements AutoCloseable {
             Pruner.DiskSpace disk,
             Supplier<CauseCatalogue> causes,
             Function<RawDump, DumpReading> reader,
-            LongSupplier nanos) {
+            LongSupplier nanos,
+            Uptime uptime) {
         this.settings = settings;
         this.clock = clock;
         this.causes = causes;
@@ -93,14 +94,16 @@ public final class Archive implements AutoCloseable {
         // Asked only once there is an opener.
         this.database = Database.at(file.path(), this::isGone);
         this.opener = new ArchiveOpener(file, database, this::prepare, clock);
-        this.pruner = new Pruner(database, file, disk, settings.retention(), new AgeClock(clock.instant(), nanos));
+        LimitClock counting = new LimitClock(settings.host(), uptime);
+        this.pruner =
+                new Pruner(database, file, disk, settings.retention(), new AgeClock(clock.instant(), nanos), counting);
         Json json = new Json();
         this.incidents = new IncidentTable(json);
         this.spells = new SpellTable(settings.host(), json);
-        this.dumps = new DumpTable(settings.host());
-        this.limits = new LimitTable(settings.host());
-        this.intake = new Intake(spells, dumps, limits, settings.maxWaiting());
-        this.evidence = new Evidence(database, dumps, reader, () -> life, json, clock);
+        this.dumps = new DumpTable(settings.host(), counting);
+        this.queue = new CaptureQueue(settings.host(), dumps, counting, settings.limits());
+        this.intake = new Intake(spells, queue);
+        this.evidence = new Evidence(database, dumps, queue, reader, () -> life, json, clock);
     }
 
     /**
@@ -118,7 +121,7 @@ public final class Archive implements AutoCloseable {
     /** @param causes by which texts are explained; asked for each, so that others take effect at once */
     public static Archive open(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes)
             throws ArchiveException {
-        Archive archive = at(settings, clock, causes);
+        Archive archive = at(settings, clock, causes, steady(clock));
         archive.opener.open();
         return archive;
     }
@@ -128,13 +131,18 @@ public final class Archive implements AutoCloseable {
      * every method throws {@link ArchiveException} with reason UNAVAILABLE. A damaged file is moved aside, and a new one
      * begun. Returns when it is open, or after 3 s.
      */
-    public static Archive start(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes) {
-        Archive archive = at(settings, clock, causes);
+    public static Archive start(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes, Uptime uptime) {
+        Archive archive = at(settings, clock, causes, uptime);
         archive.opener.start(START);
         return archive;
     }
 
-    private static Archive at(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes) {
+    /** By which limits count where the clock is believed never to jump. */
+    private static Uptime steady(Clock clock) {
+        return new Uptime("", () -> Math.multiplyExact(Sql.micros(clock.instant()), 1000L));
+    }
+
+    private static Archive at(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes, Uptime uptime) {
         ArchiveFile file = ArchiveFile.at(settings.file());
         return new Archive(
                 settings,
@@ -143,7 +151,8 @@ public final class Archive implements AutoCloseable {
                 file::usableBytes,
                 causes,
                 raw -> DumpReading.of(raw, causes.get()),
-                System::nanoTime);
+                System::nanoTime,
+                uptime);
     }
 
     /**
@@ -159,8 +168,27 @@ public final class Archive implements AutoCloseable {
             Function<RawDump, DumpReading> reader,
             LongSupplier nanos)
             throws ArchiveException {
+        return open(settings, clock, disk, reader, nanos, steady(clock));
+    }
+
+    /** The same with a clock for limits. */
+    static Archive open(
+            ArchiveSettings settings,
+            Clock clock,
+            Pruner.DiskSpace disk,
+            Function<RawDump, DumpReading> reader,
+            LongSupplier nanos,
+            Uptime uptime)
+            throws ArchiveException {
         Archive archive = new Archive(
-                settings, clock, ArchiveFile.at(settings.file()), disk, CauseCatalogue::standard, reader, nanos);
+                settings,
+                clock,
+                ArchiveFile.at(settings.file()),
+                disk,
+                CauseCatalogue::standard,
+                reader,
+                nanos,
+                uptime);
         archive.opener.open();
         return archive;
     }
@@ -232,22 +260,7 @@ public final class Archive implements AutoCloseable {
     private void tidy() throws ArchiveException {
         Optional<String> former = database.write(sql -> {
             Optional<String> renamed = FormerHost.adopt(sql, settings.host());
-            sql.update("""
-                    UPDATE dump SET begun = 0
-                    WHERE host = ? AND state = 'CAPTURING' AND spell_id IS NOT NULL""", settings.host());
-            // A load that crossed a level long ago may have gone; where it has not, it crosses it again.
-            sql.update(
-                    "UPDATE dump SET begun = 0 WHERE host = ? AND state = 'CAPTURING' AND asked_us > ?"
-                            + " AND trigger_kind IN " + DumpTrigger.AUTOMATIC,
-                    settings.host(),
-                    clock.instant().minus(LoadSpell.HOLD));
-            sql.update(
-                    """
-                    UPDATE dump SET state = 'FAILED', failure = 'the exporter stopped during the capture'
-                    WHERE host = ? AND state = 'CAPTURING' AND spell_id IS NULL AND NOT (begun = 0 AND trigger_kind IN
-                    """ + DumpTrigger.AUTOMATIC + " AND asked_us > ?)",
-                    settings.host(),
-                    clock.instant().minus(LoadSpell.HOLD));
+            queue.tidy(sql, clock.instant());
             return renamed;
         });
         former.ifPresent(host -> log.warn(
@@ -308,12 +321,16 @@ public final class Archive implements AutoCloseable {
     public List<Long> pass(Optional<Instant> quietSince) throws ArchiveException {
         Instant now = IncidentBook.exact(clock.instant());
         return database.write(sql -> {
+            queue.settle(sql, now);
             List<Long> open = IncidentTable.open(sql, settings.host());
             if (open.isEmpty()) {
                 return List.of();
             }
             IncidentBook book = new IncidentBook(sql, settings.host(), life, spells);
-            book.tell(new Event.Passed(quietSince.map(IncidentBook::exact), now));
+            book.tell(new Event.Passed(
+                    quietSince.map(IncidentBook::exact),
+                    queue.evenSince(sql, now).map(IncidentBook::exact),
+                    now));
             book.write();
             List<Long> still = IncidentTable.open(sql, settings.host());
             return open.stream().filter(id -> !still.contains(id)).toList();
@@ -334,60 +351,37 @@ public final class Archive implements AutoCloseable {
     /** The incidents that last now, and what each needs to have another dump. */
     public List<OpenIncident> openIncidents() throws ArchiveException {
         Instant now = clock.instant();
-        return database.read(sql -> OpenIncident.all(sql, settings.host(), now));
+        return database.read(sql -> OpenIncident.all(sql, settings.host(), queue.time(sql, now)));
     }
 
     /**
-     * Asks for a further dump of an incident, unless one of it waits already.
+     * Asks for a further dump of an incident, unless one of it waits already or a limit refuses it. A refusal is kept
+     * with the incident.
      *
-     * @return empty when one waits, or as many captures as are allowed do
+     * @param route the incident's rule; empty where there is none
+     * @param why it is due, for people
      */
-    public OptionalLong reserveFollowUp(OpenIncident incident, Reason reason) throws ArchiveException {
+    public Reservation reserveFollowUp(
+            OpenIncident incident, Optional<RoutedAlert.Route> route, Reason reason, String why)
+            throws ArchiveException {
         Instant now = clock.instant();
-        return database.write(sql -> {
-            if (DumpTable.waitingOf(sql, incident.id()).isPresent() || dumps.waiting(sql) >= intake.maxWaiting()) {
-                return OptionalLong.empty();
-            }
-            long dump = dumps.reserve(
-                    sql,
-                    DumpTrigger.FOLLOW_UP,
-                    Optional.of(reason),
-                    OptionalLong.of(incident.spell()),
-                    OptionalLong.of(incident.id()),
-                    false,
-                    now);
-            sql.update(
-                    "UPDATE spell SET put_off_us = NULL, dump_id = COALESCE(dump_id, ?) WHERE incident_id = ? AND put_off_us IS NOT NULL",
-                    dump,
-                    incident.id());
-            return OptionalLong.of(dump);
-        });
+        return database.write(sql -> queue.addFollowUp(sql, incident, route, reason, why, now));
     }
 
     /**
      * Asks for a dump that nobody asks for: the exporter saw the load cross a level. It waits for {@link #beginNext},
-     * and what it says puts it into its incident as a dump that the module took. No spacing holds for it.
+     * and what it says puts it into its incident as a dump that the module took. The host's limit holds for it.
      *
      * @param trigger one that is {@link DumpTrigger#automatic}
      * @param reason the numbers that were compared, as the module writes them
-     * @return empty when one waits already, or as many captures as are allowed do
+     * @return busy when one waits already
      */
-    public OptionalLong reserveOwn(DumpTrigger trigger, Reason reason) throws ArchiveException {
+    public Reservation reserveOwn(DumpTrigger trigger, Reason reason) throws ArchiveException {
         if (!trigger.automatic()) {
             throw new IllegalArgumentException("trigger is " + trigger + ", which somebody asks for");
         }
         Instant now = clock.instant();
-        return database.writeSoon(sql -> {
-            boolean waits = sql.number(
-                            "SELECT count(*) FROM dump WHERE host = ? AND state = 'CAPTURING' AND trigger_kind IN "
-                                    + DumpTrigger.AUTOMATIC,
-                            settings.host())
-                    > 0;
-            return waits || dumps.waiting(sql) >= intake.maxWaiting()
-                    ? OptionalLong.empty()
-                    : OptionalLong.of(dumps.reserve(
-                            sql, trigger, Optional.of(reason), OptionalLong.empty(), OptionalLong.empty(), false, now));
-        });
+        return database.writeSoon(sql -> queue.addOwn(sql, trigger, reason, now));
     }
 
     /** When the newest dump that nobody asked for was taken, the module's included, or asked for where it waits. */
@@ -405,35 +399,12 @@ public final class Archive implements AutoCloseable {
     }
 
     /**
-     * Reserves a manual dump unless one is being taken or waits, or the last manual one was reserved less than
-     * {@code minSpacing} ago. Asking and noting are one transaction; the limit survives a restart. The dump waits for
-     * {@link #beginNext}.
+     * Reserves a manual dump unless one is being taken or waits, or a limit refuses it. Asking and noting are one
+     * transaction; limits survive a restart. The dump waits for {@link #beginNext}.
      */
-    public Reservation reserveManual(Reason reason, Duration minSpacing) throws ArchiveException {
+    public Reservation reserveManual(Reason reason) throws ArchiveException {
         Instant now = clock.instant();
-        return database.writeSoon(sql -> {
-            Optional<Long> capturing = sql.one(
-                    row -> row.getLong(1), """
-                    SELECT id FROM dump WHERE host = ? AND state = 'CAPTURING'
-                    ORDER BY id NOT IN\s""" + dumps.begunIds() + ", begun DESC, id LIMIT 1", settings.host());
-            if (capturing.isPresent()) {
-                return new Reservation.Busy(capturing.get());
-            }
-            LimitTable.Answer answer = limits.ask(sql, LimitState.MANUAL, minSpacing, now);
-            if (!answer.allowed()) {
-                return new Reservation.TooSoon(answer.lastAt().plus(minSpacing));
-            }
-            long id = dumps.reserve(
-                    sql,
-                    DumpTrigger.MANUAL,
-                    Optional.of(reason),
-                    OptionalLong.empty(),
-                    OptionalLong.empty(),
-                    false,
-                    now);
-            limits.use(sql, LimitState.MANUAL, id, now);
-            return new Reservation.Granted(id);
-        });
+        return database.writeSoon(sql -> queue.addManual(sql, reason, now));
     }
 
     /** Reserves a dump without asking any limit. Its capture counts as begun: {@link #beginNext} does not give it. */
@@ -445,21 +416,7 @@ public final class Archive implements AutoCloseable {
 
     /** The capture that has waited longest. From now on it counts as begun; that is noted in memory alone. */
     public Optional<WaitingCapture> beginNext() throws ArchiveException {
-        return database.glance(sql -> {
-            Optional<WaitingCapture> next = sql.one(
-                    row -> new WaitingCapture(
-                            row.getLong("id"),
-                            DumpTrigger.valueOf(row.getString("trigger_kind")),
-                            DumpTable.reason(row),
-                            Sql.optionalLong(row, "incident_id"),
-                            Sql.time(row, "asked_us")),
-                    """
-                    SELECT id, trigger_kind, reason, incident_id, asked_us FROM dump
-                    WHERE host = ? AND state = 'CAPTURING' AND begun = 0 AND id NOT IN\s""" + dumps.begunIds() + " ORDER BY id LIMIT 1",
-                    settings.host());
-            next.ifPresent(waiting -> dumps.begin(waiting.dumpId()));
-            return next;
-        });
+        return database.glance(queue::begin);
     }
 
     /**
@@ -473,7 +430,7 @@ public final class Archive implements AutoCloseable {
     public DumpSummary store(long reservedId, RawDump raw) throws ArchiveException {
         makeRoom();
         evidence.put(reservedId, raw);
-        dumps.end(reservedId);
+        queue.end(reservedId);
         return evidence.read(reservedId, raw);
     }
 
@@ -518,16 +475,15 @@ public final class Archive implements AutoCloseable {
         }
     }
 
-    /** Notes that a reserved dump will not come, and why. A rule's cooldown is not used up by it. */
+    /** Notes that a reserved dump will not come, and why. No limit is used up by it, but that of people. */
     public void fail(long reservedId, String why) throws ArchiveException {
         String bounded = why.length() <= 500 ? why : why.substring(0, 497) + "...";
         database.write(sql -> {
             Evidence.requireWaiting(sql, reservedId);
-            sql.update("UPDATE dump SET state = 'FAILED', failure = ? WHERE id = ?", bounded, reservedId);
-            limits.giveBack(sql, reservedId);
+            queue.fail(sql, reservedId, bounded);
             return reservedId;
         });
-        dumps.end(reservedId);
+        queue.end(reservedId);
     }
 
     /** The same, unless the dump waits no more: then it does nothing and says false. */
@@ -653,7 +609,10 @@ public final class Archive implements AutoCloseable {
         }
         Instant now = clock.instant();
         query.open()
-                .ifPresent(open -> listing.where((open ? "" : "NOT ") + IncidentTable.OPEN, now.minus(LoadSpell.HOLD)));
+                .ifPresent(open -> listing.where(
+                        (open ? "" : "NOT ") + IncidentTable.OPEN,
+                        now.minus(LoadSpell.HOLD),
+                        now.plus(LoadSpell.HOLD)));
         return database.read(sql -> {
             Page<IncidentTable.Row> page = listing.page(
                     sql,
@@ -713,9 +672,10 @@ public final class Archive implements AutoCloseable {
         return settings.host();
     }
 
-    /** By name: {@link LimitState#MANUAL}, or {@link LimitState#ofRule}. */
-    public Map<String, LimitState> limits() throws ArchiveException {
-        return database.glance(limits::all);
+    /** How far the limits are used up: those of these rules, of the host and of people. */
+    public LimitState.All limits(List<RoutedAlert.Route> rules) throws ArchiveException {
+        Instant now = clock.instant();
+        return database.glance(sql -> queue.states(sql, rules, now));
     }
 
     public ArchiveTotals totals() throws ArchiveException {
@@ -727,11 +687,12 @@ public final class Archive implements AutoCloseable {
                 sql.one(row -> Sql.time(row, "taken_us"), """
                         SELECT taken_us FROM dump WHERE state IN ('COMPLETE', 'INCOMPLETE')
                         ORDER BY taken_us LIMIT 1"""),
-                Math.toIntExact(dumps.waiting(sql)),
+                Math.toIntExact(queue.waiting(sql)),
                 (int) sql.number(
                         "SELECT count(*) FROM incident i WHERE i.host = ? AND " + IncidentTable.OPEN,
                         settings.host(),
-                        now.minus(LoadSpell.HOLD)),
+                        now.minus(LoadSpell.HOLD),
+                        now.plus(LoadSpell.HOLD)),
                 pruner.pruned()));
     }
 
@@ -753,7 +714,14 @@ public final class Archive implements AutoCloseable {
             tidy();
             tidied = true;
         }
-        pruner.run(clock.instant());
+        Instant now = clock.instant();
+        if (database.read(sql -> queue.unsettled(sql, now))) {
+            database.write(sql -> {
+                queue.settle(sql, now);
+                return now;
+            });
+        }
+        pruner.run(now);
         if (!bounded) {
             bound();
         }
@@ -772,9 +740,9 @@ public final class Archive implements AutoCloseable {
         bound();
     }
 
-    /** From now on so many captures may wait at a time, 1 or more. Those that wait already stay. */
-    public void allowWaiting(int most) {
-        intake.allowWaiting(most);
+    /** From now on these limits hold. What waits already stays. */
+    public void limit(CaptureLimits next) {
+        queue.limit(next);
     }
 
     /** Idempotent. What comes after it throws with reason CLOSED. */

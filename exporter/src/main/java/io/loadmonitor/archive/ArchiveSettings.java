@@ -8,12 +8,9 @@ import java.nio.file.Path;
  * @param file the SQLite file; made, with its folder, where there is none
  * @param host whose alerts and dumps are stored; several hosts may share one database later
  * @param retention what is kept
- * @param maxWaiting captures that may wait at a time, 1 or more; an alert that would be one more is refused
+ * @param limits on captures
  */
-public record ArchiveSettings(Path file, String host, Retention retention, int maxWaiting) {
-    /** Captures that may wait at a time unless told otherwise. */
-    public static final int DEFAULT_MAX_WAITING = 1000;
-
+public record ArchiveSettings(Path file, String host, Retention retention, CaptureLimits limits) {
     public ArchiveSettings {
         file = file.toAbsolutePath().normalize();
         if (file.toString().indexOf('?') >= 0) {
@@ -23,12 +20,9 @@ public record ArchiveSettings(Path file, String host, Retention retention, int m
         if (host.isEmpty()) {
             throw new IllegalArgumentException("the host's name is empty");
         }
-        if (maxWaiting < 1) {
-            throw new IllegalArgumentException("maxWaiting is " + maxWaiting + ", but must be 1 or more");
-        }
     }
 
     public ArchiveSettings(Path file, String host, Retention retention) {
-        this(file, host, retention, DEFAULT_MAX_WAITING);
+        this(file, host, retention, CaptureLimits.DEFAULT);
     }
 }

@@ -5,7 +5,6 @@ import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.PreparedStatement;
@@ -19,8 +18,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /**
  * The tables dump, dump_text, dump_name and dump_story; {@link SignatureTable} follows them. Methods run within a
@@ -41,12 +38,11 @@ final class DumpTable {
     private static final String NOT_READ = "The text is stored; nobody has read it yet.";
 
     private final String host;
+    private final LimitClock clock;
 
-    /** Captures whose turn has come, and that have no text yet. */
-    private final Set<Long> begun = ConcurrentHashMap.newKeySet();
-
-    DumpTable(String host) {
+    DumpTable(String host, LimitClock clock) {
         this.host = host;
+        this.clock = clock;
     }
 
     static DumpSummary summary(ResultSet row) throws SQLException {
@@ -86,42 +82,6 @@ final class DumpTable {
         return sql.one(DumpTable::summary, SUMMARY + " WHERE id = ?", id);
     }
 
-    /** Captures that wait for their turn. */
-    long waiting(Sql sql) throws SQLException {
-        return sql.number(
-                "SELECT count(*) FROM dump WHERE host = ? AND state = 'CAPTURING' AND begun = 0 AND id NOT IN "
-                        + begunIds(),
-                host);
-    }
-
-    /** Its turn has come. Where the program ends before it has a text, it waits again. */
-    void begin(long id) {
-        begun.add(id);
-    }
-
-    /** It waits no more, and that is committed: else it could be begun twice. */
-    void end(long id) {
-        begun.remove(id);
-    }
-
-    /** As a list of SQL. */
-    String begunIds() {
-        return begun.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
-    }
-
-    /** Of a capture that was asked for: it was a reason then. */
-    static Reason reason(ResultSet row) throws SQLException {
-        byte[] text = new EscapedText(row.getString("reason")).bytes();
-        return new Reason(new String(text, StandardCharsets.US_ASCII));
-    }
-
-    /** What an incident waits for. */
-    static Optional<Long> waitingOf(Sql sql, long incident) throws SQLException {
-        return sql.one(row -> row.getLong(1), """
-                SELECT id FROM dump WHERE incident_id = ? AND state IN ('CAPTURING', 'STORED') AND trigger_kind <> 'MANUAL'
-                ORDER BY id LIMIT 1""", incident);
-    }
-
     long reserve(
             Sql sql,
             DumpTrigger trigger,
@@ -131,19 +91,32 @@ final class DumpTable {
             boolean begun,
             Instant now)
             throws SQLException {
+        return reserve(sql, trigger, reason, spellId, incidentId, begun, clock.now(sql, now));
+    }
+
+    long reserve(
+            Sql sql,
+            DumpTrigger trigger,
+            Optional<Reason> reason,
+            OptionalLong spellId,
+            OptionalLong incidentId,
+            boolean begun,
+            LimitTime now)
+            throws SQLException {
         return sql.insert(
                 """
                 INSERT INTO dump (host, state, begun, trigger_kind, reason, spell_id, incident_id, asked_us, taken_us,
-                                  raw_bytes, parsed, headline)
-                VALUES (?, 'CAPTURING', ?, ?, ?, ?, ?, ?, ?, 0, 0, '') RETURNING id""",
+                                  counted_us, raw_bytes, parsed, headline)
+                VALUES (?, 'CAPTURING', ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '') RETURNING id""",
                 host,
                 begun,
                 trigger,
                 reason.map(Reason::escaped).map(EscapedText::escaped),
                 spellId,
                 incidentId,
-                now,
-                now);
+                now.wall(),
+                now.wall(),
+                now.counted());
     }
 
     /** The row of a dump that nobody here asked for; its text follows with {@link #putText}. */

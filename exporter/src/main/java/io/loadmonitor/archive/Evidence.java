@@ -27,6 +27,7 @@ final class Evidence {
 
     private final Database database;
     private final DumpTable dumps;
+    private final CaptureQueue queue;
     private final Function<RawDump, DumpReading> reader;
     private final Supplier<IncidentLife> life;
     private final Json json;
@@ -38,12 +39,14 @@ final class Evidence {
     Evidence(
             Database database,
             DumpTable dumps,
+            CaptureQueue queue,
             Function<RawDump, DumpReading> reader,
             Supplier<IncidentLife> life,
             Json json,
             Clock clock) {
         this.database = database;
         this.dumps = dumps;
+        this.queue = queue;
         this.reader = reader;
         this.life = life;
         this.json = json;
@@ -84,6 +87,7 @@ final class Evidence {
             long id = dumps.reserve(
                     sql, trigger, Optional.of(reason), OptionalLong.empty(), OptionalLong.empty(), true, asked);
             dumps.putText(sql, id, raw, gzip, sha256);
+            queue.addUnnoted(sql, trigger, id, clock.instant());
             return id;
         });
     }

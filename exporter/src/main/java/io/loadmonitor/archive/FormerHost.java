@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 final class FormerHost {
     private static final Logger log = LoggerFactory.getLogger(FormerHost.class);
 
-    private static final List<String> TABLES =
-            List.of("spell", "incident", "dump", "limit_state", "load_tick", "signature", "dump_signature");
+    private static final List<String> TABLES = List.of(
+            "spell", "incident", "dump", "capture_grant", "limit_clock", "load_tick", "signature", "dump_signature");
 
     private FormerHost() {}
 
@@ -25,8 +25,10 @@ final class FormerHost {
     static Optional<String> adopt(Sql sql, String host) throws SQLException {
         List<String> hosts = sql.all(
                 row -> row.getString(1),
-                "SELECT host FROM incident UNION SELECT host FROM dump UNION SELECT host FROM limit_state");
+                "SELECT host FROM incident UNION SELECT host FROM dump UNION SELECT host FROM capture_grant");
         if (hosts.size() == 1 && !hosts.contains(host)) {
+            // An empty archive may have been opened under the new name before.
+            sql.update("DELETE FROM limit_clock WHERE host = ?", host);
             for (String table : TABLES) {
                 sql.update("UPDATE " + table + " SET host = ? WHERE host = ?", host, hosts.get(0));
             }

@@ -36,8 +36,11 @@ final class IncidentTable {
                     LIMIT 1) AS headline
             FROM incident i""";
 
-    /** An incident that lasts, or a load that was seen a moment ago. */
-    static final String OPEN = "(i.ended_us IS NULL OR i.end_reason = 'LOW' AND i.ended_us > ?)";
+    /**
+     * An incident that lasts, or a load that was seen a moment ago. Values: {@link LoadSpell#HOLD} before now and after
+     * it. A load that was seen long after now was seen by another clock; else all would be open in 1970.
+     */
+    static final String OPEN = "(i.ended_us IS NULL OR i.end_reason = 'LOW' AND i.ended_us > ? AND i.ended_us < ?)";
 
     private static final long HOLD_MICROS = LoadSpell.HOLD.toMillis() * 1000;
 
@@ -99,7 +102,9 @@ final class IncidentTable {
             Optional<String> headline) {
         Incident with(List<IncidentAlert> alerts, Instant now) {
             boolean low = reason.equals(Optional.of(EndReason.LOW));
-            boolean held = low && ended.orElseThrow().plus(LoadSpell.HOLD).isAfter(now);
+            boolean held = low
+                    && ended.orElseThrow().plus(LoadSpell.HOLD).isAfter(now)
+                    && ended.orElseThrow().minus(LoadSpell.HOLD).isBefore(now);
             return new Incident(
                     id,
                     host,
@@ -171,7 +176,8 @@ final class IncidentTable {
                 DumpTable::summary,
                 DumpTable.SUMMARY + " WHERE incident_id = ? ORDER BY taken_us, id",
                 incident.getAsLong());
-        return Optional.of(new IncidentDetail(withAlerts(sql, rows, now).get(0), dumps));
+        return Optional.of(new IncidentDetail(
+                withAlerts(sql, rows, now).get(0), dumps, RefusalTable.of(sql, incident.getAsLong())));
     }
 
     /** Those of a host in which something lasts. */

@@ -10,8 +10,8 @@ import io.loadmonitor.incident.Event;
 import io.loadmonitor.incident.IncidentLife;
 import io.loadmonitor.incident.Verdict;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,42 +23,27 @@ import java.util.OptionalLong;
  *
  * <ul>
  *   <li>An alert that no rule wants: nothing is stored.
- *   <li>A new one that fires asks for a dump. There is one for the incident at a time: while one waits, and while the
- *       rule's cooldown lasts, the alert shares the last one, and a further one follows when the cooldown is over if it
- *       still fires then ({@code put_off_us}).
- *   <li>When as many captures wait as are allowed, the dump is put off as well; the alert is stored all the same.
+ *   <li>A new one that fires asks for a dump. There is one for the incident at a time: while one waits, the alert
+ *       shares it. Where a limit refuses one, the alert shares the last one if that is of its incident, and a further
+ *       one follows when the limit allows it if the alert still fires then ({@code put_off_us}). It is stored all the
+ *       same.
  *   <li>An end of which nothing was known before is stored, too: it has a beginning, and may come before it.
  * </ul>
  */
 final class Intake {
     private final SpellTable spells;
-    private final DumpTable dumps;
-    private final LimitTable limits;
-    private volatile int maxWaiting;
+    private final CaptureQueue queue;
 
-    Intake(SpellTable spells, DumpTable dumps, LimitTable limits, int maxWaiting) {
+    Intake(SpellTable spells, CaptureQueue queue) {
         this.spells = spells;
-        this.dumps = dumps;
-        this.limits = limits;
-        this.maxWaiting = maxWaiting;
-    }
-
-    void allowWaiting(int most) {
-        if (most < 1) {
-            throw new IllegalArgumentException("most is " + most + ", but must be 1 or more");
-        }
-        maxWaiting = most;
-    }
-
-    int maxWaiting() {
-        return maxWaiting;
+        this.queue = queue;
     }
 
     /** A message's alert that a rule wants. */
     private record Told(int place, AlertKey key, Verdict verdict) {}
 
     /** An alert that fires and was not known. */
-    private record Fresh(int place, long spell, RoutedAlert routed, Route route) {}
+    private record Fresh(int place, long spell, RoutedAlert routed) {}
 
     List<IntakeOutcome> run(Sql sql, String host, IncidentLife life, List<RoutedAlert> alerts, Instant now)
             throws SQLException {
@@ -92,7 +77,7 @@ final class Intake {
                 book.describe(spell.id(), new ToldAlert(alert, route.get().rule(), routed.externalUrl(), at));
             }
             if (verdict == Verdict.NEW) {
-                fresh.add(new Fresh(outcomes.size(), spell.id(), routed, route.get()));
+                fresh.add(new Fresh(outcomes.size(), spell.id(), routed));
             }
             told.add(new Told(outcomes.size(), key, verdict));
             outcomes.add(outcome(alert, Outcome.KNOWN, OptionalLong.empty(), ""));
@@ -141,51 +126,18 @@ final class Intake {
 
     private IntakeOutcome capture(Sql sql, Fresh fresh, Instant now) throws SQLException {
         Alert alert = fresh.routed().alert();
-        Route route = fresh.route();
         long incident = sql.number("SELECT incident_id FROM spell WHERE id = ?", fresh.spell());
-        Optional<Long> waiting = DumpTable.waitingOf(sql, incident);
-        if (waiting.isPresent()) {
-            String note = "Shares dump " + waiting.get() + ", for which its incident waits already.";
-            SpellTable.serve(sql, fresh.spell(), waiting, Optional.empty(), Optional.of(note));
-            return shared(alert, incident, waiting.get(), WithoutDump.SHARED, note);
+        Reservation answer = queue.addAlert(
+                sql, fresh.routed(), AlertReason.of(alert.name(), incident), fresh.spell(), incident, now);
+        if (answer instanceof Reservation.Busy busy) {
+            String note = "Shares dump " + busy.dumpId() + ", for which its incident waits already.";
+            SpellTable.serve(sql, fresh.spell(), Optional.of(busy.dumpId()), Optional.empty(), Optional.of(note));
+            return shared(alert, incident, busy.dumpId(), WithoutDump.SHARED, note);
         }
-        String limit = LimitState.ofRule(route.rule());
-        LimitTable.Answer answer = limits.ask(sql, limit, route.cooldown(), now);
-        Optional<DumpSummary> last = answer.allowed() ? Optional.empty() : DumpTable.find(sql, answer.lastDumpId());
-        if (last.isPresent()) {
-            String note = "Rule " + route.rule() + " takes at most one dump every "
-                    + route.cooldown().toSeconds() + " s and asked for dump "
-                    + last.get().id() + ' '
-                    + Duration.between(answer.lastAt(), now).toSeconds()
-                    + " s before. The next one comes after that if the alert still fires.";
-            boolean same = last.get().incidentId().equals(OptionalLong.of(incident));
-            SpellTable.serve(
-                    sql,
-                    fresh.spell(),
-                    same ? Optional.of(last.get().id()) : Optional.empty(),
-                    Optional.of(now),
-                    Optional.of(note));
-            return same
-                    ? shared(alert, incident, last.get().id(), WithoutDump.COOLDOWN, note)
-                    : putOff(alert, incident, WithoutDump.COOLDOWN, note);
+        if (answer instanceof Reservation.Refused refused) {
+            return refused(sql, fresh, incident, refused.refusal(), now);
         }
-        long queued = dumps.waiting(sql);
-        if (queued >= maxWaiting) {
-            String note =
-                    queued + " captures are waiting, as many as are allowed; its dump comes after them if it still"
-                            + " fires then.";
-            SpellTable.serve(sql, fresh.spell(), Optional.empty(), Optional.of(now), Optional.of(note));
-            return putOff(alert, incident, WithoutDump.QUEUE, note);
-        }
-        long dump = dumps.reserve(
-                sql,
-                DumpTrigger.ALERT,
-                Optional.of(AlertReason.of(alert.name(), incident)),
-                OptionalLong.of(fresh.spell()),
-                OptionalLong.of(incident),
-                false,
-                now);
-        limits.use(sql, limit, dump, now);
+        long dump = ((Reservation.Granted) answer).dumpId();
         SpellTable.serve(sql, fresh.spell(), Optional.of(dump), Optional.empty(), Optional.empty());
         return new IntakeOutcome(
                 alert,
@@ -193,7 +145,52 @@ final class Intake {
                 OptionalLong.of(incident),
                 OptionalLong.of(dump),
                 Optional.empty(),
-                "Incident " + incident + "; dump " + dump + " is asked for.");
+                "Incident " + incident + "; dump " + dump + " is asked for.",
+                Optional.empty());
+    }
+
+    private IntakeOutcome refused(Sql sql, Fresh fresh, long incident, Refusal refusal, Instant now)
+            throws SQLException {
+        Alert alert = fresh.routed().alert();
+        String note = note(refusal, fresh.routed(), now);
+        WithoutDump why = switch (refusal.limit()) {
+            case COOLDOWN -> WithoutDump.COOLDOWN;
+            case QUEUE -> WithoutDump.QUEUE;
+            case RULE, HOST, PEOPLE, SPACING -> WithoutDump.LIMIT;
+        };
+        // The one that used the limit up is of this moment, too.
+        Optional<Long> shared = refusal.newest().isEmpty()
+                ? Optional.empty()
+                : DumpTable.find(sql, refusal.newest().getAsLong())
+                        .filter(dump -> dump.incidentId().equals(OptionalLong.of(incident)))
+                        .map(DumpSummary::id);
+        SpellTable.serve(
+                sql, fresh.spell(), shared, Optional.of(queue.time(sql, now).counted()), Optional.of(note));
+        return new IntakeOutcome(
+                alert,
+                Outcome.NEW,
+                OptionalLong.of(incident),
+                shared.isPresent() ? OptionalLong.of(shared.get()) : OptionalLong.empty(),
+                Optional.of(why),
+                "Incident " + incident + ". " + note,
+                Optional.of(refusal));
+    }
+
+    private static String note(Refusal refusal, RoutedAlert routed, Instant now) {
+        String words = Character.toUpperCase(refusal.words().charAt(0))
+                + refusal.words().substring(1);
+        String after = routed.foreign()
+                ? ". It names another host, so none follows."
+                : switch (refusal.limit()) {
+                    case COOLDOWN -> ". The next one comes after that if the alert still fires.";
+                    case QUEUE -> "; its dump comes after them if it still fires then.";
+                    case RULE, HOST, PEOPLE, SPACING -> ". It is taken then if the alert still fires.";
+                };
+        return switch (refusal.limit()) {
+            case COOLDOWN, QUEUE -> words + after;
+            case RULE, HOST, PEOPLE, SPACING ->
+                "No dump at " + now.truncatedTo(ChronoUnit.SECONDS) + ": " + refusal.explanation() + after;
+        };
     }
 
     private static IntakeOutcome shared(Alert alert, long incident, long dump, WithoutDump why, String note) {
@@ -203,20 +200,12 @@ final class Intake {
                 OptionalLong.of(incident),
                 OptionalLong.of(dump),
                 Optional.of(why),
-                "Incident " + incident + ". " + note);
-    }
-
-    private static IntakeOutcome putOff(Alert alert, long incident, WithoutDump why, String note) {
-        return new IntakeOutcome(
-                alert,
-                Outcome.NEW,
-                OptionalLong.of(incident),
-                OptionalLong.empty(),
-                Optional.of(why),
-                "Incident " + incident + ". " + note);
+                "Incident " + incident + ". " + note,
+                Optional.empty());
     }
 
     private static IntakeOutcome outcome(Alert alert, Outcome outcome, OptionalLong incident, String detail) {
-        return new IntakeOutcome(alert, outcome, incident, OptionalLong.empty(), Optional.empty(), detail);
+        return new IntakeOutcome(
+                alert, outcome, incident, OptionalLong.empty(), Optional.empty(), detail, Optional.empty());
     }
 }

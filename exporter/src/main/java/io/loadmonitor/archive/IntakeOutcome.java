@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  * @param withoutDump why a new alert that fires did not ask for a dump of its own; empty where it did, and of every
  *     other alert
  * @param detail one sentence for people
+ * @param refusal what refused its dump; empty where nothing did
  */
 public record IntakeOutcome(
         Alert alert,
@@ -19,7 +20,8 @@ public record IntakeOutcome(
         OptionalLong incidentId,
         OptionalLong dumpId,
         Optional<WithoutDump> withoutDump,
-        String detail) {
+        String detail,
+        Optional<Refusal> refusal) {
     /** Whether something was stored that was not stored before. */
     public boolean stored() {
         return switch (outcome) {
@@ -35,7 +37,9 @@ public record IntakeOutcome(
         /** Its rule had asked for one a moment before; one follows if it still fires then. */
         COOLDOWN,
         /** As many captures wait as are allowed; one follows if it still fires then. */
-        QUEUE
+        QUEUE,
+        /** Its rule, or the host, had as many dumps as are allowed within a time; the same. */
+        LIMIT
     }
 
     /** The value of the {@code outcome} label of {@code load_monitor_alerts_total}, in lower case. */

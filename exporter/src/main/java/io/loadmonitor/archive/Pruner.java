@@ -23,6 +23,9 @@ final class Pruner {
 
     private static final String FINISHED = "state NOT IN ('CAPTURING', 'STORED', 'DELETED')";
 
+    /** A dump d, by {@link LimitClock}: between two times. What was counted by another clock, after now, is not. */
+    private static final String YOUNG = "(d.counted_us >= ? AND d.counted_us <= ?)";
+
     /** What incidents keep of deleted dumps may take so much of the archive: a fourth. */
     private static final int STORIES_SHARE = 4;
 
@@ -42,6 +45,7 @@ final class Pruner {
 
     private final Map<String, AtomicLong> pruned = new ConcurrentHashMap<>();
     private final AgeClock clock;
+    private final LimitClock counting;
     private final Database database;
     private final ArchiveFile file;
     private final DiskSpace disk;
@@ -49,8 +53,15 @@ final class Pruner {
     /** Guarded by this. */
     private Optional<Instant> thinned = Optional.empty();
 
-    Pruner(Database database, ArchiveFile file, DiskSpace disk, Retention retention, AgeClock clock) {
+    Pruner(
+            Database database,
+            ArchiveFile file,
+            DiskSpace disk,
+            Retention retention,
+            AgeClock clock,
+            LimitClock counting) {
         this.clock = clock;
+        this.counting = counting;
         this.database = database;
         this.file = file;
         this.disk = disk;
@@ -89,7 +100,8 @@ final class Pruner {
 
     /** One at a time: two would each delete for the same measurement. */
     synchronized void run(Instant now) throws ArchiveException {
-        Optional<Instant> believed = clock.believed(now);
+        LimitTime time = database.read(sql -> counting.now(sql, now));
+        Optional<Instant> believed = clock.believed(now).filter(settled -> time.sure());
         boolean thin = believed.isPresent()
                 && thinned.filter(last -> last.plus(THINNING).isAfter(believed.get()))
                         .isEmpty();
@@ -99,8 +111,8 @@ final class Pruner {
             }
         }
         Deleted deleted = database.write(sql -> {
-            long byAge = believed.isPresent() ? byAge(sql, believed.get(), now) : 0;
-            long stories = believed.isPresent() ? storiesByAge(sql, believed.get()) : 0;
+            long byAge = believed.isPresent() ? byAge(sql, believed.get(), time) : 0;
+            long stories = believed.isPresent() ? storiesByAge(sql, believed.get(), time) : 0;
             long byCount = byCount(sql, now);
             long ticks = TickTable.prune(sql, retention, believed);
             if (thin) {
@@ -143,22 +155,33 @@ final class Pruner {
         }
     }
 
-    private long byAge(Sql sql, Instant believed, Instant now) throws SQLException {
+    /** By both clocks: a dump that was dated by a wrong one is no older for it. */
+    private long byAge(Sql sql, Instant believed, LimitTime time) throws SQLException {
         return delete(
                 sql,
                 sql.all(
                         row -> row.getLong(1),
-                        "SELECT id FROM dump WHERE " + FINISHED + " AND MAX(taken_us, asked_us) < ? ORDER BY id",
-                        believed.minus(retention.maxAge())),
-                now,
+                        "SELECT id FROM dump d WHERE " + FINISHED + " AND MAX(taken_us, asked_us) < ? AND NOT " + YOUNG
+                                + " ORDER BY id",
+                        believed.minus(retention.maxAge()),
+                        time.counted().minus(retention.maxAge()),
+                        time.counted()),
+                time.wall(),
                 AGE);
     }
 
     /** Incidents that are too old, and deleted dumps that are of none. */
-    private long storiesByAge(Sql sql, Instant believed) throws SQLException {
-        Instant oldest = believed.minus(retention.incidentAge());
-        long deleted = deleteIncidents(sql, "i.ended_us < ?", oldest);
-        return deleted + deleteLoose(sql, "deleted_us < ?", oldest);
+    private long storiesByAge(Sql sql, Instant believed, LimitTime time) throws SQLException {
+        Duration age = retention.incidentAge();
+        Instant oldest = believed.minus(age);
+        Instant young = time.counted().minus(age);
+        long deleted = deleteIncidents(
+                sql,
+                "i.ended_us < ? AND NOT EXISTS (SELECT 1 FROM dump d WHERE d.incident_id = i.id AND " + YOUNG + ")",
+                oldest,
+                young,
+                time.counted());
+        return deleted + deleteLoose(sql, "deleted_us < ? AND NOT " + YOUNG, oldest, young, time.counted());
     }
 
     /** The oldest, until what is kept of deleted dumps is no more than its share. */
@@ -207,6 +230,7 @@ final class Pruner {
             for (long dump : sql.all(row -> row.getLong(1), "SELECT id FROM dump WHERE incident_id = ?", id)) {
                 DumpTable.delete(sql, dump);
             }
+            RefusalTable.deleteOf(sql, id);
             sql.update("DELETE FROM spell WHERE incident_id = ?", id);
             IncidentTable.delete(sql, id);
         }
@@ -232,6 +256,7 @@ final class Pruner {
                         DELETE FROM spell WHERE id IN (
                           SELECT s.id FROM spell s WHERE s.kind = 'ALERT' AND s.id <> s.incident_id
                           ORDER BY s.received_us LIMIT 100)""");
+                RefusalTable.deleteLoose(sql);
             }
             if (step == 0) {
                 return deleted;
@@ -254,10 +279,7 @@ final class Pruner {
     }
 
     private static List<Long> oldest(Sql sql, long count) throws SQLException {
-        return sql.all(
-                row -> row.getLong(1),
-                "SELECT id FROM dump WHERE " + FINISHED + " ORDER BY asked_us, id LIMIT ?",
-                count);
+        return sql.all(row -> row.getLong(1), "SELECT id FROM dump WHERE " + FINISHED + " ORDER BY id LIMIT ?", count);
     }
 
     private static long delete(Sql sql, List<Long> ids, Instant now, String setting) throws SQLException {

@@ -1,6 +1,7 @@
 package io.loadmonitor.archive;
 
 import io.loadmonitor.alert.Alert;
+import io.loadmonitor.incident.DumpWindow;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -19,7 +20,13 @@ public record RoutedAlert(Alert alert, Optional<Route> route, boolean foreign, O
 
     /**
      * @param rule name of the rule
-     * @param cooldown least time between two captures of the rule; zero for none
+     * @param cooldown least time between two captures that the rule's alerts ask for; zero for none
+     * @param limit how many dumps the rule's incidents may have; empty for any number
      */
-    public record Route(String rule, Duration cooldown) {}
+    public record Route(String rule, Duration cooldown, Optional<DumpWindow> limit) {
+        /** Without a limit. */
+        public Route(String rule, Duration cooldown) {
+            this(rule, cooldown, Optional.empty());
+        }
+    }
 }

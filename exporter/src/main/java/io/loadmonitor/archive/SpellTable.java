@@ -255,7 +255,10 @@ final class SpellTable {
                 alert.id());
     }
 
-    /** The dump that an alert asked for or shares; and until it has one of its own, since when one was put off. */
+    /**
+     * The dump that an alert asked for or shares; and until it has one of its own, since when one was put off, by
+     * {@link LimitClock}.
+     */
     static void serve(Sql sql, long id, Optional<Long> dump, Optional<Instant> putOff, Optional<String> note)
             throws SQLException {
         sql.update("UPDATE spell SET dump_id = ?, put_off_us = ?, note = ? WHERE id = ?", dump, putOff, note, id);

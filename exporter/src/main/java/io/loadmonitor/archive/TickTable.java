@@ -1,6 +1,8 @@
 package io.loadmonitor.archive;
 
 import io.loadmonitor.dump.LoadSample;
+import io.loadmonitor.incident.IncidentLife;
+import io.loadmonitor.incident.LoadSpell;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -112,14 +114,25 @@ final class TickTable {
                   WHERE place > 1)""", before);
     }
 
+    private static long micros(Duration time) {
+        return time.toNanos() / 1000;
+    }
+
     /**
-     * Deletes what is too old, if it is known what time it is, and the oldest beyond 100,000 rows or a sixteenth of the
+     * Deletes what is too old and of no incident, if it is known what time it is, and the oldest beyond 100,000 rows or a sixteenth of the
      * archive's bytes.
      */
     static long prune(Sql sql, Retention retention, Optional<Instant> now) throws SQLException {
         long deleted = now.isPresent()
                 ? sql.update(
-                        "DELETE FROM load_tick WHERE time_us < ?", now.get().minus(retention.incidentAge()))
+                        """
+                        DELETE FROM load_tick WHERE time_us < ? AND NOT EXISTS (
+                          SELECT 1 FROM incident i
+                          WHERE i.host = load_tick.host AND i.began_us <= load_tick.time_us + ?
+                            AND (i.ended_us IS NULL OR i.ended_us >= load_tick.time_us - ?))""",
+                        now.get().minus(retention.incidentAge()),
+                        micros(IncidentLife.LEAD),
+                        micros(LoadSpell.HOLD))
                 : 0;
         long most = Math.min(MOST_ROWS, retention.maxBytes() / BYTES_FOR_A_ROW);
         long excess = sql.number("SELECT count(*) FROM load_tick") - most;

@@ -65,7 +65,14 @@ public final class AlertDesk {
         if (outcomes.stream().anyMatch(IntakeOutcome::stored)) {
             captures.wake();
         }
-        outcomes.forEach(AlertDesk::tell);
+        for (int i = 0; i < outcomes.size(); i++) {
+            if (outcomes.get(i).dumpId().isPresent()
+                    && outcomes.get(i).withoutDump().isEmpty()) {
+                // It may be a first one: then others are refused all the same.
+                captures.granted(now.ruleFor(message.alerts().get(i)).map(Rule::name), true);
+            }
+        }
+        outcomes.forEach(this::tell);
         observer.takenIn(outcomes);
         if (!message.malformed().isEmpty()) {
             log.warn(
@@ -81,15 +88,18 @@ public final class AlertDesk {
         Optional<Rule> rule = rules.ruleFor(alert);
         boolean foreign = rule.isPresent() && names.foreign(alert.labels().getOrDefault("instance", ""));
         return new RoutedAlert(
-                alert,
-                rule.filter(wanting -> !foreign || !names.refused())
-                        .map(wanting -> new RoutedAlert.Route(wanting.name(), wanting.cooldown())),
-                foreign,
-                externalUrl);
+                alert, rule.filter(wanting -> !foreign || !names.refused()).map(Rule::route), foreign, externalUrl);
     }
 
-    private static void tell(IntakeOutcome outcome) {
-        if (outcome.stored()) {
+    private void tell(IntakeOutcome outcome) {
+        outcome.refusal().ifPresent(refusal -> captures.refused(DumpTrigger.ALERT, refusal));
+        if (outcome.withoutDump().equals(Optional.of(IntakeOutcome.WithoutDump.LIMIT))) {
+            // Why, is said once for all of them.
+            log.info(
+                    "Alert {}: incident {}, without a dump of its own for now",
+                    outcome.alert().fingerprint(),
+                    outcome.incidentId().orElseThrow());
+        } else if (outcome.stored()) {
             log.info("Alert {}: {}", outcome.alert().fingerprint(), outcome.detail());
         } else {
             log.debug("Alert {}: {}", outcome.alert().fingerprint(), outcome.detail());

@@ -4,6 +4,7 @@ import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.DumpTrigger;
+import io.loadmonitor.archive.Refusal;
 import io.loadmonitor.archive.Reservation;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.desk.CaptureObserver.FailureReason;
@@ -47,6 +48,7 @@ public final class CaptureDesk implements AutoCloseable {
     private final CaptureRun run;
     private final StatusBoard board;
     private final Shelf shelf = new Shelf();
+    private final LimitLog limits = new LimitLog();
     private final Semaphore work = new Semaphore(1);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread worker;
@@ -74,7 +76,7 @@ public final class CaptureDesk implements AutoCloseable {
         this.settings = settings;
         this.archive = archive;
         this.observer = observer;
-        this.board = new StatusBoard(settings, rules, archive, source, clock);
+        this.board = new StatusBoard(rules, archive, source, clock);
         this.clock = clock;
         this.run = new CaptureRun(settings, source, board, closing);
         this.worker = new Thread(this::work, "capture-desk");
@@ -110,9 +112,11 @@ public final class CaptureDesk implements AutoCloseable {
         if (closing.getCount() == 0) {
             throw ArchiveException.closing();
         }
-        Reservation reservation = archive.reserveManual(reason, board.manualSpacing());
+        Reservation reservation = archive.reserveManual(reason);
         if (reservation instanceof Reservation.Granted) {
             wake();
+        } else if (reservation instanceof Reservation.Refused refused) {
+            refused(DumpTrigger.MANUAL, refused.refusal());
         }
         return reservation;
     }
@@ -147,12 +151,22 @@ public final class CaptureDesk implements AutoCloseable {
         return next;
     }
 
-    /** From now on so much time, 0 or more, must pass between two manual dumps. */
-    public void space(Duration minSpacing) {
-        if (minSpacing.isNegative()) {
-            throw new IllegalArgumentException("minSpacing is " + minSpacing + ", but must be 0 or more");
-        }
-        board.space(minSpacing);
+    /** A limit refused a dump that was not refused before. */
+    void refused(DumpTrigger trigger, Refusal refusal) {
+        limits.refused(refusal);
+        observer.refused(trigger, refusal.limit());
+    }
+
+    /**
+     * A dump was allowed, but not one that a person asked for.
+     *
+     * @param rule of the alert; empty where no rule was concerned
+     * @param first whether it is the first dump of an incident, of which more are allowed than of others
+     */
+    void granted(Optional<String> rule, boolean first) {
+        rule.ifPresent(name -> limits.granted("rule " + name, first));
+        limits.granted("this host", first);
+        limits.granted("the queue", first);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.loadmonitor.desk;
 
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.DumpTrigger;
+import io.loadmonitor.archive.LimitKind;
 import java.time.Duration;
 
 /** Hears of dumps after the fact. Called by capturing threads; must not block or throw. */
@@ -18,6 +19,13 @@ public interface CaptureObserver {
 
     /** There is no dump, and nobody tries any longer. */
     void failed(DumpTrigger trigger, FailureReason reason);
+
+    /**
+     * A limit allows no dump now. Called once for each that is asked for, however often it is asked for again.
+     *
+     * @param trigger what asks
+     */
+    void refused(DumpTrigger trigger, LimitKind limit);
 
     /** The value of the {@code reason} label of {@code load_monitor_dump_failures_total}, in lower case. */
     enum FailureReason {

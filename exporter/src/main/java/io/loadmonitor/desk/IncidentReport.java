@@ -3,6 +3,7 @@ package io.loadmonitor.desk;
 import io.loadmonitor.archive.DumpStory;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.Incident;
+import io.loadmonitor.archive.RefusedDump;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadChange;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param dumps oldest first
  * @param changes from each explained dump to the next one
  * @param turns when most of the load came to have another cause, the earliest first
+ * @param refused dumps that limits refused, the oldest first
  */
 public record IncidentReport(
         Incident incident,
@@ -27,11 +29,13 @@ public record IncidentReport(
         LoadTimeline timeline,
         List<Dump> dumps,
         List<Change> changes,
-        List<CauseTurn> turns) {
+        List<CauseTurn> turns,
+        List<RefusedDump> refused) {
     public IncidentReport {
         dumps = List.copyOf(dumps);
         changes = List.copyOf(changes);
         turns = List.copyOf(turns);
+        refused = List.copyOf(refused);
     }
 
     /** Where a dump stands in its incident. */

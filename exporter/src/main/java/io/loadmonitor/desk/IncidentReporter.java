@@ -86,7 +86,8 @@ public final class IncidentReporter {
                 timeline(incident.host(), from, to),
                 dumps,
                 changes,
-                CauseTurn.of(dumps));
+                CauseTurn.of(dumps),
+                detail.refused());
     }
 
     /** Not before what is known of it, whatever the clocks say. */

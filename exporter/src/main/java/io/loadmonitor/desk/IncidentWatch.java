@@ -2,7 +2,9 @@ package io.loadmonitor.desk;
 
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.OpenIncident;
+import io.loadmonitor.archive.Reservation;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.Reason;
 import io.loadmonitor.incident.DumpPlan;
@@ -12,7 +14,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -121,10 +122,16 @@ public final class IncidentWatch implements AutoCloseable {
 
     private void ask(OpenIncident incident, DumpPlan.Due due) throws ArchiveException {
         String reason = "incident " + incident.id() + ": " + due;
-        OptionalLong dump = archive.reserveFollowUp(incident, Reason.beginning(reason));
-        if (dump.isPresent()) {
-            log.info("Dump {} is asked for ({})", dump.getAsLong(), reason);
+        Optional<Rule> rule = incident.rule().flatMap(rules.get()::named);
+        Reservation answer =
+                archive.reserveFollowUp(incident, rule.map(Rule::route), Reason.beginning(reason), due.toString());
+        if (answer instanceof Reservation.Granted granted) {
+            log.info("Dump {} is asked for ({})", granted.dumpId(), reason);
+            captures.granted(rule.map(Rule::name), granted.first());
             captures.wake();
+        } else if (answer instanceof Reservation.Refused refused && refused.fresh()) {
+            log.debug("No dump ({}): {}", reason, refused.refusal().explanation());
+            captures.refused(DumpTrigger.FOLLOW_UP, refused.refusal());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.loadmonitor.desk;
 
+import io.loadmonitor.alert.LabelPattern;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import java.net.InetAddress;
@@ -28,7 +29,7 @@ public final class InstanceNames {
      * @param own names of this host; then no other is
      * @param refused whether alerts that name another host are not stored
      */
-    public record Settings(Optional<Pattern> own, boolean refused) {
+    public record Settings(Optional<LabelPattern> own, boolean refused) {
         public static final Settings DEFAULT = new Settings(Optional.empty(), false);
     }
 
@@ -51,9 +52,9 @@ public final class InstanceNames {
         if (instance.isEmpty()) {
             return false;
         }
-        Optional<Pattern> own = settings.get().own();
+        Optional<LabelPattern> own = settings.get().own();
         if (own.isPresent()) {
-            return !own.get().matcher(instance).matches();
+            return !own.get().matches(instance);
         }
         if (isOwn(instance, archive.host())) {
             return false;

@@ -4,6 +4,7 @@ import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.DumpState;
 import io.loadmonitor.archive.DumpTrigger;
+import io.loadmonitor.archive.Reservation;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.Reason;
 import io.loadmonitor.incident.CrossingWatch;
@@ -54,6 +55,9 @@ public final class OwnTriggers implements AutoCloseable {
     private Optional<ModuleLevels> known = Optional.empty();
     private OptionalLong asked = OptionalLong.empty();
     private boolean failing;
+
+    /** Whether a limit refused the dump that is due; it is asked for again at each tick. */
+    private boolean refused;
 
     OwnTriggers(
             Supplier<Triggers> triggers,
@@ -199,19 +203,24 @@ public final class OwnTriggers implements AutoCloseable {
     }
 
     private boolean ask(CrossingWatch.Kind kind, String reason) {
-        OptionalLong dump;
+        Reservation answer;
         try {
-            dump = archive.reserveOwn(trigger(kind), Reason.beginning(reason));
+            answer = archive.reserveOwn(trigger(kind), Reason.beginning(reason));
         } catch (ArchiveException e) {
             fails(e);
             // The load may be gone when the archive can note it.
             return captures.takeUnnoted(trigger(kind), Reason.beginning(reason));
         }
-        if (dump.isEmpty()) {
+        if (answer instanceof Reservation.Refused no && !refused) {
+            captures.refused(trigger(kind), no.refusal());
+        }
+        refused = answer instanceof Reservation.Refused;
+        if (!(answer instanceof Reservation.Granted granted)) {
             return false;
         }
-        asked = dump;
-        log.info("Dump {} is asked for by itself ({})", dump.getAsLong(), reason);
+        asked = OptionalLong.of(granted.dumpId());
+        log.info("Dump {} is asked for by itself ({})", granted.dumpId(), reason);
+        captures.granted(Optional.empty(), granted.first());
         captures.wake();
         return true;
     }

@@ -1,14 +1,13 @@
 package io.loadmonitor.desk;
 
 import io.loadmonitor.alert.Alert;
+import io.loadmonitor.alert.LabelMatcher;
 import io.loadmonitor.incident.FollowUp;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * The rules in their order: the first that wants an alert gets it.
@@ -24,7 +23,7 @@ public record Rules(List<Rule> list) {
      */
     public static final Rules DEFAULT = new Rules(List.of(new Rule(
             "load",
-            Map.of("alertname", Pattern.compile("Load(?!Monitor).*|Uninterruptible.*")),
+            List.copyOf(LabelMatcher.parse("alertname=~\"Load.*|Uninterruptible.*\", alertname!~\"LoadMonitor.*\"")),
             Duration.ofSeconds(30))));
 
     public Rules {
@@ -45,6 +44,11 @@ public record Rules(List<Rule> list) {
                 .or(() -> list.stream().findFirst())
                 .map(Rule::followUp)
                 .orElse(FollowUp.DEFAULT);
+    }
+
+    /** Of this name. */
+    Optional<Rule> named(String name) {
+        return list.stream().filter(rule -> rule.name().equals(name)).findFirst();
     }
 
     public Optional<Rule> ruleFor(Alert alert) {

@@ -4,16 +4,16 @@ import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.LimitState;
+import io.loadmonitor.archive.Refusal;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.desk.RuleStatus.Kind;
 import io.loadmonitor.desk.RuleStatus.State;
-import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -21,7 +21,9 @@ import java.util.function.Supplier;
  * What the desk does now, and for every rule, manual requests and the source: ready or not, why, and when. Thread-safe.
  */
 final class StatusBoard {
-    private volatile Duration manualSpacing;
+    /** The name of what people ask for; no rule has it. */
+    private static final String MANUAL = "manual";
+
     private final Supplier<Rules> rules;
     private final Archive archive;
     private final Supplier<DumpSource> source;
@@ -29,13 +31,7 @@ final class StatusBoard {
     private volatile SourceState sourceState =
             new SourceState(State.READY, "No dump was taken since the start.", Optional.empty());
 
-    StatusBoard(
-            CaptureSettings settings,
-            Supplier<Rules> rules,
-            Archive archive,
-            Supplier<DumpSource> source,
-            Clock clock) {
-        this.manualSpacing = settings.minSpacing();
+    StatusBoard(Supplier<Rules> rules, Archive archive, Supplier<DumpSource> source, Clock clock) {
         this.rules = rules;
         this.archive = archive;
         this.source = source;
@@ -43,14 +39,6 @@ final class StatusBoard {
     }
 
     private record SourceState(State state, String why, Optional<Instant> next) {}
-
-    Duration manualSpacing() {
-        return manualSpacing;
-    }
-
-    void space(Duration minSpacing) {
-        manualSpacing = minSpacing;
-    }
 
     void capturing(CaptureOrder order) {
         sourceState = new SourceState(State.CAPTURING, "Takes " + order.words() + '.', Optional.empty());
@@ -73,59 +61,64 @@ final class StatusBoard {
     }
 
     List<RuleStatus> status() throws ArchiveException {
-        Instant now = clock.instant();
-        Map<String, LimitState> limits = archive.limits();
+        List<Rule> list = rules.get().list();
+        LimitState.All limits = archive.limits(list.stream().map(Rule::route).toList());
         List<RuleStatus> all = new ArrayList<>();
-        for (Rule rule : rules.get().list()) {
+        for (Rule rule : list) {
             all.add(limited(
                     Kind.RULE,
                     rule.name(),
-                    Optional.ofNullable(limits.get(LimitState.ofRule(rule.name()))),
-                    rule.cooldown(),
-                    now));
+                    Objects.requireNonNull(limits.rules().get(rule.name()))));
         }
+        all.add(limited(Kind.HOST, "dumps", limits.host()));
         SourceState current = sourceState;
         // Whoever asks while any dump is being taken is told that it is.
         all.add(
                 current.state() == State.READY
-                        ? limited(
-                                Kind.MANUAL,
-                                LimitState.MANUAL,
-                                Optional.ofNullable(limits.get(LimitState.MANUAL)),
-                                manualSpacing,
-                                now)
+                        ? limited(Kind.MANUAL, MANUAL, limits.people())
                         : new RuleStatus(
-                                Kind.MANUAL, LimitState.MANUAL, State.CAPTURING, current.why(), current.next()));
+                                Kind.MANUAL,
+                                MANUAL,
+                                State.CAPTURING,
+                                current.why(),
+                                current.next(),
+                                limits.people().use()));
         all.add(new RuleStatus(
-                Kind.SOURCE, source.get().kind().label(), current.state(), current.why(), current.next()));
+                Kind.SOURCE,
+                source.get().kind().label(),
+                current.state(),
+                current.why(),
+                current.next(),
+                Optional.empty()));
         return List.copyOf(all);
     }
 
-    /** {@code 30}, {@code 0.5}: without zeros at the end. */
-    private static String seconds(Duration time) {
-        return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString();
-    }
-
-    private RuleStatus limited(Kind kind, String name, Optional<LimitState> limit, Duration spacing, Instant now) {
-        if (limit.isEmpty()) {
-            return new RuleStatus(kind, name, State.READY, "No dump was asked for yet.", Optional.empty());
+    private static RuleStatus limited(Kind kind, String name, LimitState limit) {
+        if (limit.last().isEmpty()) {
+            return new RuleStatus(kind, name, State.READY, "No dump was asked for yet.", Optional.empty(), limit.use());
         }
-        LimitState last = limit.get();
+        LimitState.Last last = limit.last().get();
         String dump = last.dumpId().isPresent() ? "dump " + last.dumpId().getAsLong() : "a dump that is no longer kept";
-        if (last.capturing()) {
-            return new RuleStatus(
-                    kind, name, State.CAPTURING, "Asked for " + dump + "; it is not taken yet.", Optional.empty());
-        }
-        Instant next = last.lastAt().plus(spacing);
-        String asked = "Asked for " + dump + " at " + last.lastAt();
-        if (last.dumpId().isPresent() && now.isBefore(next) && !last.lastAt().isAfter(now)) {
+        Optional<Refusal> refusal = limit.refusal();
+        // That the host has one taken is what a host does.
+        if (last.capturing() && kind != Kind.HOST) {
             return new RuleStatus(
                     kind,
                     name,
-                    State.THROTTLED,
-                    asked + "; at most one every " + seconds(spacing) + " s.",
-                    Optional.of(next));
+                    State.CAPTURING,
+                    "Asked for " + dump + "; it is not taken yet.",
+                    Optional.empty(),
+                    limit.use());
         }
-        return new RuleStatus(kind, name, State.READY, asked + '.', Optional.empty());
+        String asked = "Asked for " + dump + " at " + last.at();
+        if (refusal.isEmpty()) {
+            return new RuleStatus(kind, name, State.READY, asked + '.', Optional.empty(), limit.use());
+        }
+        String why = switch (refusal.get().limit()) {
+            case COOLDOWN, SPACING ->
+                asked + "; at most one every " + refusal.get().every() + " s.";
+            case RULE, HOST, PEOPLE, QUEUE -> asked + "; " + refusal.get().words() + '.';
+        };
+        return new RuleStatus(kind, name, State.THROTTLED, why, refusal.get().next(), limit.use());
     }
 }

@@ -150,9 +150,15 @@ public record AlertSpell(
                 longestPause);
     }
 
-    /** What was heard by a clock that was ahead was heard now at the latest. */
-    AlertSpell heardBy(Instant now) {
-        if (!heard().isAfter(now)) {
+    /**
+     * What was heard by a clock that was ahead was heard now at the latest, but not before it began, whatever the clock
+     * says. That nobody spoke for long was found by that clock, too.
+     */
+    AlertSpell heardBy(Instant clock) {
+        Instant now = Times.later(clock, from());
+        boolean decidedLater =
+                silence.filter(known -> known.decided().isAfter(now)).isPresent();
+        if (!heard().isAfter(now) && !decidedLater) {
             return this;
         }
         return new AlertSpell(
@@ -165,7 +171,7 @@ public record AlertSpell(
                 resolved.map(time -> Times.earlier(time, now)),
                 toldEnd,
                 successor,
-                silence,
+                decidedLater ? Optional.empty() : silence,
                 longestPause);
     }
 

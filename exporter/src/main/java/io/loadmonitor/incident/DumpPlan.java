@@ -51,7 +51,7 @@ public record DumpPlan(List<Instant> putOff, List<Dump> dumps) {
 
     /** See {@link FollowUp}. */
     public enum Why {
-        /** The one that a cooldown put off. */
+        /** The one that a limit put off. */
         PUT_OFF,
         RETRY,
         AFTER,
@@ -61,7 +61,7 @@ public record DumpPlan(List<Instant> putOff, List<Dump> dumps) {
 
     /** @param tick the newest load tick, if one is known */
     public Optional<Due> due(FollowUp follow, Optional<Tick> tick, Instant now) {
-        if (follow.most() == 0 || dumps.stream().anyMatch(dump -> dump.state() == State.WAITING)) {
+        if (dumps.stream().anyMatch(dump -> dump.state() == State.WAITING)) {
             return Optional.empty();
         }
         List<Dump> taken = dumps.stream()
@@ -76,18 +76,22 @@ public record DumpPlan(List<Instant> putOff, List<Dump> dumps) {
                 .filter(dump -> newest.isEmpty() || dump.at().isAfter(newest.get()))
                 .sorted(Comparator.comparing(Dump::at))
                 .toList();
+        // A first dump that was put off is no further one.
+        if (follow.most() == 0 && !(taken.isEmpty() && failed.isEmpty())) {
+            return Optional.empty();
+        }
         if (!failed.isEmpty()) {
             Duration pause = RETRIES.get(Math.min(failed.size(), RETRIES.size()) - 1);
             return failed.get(failed.size() - 1).at().plus(pause).isAfter(now)
                     ? Optional.empty()
                     : Optional.of(new Due(Why.RETRY, "try " + (failed.size() + 1) + " after a failure"));
         }
-        if (taken.size() >= follow.most()
+        if (taken.size() >= Math.max(1, follow.most())
                 || newest.filter(at -> at.plus(follow.spacing()).isAfter(now)).isPresent()) {
             return Optional.empty();
         }
         if (putOff.stream().anyMatch(asked -> newest.isEmpty() || newest.get().isBefore(asked))) {
-            return Optional.of(new Due(Why.PUT_OFF, "put off by a cooldown"));
+            return Optional.of(new Due(Why.PUT_OFF, "put off by a limit"));
         }
         if (taken.isEmpty()) {
             return Optional.empty();

@@ -55,6 +55,8 @@ public sealed interface Event {
      *
      * @param quietSince since when the load has been below every level, without a gap in what is known; empty while it
      *     is not, or not known
+     * @param evenSince when the clock last jumped: before that it said nothing of how long ago it was; empty where no
+     *     jump is known
      */
-    record Passed(Optional<Instant> quietSince, Instant at) implements Event {}
+    record Passed(Optional<Instant> quietSince, Optional<Instant> evenSince, Instant at) implements Event {}
 }

@@ -72,7 +72,8 @@ public record IncidentLife(Duration silentAfter) {
                     ticked.ticks().get(ticked.ticks().size() - 1).at(),
                     Optional.empty());
         }
-        return new Reach(event.at(), Optional.empty(), Optional.empty(), Optional.empty());
+        // What began later began by another clock: in 1970, all of it.
+        return new Reach(event.at(), Optional.of(after(event.at())), Optional.empty(), Optional.empty());
     }
 
     private static Reach around(Instant from, Instant to, Optional<Long> spell) {
@@ -272,7 +273,9 @@ public record IncidentLife(Duration silentAfter) {
             }
             for (int i = 0; i < spells.size(); i++) {
                 if (spells.get(i) instanceof AlertSpell alert && alert.open()) {
-                    Duration unheard = Duration.between(alert.heard(), event.at());
+                    // Who was not heard of before the clock jumped may be heard of yet.
+                    Duration unheard = Duration.between(
+                            Times.later(alert.heard(), event.evenSince().orElse(Instant.MIN)), event.at());
                     Duration patience = QUIET.compareTo(alert.longestPause().multipliedBy(2)) < 0
                             ? alert.longestPause().multipliedBy(2)
                             : QUIET;

@@ -3,6 +3,7 @@ package io.loadmonitor.metrics;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.IntakeOutcome;
+import io.loadmonitor.archive.LimitKind;
 import io.loadmonitor.desk.AlertObserver;
 import io.loadmonitor.desk.CaptureObserver;
 import io.loadmonitor.guard.Denial;
@@ -40,6 +41,7 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
             Stream.concat(labels(IntakeOutcome.Outcome.values()).stream(), Stream.of(MALFORMED))
                     .toList());
     private final Counter withoutDump = counter(Family.ALERTS_WITHOUT_DUMP, labels(IntakeOutcome.WithoutDump.values()));
+    private final Counter refused = counter(Family.DUMPS_REFUSED, labels(LimitKind.values()));
     private final Counter webhook = counter(
             Family.WEBHOOK_REQUESTS,
             Stream.concat(CODES.stream().sorted(), Stream.of("other")).toList());
@@ -66,6 +68,11 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
     @Override
     public void failed(DumpTrigger trigger, FailureReason reason) {
         failures.labels(label(reason)).inc();
+    }
+
+    @Override
+    public void refused(DumpTrigger trigger, LimitKind limit) {
+        refused.labels(label(limit)).inc();
     }
 
     @Override
@@ -116,6 +123,7 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
                 Family.DUMP_DURATION,
                 Family.ALERTS,
                 Family.ALERTS_WITHOUT_DUMP,
+                Family.DUMPS_REFUSED,
                 Family.WEBHOOK_REQUESTS,
                 Family.REFUSALS);
     }
@@ -127,6 +135,7 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
         samples.addAll(Family.DUMP_DURATION, duration.collect());
         samples.addAll(Family.ALERTS, alerts.collect());
         samples.addAll(Family.ALERTS_WITHOUT_DUMP, withoutDump.collect());
+        samples.addAll(Family.DUMPS_REFUSED, refused.collect());
         samples.addAll(Family.WEBHOOK_REQUESTS, webhook.collect());
         samples.addAll(Family.REFUSALS, denials.collect());
     }

@@ -145,6 +145,11 @@ public enum Family {
             "load_monitor_alerts_without_dump_total",
             "New alerts that did not ask for a dump of their own, by the reason why.",
             "reason"),
+    DUMPS_REFUSED(
+            Type.COUNTER,
+            "load_monitor_dumps_refused_total",
+            "Dumps that were asked for and that a limit did not allow then, by the limit.",
+            "limit"),
     ARCHIVE_UP(
             Type.GAUGE,
             "load_monitor_archive_up",

@@ -80,7 +80,9 @@ final class LastDumpReader implements FamilyReader {
         last().ifPresent(dump -> {
             samples.add(Family.LAST_DUMP_TIMESTAMP, dump.takenAt.toEpochMilli() / 1e3);
             samples.add(Family.LAST_DUMP_ID, dump.id);
-            if (dump.takenAt.isAfter(clock.instant().minus(PRESENT))) {
+            Instant now = clock.instant();
+            // One from long after now is from before the clock was set back, and may be as old.
+            if (dump.takenAt.isAfter(now.minus(PRESENT)) && dump.takenAt.isBefore(now.plus(AHEAD))) {
                 dump.tasks.forEach((cause, tasks) -> samples.add(Family.LOAD_CONTRIBUTION, tasks, cause.id()));
             }
         });

@@ -6,6 +6,7 @@ import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.archive.DumpDeletion;
 import io.loadmonitor.archive.DumpSummary;
+import io.loadmonitor.archive.LimitKind;
 import io.loadmonitor.archive.Reservation;
 import io.loadmonitor.desk.CaptureDesk;
 import io.loadmonitor.dump.CauseCatalogue;
@@ -97,8 +98,11 @@ final class DumpsEndpoint {
             json.answer(context, 202, requested);
         } else if (reservation instanceof Reservation.Busy busy) {
             throw Refusal.capturing(busy.dumpId());
-        } else if (reservation instanceof Reservation.TooSoon tooSoon) {
-            throw Refusal.throttled(tooSoon.nextAllowed(), clock);
+        } else if (reservation instanceof Reservation.Refused refused) {
+            String why = refused.refusal().limit() == LimitKind.SPACING
+                    ? "The last dump was a moment ago."
+                    : "People had as many dumps as are allowed within a time (limits.manual_dumps).";
+            throw Refusal.throttled(why, refused.refusal().next().orElseThrow(), clock);
         }
     }
 

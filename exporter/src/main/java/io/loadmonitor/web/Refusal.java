@@ -61,7 +61,8 @@ final class Refusal extends RuntimeException {
     }
 
     /** Too soon after the last dump. */
-    static Refusal throttled(Instant nextAllowed, Clock clock) {
+    /** @param why one sentence */
+    static Refusal throttled(String why, Instant nextAllowed, Clock clock) {
         Duration wait = Duration.between(clock.instant(), nextAllowed);
         // Rounded up, so that who waits that long is not refused again.
         long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
@@ -69,7 +70,7 @@ final class Refusal extends RuntimeException {
                 new ErrorAnswer.Problem(
                         429,
                         "throttled",
-                        "The last dump was a moment ago. The next may be taken at " + nextAllowed + ".",
+                        why + " The next may be taken at " + nextAllowed + ".",
                         nextAllowed.toString(),
                         null),
                 Map.of("Retry-After", Long.toString(seconds)));

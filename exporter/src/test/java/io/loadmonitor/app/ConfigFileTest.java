@@ -1,11 +1,14 @@
 package io.loadmonitor.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.alert.Alert;
+import io.loadmonitor.archive.CaptureLimits;
 import io.loadmonitor.desk.Rule;
+import io.loadmonitor.incident.DumpWindow;
 import io.loadmonitor.incident.FollowUp;
 import io.loadmonitor.incident.Stall;
 import io.loadmonitor.incident.Triggers;
@@ -24,6 +27,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +80,7 @@ final class ConfigFileTest {
                   - name: disks
                     match: {severity: "a+b", team: ops}
                     match_re: {alertname: 'Disk.*'}
+                    matchers: ['{zone=~"a.*", dc!=b}', "\\"my label\\"!~\\"x\\"", host=c]
                     cooldown: 1m30s
                   - name: rest
                     match_re: {alertname: '.+'}
@@ -88,17 +93,54 @@ final class ConfigFileTest {
         assertEquals(Duration.ofSeconds(90), disks.cooldown());
         assertEquals("rest", config.rules().list().get(1).name());
         assertEquals(Duration.ofSeconds(30), config.rules().list().get(1).cooldown());
-        assertTrue(disks.match().get("severity").matcher("a+b").matches(), "match is text, not a regular expression");
-        assertTrue(disks.match().get("alertname").matcher("DiskFull").matches());
+        Map<String, String> labels =
+                Map.of("severity", "a+b", "team", "ops", "alertname", "DiskFull", "zone", "a1", "host", "c");
+        assertTrue(holds(disks, labels));
+        assertFalse(holds(disks, with(labels, "severity", "aab")), "match is text, not a regular expression");
+        assertFalse(holds(disks, with(labels, "alertname", "MyDisk")));
+        assertFalse(holds(disks, with(labels, "zone", "ba")));
+        assertFalse(holds(disks, with(labels, "dc", "b")));
+        assertFalse(holds(disks, with(labels, "my label", "x")));
+        assertFalse(holds(disks, with(labels, "host", "d")));
         assertEquals(5, config.retention().maxDumps());
         assertEquals(Duration.ofDays(2), config.retention().maxAge());
         assertEquals(10 << 20, config.retention().maxBytes());
         assertEquals(0, config.retention().minFreeDiskBytes());
-        assertEquals(7, config.limits().waitingCaptures());
-        assertEquals(Duration.ofMillis(250), config.limits().manualSpacing());
+        assertEquals(7, config.limits().captures().waiting());
+        assertEquals(Duration.ofMillis(250), config.limits().captures().manualSpacing());
         assertEquals(Duration.ofSeconds(3), config.limits().procfs().time());
         assertEquals(9, config.limits().procfs().maxTasks());
         assertEquals(2 << 20, config.limits().requestBodyBytes());
+    }
+
+    private static boolean holds(Rule rule, Map<String, String> labels) {
+        return rule.conditions().stream().allMatch(condition -> condition.holds(labels));
+    }
+
+    private static Map<String, String> with(Map<String, String> labels, String name, String value) {
+        Map<String, String> more = new HashMap<>(labels);
+        more.put(name, value);
+        return more;
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            alertname="A"       | "alertname="A"" stands where a list of matchers is expected, \
+            such as [alertname=~"Load.*"]
+            [[a=b]]             | a list stands where the text of a matcher is expected; \
+            one in braces is written in single quotes
+            [{a: b}]            | a mapping stands where the text of a matcher is expected; \
+            one in braces is written in single quotes
+            ['{}']              | "{}" holds no matcher
+            ['']                | "" holds no matcher
+            [a=b, 'c d']        | "c d", character 3: =, !=, =~ or !~ must stand here
+            ['a=~"Load(?!x)"']  | "a=~"Load(?!x)"", character 1: "Load(?!x)" is no regular expression of RE2: \
+            invalid or unsupported Perl syntax: (?!
+            """)
+    void refusesWhatNoMatcherIs(String matchers, String problem) {
+        String text = "rules: [{name: a, match: {alertname: A}, matchers: " + matchers + "}]";
+        ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse(text, "c.yml"));
+        assertEquals("c.yml:1: rules[0].matchers: " + problem, e.getMessage());
     }
 
     @Test
@@ -175,12 +217,7 @@ final class ConfigFileTest {
                 new FollowUp(List.of(Duration.ofSeconds(30), Duration.ofMinutes(2)), 2, 0, Duration.ofSeconds(30)),
                 config.rules().list().get(0).followUp());
         assertEquals(Duration.ofHours(2), config.incidents().life().silentAfter());
-        assertTrue(config.incidents()
-                .names()
-                .own()
-                .orElseThrow()
-                .matcher("db7:9817")
-                .matches());
+        assertTrue(config.incidents().names().own().orElseThrow().matches("db7:9817"));
         assertTrue(config.incidents().names().refused());
     }
 
@@ -213,6 +250,41 @@ final class ConfigFileTest {
     }
 
     @Test
+    void readsWindows() throws Exception {
+        Config config = ConfigFile.parse("""
+                rules:
+                  - {name: a, match: {alertname: A}, limit: {dumps: 20}}
+                  - {name: b, match: {alertname: B}, limit: off}
+                limits:
+                  dumps: {most: 5, per: 10m}
+                  manual_dumps: off
+                """, "c.yml");
+        assertEquals(
+                List.of(Optional.of(new DumpWindow(20, Duration.ofHours(1))), Optional.empty()),
+                config.rules().list().stream().map(Rule::limit).toList());
+        assertEquals(
+                Optional.of(new DumpWindow(5, Duration.ofMinutes(10))),
+                config.limits().captures().dumps());
+        assertEquals(Optional.empty(), config.limits().captures().manual());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            on                     | dumps: "on" is neither "off" nor settings such as {most: 20, per: 1h}
+            20                     | dumps: "20" is neither "off" nor settings such as {most: 20, per: 1h}
+            {per: 1h}              | dumps: the number is missing, as in {most: 20, per: 1h}
+            {most: 0}              | dumps.most: "0" is no whole number from 1 to 10000
+            {most: 1, per: 2d}     | dumps.per: "2d" is not between 1s and 86400s
+            {most: 1, within: 2d}  | dumps.within: unknown setting; there are most, per
+            [1, 1h]                | dumps: a list stands where settings are expected
+            """)
+    void refusesWhatNoWindowCanBe(String window, String problem) {
+        String text = "limits: {dumps: " + window + "}";
+        ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse(text, "c.yml"));
+        assertEquals("c.yml:1: limits." + problem, e.getMessage());
+    }
+
+    @Test
     void tellsEveryProblemAtOnceWithItsLine() {
         ConfigException e = assertThrows(ConfigException.class, () -> ConfigFile.parse("""
                 rules:
@@ -238,11 +310,13 @@ final class ConfigFileTest {
                 c.yml:4: rules[1].name: a rule needs a name
                 c.yml:4: rules[1].match_re.alertname: "(" is no regular expression: Unclosed group
                 c.yml:4: rules[1].match_re.9x: "9x" is no label name
-                c.yml:4: rules[1]: a rule needs a label in match or match_re, else it would match every alert
+                c.yml:4: rules[1]: a rule needs a label in matchers, match or match_re, else it would match every alert
                 c.yml:5: rules[1].cooldown: "30 parsecs" is no duration: expected one like "30s", "1h30m" or "7d"
-                c.yml:7: rules[2].colour: unknown setting; there are cooldown, follow_up, match, match_re, name
+                c.yml:7: rules[2].colour: unknown setting; there are \
+                cooldown, follow_up, limit, match, match_re, matchers, name
                 c.yml:8: rules[2].match: a list stands where labels and their values are expected
-                c.yml:6: rules[2]: a rule needs a label in match or match_re, else it would match every alert
+                c.yml:6: rules[2]: a rule needs a label in matchers, match or match_re, else it would match every \
+                alert
                 c.yml:9: rules[3].name: "a" is the name of two rules
                 c.yml:11: rules[3].match_re.alertname: the label stands in match and in match_re
                 c.yml:13: retention.max_dumps: "0" is no whole number from 1 to 10000000
@@ -398,7 +472,9 @@ final class ConfigFileTest {
         Files.writeString(file, """
                 rules: [{name: two, match: {alertname: A}}]
                 retention: {max_dumps: 7}
-                limits: {waiting_captures: 3, manual_spacing: 5s, procfs_time: 1s, procfs_tasks: 9, request_body: 2MB}
+                limits:
+                  {waiting_captures: 3, manual_spacing: 5s, procfs_time: 1s, procfs_tasks: 9, request_body: 2MB,
+                   dumps: {most: 9, per: 5m}, manual_dumps: off}
                 """);
         Config before = config.current();
         List<String> log = new ArrayList<>();
@@ -407,8 +483,11 @@ final class ConfigFileTest {
         assertEquals(7, config.current().retention().maxDumps());
         assertEquals(
                 new Limits(
-                        3,
-                        Duration.ofSeconds(5),
+                        new CaptureLimits(
+                                3,
+                                Optional.of(new DumpWindow(9, Duration.ofMinutes(5))),
+                                Optional.empty(),
+                                Duration.ofSeconds(5)),
                         before.limits().procfs(),
                         before.limits().requestBodyBytes()),
                 config.current().limits());

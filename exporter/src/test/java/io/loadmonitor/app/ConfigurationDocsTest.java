@@ -96,7 +96,9 @@ final class ConfigurationDocsTest {
     private static void settings(String path, MappingNode node, Map<String, String> into) {
         YamlText.entries(node).forEach((key, entry) -> {
             Node value = entry.getValueNode();
-            if (value instanceof ScalarNode scalar) {
+            if (key.startsWith("match")) {
+                into.put(path + key, "");
+            } else if (value instanceof ScalarNode scalar) {
                 into.put(path + key, key.equals("name") ? "" : YamlText.text(scalar));
             } else if (value instanceof SequenceNode list) {
                 into.put(
@@ -104,8 +106,6 @@ final class ConfigurationDocsTest {
                         list.getValue().stream()
                                 .map(item -> YamlText.text((ScalarNode) item))
                                 .collect(Collectors.joining(", ")));
-            } else if (key.startsWith("match")) {
-                into.put(path + key, "");
             } else {
                 settings(path + key + ".", (MappingNode) value, into);
             }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -182,6 +185,46 @@ final class ExplainCommandTest {
         }
         assertEquals(1, line.execute("explain", "--before", "-", "-"));
         assertTrue(err.toString().contains("standard input can only be one"), err.toString());
+    }
+
+    @Test
+    void readsStandardInputWithoutAFile() throws Exception {
+        InputStream before = System.in;
+        try {
+            System.setIn(Files.newInputStream(ORIGINAL));
+            assertEquals(0, explainFrom("/dev/null"), err.toString());
+            String piped = out.toString();
+            out.getBuffer().setLength(0);
+            System.setIn(Files.newInputStream(ORIGINAL));
+            assertEquals(0, line.execute("explain", "-"), err.toString());
+            assertEquals(out.toString(), piped);
+            assertTrue(piped.contains(" active tasks") || piped.contains(" tasks"), piped);
+        } finally {
+            System.setIn(before);
+        }
+    }
+
+    @Test
+    void asksForATextAtATerminal() throws Exception {
+        for (String terminal : List.of("/dev/pts/3", "/dev/tty1", "/dev/console")) {
+            err.getBuffer().setLength(0);
+            assertEquals(2, explainFrom(terminal));
+            assertEquals(
+                    Optional.of("load-monitor-exporter: a text is missing: give a FILE, or a pipe as in"
+                            + " \"dmesg | load-monitor-exporter explain\"; - reads what you type"),
+                    err.toString().lines().findFirst());
+        }
+        assertEquals("", out.toString());
+    }
+
+    /** Without a file, as if standard input were that. */
+    private int explainFrom(String device) throws IOException {
+        Path link = folder.resolve("stdin");
+        Files.deleteIfExists(link);
+        ExplainCommand explain = (ExplainCommand)
+                line.getSubcommands().get("explain").getCommandSpec().userObject();
+        explain.standardInput = Files.createSymbolicLink(link, Path.of(device));
+        return line.execute("explain");
     }
 
     @Test

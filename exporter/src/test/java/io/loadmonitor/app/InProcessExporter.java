@@ -45,7 +45,9 @@ public final class InProcessExporter implements AutoCloseable {
         ServeOptions options = command.options;
         ConfigInForce config = ConfigInForce.read(options.configFile, options.causesFile, clock);
         return new InProcessExporter(
-                Exporter.start(options, config, Map.of(), clock), clock, URI.create("http://127.0.0.1:" + port));
+                Exporter.start(options, config, Map.of(), clock, clock::nanos),
+                clock,
+                URI.create("http://127.0.0.1:" + port));
     }
 
     public URI address() {
@@ -74,6 +76,11 @@ public final class InProcessExporter implements AutoCloseable {
         @Override
         public Instant instant() {
             return Instant.now().plus(ahead.get());
+        }
+
+        /** It is moved as time passes, not as a clock is set. */
+        long nanos() {
+            return System.nanoTime() + ahead.get().toNanos();
         }
 
         @Override

@@ -40,7 +40,6 @@ final class MainTest {
         --config.file=a --config.file=b      | '--config.file'
         bogus                                | 'bogus'
         dump --reason=ä                      | "ä" is not 1 to 63 printable ASCII characters
-        explain                              | 'FILE'
         explain a b                          | 'b'
         """)
     void wrongUseIsExplainedInOneLineAndExits2(String arguments, String complaint) {

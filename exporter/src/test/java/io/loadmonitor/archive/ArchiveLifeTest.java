@@ -52,8 +52,8 @@ final class ArchiveLifeTest {
         TestClock clock = new TestClock();
         Known known = Known.NOTHING;
         int largest = 0;
-        ArchiveSettings settings =
-                new ArchiveSettings(folder.resolve(seed + ".db"), "vm", Retention.DEFAULT, 1_000_000);
+        ArchiveSettings settings = new ArchiveSettings(
+                folder.resolve(seed + ".db"), "vm", Retention.DEFAULT, CaptureLimits.DEFAULT.withWaiting(1_000_000));
         try (Archive archive = Archive.open(settings, clock)) {
             List<Alert> sent = new ArrayList<>();
             for (int i = 0; i < MESSAGES; i++) {

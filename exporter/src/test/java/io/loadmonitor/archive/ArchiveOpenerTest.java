@@ -223,8 +223,11 @@ final class ArchiveOpenerTest {
     }
 
     private Archive start(Path file) {
-        Archive archive =
-                Archive.start(new ArchiveSettings(file, "vm", Retention.DEFAULT), clock, CauseCatalogue::standard);
+        Archive archive = Archive.start(
+                new ArchiveSettings(file, "vm", Retention.DEFAULT),
+                clock,
+                CauseCatalogue::standard,
+                new Uptime(Uptime.unknownBoot(), System::nanoTime));
         started = Optional.of(archive);
         return archive;
     }

@@ -459,21 +459,27 @@ final class ArchiveTest {
 
     @Test
     void grantsOneManualDumpAtATimeAndSaysWhenTheNext() throws ArchiveException {
-        Duration second = Duration.ofSeconds(1);
-        Reservation.Granted granted =
-                assertInstanceOf(Reservation.Granted.class, archive.reserveManual(REASON, second));
-        assertEquals(new Reservation.Busy(granted.dumpId()), archive.reserveManual(REASON, second));
+        Reservation.Granted granted = assertInstanceOf(Reservation.Granted.class, archive.reserveManual(REASON));
+        assertEquals(new Reservation.Busy(granted.dumpId()), archive.reserveManual(REASON));
         assertEquals(granted.dumpId(), archive.beginNext().orElseThrow().dumpId());
-        assertEquals(new Reservation.Busy(granted.dumpId()), archive.reserveManual(REASON, second));
+        assertEquals(new Reservation.Busy(granted.dumpId()), archive.reserveManual(REASON));
         archive.store(granted.dumpId(), DumpTexts.manual(1, NOON));
         clock.advance(Duration.ofMillis(999));
 
-        assertEquals(new Reservation.TooSoon(NOON.plusSeconds(1)), archive.reserveManual(REASON, second));
+        assertEquals(
+                Optional.of(NOON.plusSeconds(1)),
+                refusal(archive.reserveManual(REASON)).next());
         archive.close();
         open();
-        assertEquals(new Reservation.TooSoon(NOON.plusSeconds(1)), archive.reserveManual(REASON, second));
+        assertEquals(
+                Optional.of(NOON.plusSeconds(1)),
+                refusal(archive.reserveManual(REASON)).next());
         clock.advance(Duration.ofMillis(1));
-        assertInstanceOf(Reservation.Granted.class, archive.reserveManual(REASON, second));
+        assertInstanceOf(Reservation.Granted.class, archive.reserveManual(REASON));
+    }
+
+    private static Refusal refusal(Reservation answer) {
+        return assertInstanceOf(Reservation.Refused.class, answer).refusal();
     }
 
     @Test
@@ -493,9 +499,9 @@ final class ArchiveTest {
     }
 
     private Reservation reserveAfter(long forAlert) throws ArchiveException {
-        assertEquals(new Reservation.Busy(forAlert), archive.reserveManual(REASON, Duration.ZERO));
+        assertEquals(new Reservation.Busy(forAlert), archive.reserveManual(REASON));
         return new Reservation.Granted(
-                archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty()));
+                archive.reserveDump(DumpTrigger.MANUAL, Optional.of(REASON), OptionalLong.empty()), true);
     }
 
     @Test

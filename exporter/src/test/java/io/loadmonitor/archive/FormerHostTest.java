@@ -56,6 +56,17 @@ final class FormerHostTest {
     }
 
     @Test
+    void goesOnUnderANameThatAnEmptyArchiveHadBefore() throws Exception {
+        open("later").close();
+        try (Archive old = open("before")) {
+            old.takeIn(List.of(routed(firing(1, NOON), COOLDOWN)));
+        }
+        try (Archive renamed = open("later")) {
+            assertEquals(1, renamed.totals().waiting());
+        }
+    }
+
+    @Test
     void takesNothingFromSeveralHosts() throws Exception {
         try (Archive one = open("one")) {
             one.takeIn(List.of(routed(firing(1, NOON))));
@@ -69,7 +80,7 @@ final class FormerHostTest {
         try (Archive three = open("three")) {
             assertEquals(0, three.totals().waiting());
             assertEquals(Optional.empty(), three.beginNext());
-            three.reserveManual(new Reason("mine"), Duration.ZERO);
+            three.reserveManual(new Reason("mine"));
             assertEquals(List.of("one", "three", "two"), hosts(three));
         }
         try (Archive one = open("one")) {

@@ -25,7 +25,10 @@ final class IntakeLatencyTest {
     @Test
     void takesAnAlertInWithinMilliseconds() throws Exception {
         ArchiveSettings settings = new ArchiveSettings(
-                folder.resolve("a.db"), "vm", new Retention(100_000, Duration.ofDays(30), 1 << 30, 0), 10_000);
+                folder.resolve("a.db"),
+                "vm",
+                new Retention(100_000, Duration.ofDays(30), 1 << 30, 0),
+                CaptureLimits.DEFAULT.withWaiting(10_000));
         long[] nanos = new long[ALERTS];
         long[] repeated = new long[ALERTS];
         try (Archive archive = Archive.open(settings, Clock.systemUTC())) {

@@ -39,7 +39,10 @@ final class IntakeTest {
 
     @BeforeEach
     void open() throws ArchiveException {
-        archive = Archive.open(new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT, 3), clock);
+        archive = Archive.open(
+                new ArchiveSettings(
+                        folder.resolve("a.db"), "vm", Retention.DEFAULT, CaptureLimits.DEFAULT.withWaiting(3)),
+                clock);
     }
 
     @AfterEach
@@ -230,6 +233,10 @@ final class IntakeTest {
                 takeIn(routed(firing(3, NOON), Duration.ofMinutes(5))).dumpId());
     }
 
+    private Reservation followUp(OpenIncident open) throws ArchiveException {
+        return archive.reserveFollowUp(open, Optional.empty(), new Reason("put off"), "put off");
+    }
+
     @Test
     void sharesTheDumpForWhichItsIncidentWaits() throws ArchiveException {
         IntakeOutcome first = takeIn(routed(firing(1, NOON)));
@@ -272,7 +279,10 @@ final class IntakeTest {
         takeIn(routed(firing(1, START), Duration.ofMinutes(5)));
         archive.store(archive.beginNext().orElseThrow().dumpId(), DumpTexts.manual(7, NOON));
         clock.advance(Duration.ofDays(-2));
+        archive.close();
+        open();
 
+        clock.advance(Duration.ofMinutes(5));
         assertEquals(
                 OptionalLong.of(2),
                 takeIn(routed(firing(2, NOON), Duration.ofMinutes(5))).dumpId());
@@ -305,9 +315,9 @@ final class IntakeTest {
                                 + " then."),
                 alert.note());
         OpenIncident open = archive.openIncidents().get(0);
-        assertEquals(OptionalLong.empty(), archive.reserveFollowUp(open, new Reason("put off")));
-        archive.allowWaiting(4);
-        long dump = archive.reserveFollowUp(open, new Reason("put off")).orElseThrow();
+        assertEquals(OptionalLong.empty(), followUp(open).granted());
+        archive.limit(CaptureLimits.DEFAULT.withWaiting(4));
+        long dump = followUp(open).granted().orElseThrow();
         assertEquals(
                 OptionalLong.of(dump),
                 archive.incident(open.id())

@@ -122,7 +122,10 @@ final class KillTest {
 
     private static ArchiveSettings settings(Path file) {
         return new ArchiveSettings(
-                file, "vm", new Retention(100_000, java.time.Duration.ofDays(3650), 1 << 30, 0), 1_000_000);
+                file,
+                "vm",
+                new Retention(100_000, java.time.Duration.ofDays(3650), 1 << 30, 0),
+                CaptureLimits.DEFAULT.withWaiting(1_000_000).withDumps(java.util.Optional.empty()));
     }
 
     /** Takes alerts in and stores their dumps, and says so after each, until it is killed. */

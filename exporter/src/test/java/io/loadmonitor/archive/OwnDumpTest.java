@@ -42,7 +42,7 @@ final class OwnDumpTest {
 
     private DumpSummary take(DumpTrigger trigger, String reason, Instant at) throws ArchiveException {
         clock.set(at);
-        long asked = archive.reserveOwn(trigger, new Reason(reason)).orElseThrow();
+        long asked = archive.reserveOwn(trigger, new Reason(reason)).granted().orElseThrow();
         WaitingCapture next = archive.beginNext().orElseThrow();
         assertEquals(asked, next.dumpId());
         assertEquals(trigger, next.trigger());
@@ -95,22 +95,28 @@ final class OwnDumpTest {
 
     @Test
     void isOneAtATimeAndNoMoreThanMayWait() throws ArchiveException {
-        archive.allowWaiting(2);
-        assertTrue(archive.reserveManual(new Reason("looks slow"), Duration.ofHours(1)) instanceof Reservation.Granted);
-        long own = archive.reserveOwn(DumpTrigger.THRESHOLD, LOAD).orElseThrow();
-        assertEquals(OptionalLong.empty(), archive.reserveOwn(DumpTrigger.ACTIVE, new Reason("active 9 >= 8")));
+        archive.limit(CaptureLimits.DEFAULT.withWaiting(2));
+        assertTrue(archive.reserveManual(new Reason("looks slow")).granted().isPresent());
+        long own = archive.reserveOwn(DumpTrigger.THRESHOLD, LOAD).granted().orElseThrow();
+        assertEquals(new Reservation.Busy(own), archive.reserveOwn(DumpTrigger.ACTIVE, new Reason("active 9 >= 8")));
         archive.beginNext();
         archive.beginNext();
         assertEquals(
-                OptionalLong.empty(), archive.reserveOwn(DumpTrigger.ACTIVE, new Reason("active 9 >= 8")), "is taken");
+                new Reservation.Busy(own),
+                archive.reserveOwn(DumpTrigger.ACTIVE, new Reason("active 9 >= 8")),
+                "is taken");
         assertEquals(Optional.of(DumpState.CAPTURING), archive.state(own));
         archive.fail(own, "no source");
         assertEquals(Optional.of(DumpState.FAILED), archive.state(own));
         archive.takeIn(List.of(TestAlerts.routed(TestAlerts.firing(1, NOON))));
-        archive.allowWaiting(1);
-        assertEquals(OptionalLong.empty(), archive.reserveOwn(DumpTrigger.THRESHOLD, LOAD), "too many wait");
+        archive.limit(CaptureLimits.DEFAULT.withWaiting(1));
+        assertEquals(
+                LimitKind.QUEUE,
+                ((Reservation.Refused) archive.reserveOwn(DumpTrigger.THRESHOLD, LOAD))
+                        .refusal()
+                        .limit());
         archive.beginNext();
-        assertTrue(archive.reserveOwn(DumpTrigger.THRESHOLD, LOAD).isPresent());
+        assertTrue(archive.reserveOwn(DumpTrigger.THRESHOLD, LOAD).granted().isPresent());
     }
 
     @Test
@@ -121,7 +127,7 @@ final class OwnDumpTest {
     @Test
     void waitsOverARestartUnlessItsLoadMayHaveGone() throws ArchiveException {
         for (boolean begun : List.of(false, true)) {
-            long own = archive.reserveOwn(DumpTrigger.THRESHOLD, LOAD).orElseThrow();
+            long own = archive.reserveOwn(DumpTrigger.THRESHOLD, LOAD).granted().orElseThrow();
             if (begun) {
                 archive.beginNext();
             }
@@ -138,7 +144,7 @@ final class OwnDumpTest {
 
     @Test
     void whatWaitedForTooLongIsNotTaken() throws ArchiveException {
-        long own = archive.reserveOwn(DumpTrigger.THRESHOLD, LOAD).orElseThrow();
+        long own = archive.reserveOwn(DumpTrigger.THRESHOLD, LOAD).granted().orElseThrow();
         archive.close();
         clock.advance(LoadSpell.HOLD);
         open();
@@ -153,7 +159,7 @@ final class OwnDumpTest {
         assertEquals(Optional.of(NOON), archive.newestAutomatic(), "the module's, too");
         take(DumpTrigger.ACTIVE, "active 9 >= 8", NOON.plusSeconds(20));
         archive.storeFound(DumpTexts.manual(3, NOON.plusSeconds(30)));
-        archive.fail(archive.reserveOwn(DumpTrigger.THRESHOLD, LOAD).orElseThrow(), "no source");
+        archive.fail(archive.reserveOwn(DumpTrigger.THRESHOLD, LOAD).granted().orElseThrow(), "no source");
         assertEquals(Optional.of(NOON.plusSeconds(20)), archive.newestAutomatic());
     }
 }

@@ -213,8 +213,9 @@ final class StoryTest {
         return incident;
     }
 
-    private static void asked(Archive archive, long number) throws ArchiveException {
-        archive.reserveManual(new Reason("why not"), Duration.ZERO);
+    private void asked(Archive archive, long number) throws ArchiveException {
+        clock.advance(Duration.ofSeconds(1));
+        archive.reserveManual(new Reason("why not"));
         archive.store(
                 archive.beginNext().orElseThrow().dumpId(),
                 DumpTexts.manual(number, NOON.plus(Duration.ofHours(number))));

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loadmonitor.alert.Alert;
 import io.loadmonitor.alert.AlertMessage;
 import io.loadmonitor.alert.AlertMessageParser;
+import io.loadmonitor.alert.LabelMatcher;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchiveSettings;
+import io.loadmonitor.archive.CaptureLimits;
 import io.loadmonitor.archive.DumpQuery;
 import io.loadmonitor.archive.DumpState;
 import io.loadmonitor.archive.DumpSummary;
@@ -19,6 +21,8 @@ import io.loadmonitor.archive.DumpTexts;
 import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentDetail;
 import io.loadmonitor.archive.IntakeOutcome;
+import io.loadmonitor.archive.LimitState;
+import io.loadmonitor.archive.Refusal;
 import io.loadmonitor.archive.Reservation;
 import io.loadmonitor.archive.Retention;
 import io.loadmonitor.archive.TestAlerts;
@@ -28,6 +32,7 @@ import io.loadmonitor.desk.RuleStatus.Kind;
 import io.loadmonitor.desk.RuleStatus.State;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
+import io.loadmonitor.incident.DumpWindow;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -37,12 +42,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,25 +58,24 @@ final class CaptureDeskTest {
     private static final Reason REASON = new Reason("somebody wants to know");
     private static final Duration COOLDOWN = Duration.ofMinutes(5);
     private static final CaptureSettings QUICK = new CaptureSettings(
-            Duration.ofSeconds(1),
-            Duration.ofMillis(300),
-            Duration.ofMillis(10),
-            Duration.ofMillis(40),
-            Duration.ofMillis(200));
+            Duration.ofMillis(300), Duration.ofMillis(10), Duration.ofMillis(40), Duration.ofMillis(200));
 
     @TempDir
     Path folder;
 
     private final TestClock clock = new TestClock();
     private final Heard heard = new Heard();
-    private Rules rules =
-            new Rules(List.of(new Rule("load", Map.of("alertname", Pattern.compile("Load.*")), Duration.ZERO)));
+    private Rules rules = new Rules(
+            List.of(new Rule("load", List.copyOf(LabelMatcher.parse("alertname=~\"Load.*\"")), Duration.ZERO)));
     private Archive archive;
     private Optional<CaptureDesk> started = Optional.empty();
 
     @BeforeEach
     void open() throws ArchiveException {
-        archive = Archive.open(new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT, 5), clock);
+        archive = Archive.open(
+                new ArchiveSettings(
+                        folder.resolve("a.db"), "vm", Retention.DEFAULT, CaptureLimits.DEFAULT.withWaiting(5)),
+                clock);
     }
 
     @AfterEach
@@ -224,19 +226,39 @@ final class CaptureDeskTest {
         });
         CaptureDesk desk = start(source);
 
-        assertEquals(new Reservation.Granted(1), desk.request(REASON));
+        assertEquals(new Reservation.Granted(1, true), desk.request(REASON));
         assertEquals(new Reservation.Busy(1), desk.request(REASON));
         mayAnswer.countDown();
         assertEquals("captured 1 MANUAL", heard.next());
-        assertEquals(new Reservation.TooSoon(NOON.plusSeconds(1)), desk.request(REASON));
-        desk.space(Duration.ofSeconds(7));
-        assertEquals(new Reservation.TooSoon(NOON.plusSeconds(7)), desk.request(REASON));
-        assertEquals(Optional.of(NOON.plusSeconds(7)), desk.status().get(1).next());
-        desk.space(Duration.ofSeconds(1));
+        assertEquals(
+                Optional.of(NOON.plusSeconds(1)), refusal(desk.request(REASON)).next());
+        assertEquals("refused MANUAL SPACING", heard.next());
+        archive.limit(spaced(7));
+        assertEquals(
+                Optional.of(NOON.plusSeconds(7)), refusal(desk.request(REASON)).next());
+        assertEquals(Optional.of(NOON.plusSeconds(7)), desk.status().get(2).next());
+        archive.limit(spaced(1));
         desk.close();
         ArchiveException closed = assertThrows(ArchiveException.class, () -> desk.request(REASON));
         assertEquals(ArchiveException.Reason.CLOSED, closed.reason());
         assertEquals(List.of("somebody wants to know"), source.reasons());
+    }
+
+    private static Refusal refusal(Reservation answer) {
+        return assertInstanceOf(Reservation.Refused.class, answer).refusal();
+    }
+
+    private static CaptureLimits spaced(int seconds) {
+        CaptureLimits usual = CaptureLimits.DEFAULT;
+        return new CaptureLimits(usual.waiting(), usual.dumps(), usual.manual(), Duration.ofSeconds(seconds));
+    }
+
+    private static RuleStatus ready(Kind kind, String name, Optional<LimitState.Use> use) {
+        return new RuleStatus(kind, name, State.READY, "No dump was asked for yet.", Optional.empty(), use);
+    }
+
+    private static Optional<LimitState.Use> used(int used, int most) {
+        return Optional.of(new LimitState.Use(used, new DumpWindow(most, Duration.ofHours(1))));
     }
 
     @Test
@@ -274,8 +296,8 @@ final class CaptureDeskTest {
     @Test
     void saysForEachRuleWhetherItIsReadyAndWhy() throws Exception {
         rules = new Rules(List.of(
-                new Rule("load", Map.of("alertname", Pattern.compile("Load.*")), COOLDOWN),
-                new Rule("other", Map.of("alertname", Pattern.compile("Other")), COOLDOWN)));
+                new Rule("load", List.copyOf(LabelMatcher.parse("alertname=~\"Load.*\"")), COOLDOWN),
+                new Rule("other", List.copyOf(LabelMatcher.parse("alertname=Other")), COOLDOWN)));
         CountDownLatch mayAnswer = new CountDownLatch(1);
         CountDownLatch asked = new CountDownLatch(1);
         AlertDesk alerts = alerts(new FakeSource((call, reason) -> {
@@ -286,24 +308,26 @@ final class CaptureDeskTest {
         CaptureDesk desk = started.orElseThrow();
         assertEquals(
                 List.of(
-                        new RuleStatus(Kind.RULE, "load", State.READY, "No dump was asked for yet.", Optional.empty()),
-                        new RuleStatus(Kind.RULE, "other", State.READY, "No dump was asked for yet.", Optional.empty()),
-                        new RuleStatus(
-                                Kind.MANUAL, "manual", State.READY, "No dump was asked for yet.", Optional.empty()),
+                        ready(Kind.RULE, "load", Optional.empty()),
+                        ready(Kind.RULE, "other", Optional.empty()),
+                        ready(Kind.HOST, "dumps", used(0, 60)),
+                        ready(Kind.MANUAL, "manual", used(0, 240)),
                         new RuleStatus(
                                 Kind.SOURCE,
                                 "procfs",
                                 State.READY,
                                 "No dump was taken since the start.",
+                                Optional.empty(),
                                 Optional.empty())),
                 desk.status());
 
         alerts.accept(message(TestAlerts.firing(1, NOON)));
         asked.await();
         assertEquals(
-                List.of(State.CAPTURING, State.READY, State.CAPTURING, State.CAPTURING),
+                List.of(State.CAPTURING, State.READY, State.READY, State.CAPTURING, State.CAPTURING),
                 desk.status().stream().map(RuleStatus::state).toList());
-        assertEquals("Takes dump 1.", desk.status().get(2).why());
+        assertEquals("Takes dump 1.", desk.status().get(3).why());
+        assertEquals(used(1, 60), desk.status().get(2).use());
         mayAnswer.countDown();
         assertEquals("taken in [NEW]", heard.next());
         assertEquals("captured 1 ALERT", heard.next());
@@ -315,10 +339,11 @@ final class CaptureDeskTest {
                         "load",
                         State.THROTTLED,
                         "Asked for dump 1 at " + NOON + "; at most one every 300 s.",
-                        Optional.of(NOON.plus(COOLDOWN))),
+                        Optional.of(NOON.plus(COOLDOWN)),
+                        Optional.empty()),
                 throttled);
         assertTrue(
-                desk.status().get(3).why().startsWith("Took dump 1 in "),
+                desk.status().get(4).why().startsWith("Took dump 1 in "),
                 desk.status().toString());
         clock.advance(COOLDOWN);
         assertEquals(State.READY, desk.status().get(0).state());
@@ -328,7 +353,7 @@ final class CaptureDeskTest {
     void saysWhatASourceWaitsFor() throws Exception {
         CountDownLatch twice = new CountDownLatch(2);
         CaptureSettings patient = new CaptureSettings(
-                Duration.ZERO, Duration.ofSeconds(60), Duration.ofMillis(1), Duration.ofSeconds(30), Duration.ZERO);
+                Duration.ofSeconds(60), Duration.ofMillis(1), Duration.ofSeconds(30), Duration.ZERO);
         CaptureDesk desk = CaptureDesk.start(
                 patient,
                 () -> rules,
@@ -342,10 +367,10 @@ final class CaptureDeskTest {
         started = Optional.of(desk);
         desk.request(REASON);
         twice.await();
-        RuleStatus source = desk.status().get(2);
+        RuleStatus source = desk.status().get(3);
         for (int i = 0; i < 200 && source.state() != State.THROTTLED; i++) {
             pause(10);
-            source = desk.status().get(2);
+            source = desk.status().get(3);
         }
 
         assertEquals(State.THROTTLED, source.state());

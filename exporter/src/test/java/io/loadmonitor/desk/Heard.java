@@ -3,6 +3,7 @@ package io.loadmonitor.desk;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.IntakeOutcome;
+import io.loadmonitor.archive.LimitKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -26,6 +27,11 @@ final class Heard implements CaptureObserver, AlertObserver {
     @Override
     public void failed(DumpTrigger trigger, FailureReason reason) {
         events.add("failed " + trigger + ' ' + reason);
+    }
+
+    @Override
+    public void refused(DumpTrigger trigger, LimitKind limit) {
+        events.add("refused " + trigger + ' ' + limit);
     }
 
     @Override

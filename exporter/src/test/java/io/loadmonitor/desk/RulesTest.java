@@ -2,8 +2,12 @@ package io.loadmonitor.desk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.loadmonitor.alert.Alert;
+import io.loadmonitor.alert.LabelCondition;
+import io.loadmonitor.alert.LabelMatcher;
+import io.loadmonitor.alert.LabelPattern;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -49,6 +53,17 @@ final class RulesTest {
                 Optional.of(rule).filter(name -> !name.isEmpty()), name(Rules.DEFAULT, Map.of("alertname", alertName)));
     }
 
+    /** A message is decided in milliseconds whatever a rule's expressions are. */
+    @Test
+    void decidesWithoutWaitingForAnExpressionThatNeverEnds() {
+        Rules rules = new Rules(List.of(rule("blows-up", Map.of("path", "(a+)+b"))));
+
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(5),
+                () -> assertEquals(Optional.of("blows-up"), name(rules, Map.of("path", "a".repeat(4096)))));
+        assertEquals(Optional.empty(), name(rules, Map.of("path", "c")));
+    }
+
     @Test
     void letsAlertsThatBeginTogetherShareADumpUnlessToldOtherwise() {
         assertEquals(
@@ -61,13 +76,13 @@ final class RulesTest {
         assertEquals(
                 "two rules are named a",
                 refusal(() -> new Rules(List.of(rule("a", Map.of("x", "y")), rule("a", Map.of("x", "z"))))));
-        assertEquals("rule a matches no label, so it would match every alert", refusal(() -> rule("a", Map.of())));
+        assertEquals("rule a asks for no label, so it would match every alert", refusal(() -> rule("a", Map.of())));
         assertEquals(
                 "a rule's name must be 1 to 64 letters, digits, _ or -, but is \"a b\"",
                 refusal(() -> rule("a b", Map.of("x", "y"))));
         assertEquals(
                 "rule a: cooldown is PT-1S, but must be 0 to 1 day",
-                refusal(() -> new Rule("a", Map.of("x", Pattern.compile("y")), Duration.ofSeconds(-1))));
+                refusal(() -> new Rule("a", List.copyOf(LabelMatcher.parse("x=y")), Duration.ofSeconds(-1))));
     }
 
     private static String refusal(org.junit.jupiter.api.function.Executable made) {
@@ -75,9 +90,13 @@ final class RulesTest {
     }
 
     private static Rule rule(String name, Map<String, String> match) {
-        Map<String, Pattern> patterns = new java.util.HashMap<>();
-        match.forEach((label, pattern) -> patterns.put(label, Pattern.compile(pattern)));
-        return new Rule(name, patterns, Duration.ZERO);
+        return new Rule(
+                name,
+                match.entrySet().stream()
+                        .<LabelCondition>map(
+                                label -> new LabelPattern(label.getKey(), Pattern.compile(label.getValue())))
+                        .toList(),
+                Duration.ZERO);
     }
 
     private static Optional<String> name(Rules rules, Map<String, String> labels) {

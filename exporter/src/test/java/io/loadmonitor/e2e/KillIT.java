@@ -55,6 +55,7 @@ final class KillIT {
     private static final String CONFIG = """
             triggers: {load: off}
             retention: {min_free_disk: 4MB}
+            limits: {dumps: off, manual_dumps: off}
             rules:
               - {name: load, match: {alertname: LoadHigh}, cooldown: 1s}
             """;

@@ -42,6 +42,7 @@ final class SoakIT {
     private static final String CONFIG = """
             triggers: {load: off}
             retention: {max_dumps: 200, max_size: 8MB}
+            limits: {dumps: off, manual_dumps: off}
             rules:
               - {name: load, match: {alertname: LoadHigh}, cooldown: 1s, follow_up: {after: [2s], most: 1}}
             """;

@@ -116,6 +116,19 @@ final class DumpPlanTest {
                         .due(FollowUp.NONE, Optional.empty(), BEGAN.plus(Duration.ofHours(1))));
     }
 
+    @Test
+    void takesAFirstDumpThatWasPutOffWhereNoFurtherOnesAreWanted() {
+        assertEquals(
+                Optional.of(Why.PUT_OFF),
+                new DumpPlan(List.of(BEGAN), List.of())
+                        .due(FollowUp.NONE, Optional.empty(), BEGAN.plusSeconds(5))
+                        .map(DumpPlan.Due::why));
+        assertEquals(
+                Optional.empty(),
+                new DumpPlan(List.of(BEGAN.plusSeconds(60)), List.of(taken(0, 10, 0)))
+                        .due(FollowUp.NONE, Optional.empty(), BEGAN.plus(Duration.ofHours(1))));
+    }
+
     private static Optional<Why> why(List<Dump> dumps, long second) {
         return new DumpPlan(List.of(), dumps)
                 .due(FollowUp.DEFAULT, Optional.empty(), BEGAN.plusSeconds(second))

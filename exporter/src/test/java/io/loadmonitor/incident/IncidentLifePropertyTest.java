@@ -103,9 +103,10 @@ final class IncidentLifePropertyTest {
             }
             // Whatever happens, what nobody speaks of any more ends within silentAfter.
             Instant later = events.get(events.size() - 1).at().plus(Duration.ofHours(25));
-            for (SpellGroup incident : SpellGroup.of(LIFE.after(known, new Event.Passed(Optional.empty(), later))
-                    .known()
-                    .spells())) {
+            for (SpellGroup incident :
+                    SpellGroup.of(LIFE.after(known, new Event.Passed(Optional.empty(), Optional.empty(), later))
+                            .known()
+                            .spells())) {
                 assertTrue(incident.ended().isPresent(), () -> seed + ": " + incident);
             }
         });
@@ -338,7 +339,8 @@ final class IncidentLifePropertyTest {
                 default -> {
                     if (random.nextInt(3) == 0) {
                         now = now.plusSeconds(random.nextInt(7200));
-                        events.add(new Event.Passed(Optional.of(now.minusSeconds(random.nextInt(7200))), now));
+                        events.add(new Event.Passed(
+                                Optional.of(now.minusSeconds(random.nextInt(7200))), Optional.empty(), now));
                     } else {
                         List<Tick> ticks = new ArrayList<>();
                         for (int back = 60; back >= 0; back -= 5) {

@@ -60,6 +60,8 @@ final class LastDumpReaderTest {
             assertTrue(last.endsWith("\nload_monitor_last_dump_id 1.0\n"), last);
             now.set(DumpTexts.NOON.minusSeconds(7));
             assertFalse(contributions(page).isEmpty(), "the clock was set back: the dump is no older for it");
+            now.set(DumpTexts.NOON.minusSeconds(3600));
+            assertEquals("", contributions(page), "by an hour: nobody knows how old it is");
         }
     }
 

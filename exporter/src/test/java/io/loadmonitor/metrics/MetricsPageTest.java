@@ -8,12 +8,14 @@ import io.loadmonitor.alert.Alert;
 import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.IntakeOutcome;
 import io.loadmonitor.archive.IntakeOutcome.WithoutDump;
+import io.loadmonitor.archive.LimitKind;
 import io.loadmonitor.archive.TestAlerts;
 import io.loadmonitor.desk.CaptureObserver.FailureReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -123,12 +125,31 @@ final class MetricsPageTest {
         for (Optional<WithoutDump> why : List.of(
                 Optional.<WithoutDump>empty(), Optional.of(WithoutDump.COOLDOWN), Optional.of(WithoutDump.COOLDOWN))) {
             events.takenIn(List.of(new IntakeOutcome(
-                    alert, IntakeOutcome.Outcome.NEW, OptionalLong.of(1), OptionalLong.empty(), why, "")));
+                    alert,
+                    IntakeOutcome.Outcome.NEW,
+                    OptionalLong.of(1),
+                    OptionalLong.empty(),
+                    why,
+                    "",
+                    Optional.empty())));
         }
         String page = text(new MetricsPage(List.of(events)).render(Set.of(), ""));
         assertTrue(page.contains("load_monitor_alerts_total{outcome=\"new\",} 3.0\n"), page);
         assertTrue(page.contains("load_monitor_alerts_without_dump_total{reason=\"cooldown\",} 2.0\n"), page);
         assertTrue(page.contains("load_monitor_alerts_without_dump_total{reason=\"shared\",} 0.0\n"), page);
+    }
+
+    @Test
+    void countsRefusedDumpsByTheLimit() {
+        events.refused(DumpTrigger.FOLLOW_UP, LimitKind.HOST);
+        events.refused(DumpTrigger.ALERT, LimitKind.HOST);
+        String page = text(new MetricsPage(List.of(events)).render(Set.of(), ""));
+        for (LimitKind limit : LimitKind.values()) {
+            String label = limit.name().toLowerCase(Locale.ROOT);
+            String value = limit == LimitKind.HOST ? "2.0" : "0.0";
+            assertTrue(
+                    page.contains("load_monitor_dumps_refused_total{limit=\"" + label + "\",} " + value + "\n"), page);
+        }
     }
 
     @Test

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.loadmonitor.archive.CaptureLimits;
 import io.loadmonitor.capture.CaptureException;
-import io.loadmonitor.desk.CaptureSettings;
 import io.loadmonitor.dump.RawDump;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,9 +33,7 @@ final class DumpsEndpointTest {
     @BeforeEach
     void start(@TempDir Path folder) throws Exception {
         server = RunningServer.start(
-                folder,
-                new CaptureSettings(
-                        Duration.ofHours(1), Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ZERO));
+                folder, new CaptureLimits(10, Optional.empty(), Optional.empty(), Duration.ofHours(1)));
     }
 
     @AfterEach

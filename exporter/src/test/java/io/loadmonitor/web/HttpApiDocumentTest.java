@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.loadmonitor.desk.CaptureSettings;
+import io.loadmonitor.archive.CaptureLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
@@ -56,8 +56,8 @@ final class HttpApiDocumentTest {
 
     @Test
     void givesExamplesThatWork(@TempDir Path folder) throws Exception {
-        CaptureSettings unlimited = new CaptureSettings(
-                Duration.ZERO, Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ZERO);
+        CaptureLimits usual = CaptureLimits.DEFAULT;
+        CaptureLimits unlimited = new CaptureLimits(usual.waiting(), usual.dumps(), usual.manual(), Duration.ZERO);
         try (RunningServer server = RunningServer.start(folder, unlimited)) {
             int run = 0;
             for (Matcher example = EXAMPLE.matcher(document); example.find(); run++) {

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.loadmonitor.archive.CaptureLimits;
 import io.loadmonitor.archive.DumpTexts;
 import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.Retention;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
+import io.loadmonitor.incident.DumpWindow;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -93,6 +95,47 @@ final class IncidentsEndpointTest {
                 RunningServer.json(server.get("/api/v1/incidents/" + alert)).path("dumps");
         assertTrue(dumps.findValuesAsText("id").contains("1"), dumps.toString());
         assertTrue(server.get("/api/v1/incidents/1.md").body().contains("## Alert `LoadHigh`"));
+    }
+
+    @Test
+    void saysWhyADumpDidNotCome() throws Exception {
+        DumpWindow one = new DumpWindow(1, Duration.ofHours(1));
+        CaptureLimits limits = new CaptureLimits(1000, Optional.of(one), Optional.empty(), Duration.ZERO);
+        try (RunningServer narrow = RunningServer.start(Files.createDirectory(folder.resolve("narrow")), limits)) {
+            narrow.postAlerts(Samples.firing("a1b2c3d4e5f60718"));
+            narrow.await(1, "complete");
+            narrow.postAlerts(Samples.firing("a1b2c3d4e5f60719").replace("LoadHigh", "Load<b>"));
+
+            JsonNode refused =
+                    RunningServer.json(narrow.get("/api/v1/incidents/1")).path("refused");
+            assertEquals(1, refused.size(), refused.toString());
+            assertEquals("alert", refused.path(0).path("trigger").asText());
+            assertEquals("Load<b>", refused.path(0).path("what").asText());
+            assertEquals("host", refused.path(0).path("limit").asText());
+            assertEquals(
+                    "this host had its 1 dump within 1 h",
+                    refused.path(0).path("why").asText());
+            Instant next = Instant.parse(refused.path(0).path("next").asText());
+            assertTrue(next.isAfter(Instant.now().plusSeconds(3500)), next.toString());
+            String page = narrow.page("/incidents/1").body();
+            assertTrue(page.contains("Dumps that limits refused: 1</summary>"), page);
+            assertTrue(
+                    page.contains("<bdi>alert Load&lt;b&gt;</bdi>: <bdi>This host had its 1 dump within 1 h</bdi>."),
+                    page);
+            String markdown = narrow.get("/api/v1/incidents/1.md").body();
+            assertTrue(
+                    markdown.contains("## Dumps that limits refused\n\n- 20")
+                            && markdown.contains(": `This host had its 1 dump within 1 h`; the next from 20"),
+                    markdown);
+            JsonNode host = RunningServer.json(narrow.get("/api/v1/status"))
+                    .path("limits")
+                    .path(1);
+            assertEquals("host", host.path("kind").asText());
+            assertEquals("throttled", host.path("state").asText());
+            assertEquals(
+                    "{\"used\":1,\"most\":1,\"seconds\":3600}",
+                    host.path("window").toString());
+        }
     }
 
     @Test

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveSettings;
+import io.loadmonitor.archive.CaptureLimits;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.DumpTrigger;
+import io.loadmonitor.archive.LimitKind;
 import io.loadmonitor.archive.Retention;
 import io.loadmonitor.capture.CaptureException;
 import io.loadmonitor.capture.DumpOrder;
@@ -76,14 +78,14 @@ final class RunningServer implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private RunningServer(WebSettings settings, Path folder, CaptureSettings limits) throws Exception {
+    private RunningServer(WebSettings settings, Path folder, CaptureLimits limits) throws Exception {
         this(settings, GuardSettings.NONE, folder, limits);
     }
 
-    private RunningServer(WebSettings settings, GuardSettings guarded, Path folder, CaptureSettings limits)
+    private RunningServer(WebSettings settings, GuardSettings guarded, Path folder, CaptureLimits limits)
             throws Exception {
         archive = Archive.open(
-                new ArchiveSettings(folder.resolve("archive.sqlite"), "db1", Retention.DEFAULT),
+                new ArchiveSettings(folder.resolve("archive.sqlite"), "db1", Retention.DEFAULT, limits),
                 Clock.systemUTC(),
                 () -> {
                     if (causesToError.decrementAndGet() == 0) {
@@ -92,7 +94,12 @@ final class RunningServer implements AutoCloseable {
                     return causes.get();
                 });
         captureDesk = CaptureDesk.start(
-                limits, () -> Rules.DEFAULT, archive, () -> source, Clock.systemUTC(), new DeafObserver());
+                CaptureSettings.DEFAULT,
+                () -> Rules.DEFAULT,
+                archive,
+                () -> source,
+                Clock.systemUTC(),
+                new DeafObserver());
         recorder = new LoadRecorder(archive);
         AlertDesk alertDesk = new AlertDesk(
                 () -> Rules.DEFAULT,
@@ -159,18 +166,18 @@ final class RunningServer implements AutoCloseable {
     }
 
     static RunningServer start(Path folder) throws Exception {
-        return new RunningServer(WebSettings.on(loopback()), folder, CaptureSettings.DEFAULT);
+        return new RunningServer(WebSettings.on(loopback()), folder, CaptureLimits.DEFAULT);
     }
 
     static RunningServer start(Path folder, WebSettings settings) throws Exception {
-        return new RunningServer(settings, folder, CaptureSettings.DEFAULT);
+        return new RunningServer(settings, folder, CaptureLimits.DEFAULT);
     }
 
     static RunningServer start(Path folder, WebSettings settings, GuardSettings guarded) throws Exception {
-        return new RunningServer(settings, guarded, folder, CaptureSettings.DEFAULT);
+        return new RunningServer(settings, guarded, folder, CaptureLimits.DEFAULT);
     }
 
-    static RunningServer start(Path folder, CaptureSettings limits) throws Exception {
+    static RunningServer start(Path folder, CaptureLimits limits) throws Exception {
         return new RunningServer(WebSettings.on(loopback()), folder, limits);
     }
 
@@ -304,5 +311,8 @@ final class RunningServer implements AutoCloseable {
 
         @Override
         public void failed(DumpTrigger trigger, FailureReason reason) {}
+
+        @Override
+        public void refused(DumpTrigger trigger, LimitKind limit) {}
     }
 }

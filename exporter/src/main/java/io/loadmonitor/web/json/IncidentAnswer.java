@@ -2,6 +2,7 @@ package io.loadmonitor.web.json;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.loadmonitor.archive.DumpStory;
+import io.loadmonitor.archive.RefusedDump;
 import io.loadmonitor.desk.CauseTurn;
 import io.loadmonitor.desk.IncidentReport;
 import io.loadmonitor.desk.LoadTimeline;
@@ -9,6 +10,7 @@ import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadChange;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.web.view.Site;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
@@ -16,18 +18,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An incident with all that is shown of it: the load over its time, its dumps (oldest first), what changed between
- * them, and when the cause did.
+ * them, when the cause did, and which dumps limits refused.
  */
 public record IncidentAnswer(
         @JsonUnwrapped IncidentItem incident,
         Timeline timeline,
         List<Dump> dumps,
         List<Change> changes,
-        List<Turn> turns) {
+        List<Turn> turns,
+        List<Refused> refused) {
     public IncidentAnswer {
         dumps = List.copyOf(dumps);
         changes = List.copyOf(changes);
         turns = List.copyOf(turns);
+        refused = List.copyOf(refused);
     }
 
     /** @param omitted ticks that are known and left out, because they are too many */
@@ -120,6 +124,31 @@ public record IncidentAnswer(
         }
     }
 
+    /**
+     * A dump that a limit refused.
+     *
+     * @param what it was asked for: an alert's name, or why a further dump was due
+     * @param why as a part of a sentence
+     * @param next when the limit would allow one, as was known then
+     */
+    public record Refused(
+            String at,
+            String trigger,
+            String what,
+            String limit,
+            String why,
+            @Nullable String next) {
+        static Refused of(RefusedDump refused) {
+            return new Refused(
+                    refused.at().toString(),
+                    refused.trigger().name().toLowerCase(Locale.ROOT),
+                    refused.what(),
+                    refused.limit().name().toLowerCase(Locale.ROOT),
+                    refused.words(),
+                    refused.next().map(Instant::toString).orElse(null));
+        }
+    }
+
     /** What changed from one dump to the next one. */
     public record Change(long from, long to, int tasksBefore, int tasksAfter, List<PartChange> parts, String diff) {
         public Change {
@@ -151,6 +180,7 @@ public record IncidentAnswer(
                 Timeline.of(report),
                 report.dumps().stream().map(dump -> Dump.of(dump, site)).toList(),
                 report.changes().stream().map(change -> Change.of(change, site)).toList(),
-                report.turns().stream().map(Turn::of).toList());
+                report.turns().stream().map(Turn::of).toList(),
+                report.refused().stream().map(Refused::of).toList());
     }
 }

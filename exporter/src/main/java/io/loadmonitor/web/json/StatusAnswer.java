@@ -1,6 +1,7 @@
 package io.loadmonitor.web.json;
 
 import io.loadmonitor.archive.ArchiveTotals;
+import io.loadmonitor.archive.LimitState;
 import io.loadmonitor.desk.RuleStatus;
 import io.loadmonitor.desk.TriggerStatus;
 import java.time.Instant;
@@ -42,20 +43,34 @@ public record StatusAnswer(
         }
     }
 
-    /** One rule, the manual requests, or the source. */
+    /**
+     * One rule, the host, the manual requests, or the source.
+     *
+     * @param window how far its dumps within a time are used up; null where any number is allowed
+     */
     public record Limit(
             String kind,
             String name,
             String state,
             String why,
-            @Nullable String next) {
+            @Nullable String next,
+            @Nullable Window window) {
         public static Limit of(RuleStatus status) {
             return new Limit(
                     status.kind().name().toLowerCase(Locale.ROOT),
                     status.name(),
                     status.state().name().toLowerCase(Locale.ROOT),
                     status.why(),
-                    status.next().map(Instant::toString).orElse(null));
+                    status.next().map(Instant::toString).orElse(null),
+                    status.use().map(Window::of).orElse(null));
+        }
+    }
+
+    /** So many dumps of those that are allowed within a time. */
+    public record Window(int used, int most, long seconds) {
+        static Window of(LimitState.Use use) {
+            return new Window(
+                    use.used(), use.window().most(), use.window().per().toSeconds());
         }
     }
 

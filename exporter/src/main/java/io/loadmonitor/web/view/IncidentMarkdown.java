@@ -55,6 +55,7 @@ public final class IncidentMarkdown {
         markdown.head(now);
         markdown.timeline();
         markdown.dumps();
+        markdown.refused();
         markdown.changes();
         markdown.end();
         return markdown.text.toString();
@@ -88,9 +89,9 @@ public final class IncidentMarkdown {
         DeletionWords.of(dumps).ifPresent(words -> row("Dumps", words));
         report.turns().forEach(turn -> row("Turned", MarkdownText.code(turned(turn))));
         IncidentPage.foreign(incident).ifPresent(words -> row("Wrong host", MarkdownText.code(words)));
-        Duration lasted =
-                Duration.between(incident.startedAt(), incident.endedAt().orElse(now));
-        row(incident.open() ? "Lasting" : "Lasted", Quantity.of(lasted) + (incident.open() ? " so far" : ""));
+        row(
+                incident.open() ? "Lasting" : "Lasted",
+                IncidentRow.lasted(incident, now) + (incident.open() ? " so far" : ""));
         line("");
         alerts();
     }
@@ -184,6 +185,23 @@ public final class IncidentMarkdown {
             dump(dump);
         }
         more(report.dumps().size() - MOST_DUMPS, "later dump", "later dumps");
+    }
+
+    private void refused() {
+        if (report.refused().isEmpty()) {
+            return;
+        }
+        line("## Dumps that limits refused");
+        line("");
+        for (RefusedRow refused : RefusedRow.of(report.refused())) {
+            line("- " + refused.at().iso() + ", " + MarkdownText.code(refused.what()) + ": "
+                    + MarkdownText.code(refused.why())
+                    + refused.next()
+                            .map(next -> "; the next from " + next.iso())
+                            .orElse(""));
+        }
+        line("");
+        more(report.refused().size() - RefusedRow.MOST, "later one", "later ones");
     }
 
     private void dump(IncidentReport.Dump dump) {

@@ -26,6 +26,8 @@ import java.util.regex.Pattern;
  * @param deleted which of its dumps were deleted, and when
  * @param turns when most of the load came to have another cause
  * @param alerts the earliest first
+ * @param refused dumps that limits refused, the oldest first
+ * @param moreRefused how many more there were
  * @param chart of the load over its time
  * @param stations its dumps, oldest first
  * @param more dumps that have no station
@@ -43,6 +45,8 @@ public record IncidentPage(
         Optional<String> deleted,
         List<String> turns,
         List<AlertRow> alerts,
+        List<RefusedRow> refused,
+        int moreRefused,
         LoadChart chart,
         List<Station> stations,
         int more,
@@ -64,6 +68,7 @@ public record IncidentPage(
     public IncidentPage {
         turns = List.copyOf(turns);
         alerts = List.copyOf(alerts);
+        refused = List.copyOf(refused);
         stations = List.copyOf(stations);
         changes = List.copyOf(changes);
     }
@@ -112,6 +117,8 @@ public record IncidentPage(
                 DeletionWords.of(summaries),
                 report.turns().stream().map(IncidentPage::words).toList(),
                 incident.alerts().stream().map(AlertRow::of).toList(),
+                RefusedRow.of(report.refused()),
+                Math.max(0, report.refused().size() - RefusedRow.MOST),
                 LoadChart.of(
                         report.from(),
                         report.to(),

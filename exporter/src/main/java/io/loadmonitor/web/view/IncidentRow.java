@@ -20,14 +20,20 @@ public record IncidentRow(
                         .orElse(alert(incident)),
                 incident.open(),
                 Moment.of(incident.startedAt()),
-                Quantity.of(Duration.between(
-                        incident.startedAt(), incident.endedAt().orElse(now))),
+                lasted(incident, now),
                 Quantity.count(incident.dumps(), "dump", "dumps")
                         + (incident.deletedDumps() == 0
                                 ? ""
                                 : incident.deletedDumps() == incident.dumps()
                                         ? ", deleted"
                                         : ", " + incident.deletedDumps() + " deleted"));
+    }
+
+    /** Not less than no time, whatever the clocks say. */
+    static String lasted(Incident incident, Instant now) {
+        Duration time =
+                Duration.between(incident.startedAt(), incident.endedAt().orElse(now));
+        return Quantity.of(time.isNegative() ? Duration.ZERO : time);
     }
 
     /** With the sentence of the present causes; without one, the alert's name stays. */
