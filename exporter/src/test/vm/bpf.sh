@@ -109,8 +109,8 @@ show nameless bpf /tmp/raw
 java_with - dump --source=bpf >/tmp/raw 2>&1
 show powerless bpf /tmp/raw
 
-# ---- the exporter. Above 2, the kernels of Debian and Ubuntu give perf to CAP_SYS_ADMIN alone.
-[ "$(cat $paranoid)" -le 2 ] || echo 2 >$paranoid
+# ---- the exporter. Above 2, the kernels of Debian and Ubuntu give perf to CAP_SYS_ADMIN alone: then it samples at the
+# scheduler's ticks.
 java_with $syslog,$perfmon,$bpf serve --source=bpf --web.listen-address=127.0.0.1:9817 --archive.path=/tmp/nobody/archive.db >/tmp/log 2>&1 &
 wait_for 240 is_ready || { cat /tmp/log; exit 1; }
 for turn in 1 2 3 4 5; do
@@ -145,6 +145,8 @@ show metrics bpf /tmp/metrics
 
 # ---- a kernel that is locked down, for who runs already and who comes later
 mount -t securityfs securityfs /sys/kernel/security 2>/dev/null
+# And by perf.
+[ "$(cat $paranoid)" -le 2 ] || echo 2 >$paranoid
 if echo confidentiality >/sys/kernel/security/lockdown; then
 	look "locked"
 	java_with $syslog,$perfmon,$bpf dump --source=bpf >/tmp/raw 2>&1

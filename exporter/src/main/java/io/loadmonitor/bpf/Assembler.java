@@ -56,6 +56,7 @@ final class Assembler {
     private static final int CALL = 0x80;
     private static final int EXIT = 0x90;
     private static final int FETCH = 0x01;
+    private static final int PSEUDO_MAP_FD = 1;
     private static final int PSEUDO_MAP_VALUE = 2;
 
     private final List<Long> instructions = new ArrayList<>();
@@ -123,6 +124,11 @@ final class Assembler {
     /** Loads the address of the one value of an array map; two instructions. */
     Assembler mapValue(int dst, int mapDescriptor) {
         return emit(LD | IMM | DW, dst, PSEUDO_MAP_VALUE, 0, mapDescriptor).emit(0, 0, 0, 0, 0);
+    }
+
+    /** Loads a map, for a helper; two instructions. */
+    Assembler map(int dst, int mapDescriptor) {
+        return emit(LD | IMM | DW, dst, PSEUDO_MAP_FD, 0, mapDescriptor).emit(0, 0, 0, 0, 0);
     }
 
     /** {@code src = atomic_fetch_add((u64 *) (dst + offset), src)}: a full barrier in the kernel's memory model. */

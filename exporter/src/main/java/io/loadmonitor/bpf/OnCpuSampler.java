@@ -77,7 +77,7 @@ public final class OnCpuSampler {
 
     /**
      * Debian's and Ubuntu's kernels have a patch by which above 2, as they come, perf_event_open() is for CAP_SYS_ADMIN
-     * alone; in Debian's newer ones CAP_PERFMON will do again.
+     * alone (seen on Debian's 5.10, 6.1, 6.12 and 7.3).
      */
     public static Obstacle explained(SystemCallException refused) {
         boolean right = refused.is(Errno.EACCES) || refused.is(Errno.EPERM);
@@ -139,7 +139,7 @@ public final class OnCpuSampler {
     }
 
     /** Running samples of all CPUs. Draining and closing are for one thread. */
-    public final class Sampling implements AutoCloseable {
+    public final class Sampling implements CpuSamples {
         private final long patienceNanos;
 
         // Guarded by this.
@@ -255,17 +255,16 @@ public final class OnCpuSampler {
             return refused;
         }
 
-        /** CPUs that could not be asked: they do not answer, went off line, or the kernel refused it. */
+        @Override
         public synchronized BitSet silent() {
             return (BitSet) silent.clone();
         }
 
-        /** Adds the samples since the last call; waits for nothing. */
+        @Override
         public synchronized void drain(List<OnCpuSample> samples) {
             rings.forEach(ring -> ring.drain(samples));
         }
 
-        /** Ends the sampling; returns at once. */
         @Override
         public synchronized void close() {
             // First nobody reads the rings any more, then they are unmapped.

@@ -16,13 +16,18 @@ import java.util.List;
 final class Program {
     // enum bpf_cmd
     private static final int MAP_CREATE = 0;
+    private static final int MAP_LOOKUP_ELEM = 1;
     private static final int MAP_UPDATE_ELEM = 2;
     private static final int PROG_LOAD = 5;
+    private static final int RAW_TRACEPOINT_OPEN = 17;
     private static final int LINK_CREATE = 28;
     private static final int ITER_CREATE = 33;
 
     /** {@code BPF_MAP_TYPE_ARRAY}. */
     private static final int MAP_TYPE_ARRAY = 2;
+
+    /** {@code BPF_PROG_TYPE_RAW_TRACEPOINT}. */
+    private static final int PROG_TYPE_RAW_TRACEPOINT = 17;
 
     /** {@code BPF_PROG_TYPE_TRACING}. */
     private static final int PROG_TYPE_TRACING = 26;
@@ -37,27 +42,51 @@ final class Program {
 
     private Program() {}
 
-    /** An array map with one value; its descriptor. */
-    static int createMap(int valueBytes) throws SystemCallException {
+    /** An array map; its descriptor. */
+    static int createMap(int valueBytes, int entries) throws SystemCallException {
         // __u32 map_type, key_size, value_size, max_entries
         ByteBuffer attributes = attributes(16);
         attributes
                 .putInt(0, MAP_TYPE_ARRAY)
                 .putInt(4, Integer.BYTES)
                 .putInt(8, valueBytes)
-                .putInt(12, 1);
+                .putInt(12, entries);
         return SystemCalls.bpf("BPF_MAP_CREATE", MAP_CREATE, attributes);
     }
 
-    /** Makes the one value of such a map all zeros. */
+    /** Makes the first value of such a map all zeros. */
     static void clearMap(int map, int valueBytes) throws SystemCallException {
-        ByteBuffer key = attributes(Integer.BYTES);
-        ByteBuffer value = attributes(valueBytes);
+        element("BPF_MAP_UPDATE_ELEM", MAP_UPDATE_ELEM, map, 0, attributes(valueBytes));
+    }
+
+    /** Writes a value of 8 bytes. */
+    static void update(int map, int index, long value) throws SystemCallException {
+        element(
+                "BPF_MAP_UPDATE_ELEM",
+                MAP_UPDATE_ELEM,
+                map,
+                index,
+                attributes(Long.BYTES).putLong(0, value));
+    }
+
+    /** Reads a value; the buffer is of {@link #buffer}, as large as the map's values. */
+    static void lookUp(int map, int index, ByteBuffer value) throws SystemCallException {
+        element("BPF_MAP_LOOKUP_ELEM", MAP_LOOKUP_ELEM, map, index, value);
+    }
+
+    /** For {@link #lookUp}. */
+    static ByteBuffer buffer(int bytes) {
+        return attributes(bytes);
+    }
+
+    private static void element(String name, int command, int map, int index, ByteBuffer value)
+            throws SystemCallException {
+        ByteBuffer key = attributes(Integer.BYTES).putInt(0, index);
         // __u32 map_fd; __aligned_u64 key, value, flags
         ByteBuffer attributes = attributes(32);
         attributes.putInt(0, map).putLong(8, SystemCalls.address(key)).putLong(16, SystemCalls.address(value));
         try {
-            SystemCalls.bpf("BPF_MAP_UPDATE_ELEM", MAP_UPDATE_ELEM, attributes);
+            SystemCalls.bpf(name, command, attributes);
         } finally {
             Reference.reachabilityFence(key);
             Reference.reachabilityFence(value);
@@ -74,7 +103,19 @@ final class Program {
      */
     static int load(ByteBuffer code, String licence, int function) throws SystemCallException, VerifierException {
         ByteBuffer licenceText = cString(licence);
-        ByteBuffer attributes = loadAttributes(code, licenceText, function);
+        ByteBuffer attributes = loadAttributes(PROG_TYPE_TRACING, code, licenceText);
+        attributes.putInt(68, TRACE_ITER).putInt(108, function);
+        return load(attributes, code, licenceText);
+    }
+
+    /** Loads the program of a raw tracepoint; its descriptor, with the errors of {@link #load}. */
+    static int loadTracepoint(ByteBuffer code, String licence) throws SystemCallException, VerifierException {
+        ByteBuffer licenceText = cString(licence);
+        return load(loadAttributes(PROG_TYPE_RAW_TRACEPOINT, code, licenceText), code, licenceText);
+    }
+
+    private static int load(ByteBuffer attributes, ByteBuffer code, ByteBuffer licenceText)
+            throws SystemCallException, VerifierException {
         try {
             return SystemCalls.bpf("BPF_PROG_LOAD", PROG_LOAD, attributes);
         } catch (SystemCallException refused) {
@@ -88,19 +129,17 @@ final class Program {
         }
     }
 
-    private static ByteBuffer loadAttributes(ByteBuffer code, ByteBuffer licence, int function) {
+    private static ByteBuffer loadAttributes(int type, ByteBuffer code, ByteBuffer licence) {
         // __u32 prog_type, insn_cnt; __aligned_u64 insns, license; __u32 log_level, log_size; __aligned_u64 log_buf;
         // __u32 kern_version, prog_flags; char prog_name[16]; __u32 prog_ifindex, expected_attach_type, prog_btf_fd,
         // func_info_rec_size; __aligned_u64 func_info; __u32 func_info_cnt, line_info_rec_size;
         // __aligned_u64 line_info; __u32 line_info_cnt, attach_btf_id, attach_prog_fd
         ByteBuffer attributes = attributes(120);
         attributes
-                .putInt(0, PROG_TYPE_TRACING)
+                .putInt(0, type)
                 .putInt(4, code.limit() / 8)
                 .putLong(8, SystemCalls.address(code))
-                .putLong(16, SystemCalls.address(licence))
-                .putInt(68, TRACE_ITER)
-                .putInt(108, function);
+                .putLong(16, SystemCalls.address(licence));
         attributes.put(48, "load_monitor".getBytes(StandardCharsets.US_ASCII));
         return attributes;
     }
@@ -133,6 +172,19 @@ final class Program {
         ByteBuffer attributes = attributes(16);
         attributes.putInt(0, program).putInt(8, TRACE_ITER);
         return SystemCalls.bpf("BPF_LINK_CREATE", LINK_CREATE, attributes);
+    }
+
+    /** Attaches a raw tracepoint's program; a descriptor that keeps it there, with its maps. */
+    static int attach(int program, String tracepoint) throws SystemCallException {
+        ByteBuffer name = cString(tracepoint);
+        // __u64 name; __u32 prog_fd
+        ByteBuffer attributes = attributes(16);
+        attributes.putLong(0, SystemCalls.address(name)).putInt(8, program);
+        try {
+            return SystemCalls.bpf("BPF_RAW_TRACEPOINT_OPEN", RAW_TRACEPOINT_OPEN, attributes);
+        } finally {
+            Reference.reachabilityFence(name);
+        }
     }
 
     /** A descriptor from which one walk is read. */

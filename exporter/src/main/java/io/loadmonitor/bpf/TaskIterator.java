@@ -51,7 +51,7 @@ public final class TaskIterator implements AutoCloseable {
     public static TaskIterator open(Path sysfs) throws IOException {
         Btf.requireFile(sysfs);
         // First, because who may not do this need not read the types.
-        int map = Program.createMap(TaskProgram.VALUE_BYTES);
+        int map = Program.createMap(TaskProgram.VALUE_BYTES, 1);
         try {
             return open(Btf.ofThisKernel(sysfs), map);
         } catch (IOException | RuntimeException | Error failed) {

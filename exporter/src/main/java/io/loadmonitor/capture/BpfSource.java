@@ -1,9 +1,11 @@
 package io.loadmonitor.capture;
 
 import io.loadmonitor.bpf.BtfException;
+import io.loadmonitor.bpf.CpuSamples;
 import io.loadmonitor.bpf.OnCpuSample;
 import io.loadmonitor.bpf.OnCpuSampler;
 import io.loadmonitor.bpf.TaskIterator;
+import io.loadmonitor.bpf.TickSampler;
 import io.loadmonitor.dump.DumpWriter;
 import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.RawDump;
@@ -42,8 +44,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>What differs from the module's dumps:
  * <ul>
  *   <li>The exporter has to run to take it. A walk of some milliseconds sees one task after the other.
- *   <li>A task on a CPU has the stack of the interrupt nearest to when the walk saw it, at most 25 ms away. Where none
- *       found it, {@code flags} says why: {@code unstable} (it was gone), {@code cpu_no_answer}, {@code cpu_isolated}.
+ *   <li>A task on a CPU has the stack of the interrupt, perf's or the scheduler's tick, nearest to when the walk saw
+ *       it, at most 25 ms away. Where none found it, {@code flags} says why: {@code unstable} (it was gone), {@code
+ *       cpu_no_answer}, {@code cpu_isolated}.
  *   <li>This program's own threads are not in it, as in dumps from /proc: {@code own_excluded}.
  *   <li>{@code flags=no_symbols}: there is a stack, but the names of its functions may not be read.
  *   <li>A cgroup is there where its path is proven: see {@link CgroupPaths}.
@@ -63,6 +66,7 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
     /** Long enough that the kernel takes the CPU away and gives it back. */
     private static final long NAP_NANOS = 50_000;
 
+    private final boolean perf;
     private final ProcFs procFs;
     private final Path sysfs;
     private final DeviceLook deviceLook;
@@ -82,7 +86,9 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
     private SourceObstacle obstacle = bpf(SourceObstacle.Kind.OTHER, "it was not tried yet");
     private Optional<String> namesObstacle = Optional.empty();
     private Optional<SourceObstacle> samplingObstacle = Optional.empty();
+    private Optional<TickSampler> ticks = Optional.empty();
     private OptionalLong triedNanos = OptionalLong.empty();
+    private OptionalLong ticksTriedNanos = OptionalLong.empty();
     private boolean closed;
 
     /**
@@ -97,6 +103,19 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
             ActiveTasks activeTasks,
             Clock clock,
             ProcfsLimits limits) {
+        this(procFs, sysfs, deviceLook, activeTasks, clock, limits, true);
+    }
+
+    /** @param perf false: as on a kernel that keeps perf for others */
+    BpfSource(
+            ProcFs procFs,
+            Path sysfs,
+            DeviceLook deviceLook,
+            ActiveTasks activeTasks,
+            Clock clock,
+            ProcfsLimits limits,
+            boolean perf) {
+        this.perf = perf;
         this.procFs = procFs;
         this.sysfs = sysfs;
         this.deviceLook = deviceLook;
@@ -178,7 +197,8 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
                 }
                 iterator = Optional.of(opened);
                 tryNames(look);
-                samplingObstacle = sampler.obstacle().map(CpuSampling::told);
+                noteSampling(
+                        perf ? sampler.obstacle() : Optional.of(new OnCpuSampler.Obstacle(true, "it is not asked")));
             } catch (IOException | RuntimeException | Error failed) {
                 opened.close();
                 throw failed;
@@ -204,6 +224,43 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
         } catch (IOException unreadable) {
             namesObstacle = Optional.of(String.valueOf(unreadable.getMessage()));
         }
+    }
+
+    /**
+     * Whether what is on the CPUs can be sampled: by perf; where the kernel keeps that for others, at the scheduler's
+     * ticks, which is tried once a minute at most. Perf may refuse later than it is waited for, and says so the next
+     * time.
+     */
+    private synchronized void noteSampling(Optional<OnCpuSampler.Obstacle> noPerf) {
+        samplingObstacle = noPerf.map(CpuSampling::told);
+        long now = System.nanoTime();
+        boolean due = ticksTriedNanos.isEmpty() || now - ticksTriedNanos.getAsLong() >= RETRY_NANOS;
+        if (due && !closed && noPerf.filter(OnCpuSampler.Obstacle::isForRight).isPresent()) {
+            ticksTriedNanos = OptionalLong.of(now);
+            try {
+                ticks = Optional.of(TickSampler.open(sysfs, entries()));
+                samplingObstacle = Optional.empty();
+            } catch (IOException refused) {
+                samplingObstacle = Optional.of(new SourceObstacle(
+                        SourceObstacle.PERF,
+                        SourceObstacle.Kind.CAPABILITIES,
+                        noPerf.get().words() + "; nor by ticks: " + refused.getMessage()));
+            }
+        }
+    }
+
+    private TickSampler.Entries entries() throws IOException {
+        List<Map.Entry<String, long[]>> known =
+                List.copyOf(symbols.ranges(TickSampler.Entries.NAMES).entrySet());
+        long[] starts = new long[known.size()];
+        long[] ends = new long[known.size()];
+        boolean[] fromUser = new boolean[known.size()];
+        for (int i = 0; i < starts.length; i++) {
+            starts[i] = known.get(i).getValue()[0];
+            ends[i] = known.get(i).getValue()[1];
+            fromUser[i] = TickSampler.Entries.isFromUser(known.get(i).getKey());
+        }
+        return new TickSampler.Entries(starts, ends, fromUser);
     }
 
     private static SourceObstacle bpf(SourceObstacle.Kind kind, String words) {
@@ -319,9 +376,8 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
 
     /** The walk, within samples of the CPUs: from before it until each task that it saw on one was sampled. */
     private TaskIterator.Walk look(TaskIterator walker, BpfLook look) throws IOException {
-        try (OnCpuSampler.Sampling sampling = sampler.begin()) {
-            look.silent(sampling.silent(), sampling.refused().isPresent());
-            noteSampling(sampling.refused());
+        try (CpuSamples sampling = samples()) {
+            look.silent(sampling.silent(), samplingObstacle().isPresent());
             TaskIterator.Walk walk =
                     walk(walker, look, System.nanoTime() + limits.time().toNanos());
             List<OnCpuSample> samples = new ArrayList<>();
@@ -372,8 +428,28 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
         }
     }
 
-    private synchronized void noteSampling(Optional<SystemCallException> refused) {
-        samplingObstacle = refused.map(OnCpuSampler::explained).map(CpuSampling::told);
+    private CpuSamples samples() {
+        Optional<TickSampler> opened = ticks();
+        if (opened.isPresent()) {
+            return opened.get().begin();
+        }
+        try {
+            OnCpuSampler.Sampling sampling = sampler.begin();
+            noteSampling(sampling.refused().map(OnCpuSampler::explained));
+            Optional<TickSampler> instead = ticks();
+            if (instead.isPresent()) {
+                sampling.close();
+                return instead.get().begin();
+            }
+            return sampling;
+        } catch (IOException unreadable) {
+            noteSampling(Optional.of(new OnCpuSampler.Obstacle(false, String.valueOf(unreadable.getMessage()))));
+            return CpuSamples.NONE;
+        }
+    }
+
+    private synchronized Optional<TickSampler> ticks() {
+        return ticks;
     }
 
     private synchronized void noteNames(Optional<String> why) {
@@ -386,6 +462,7 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
         closed = true;
         obstacle = bpf(SourceObstacle.Kind.OTHER, "it is closed");
         iterator.ifPresent(TaskIterator::close);
+        ticks.ifPresent(TickSampler::close);
         iterator = Optional.empty();
     }
 }

@@ -1,5 +1,6 @@
 package io.loadmonitor.procfs;
 
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -170,6 +171,38 @@ public final class KernelSymbols {
             }
         }
         return found;
+    }
+
+    /**
+     * Where functions of the kernel itself are, those that it has.
+     *
+     * @return by name: the address, and the one of the next symbol behind it
+     * @throws IOException when the file cannot be read, or shows no addresses; the message says what helps
+     */
+    public Map<String, long[]> ranges(Collection<String> names) throws IOException {
+        Map<String, Long> starts = new HashMap<>();
+        try (BufferedReader lines = Files.newBufferedReader(file(), StandardCharsets.ISO_8859_1)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                int name = line.indexOf(' ') + 3;
+                if (name > 3
+                        && line.indexOf('\t') < 0
+                        && names.contains(line.substring(Math.min(name, line.length())))) {
+                    starts.put(line.substring(name), Long.parseUnsignedLong(line.substring(0, name - 3), 16));
+                }
+            }
+        }
+        if (starts.containsValue(0L)) {
+            throw new IOException(hidden());
+        }
+        Map<String, long[]> ranges = new HashMap<>();
+        Map<Long, Symbol> found = find(starts.values(), new Modules(Map.of()));
+        starts.forEach((name, start) -> {
+            Symbol symbol = found.get(start);
+            if (symbol != null && symbol.size().isPresent()) {
+                ranges.put(name, new long[] {start, start + symbol.size().getAsLong()});
+            }
+        });
+        return ranges;
     }
 
     private Optional<Symbol> recall(long address, Modules now) {

@@ -29,6 +29,7 @@ final class AssemblerTest {
         assertEquals("850000008d000000", hex(new Assembler().call(141)), "call 141");
         assertEquals("9500000000000000", hex(new Assembler().exit()), "exit");
         assertEquals("db0af8ff01000000", hex(new Assembler().fetchAdd(10, -8, 0)), "lock fetch_add");
+        assertEquals("18110000050000000000000000000000", hex(new Assembler().map(1, 5)), "r1 = map");
         assertEquals("18290000050000000000000000000000", hex(new Assembler().mapValue(9, 5)), "r9 = map value");
     }
 

@@ -20,6 +20,19 @@ final class BpfDumpProgram {
         return new BpfSource(ProcFs.ofThisHost(), Path.of("/sys"), look, new ActiveTasks(), Clock.systemUTC(), limits);
     }
 
+    /** By the scheduler's ticks instead of perf. */
+    static BpfSource sourceByTicks() {
+        DeviceLook look = new DeviceLook(new DeviceMapper(Path.of("/sys"), Path.of("/dev/mapper")));
+        return new BpfSource(
+                ProcFs.ofThisHost(),
+                Path.of("/sys"),
+                look,
+                new ActiveTasks(),
+                Clock.systemUTC(),
+                ProcfsLimits.DEFAULT,
+                false);
+    }
+
     public static void main(String[] arguments) throws Exception {
         try (BpfSource source = source()) {
             System.out.write(source.take(DumpOrder.manual(new Reason("test"))).toByteArray());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.RawDump;
@@ -134,6 +135,19 @@ final class BpfSourceHostTest {
 
     @Test
     void findsWhoRunsAndWithWhatStackOfTheKernelOrNone() throws Exception {
+        findsWhoRuns(source);
+    }
+
+    @Test
+    void findsThemByTheSchedulersTicksWherePerfIsKeptForOthers() throws Exception {
+        try (BpfSource byTicks = BpfDumpProgram.sourceByTicks()) {
+            assertEquals(Optional.empty(), byTicks.obstacle());
+            assertEquals(Optional.empty(), byTicks.samplingObstacle());
+            findsWhoRuns(byTicks);
+        }
+    }
+
+    private void findsWhoRuns(BpfSource source) throws Exception {
         Set<Long> busy = new HashSet<>();
         for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
             busy.add(run("perl", "-e", "1 while 1"));
@@ -142,7 +156,13 @@ final class BpfSourceHostTest {
         Set<StackDump.Placement> places = new HashSet<>();
         boolean read = false;
         for (int i = 0; i < 200 && !(read && places.size() == 3); i++) {
-            StackDump dump = take();
+            StackDump dump = DumpParser.parse(source.take(ORDER));
+            for (CallStack stack : dump.stacks()) {
+                assertTrue(
+                        stack.frames().stream()
+                                .noneMatch(frame -> frame.function().contains("hrtimer_interrupt")),
+                        () -> "frames of the sampling itself: " + stack);
+            }
             assertAddsUp(dump);
             for (long pid : busy) {
                 StackDump.Task task = of(dump, pid).orElseThrow(() -> new AssertionError(pid + " of " + dump));

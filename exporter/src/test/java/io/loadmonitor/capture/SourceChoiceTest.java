@@ -70,8 +70,7 @@ final class SourceChoiceTest {
         assertEquals(
                 "the kernel module is loaded, but there is no " + root.resolve("load_monitor")
                         + "; bpf: the kernel walks the pid namespace of who asks, and this one is not the host's"
-                        + " (pid: host),"
-                        + " or " + root
+                        + " (pid: host), or " + root
                         + " is another's; what is on the CPUs has no stack: its threads have the numbers of"
                         + " another pid namespace than " + root + " shows",
                 chosen.reason());

@@ -158,7 +158,10 @@ final class BpfVmIT {
         assertTrue(Math.abs(then - alsoThen) < 2_000_000_000L, both);
     }
 
-    /** Three that run take turns on a CPU: in each look one is on it, with what it does there, and two wait. */
+    /**
+     * Three that run take turns on a CPU: in each look one is on it and two wait. What it does there is known where the
+     * guest's CPU ticked within 20 ms, which an emulated one on a busy host often does not.
+     */
     private static void assertOnCpus(BpfGuest guest) {
         int told = 0;
         boolean reads = false;
@@ -179,7 +182,10 @@ final class BpfVmIT {
                 }
             }
         }
-        assertTrue(told >= 4, "on a CPU, and told what it does: " + told + " in five looks");
+        assertTrue(
+                guest.says("perf_event_paranoid 3"),
+                "the kernel would give perf to CAP_PERFMON, and no tick is sampled");
+        assertTrue(told >= 2, "on a CPU, and told what it does: " + told + " in five looks");
         assertTrue(reads, "dd was never seen where it reads");
     }
 
@@ -228,6 +234,7 @@ final class BpfVmIT {
         StackDump anew = guest.dump("locked-anew", "bpf");
         assertWhole("locked-anew", anew);
         assertParked("locked-anew", anew);
+        assertEquals(0, anew.counts().orElseThrow().of("not_sampled").orElseThrow(), "by perf");
     }
 
     private static void assertSaysWhatItUses(BpfGuest guest) {
@@ -240,8 +247,8 @@ final class BpfVmIT {
                 metrics.stream().collect(Collectors.toSet()));
         String auto = guest.text("auto", "bpf");
         assertTrue(
-                auto.contains("Dumps come from bpf: the kernel module is not loaded"
-                        + " (there is no /sys/kernel/load_monitor)\""),
+                auto.contains(
+                        "Dumps come from bpf: the kernel module is not loaded (there is no /sys/kernel/load_monitor)"),
                 auto);
         assertEquals("bpf", guest.dump("auto", "bpf").header().orElseThrow().source());
     }
