@@ -31,6 +31,7 @@ import io.loadmonitor.metrics.Exposition;
 import io.loadmonitor.metrics.MetricsPage;
 import io.loadmonitor.metrics.MetricsParts;
 import io.loadmonitor.procfs.ActiveTasks;
+import io.loadmonitor.procfs.OwnThreads;
 import io.loadmonitor.procfs.ProcFs;
 import io.loadmonitor.procfs.UninterruptibleLook;
 import io.loadmonitor.web.MetricsSource.MetricsText;
@@ -46,6 +47,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -66,13 +68,19 @@ final class Exporter implements AutoCloseable {
     /**
      * Starts everything; returns when requests are answered.
      *
+     * @param supervisor hears of it then, and from then on
      * @throws StartException with what is in the way, after undoing what was begun
      */
-    static Exporter start(ServeOptions options, ConfigInForce config, Map<String, String> environment, Clock clock)
+    static Exporter start(
+            ServeOptions options,
+            ConfigInForce config,
+            Map<String, String> environment,
+            Supervisor supervisor,
+            Clock clock)
             throws StartException {
         Exporter exporter = new Exporter();
         try {
-            exporter.begin(options, config, ArchivePlace.choose(options.archivePath, environment), clock);
+            exporter.begin(options, config, ArchivePlace.choose(options.archivePath, environment), supervisor, clock);
             return exporter;
         } catch (StartException e) {
             exporter.close();
@@ -83,7 +91,8 @@ final class Exporter implements AutoCloseable {
         }
     }
 
-    private void begin(ServeOptions options, ConfigInForce config, ArchivePlace place, Clock clock)
+    private void begin(
+            ServeOptions options, ConfigInForce config, ArchivePlace place, Supervisor supervisor, Clock clock)
             throws StartException {
         WebSettings web = webSettings(options, config.current().limits());
         WebConfigInForce guard = guard(options);
@@ -163,7 +172,7 @@ final class Exporter implements AutoCloseable {
                         captures,
                         (names, accept) -> text(metrics.render(names, accept)),
                         status,
-                        config::reload,
+                        () -> supervisor.reload(config::reload),
                         events::webhookAnswered,
                         config::causes,
                         new IncidentReporter(archive, recorder, clock),
@@ -173,6 +182,27 @@ final class Exporter implements AutoCloseable {
         guard.watch();
         tellStart(options, config, place, host, server, choice.current(), guard);
         stacks.readable();
+        if (!supervisor.listens()) {
+            return;
+        }
+        Supplier<String> doing = () -> doing(choice, activeTasks);
+        supervisor.ready(doing.get());
+        Liveness.Choice liveness = patience -> new Liveness(
+                housekeeping::samplings,
+                OwnServer.of(server.addresses().get(0)),
+                new OwnThreads(ProcFs.ofThisHost())::uninterruptibleThroughout,
+                patience);
+        keep("heartbeat", Heartbeat.start(supervisor, liveness, doing)::close);
+    }
+
+    /** For {@code systemctl status}. */
+    private static String doing(SourceChoice choice, ActiveTasks activeTasks) {
+        return "Dumps come from " + choice.current().source().kind().label()
+                + activeTasks
+                        .newest(System.nanoTime())
+                        .map(tick ->
+                                String.format(Locale.ROOT, "; %d active tasks, load %.2f", tick.active(), tick.load1()))
+                        .orElse("");
     }
 
     /** Those of dumps that come here: whose device may not be read leaves the watch to the exporter. */
