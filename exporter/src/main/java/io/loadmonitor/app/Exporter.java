@@ -338,7 +338,18 @@ final class Exporter implements AutoCloseable {
                 .addKeyValue("config", config.name())
                 .addKeyValue("rules", config.current().rules().list().size())
                 .addKeyValue("causes", config.causesName())
+                .addKeyValue("oom_score_adj", oomScoreAdj())
                 .log("load-monitor is ready");
+    }
+
+    /** How early the kernel ends this process when memory is short, -1000 to 1000: the unit has -500, and who starts it
+     * by hand chooses. */
+    private static String oomScoreAdj() {
+        try {
+            return ProcFs.ofThisHost().read("self/oom_score_adj").strip();
+        } catch (IOException unknown) {
+            return "unknown";
+        }
     }
 
     private static void tellWhoIsLetIn(boolean allowRemoteApi, GuardSettings guarded) {

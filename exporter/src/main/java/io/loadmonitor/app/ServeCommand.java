@@ -49,6 +49,8 @@ final class ServeCommand implements Callable<Integer> {
             // Before the start, so that a signal in its midst does not end the process.
             ReloadSignal.heard(() -> supervisor.reload(config::reload));
             Exporter exporter = Exporter.start(options, config, System.getenv(), supervisor, clock);
+            // Now, when what it needs to serve has been used.
+            options.memoryLock.apply();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(exporter, supervisor), "shutdown"));
             return SERVING;
         } catch (ConfigException e) {

@@ -40,6 +40,18 @@ final class LibC {
     /** {@code bits/socket.h}. */
     static final int MSG_NOSIGNAL = 0x4000;
 
+    /** {@code bits/resource.h}: memory that may be locked, bytes. */
+    static final int RLIMIT_MEMLOCK = 8;
+
+    /** {@code asm-generic/mman.h}: what is mapped now. */
+    static final int MCL_CURRENT = 1;
+
+    /** {@code asm-generic/mman.h}: what will be mapped. */
+    static final int MCL_FUTURE = 2;
+
+    /** {@code asm-generic/mman.h}: each page when it is first used, and none before that. */
+    static final int MCL_ONFAULT = 4;
+
     /** {@code unistd.h}. */
     static final int SEEK_END = 2;
 
@@ -86,6 +98,12 @@ final class LibC {
     /** {@code sys/socket.h: ssize_t sendto(int, const void *, size_t, int, const struct sockaddr *, socklen_t)}. */
     static native NativeLong sendto(int fd, byte[] bytes, NativeLong count, int flags, byte[] address, int addressBytes)
             throws LastErrorException;
+
+    /** {@code sys/resource.h: int getrlimit(int, struct rlimit *)}: two longs, the limit in force and the largest one. */
+    static native int getrlimit(int resource, ByteBuffer rlimit) throws LastErrorException;
+
+    /** {@code sys/mman.h: int mlockall(int)}. */
+    static native int mlockall(int flags) throws LastErrorException;
 
     /** {@code poll.h: int poll(struct pollfd *, nfds_t, int)}. */
     static native int poll(ByteBuffer pollfds, NativeLong count, int timeoutMillis) throws LastErrorException;
