@@ -6,6 +6,7 @@ import io.loadmonitor.capture.DumpOrder;
 import io.loadmonitor.capture.DumpSource;
 import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.OwnProcess;
+import io.loadmonitor.capture.PodLook;
 import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.capture.ProcfsSource;
 import io.loadmonitor.capture.SourceChoice;
@@ -58,11 +59,13 @@ final class DumpCommand implements Callable<Integer> {
         KernelModule module = options.module();
         ProcFs procFs = options.procFs();
         DeviceLook deviceLook = options.deviceLook();
+        PodLook pods = options.podLook();
         SourceChoice choice = new SourceChoice(
                 options.preference,
                 module,
-                new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs)),
-                new ProcfsSource(procFs, deviceLook, new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT));
+                pods.naming(new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs))),
+                pods.naming(new ProcfsSource(
+                        procFs, deviceLook, new ActiveTasks(), Clock.systemUTC(), ProcfsLimits.DEFAULT)));
         // Said on standard error, beside the text.
         new StackAccess(choice, procFs).readable();
         DumpSource source = choice.current().source();

@@ -7,6 +7,7 @@ import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.KernelDumpWatcher;
 import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.OwnProcess;
+import io.loadmonitor.capture.PodLook;
 import io.loadmonitor.capture.ProcfsSource;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.capture.StackAccess;
@@ -110,11 +111,12 @@ final class Exporter implements AutoCloseable {
 
         DeviceLook deviceLook = options.source.deviceLook();
         KernelModuleSource moduleSource = new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs));
+        PodLook pods = options.source.podLook();
         SourceChoice choice = new SourceChoice(
                 options.source.preference,
                 module,
-                moduleSource,
-                new ProcfsSource(procFs, deviceLook, activeTasks, clock, limits.procfs()));
+                pods.naming(moduleSource),
+                pods.naming(new ProcfsSource(procFs, deviceLook, activeTasks, clock, limits.procfs())));
         Supplier<Rules> rules = () -> config.current().rules();
         CaptureDesk captures = CaptureDesk.start(
                 captureSettings(limits), rules, archive, () -> choice.current().source(), clock, events);
@@ -140,7 +142,8 @@ final class Exporter implements AutoCloseable {
                 archive,
                 captures,
                 events);
-        KernelDumpWatcher watcher = KernelDumpWatcher.start(module, moduleSource, captures::found);
+        KernelDumpWatcher watcher =
+                KernelDumpWatcher.start(module, moduleSource, dump -> captures.found(pods.beside(dump)));
         keep("kernel dump watcher", watcher::close);
 
         StackAccess stacks = new StackAccess(choice, procFs);

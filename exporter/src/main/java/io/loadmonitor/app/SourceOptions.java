@@ -1,6 +1,7 @@
 package io.loadmonitor.app;
 
 import io.loadmonitor.capture.DeviceLook;
+import io.loadmonitor.capture.PodLook;
 import io.loadmonitor.capture.SourcePreference;
 import io.loadmonitor.kernel.DeviceMapper;
 import io.loadmonitor.kernel.KernelModule;
@@ -38,6 +39,17 @@ final class SourceOptions {
             defaultValue = "/dev/load_monitor",
             description = "The kernel module's device.")
     Path device = Path.of("/dev/load_monitor");
+
+    @Option(
+            names = "--path.pods",
+            paramLabel = "DIRECTORY",
+            defaultValue = "/var/log/pods",
+            description = "The kubelet's folder of logs, by whose names dumps name the pods of Kubernetes.")
+    Path pods = Path.of("/var/log/pods");
+
+    PodLook podLook() {
+        return new PodLook(pods);
+    }
 
     ProcFs procFs() {
         return new ProcFs(procfs);
