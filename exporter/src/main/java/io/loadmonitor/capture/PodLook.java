@@ -36,9 +36,9 @@ import org.slf4j.LoggerFactory;
  * shop_web-5d4c8_1b2c3d4e-0a1b-4c2d-8e3f-0123456789ab        NAMESPACE_NAME_UID
  * }</pre>
  *
- * <p>No file is opened and nobody is asked. The folder is listed only when a dump has a pod whose name is not known, in a
- * thread of its own: on a host whose disk hangs it may not come back, and a dump must not wait for it. Safe for use by
- * several threads.
+ * <p>No file is opened and nobody is asked. The folder is listed only when a dump has a pod whose name is not known, in
+ * a thread of its own: on a host whose disk hangs it may not come back, and a dump must not wait for it. Safe for use
+ * by several threads.
  */
 public final class PodLook {
     /** Of pods that there were, too, until the kubelet clears them away. */

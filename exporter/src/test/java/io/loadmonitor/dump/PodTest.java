@@ -14,17 +14,20 @@ final class PodTest {
     private static final String UID = "1b2c3d4e-0a1b-4c2d-8e3f-0123456789ab";
     private static final String CONTAINER = "8f0c".repeat(16);
 
+    /** BURSTABLE stands for a slice of systemd's driver, ID for a container's. */
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1b2c3d4e_0a1b_4c2d_8e3f_0123456789ab.slice",
+                "/kubepods.slice/kubepods-burstable.slice/BURSTABLE",
                 "/kubepods.slice/kubepods-pod1b2c3d4e_0a1b_4c2d_8e3f_0123456789ab.slice/cri-containerd-ID.scope",
-                "/system.slice/containerd.service/kubepods-burstable-pod1b2c3d4e_0a1b_4c2d_8e3f_0123456789ab.slice:cri-containerd:ID",
+                "/system.slice/containerd.service/BURSTABLE:cri-containerd:ID",
                 "/kubepods/besteffort/pod1b2c3d4e-0a1b-4c2d-8e3f-0123456789ab/ID",
                 "/kubepods/pod1b2c3d4e-0a1b-4c2d-8e3f-0123456789ab"
             })
     void isNamedByItsUidInACgroup(String path) {
-        assertEquals(Optional.of(UID), Pod.uidOf(new EscapedText(path.replace("ID", CONTAINER))));
+        String whole = path.replace("BURSTABLE", "kubepods-burstable-pod1b2c3d4e_0a1b_4c2d_8e3f_0123456789ab.slice")
+                .replace("ID", CONTAINER);
+        assertEquals(Optional.of(UID), Pod.uidOf(new EscapedText(whole)));
     }
 
     @Test
