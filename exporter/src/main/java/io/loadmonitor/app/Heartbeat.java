@@ -35,7 +35,8 @@ final class Heartbeat implements AutoCloseable {
     /**
      * Begins with a beat at once.
      *
-     * @param liveness gets a third of the pause between two beats for each of its looks, so that a slow one is no late one
+     * @param liveness gets a third of the pause between two beats for each of its looks, so that a slow one is not a
+     *     late one
      * @param status what goes on, in a sentence
      */
     static Heartbeat start(Supervisor supervisor, Liveness.Choice liveness, Supplier<String> status) {
@@ -76,8 +77,8 @@ final class Heartbeat implements AutoCloseable {
         if (!stuck) {
             LOG.atError()
                     .addKeyValue("reason", obstacle.get())
-                    .log(
-                            "the exporter does not move, so the watchdog is not told that it does: it will be started anew");
+                    .log("the exporter does not move, so the watchdog is not told that it does:"
+                            + " it will be started anew");
         }
         stuck = true;
         supervisor.status("Hangs: " + obstacle.get());

@@ -9,9 +9,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether this process does its work, as a watchdog asks: is the load looked at, and does the server answer. What a new
  * start cannot mend is no reason for one: neither a disk that does not answer, of which these two know nothing, nor a
- * thread that waits in the kernel where no signal reaches it, for such a process cannot be killed and keeps its port. It
- * goes by looks and not by the clock, so a machine that slept, or was not given a CPU, is not taken for a hang. For one
- * thread.
+ * thread that waits in the kernel where no signal reaches it, for such a process cannot be killed and keeps its port.
+ * It goes by looks and not by the clock, so a machine that slept, or was not given a CPU, is not taken for a hang. For
+ * one thread.
  */
 final class Liveness {
     private static final Logger LOG = LoggerFactory.getLogger(Liveness.class);
@@ -57,7 +57,9 @@ final class Liveness {
         this.looks = (int) Math.max(1, patience.toMillis() / LOOK.toMillis());
     }
 
-    /** What hangs, in words, and would not after a new start; empty when nothing does. Takes twice the patience at most. */
+    /**
+     * What hangs, in words, and would not after a new start; empty when nothing does. Takes twice the patience at most.
+     */
     Optional<String> obstacle() throws InterruptedException {
         Optional<String> obstacle = samples() ? Optional.empty() : Optional.of("the load is not looked at any more");
         if (obstacle.isEmpty() && !serves()) {

@@ -9,9 +9,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether the exporter's memory is locked, so that it answers while the machine swaps. What is locked cannot be taken
- * back when memory is short: some 100 MB with the heap of {@code jvm.options}, and with no bound on the heap whatever the
- * JVM once used. So it is done by itself only where somebody lifted the limit for it, as the unit does, and the heap is
- * bounded.
+ * back when memory is short: some 100 MB with the heap of {@code jvm.options}, and with no bound on the heap whatever
+ * the JVM once used. So it is done by itself only where somebody lifted the limit for it, as the unit does, and the
+ * heap is bounded.
  */
 enum MemoryLock {
     /** Where RLIMIT_MEMLOCK is unlimited, which it is nowhere by itself, and the heap is small. */

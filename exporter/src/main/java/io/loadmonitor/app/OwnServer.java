@@ -11,12 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * Asks the server of this process for its health, as any client would. Any answer will do, also a refusal, the end of the
- * connection or what TLS says to clear text: only silence does not. Immutable.
+ * Asks the server of this process for its health, as any client would. Any answer will do, also a refusal, the end of
+ * the connection or what TLS says to clear text: only silence does not. Immutable.
  */
 record OwnServer(InetSocketAddress address) implements Liveness.Asked {
     private static final byte[] REQUEST =
-            "GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nUser-Agent: load-monitor-watchdog\r\nConnection: close\r\n\r\n"
+            "GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nUser-Agent: load-monitor\r\nConnection: close\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII);
 
     /** @param listening what it listens on; of a wildcard the loopback address of its family is asked */

@@ -33,8 +33,8 @@ import java.util.OptionalLong;
  * <li>Whatever follows the footer, or a second header, belongs to no dump and is unread.
  * <li>{@code complete} means: the footer is there, repeats the header's id and states the number of tasks
  *     that were read.
- * <li>Limits: lines of 64 KiB, 100,000 tasks, 100,000 stacks, 100,000 cgroups, 1,000,000 frames, 64 devices, 1,000 pods. What is
- *     beyond them is unread. Of the
+ * <li>Limits: lines of 64 KiB, 100,000 tasks, 100,000 stacks, 100,000 cgroups, 1,000,000 frames, 64 devices, 1,000
+ *     pods. What is beyond them is unread. Of the
  *     unread lines the first 1,000 are kept, all are counted.
  * </ul>
  * Time and memory are linear in the text. {@link #parse} is safe for use by several threads.

@@ -99,7 +99,7 @@ final class LibC {
     static native NativeLong sendto(int fd, byte[] bytes, NativeLong count, int flags, byte[] address, int addressBytes)
             throws LastErrorException;
 
-    /** {@code sys/resource.h: int getrlimit(int, struct rlimit *)}: two longs, the limit in force and the largest one. */
+    /** {@code sys/resource.h: int getrlimit(int, struct rlimit *)}: two longs, the limit in force and the largest. */
     static native int getrlimit(int resource, ByteBuffer rlimit) throws LastErrorException;
 
     /** {@code sys/mman.h: int mlockall(int)}. */

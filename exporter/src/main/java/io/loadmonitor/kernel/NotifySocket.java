@@ -10,9 +10,10 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The socket on which a service manager hears from a process that it started: the protocol of sd_notify(3), datagrams of
- * {@code KEY=VALUE} lines over AF_UNIX. A socket is opened for each message and closed after it, so none is ever open
- * when another program starts. Java has no datagram sockets of this family. Immutable, safe for use by several threads.
+ * The socket on which a service manager hears from a process that it started: the protocol of sd_notify(3), datagrams
+ * of {@code KEY=VALUE} lines over AF_UNIX. A socket is opened for each message and closed after it, so none is ever
+ * open when another program starts. Java has no datagram sockets of this family. Immutable, safe for use by several
+ * threads.
  */
 public final class NotifySocket {
     /** {@code sys/un.h}: {@code sun_path} of {@code struct sockaddr_un}, behind the two bytes of the family. */

@@ -36,8 +36,8 @@ public final class OwnMemory {
      * reserved. {@code VmLck} of /proc/PID/status then shows all that is mapped, gigabytes with a JVM; {@code VmRSS}
      * stays what it was.
      *
-     * @throws SystemCallException ENOMEM when {@link #lockableBytes} is less than what is mapped, EPERM when it is 0, and
-     *     CAP_IPC_LOCK lacks
+     * @throws SystemCallException ENOMEM when {@link #lockableBytes} is less than what is mapped, EPERM when it is 0,
+     *     and CAP_IPC_LOCK lacks
      * @throws IOException when JNA's native library cannot be loaded
      */
     public static void lock() throws IOException {

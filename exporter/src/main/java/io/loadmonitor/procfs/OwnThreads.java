@@ -18,7 +18,8 @@ import java.util.Optional;
 public record OwnThreads(ProcFs procFs) {
     /**
      * A thread that was in uninterruptible sleep at each of the looks, and had the same number and start throughout:
-     * one that the kernel holds, and where no signal reaches it. Empty when there is none, and where that cannot be read.
+     * one that the kernel holds, and where no signal reaches it. Empty when there is none, and where that cannot be
+     * read.
      *
      * @param looks 1 or more
      * @param pause between two of them

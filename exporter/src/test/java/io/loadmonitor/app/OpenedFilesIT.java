@@ -17,15 +17,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the packaged jar opens in /proc, by strace: its own code, its libraries and Java's. */
 final class OpenedFilesIT {
-    /** {@code 8628 openat(AT_FDCWD, "/proc/1/task/1/stat", O_RDONLY) = 5}, and its form with {@code <unfinished ...>}. */
+    /**
+     * {@code 8628 openat(AT_FDCWD, "/proc/1/task/1/stat", O_RDONLY) = 5}, and its form with {@code <unfinished ...>}.
+     */
     private static final Pattern OPENED = Pattern.compile("\\bopen(?:at)?\\((?:[^\"(]*, )?\"(/proc/[^\"]*)\"");
 
     /**
      * Reading these takes the mmap_lock of the task that they tell of, or waits for its exec: fs/proc/base.c and
-     * fs/proc/task_mmu.c. A task that is stuck in a page fault holds that lock, and its readers wait as long as it does.
+     * fs/proc/task_mmu.c. A task that is stuck in a page fault holds that lock, and its readers wait as long as it
+     * does.
      */
     private static final Pattern HELD_BY_A_STUCK_TASK = Pattern.compile(
-            "/proc/([0-9]+)/(task/[0-9]+/)?(cmdline|environ|auxv|exe|maps|smaps|smaps_rollup|numa_maps|mem|pagemap|map_files.*)");
+            "/proc/([0-9]+)/(task/[0-9]+/)?(cmdline|environ|auxv|exe|maps|smaps|smaps_rollup|numa_maps|mem|pagemap"
+                    + "|map_files.*)");
 
     @TempDir
     Path folder;
