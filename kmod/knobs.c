@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/kernel.h>
 #include <linux/kobject.h>
 #include <linux/ktime.h>
@@ -41,6 +42,18 @@ static bool lm_knobs_admit(void)
 	return capable(CAP_SYS_ADMIN);
 }
 
+/* Not a valid one: root alone. */
+static kgid_t lm_trigger_group;
+
+/*
+ * Who may read dumps may ask for one where the mode of the file says so as well, which this module
+ * leaves to the administrator. Not the other knobs: those blind the machine.
+ */
+static bool lm_trigger_admits(void)
+{
+	return (gid_valid(lm_trigger_group) && in_group_p(lm_trigger_group)) || lm_knobs_admit();
+}
+
 /* Whoever watches the value begins anew. Two writers at once are one more than it knew, too. */
 static void lm_knob_was_set(unsigned int *times)
 {
@@ -54,7 +67,7 @@ static ssize_t trigger_store(struct kobject *kobject, struct kobj_attribute *att
 	size_t reason = length;
 	int result;
 
-	if (!lm_knobs_admit())
+	if (!lm_trigger_admits())
 		return -EPERM;
 	/* The newline is echo's. */
 	if (reason && text[reason - 1] == '\n')
@@ -284,11 +297,12 @@ static const struct attribute_group *lm_knob_groups[] = {
 	NULL,
 };
 
-int lm_knobs_init(void)
+int lm_knobs_init(kgid_t group)
 {
 	struct kernfs_node *node;
 	int result;
 
+	lm_trigger_group = group;
 	lm_knobs = kobject_create_and_add("load_monitor", kernel_kobj);
 	if (!lm_knobs)
 		return -ENOMEM;

@@ -73,7 +73,7 @@ static const struct kernel_param_ops lm_gid_operations = {
 };
 
 module_param_cb(gid, &lm_gid_operations, &reader_group, 0444);
-MODULE_PARM_DESC(gid, "group whose members may read /dev/load_monitor, too (default none)");
+MODULE_PARM_DESC(gid, "group that may read dumps, and write to trigger if its mode allows (none)");
 
 static int __init lm_check_parameter(const char *name, unsigned int value, unsigned int least,
 				     unsigned int most)
@@ -127,7 +127,7 @@ static int __init lm_init(void)
 	result = lm_device_init(reader_group);
 	if (result)
 		goto exit_log;
-	result = lm_knobs_init();
+	result = lm_knobs_init(reader_group);
 	if (result)
 		goto exit_device;
 	result = lm_sampler_init();

@@ -33,19 +33,20 @@ is_refused_without_its_signature() {
 
 takes_its_parameters() {
 	local result=0
-	expect "gid" "$(getent group monitor | cut -d : -f 3)" "$(cat /sys/module/load_monitor/parameters/gid)" || result=1
+	expect "gid" "$(getent group load-monitor | cut -d : -f 3)" "$(cat /sys/module/load_monitor/parameters/gid)" || result=1
 	expect "buffer_kb" 4096 "$(cat /sys/module/load_monitor/parameters/buffer_kb)" || result=1
-	expect "the device" "440 root monitor" "$(stat -c '%a %U %G' $device)" || result=1
+	expect "the device" "440 root load-monitor" "$(stat -c '%a %U %G' $device)" || result=1
 	return $result
 }
 
-dump_is_readable_by() { timeout 5 setpriv --reuid "$1" --regid "$1" --clear-groups head -c 1 $device >/dev/null 2>&1; }
+# dump_is_readable_by USER GROUP
+dump_is_readable_by() { timeout 5 setpriv --reuid "$1" --regid "$2" --clear-groups head -c 1 $device >/dev/null 2>&1; }
 
 lets_the_group_read() {
 	local result=0
 	echo "installed" >$knobs/trigger
-	dump_is_readable_by monitor || { echo "a member of the group may not read"; result=1; }
-	! dump_is_readable_by stranger || { echo "everybody may read"; result=1; }
+	dump_is_readable_by monitor load-monitor || { echo "a member of the group may not read"; result=1; }
+	! dump_is_readable_by stranger stranger || { echo "everybody may read"; result=1; }
 	return $result
 }
 
@@ -63,6 +64,7 @@ dumps_by_the_module() {
 	local result=0 metrics id dump
 	metrics=$(curl -fs $api/metrics) || { echo "no metrics"; return 1; }
 	expect_match "metrics" '^load_monitor_kernel_module_up 1' "$metrics" || result=1
+	expect "its rights" 0000000000000000 "$(sed -n 's/^CapEff:\t//p' "/proc/$(systemctl show -P MainPID $unit)/status")" || result=1
 	expect_match "metrics" '^load_monitor_dump_source_info\{source="kmod",?\} 1' "$metrics" || result=1
 	id=$(curl -fs -X POST -H 'Content-Type: application/json' -d '{"reason":"installed"}' $api/api/v1/dumps |
 		sed -n 's/.*"id":\([0-9]*\).*/\1/p')

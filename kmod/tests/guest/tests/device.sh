@@ -142,6 +142,13 @@ lets_a_group_read() {
 	expect "a member" OK "$(act open $device 1000 1234)" || result=1
 	expect "somebody else" EACCES "$(act open $device 1000 1000)" || result=1
 	expect "a member writes to trigger" EACCES "$(act write $knobs/trigger member 1000 1234)" || result=1
+	chgrp 1234 $knobs/trigger && chmod 220 $knobs/trigger
+	expect "a member writes to a trigger of the group" OK "$(act write $knobs/trigger member 1000 1234)" || result=1
+	expect "somebody else" EACCES "$(act write $knobs/trigger other 1000 1000)" || result=1
+	chmod 222 $knobs/trigger
+	expect "somebody else in spite of the mode of trigger" EPERM "$(act write $knobs/trigger other 1000 1000)" || result=1
+	chmod 666 $knobs/threshold
+	expect "a member in spite of the mode of threshold" EPERM "$(act write $knobs/threshold 7 1000 1234)" || result=1
 	chmod 444 $device
 	expect "somebody else in spite of the mode" EPERM "$(act open $device 1000 1000)" || result=1
 	expect "root" OK "$(act open $device 0 0)" || result=1

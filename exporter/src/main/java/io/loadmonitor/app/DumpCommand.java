@@ -6,6 +6,7 @@ import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.DumpOrder;
 import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.OwnProcess;
+import io.loadmonitor.capture.PodLook;
 import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.capture.StackAccess;
@@ -57,6 +58,7 @@ final class DumpCommand implements Callable<Integer> {
         KernelModule module = options.module();
         ProcFs procFs = options.procFs();
         DeviceLook deviceLook = options.deviceLook();
+        PodLook pods = options.podLook();
         ActiveTasks activeTasks = new ActiveTasks();
         try (BpfSource bpf = options.bpf(deviceLook, activeTasks, Clock.systemUTC(), ProcfsLimits.DEFAULT)) {
             SourceChoice choice = new SourceChoice(
@@ -67,7 +69,7 @@ final class DumpCommand implements Callable<Integer> {
                     options.procfs(deviceLook, activeTasks, Clock.systemUTC(), ProcfsLimits.DEFAULT));
             // Said on standard error, beside the text.
             new StackAccess(choice, procFs).readable();
-            RawDump dump = choice.current().source().take(DumpOrder.manual(reason));
+            RawDump dump = pods.naming(choice.current().source()).take(DumpOrder.manual(reason));
             dump.open().transferTo(System.out);
             System.out.flush();
             return 0;

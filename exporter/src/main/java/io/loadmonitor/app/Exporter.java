@@ -9,6 +9,7 @@ import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.KernelDumpWatcher;
 import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.OwnProcess;
+import io.loadmonitor.capture.PodLook;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.capture.StackAccess;
 import io.loadmonitor.desk.AlertDesk;
@@ -36,6 +37,7 @@ import io.loadmonitor.metrics.Exposition;
 import io.loadmonitor.metrics.MetricsPage;
 import io.loadmonitor.metrics.MetricsParts;
 import io.loadmonitor.procfs.ActiveTasks;
+import io.loadmonitor.procfs.OwnThreads;
 import io.loadmonitor.procfs.ProcFs;
 import io.loadmonitor.procfs.UninterruptibleLook;
 import io.loadmonitor.sample.DecomposedLoad;
@@ -55,6 +57,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -83,11 +86,17 @@ final class Exporter implements AutoCloseable {
     /**
      * Starts everything; returns when requests are answered.
      *
+     * @param supervisor hears of it then, and from then on
      * @throws StartException with what is in the way, after undoing what was begun
      */
-    static Exporter start(ServeOptions options, ConfigInForce config, Map<String, String> environment, Clock clock)
+    static Exporter start(
+            ServeOptions options,
+            ConfigInForce config,
+            Map<String, String> environment,
+            Supervisor supervisor,
+            Clock clock)
             throws StartException {
-        return start(options, config, environment, clock, System::nanoTime);
+        return start(options, config, environment, supervisor, clock, System::nanoTime);
     }
 
     /** @param nanos goes on as time does when the clock is set */
@@ -95,12 +104,13 @@ final class Exporter implements AutoCloseable {
             ServeOptions options,
             ConfigInForce config,
             Map<String, String> environment,
+            Supervisor supervisor,
             Clock clock,
             LongSupplier nanos)
             throws StartException {
         Exporter exporter = new Exporter(config, guard(options));
         try {
-            exporter.begin(options, ArchivePlace.choose(options.archivePath, environment), clock, nanos);
+            exporter.begin(options, ArchivePlace.choose(options.archivePath, environment), supervisor, clock, nanos);
             return exporter;
         } catch (StartException e) {
             exporter.close();
@@ -125,7 +135,7 @@ final class Exporter implements AutoCloseable {
         return refused.or(() -> refusedOfWeb);
     }
 
-    private void begin(ServeOptions options, ArchivePlace place, Clock clock, LongSupplier nanos)
+    private void begin(ServeOptions options, ArchivePlace place, Supervisor supervisor, Clock clock, LongSupplier nanos)
             throws StartException {
         ProcFs procFs = options.source.procFs();
         KernelModule module = options.source.module();
@@ -151,9 +161,15 @@ final class Exporter implements AutoCloseable {
                 moduleSource,
                 bpfSource,
                 options.source.procfs(deviceLook, activeTasks, clock, limits.procfs()));
+        PodLook pods = options.source.podLook();
         Supplier<Rules> rules = () -> config.current().rules();
         CaptureDesk captures = CaptureDesk.start(
-                CaptureSettings.DEFAULT, rules, archive, () -> choice.current().source(), clock, events);
+                CaptureSettings.DEFAULT,
+                rules,
+                archive,
+                () -> pods.naming(choice.current().source()),
+                clock,
+                events);
         keep("captures", captures::close);
         archive.live(config.current().incidents().life());
         Supplier<Triggers> triggers = () -> config.current().triggers();
@@ -180,7 +196,8 @@ final class Exporter implements AutoCloseable {
                 archive,
                 captures,
                 events);
-        KernelDumpWatcher watcher = KernelDumpWatcher.start(module, moduleSource, captures::found);
+        KernelDumpWatcher watcher =
+                KernelDumpWatcher.start(module, moduleSource, dump -> captures.found(pods.beside(dump)));
         keep("kernel dump watcher", watcher::close);
 
         StackAccess stacks = new StackAccess(choice, procFs);
@@ -218,7 +235,7 @@ final class Exporter implements AutoCloseable {
                         (names, accept) -> text(metrics.render(names, accept)),
                         status,
                         new LoadReading(procFs, decomposed),
-                        this::reload,
+                        () -> supervisor.reload(this::reload),
                         events::webhookAnswered,
                         config::causes,
                         new IncidentReporter(archive, recorder, clock),
@@ -230,6 +247,27 @@ final class Exporter implements AutoCloseable {
         guard.watch();
         tellStart(options, config, place, host, server, choice.current(), guard);
         stacks.readable();
+        if (!supervisor.listens()) {
+            return;
+        }
+        Supplier<String> doing = () -> doing(choice, activeTasks);
+        supervisor.ready(doing.get());
+        Liveness.Choice liveness = patience -> new Liveness(
+                housekeeping::samplings,
+                OwnServer.of(server.addresses().get(0)),
+                new OwnThreads(ProcFs.ofThisHost())::uninterruptibleThroughout,
+                patience);
+        keep("heartbeat", Heartbeat.start(supervisor, liveness, doing)::close);
+    }
+
+    /** For {@code systemctl status}. */
+    private static String doing(SourceChoice choice, ActiveTasks activeTasks) {
+        return "Dumps come from " + choice.current().source().kind().label()
+                + activeTasks
+                        .newest(System.nanoTime())
+                        .map(tick ->
+                                String.format(Locale.ROOT, "; %d active tasks, load %.2f", tick.active(), tick.load1()))
+                        .orElse("");
     }
 
     /** Those of dumps that come here: whose device may not be read leaves the watch to the exporter. */
@@ -367,7 +405,19 @@ final class Exporter implements AutoCloseable {
                 .addKeyValue("config", config.name())
                 .addKeyValue("rules", config.current().rules().list().size())
                 .addKeyValue("causes", config.causesName())
+                .addKeyValue("oom_score_adj", oomScoreAdj())
                 .log("load-monitor is ready");
+    }
+
+    /**
+     * How early the kernel ends this process when memory is short, -1000 to 1000: the unit has -500, and who starts it
+     * by hand chooses. */
+    private static String oomScoreAdj() {
+        try {
+            return ProcFs.ofThisHost().read("self/oom_score_adj").strip();
+        } catch (IOException unknown) {
+            return "unknown";
+        }
     }
 
     private static void tellWhoIsLetIn(ServeOptions options, Guard.Watch watch) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ final class Housekeeping implements AutoCloseable {
     private final OwnTriggers triggers;
     private final Archive archive;
     private final AtomicBoolean samplingFails = new AtomicBoolean();
+    private final AtomicLong samplings = new AtomicLong();
 
     private Housekeeping(LoadWatch watch, LoadRecorder recorder, OwnTriggers triggers, Archive archive) {
         this.watch = watch;
@@ -77,7 +79,14 @@ final class Housekeeping implements AutoCloseable {
             if (samplingFails.compareAndSet(false, true)) {
                 LOG.warn("the load average cannot be read, so the number of active tasks is not known", e);
             }
+        } finally {
+            samplings.incrementAndGet();
         }
+    }
+
+    /** How often the load was looked at, with success or without. It grows each second while this lives. */
+    long samplings() {
+        return samplings.get();
     }
 
     private void keep() {

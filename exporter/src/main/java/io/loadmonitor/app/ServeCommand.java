@@ -45,19 +45,25 @@ final class ServeCommand implements Callable<Integer> {
     static int serve(ServeOptions options, Clock clock) {
         options.log.install();
         LastResort.install();
+        Supervisor supervisor =
+                Supervisor.of(System.getenv(), ProcessHandle.current().pid());
         try {
             ConfigInForce config = ConfigInForce.read(options.configFile, options.causesFile, clock);
             // Before the start, so that a signal in its midst does not end the process.
             BySignal signal = new BySignal(config::reload, config.name());
-            ReloadSignal.heard(signal::reload);
-            Exporter exporter = Exporter.start(options, config, System.getenv(), clock);
+            ReloadSignal.heard(() -> supervisor.reload(signal::reload));
+            Exporter exporter = Exporter.start(options, config, System.getenv(), supervisor, clock);
             signal.reload = exporter::reload;
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(exporter), "shutdown"));
+            // Now, when what it needs to serve has been used.
+            options.memoryLock.apply();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(exporter, supervisor), "shutdown"));
             return SERVING;
         } catch (ConfigException e) {
+            supervisor.status("Cannot start: " + e.getMessage());
             String.valueOf(e.getMessage()).lines().forEach(LOG::error);
             return CANNOT_START;
         } catch (StartException e) {
+            supervisor.status("Cannot start: " + e.getMessage());
             String.valueOf(e.getMessage()).lines().forEach(LOG::error);
             LOG.debug("the cause of the failed start", e.getCause());
             return CANNOT_START;
@@ -94,8 +100,9 @@ final class ServeCommand implements Callable<Integer> {
      * In order where that is possible. A disk that does not answer must not hold the end: what the archive has accepted
      * survives a kill, and so it survives this.
      */
-    private static void end(Exporter exporter) {
+    private static void end(Exporter exporter, Supervisor supervisor) {
         LOG.info("told to end");
+        supervisor.stopping();
         Thread ending = new Thread(exporter::close, "ending");
         ending.setDaemon(true);
         ending.start();

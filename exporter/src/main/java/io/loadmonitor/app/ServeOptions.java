@@ -93,6 +93,15 @@ final class ServeOptions {
     @Nullable
     String hostName;
 
+    @Option(
+            names = "--memory.lock",
+            paramLabel = "auto|on|off",
+            defaultValue = "auto",
+            description = "Lock the memory in use, so that the exporter answers while the machine swaps; it needs"
+                    + " LimitMEMLOCK=infinity or CAP_IPC_LOCK. auto: where the limit is infinite and Java's heap is"
+                    + " bounded, as in the unit.")
+    MemoryLock memoryLock = MemoryLock.AUTO;
+
     @Mixin
     SourceOptions source = new SourceOptions();
 

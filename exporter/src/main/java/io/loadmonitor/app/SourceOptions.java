@@ -3,6 +3,7 @@ package io.loadmonitor.app;
 import io.loadmonitor.capture.BpfSource;
 import io.loadmonitor.capture.CpuSampling;
 import io.loadmonitor.capture.DeviceLook;
+import io.loadmonitor.capture.PodLook;
 import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.capture.ProcfsSource;
 import io.loadmonitor.capture.SourcePreference;
@@ -44,6 +45,17 @@ final class SourceOptions {
             defaultValue = "/dev/load_monitor",
             description = "The kernel module's device.")
     Path device = Path.of("/dev/load_monitor");
+
+    @Option(
+            names = "--path.pods",
+            paramLabel = "DIRECTORY",
+            defaultValue = "/var/log/pods",
+            description = "The kubelet's folder of logs, by whose names dumps name the pods of Kubernetes.")
+    Path pods = Path.of("/var/log/pods");
+
+    PodLook podLook() {
+        return new PodLook(pods);
+    }
 
     ProcFs procFs() {
         return new ProcFs(procfs);

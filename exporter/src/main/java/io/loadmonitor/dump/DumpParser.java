@@ -33,8 +33,8 @@ import java.util.OptionalLong;
  * <li>Whatever follows the footer, or a second header, belongs to no dump and is unread.
  * <li>{@code complete} means: the footer is there, repeats the header's id and states the number of tasks
  *     that were read.
- * <li>Limits: lines of 64 KiB, 100,000 tasks, 100,000 stacks, 100,000 cgroups, 1,000,000 frames, 64 devices. What is
- *     beyond them is unread. Of the
+ * <li>Limits: lines of 64 KiB, 100,000 tasks, 100,000 stacks, 100,000 cgroups, 1,000,000 frames, 64 devices, 1,000
+ *     pods. What is beyond them is unread. Of the
  *     unread lines the first 1,000 are kept, all are counted.
  * </ul>
  * Time and memory are linear in the text. {@link #parse} is safe for use by several threads.
@@ -60,6 +60,7 @@ public final class DumpParser {
     private Optional<MappedDevices> devices = Optional.empty();
     private OptionalLong exporterPid = OptionalLong.empty();
     private final List<MappedDevices.Device> suspended = new ArrayList<>();
+    private final List<Pod> pods = new ArrayList<>();
     private final List<CallStack> stacks = new ArrayList<>();
     private final List<Task> tasks = new ArrayList<>();
     private final List<UnreadLine> unreadLines = new ArrayList<>();
@@ -98,6 +99,7 @@ public final class DumpParser {
                 parser.cost,
                 parser.devices(),
                 parser.exporterPid,
+                parser.pods,
                 parser.stacks,
                 parser.tasks,
                 parser.complete && !parser.overLimit,
@@ -163,6 +165,8 @@ public final class DumpParser {
                 return device(line);
             case "exporter":
                 return exporterPid.isEmpty() && (exporterPid = line.number("pid")).isPresent();
+            case "pod":
+                return pod(line);
             case "stack":
                 return stack(line);
             case "cgroup":
@@ -198,6 +202,11 @@ public final class DumpParser {
             return true;
         }
         return suspended.size() < MappedDevices.MOST_LISTED && suspended.add(device.get());
+    }
+
+    private boolean pod(DumpRecord line) {
+        Optional<Pod> pod = RecordReader.pod(line);
+        return pod.isPresent() && pods.size() < Pod.MOST && pods.add(pod.get());
     }
 
     /** Of an id that is there twice the first counts, for tasks may refer to it already. */

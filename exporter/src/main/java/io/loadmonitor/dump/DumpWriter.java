@@ -68,6 +68,7 @@ public final class DumpWriter {
         dump.tasks().forEach(writer::task);
         dump.devices().ifPresent(writer::devices);
         dump.exporterPid().ifPresent(writer::exporter);
+        writer.pods(dump.pods());
         if (dump.complete()) {
             writer.text.append("end id=").append(dump.header().orElseThrow().id());
             writer.text.append(" tasks=").append(dump.tasks().size()).append('\n');
@@ -93,6 +94,13 @@ public final class DumpWriter {
     public static RawDump insertExporter(RawDump raw, long exporterPid) {
         DumpWriter writer = new DumpWriter(32);
         writer.exporter(exporterPid);
+        return insert(raw, writer);
+    }
+
+    /** As {@link #insert(RawDump, MappedDevices)}, the records of pods. */
+    public static RawDump insertPods(RawDump raw, List<Pod> pods) {
+        DumpWriter writer = new DumpWriter(128 * pods.size());
+        writer.pods(pods);
         return insert(raw, writer);
     }
 
@@ -243,6 +251,16 @@ public final class DumpWriter {
 
     private void exporter(long pid) {
         text.append("exporter pid=").append(pid).append('\n');
+    }
+
+    private void pods(List<Pod> pods) {
+        for (Pod pod : pods) {
+            text.append("pod");
+            quoted("uid", Optional.of(new EscapedText(pod.uid())));
+            quoted("namespace", Optional.of(new EscapedText(pod.namespace())));
+            quoted("name", Optional.of(new EscapedText(pod.name())));
+            text.append('\n');
+        }
     }
 
     private void task(Task task) {

@@ -176,6 +176,18 @@ final class RecordReader {
         return line.text("dev").map(dev -> new MappedDevices.Device(dev, line.text("name")));
     }
 
+    static Optional<Pod> pod(DumpRecord line) {
+        Optional<EscapedText> uid = line.text("uid");
+        Optional<EscapedText> namespace = line.text("namespace");
+        Optional<EscapedText> name = line.text("name");
+        return uid.isPresent() && namespace.isPresent() && name.isPresent()
+                ? Pod.of(
+                        uid.get().escaped(),
+                        namespace.get().escaped(),
+                        name.get().escaped())
+                : Optional.empty();
+    }
+
     /**
      * A task without a name stays a task, for the tasks must sum to the load; its line is noted as unread. So is that
      * of a task in a cgroup that no record names.

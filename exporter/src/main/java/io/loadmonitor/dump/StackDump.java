@@ -24,6 +24,7 @@ import java.util.Set;
  * @param devices the host's device-mapper devices beside the dump; absent when nobody looked
  * @param exporterPid process id, in the initial pid namespace, of the exporter that wrote the dump down; absent when it
  *     did not say
+ * @param pods those of Kubernetes whose tasks are in the dump, as far as somebody knew their names
  * @param stacks each stack once, in the order of the text
  * @param tasks the tasks that made up the load, in the order of the text
  * @param complete whether the footer is there and agrees with the header's id and the number of tasks; otherwise the
@@ -42,6 +43,7 @@ public record StackDump(
         Optional<Cost> cost,
         Optional<MappedDevices> devices,
         OptionalLong exporterPid,
+        List<Pod> pods,
         List<CallStack> stacks,
         List<Task> tasks,
         boolean complete,
@@ -52,6 +54,7 @@ public record StackDump(
     private static final String STACK_REFUSED = "stack_refused";
 
     public StackDump {
+        pods = List.copyOf(pods);
         stacks = List.copyOf(stacks);
         tasks = List.copyOf(tasks);
         unreadLines = List.copyOf(unreadLines);
@@ -59,6 +62,42 @@ public record StackDump(
         if (unreadCount < unreadLines.size()) {
             throw new IllegalArgumentException(unreadCount + " unread lines, but " + unreadLines.size() + " are kept");
         }
+    }
+
+    /** A dump without pods. */
+    public StackDump(
+            Optional<Header> header,
+            Optional<Trigger> trigger,
+            Optional<Time> time,
+            Optional<Load> load,
+            Optional<Tick> tick,
+            Optional<History> history,
+            Optional<Counts> counts,
+            Optional<Cost> cost,
+            Optional<MappedDevices> devices,
+            OptionalLong exporterPid,
+            List<CallStack> stacks,
+            List<Task> tasks,
+            boolean complete,
+            List<UnreadLine> unreadLines,
+            int unreadCount) {
+        this(
+                header,
+                trigger,
+                time,
+                load,
+                tick,
+                history,
+                counts,
+                cost,
+                devices,
+                exporterPid,
+                List.of(),
+                stacks,
+                tasks,
+                complete,
+                unreadLines,
+                unreadCount);
     }
 
     /** A dump without a history and devices that keeps all of its unread lines. */
@@ -90,6 +129,13 @@ public record StackDump(
                 complete,
                 unreadLines,
                 unreadLines.size());
+    }
+
+    /** The pods by their uids. A new map at each call. */
+    public Map<String, Pod> podsByUid() {
+        Map<String, Pod> byUid = new HashMap<>();
+        pods.forEach(pod -> byUid.putIfAbsent(pod.uid(), pod));
+        return byUid;
     }
 
     /**

@@ -59,6 +59,7 @@ public final class TaskGroups {
             tallies.put(kind, new LinkedHashMap<>());
         }
         Map<EscapedText, Optional<ContainerId>> containers = new HashMap<>();
+        Map<String, Pod> pods = dump.podsByUid();
         for (Task task : dump.tasks()) {
             StackSignature signature = finder.find(task);
             signatures.put(signature.id(), signature);
@@ -80,7 +81,9 @@ public final class TaskGroups {
                             tallies,
                             GroupKind.CONTAINER,
                             container.map(ContainerId::full).orElse(""),
-                            container.map(TaskGroups::title).orElse("in no container"))
+                            container
+                                    .map(in -> title(in, task.cgroup().flatMap(Pod::uidOf), pods))
+                                    .orElse("in no container"))
                     .add(task, always);
         }
         Map<GroupKind, List<TaskGroup>> groups = new EnumMap<>(GroupKind.class);
@@ -187,8 +190,13 @@ public final class TaskGroups {
         return cut(inner);
     }
 
-    private static String title(ContainerId container) {
-        return container.runtime().map(runtime -> runtime + ' ').orElse("") + container.shortened();
+    /** {@code containerd 8f0c5a1e90b2}, {@code containerd 8f0c5a1e90b2 of shop/web-5d4c8}. */
+    private static String title(ContainerId container, Optional<String> podUid, Map<String, Pod> pods) {
+        return container.runtime().map(runtime -> runtime + ' ').orElse("")
+                + container.shortened()
+                + podUid.flatMap(uid -> Optional.ofNullable(pods.get(uid)))
+                        .map(pod -> " of " + cut(pod.label()))
+                        .orElse("");
     }
 
     private static String cut(String text) {

@@ -21,7 +21,8 @@ public enum Errno {
     ENOSPC(28, "No space left on device"),
     EROFS(30, "Read-only file system"),
     EPIPE(32, "Broken pipe"),
-    EOPNOTSUPP(95, "Operation not supported");
+    EOPNOTSUPP(95, "Operation not supported"),
+    ECONNREFUSED(111, "Connection refused");
 
     private final int number;
     private final String meaning;

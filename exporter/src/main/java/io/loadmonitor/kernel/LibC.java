@@ -25,6 +25,33 @@ final class LibC {
     /** {@code fcntl.h}. */
     static final int O_CLOEXEC = 0x80000;
 
+    /** {@code bits/socket.h}. */
+    static final int AF_UNIX = 1;
+
+    /** {@code bits/socket_type.h}. */
+    static final int SOCK_DGRAM = 2;
+
+    /** {@code bits/socket_type.h}. */
+    static final int SOCK_CLOEXEC = 0x80000;
+
+    /** {@code bits/socket.h}: rather than to wait for room. */
+    static final int MSG_DONTWAIT = 0x40;
+
+    /** {@code bits/socket.h}. */
+    static final int MSG_NOSIGNAL = 0x4000;
+
+    /** {@code bits/resource.h}: memory that may be locked, bytes. */
+    static final int RLIMIT_MEMLOCK = 8;
+
+    /** {@code asm-generic/mman.h}: what is mapped now. */
+    static final int MCL_CURRENT = 1;
+
+    /** {@code asm-generic/mman.h}: what will be mapped. */
+    static final int MCL_FUTURE = 2;
+
+    /** {@code asm-generic/mman.h}: each page when it is first used, and none before that. */
+    static final int MCL_ONFAULT = 4;
+
     /** {@code unistd.h}. */
     static final int SEEK_END = 2;
 
@@ -64,6 +91,19 @@ final class LibC {
 
     /** {@code unistd.h: ssize_t write(int, const void *, size_t)}. */
     static native NativeLong write(int fd, byte[] bytes, NativeLong count) throws LastErrorException;
+
+    /** {@code sys/socket.h: int socket(int, int, int)}. */
+    static native int socket(int domain, int type, int protocol) throws LastErrorException;
+
+    /** {@code sys/socket.h: ssize_t sendto(int, const void *, size_t, int, const struct sockaddr *, socklen_t)}. */
+    static native NativeLong sendto(int fd, byte[] bytes, NativeLong count, int flags, byte[] address, int addressBytes)
+            throws LastErrorException;
+
+    /** {@code sys/resource.h: int getrlimit(int, struct rlimit *)}: two longs, the limit in force and the largest. */
+    static native int getrlimit(int resource, ByteBuffer rlimit) throws LastErrorException;
+
+    /** {@code sys/mman.h: int mlockall(int)}. */
+    static native int mlockall(int flags) throws LastErrorException;
 
     /** {@code poll.h: int poll(struct pollfd *, nfds_t, int)}. */
     static native int poll(ByteBuffer pollfds, NativeLong count, int timeoutMillis) throws LastErrorException;

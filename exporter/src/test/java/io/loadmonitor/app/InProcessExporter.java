@@ -45,7 +45,7 @@ public final class InProcessExporter implements AutoCloseable {
         ServeOptions options = command.options;
         ConfigInForce config = ConfigInForce.read(options.configFile, options.causesFile, clock);
         return new InProcessExporter(
-                Exporter.start(options, config, Map.of(), clock, clock::nanos),
+                Exporter.start(options, config, Map.of(), Supervisor.NONE, clock, clock::nanos),
                 clock,
                 URI.create("http://127.0.0.1:" + port));
     }

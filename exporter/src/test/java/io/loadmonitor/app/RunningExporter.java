@@ -64,6 +64,10 @@ final class RunningExporter implements AutoCloseable {
         return process.exitValue();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** SIGTERM. */
     void end() {
         process.destroy();

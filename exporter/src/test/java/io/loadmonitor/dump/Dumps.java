@@ -64,6 +64,7 @@ final class Dumps {
                         head.cost(),
                         head.devices(),
                         head.exporterPid(),
+                        head.pods(),
                         stacks,
                         tasks,
                         complete && head.header().isPresent(),
@@ -155,8 +156,12 @@ final class Dumps {
                         false,
                         List.of(),
                         0));
-        return Combinators.combine(rest, devices().optional(), optionalLongs())
-                .as((head, devices, exporterPid) -> new StackDump(
+        return Combinators.combine(
+                        rest,
+                        devices().optional(),
+                        optionalLongs(),
+                        pods().list().ofMaxSize(3))
+                .as((head, devices, exporterPid, pods) -> new StackDump(
                         head.header(),
                         head.trigger(),
                         head.time(),
@@ -167,11 +172,20 @@ final class Dumps {
                         head.cost(),
                         devices,
                         exporterPid,
+                        pods,
                         List.of(),
                         List.of(),
                         false,
                         List.of(),
                         0));
+    }
+
+    private static Arbitrary<Pod> pods() {
+        return Combinators.combine(
+                        Arbitraries.of("1b2c3d4e-0a1b-4c2d-8e3f-0123456789ab", "0f1e2d3c4b5a69788796a5b4c3d2e1f0"),
+                        Arbitraries.of("shop", "kube-system"),
+                        Arbitraries.of("db-0", "etcd-node1.example.com"))
+                .as(Pod::new);
     }
 
     static Arbitrary<MappedDevices> devices() {
