@@ -77,7 +77,7 @@ final class DashboardTest {
     void marksTheAlertsThatTakeADump() throws IOException {
         String rules = Files.readString(Dashboard.tree().resolve("alerts/load-monitor.rules.yml"));
         int start = rules.indexOf("name: load-monitor-load");
-        String group = rules.substring(start, rules.indexOf("name: load-monitor-health"));
+        String group = rules.substring(start, rules.indexOf("name: load-monitor-parts"));
         List<String> alerts = Pattern.compile("- alert: (\\w+)")
                 .matcher(group)
                 .results()
