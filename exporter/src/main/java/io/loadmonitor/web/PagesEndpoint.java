@@ -15,6 +15,7 @@ import io.loadmonitor.desk.TriggerStatus;
 import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.flame.StackDiff;
+import io.loadmonitor.guard.Role;
 import io.loadmonitor.web.StatusSource.ServiceStatus;
 import io.loadmonitor.web.view.CompareForm;
 import io.loadmonitor.web.view.DiffPage;
@@ -27,7 +28,9 @@ import io.loadmonitor.web.view.IncidentListPage;
 import io.loadmonitor.web.view.IncidentPage;
 import io.loadmonitor.web.view.IncidentRow;
 import io.loadmonitor.web.view.LandingPage;
+import io.loadmonitor.web.view.LoadArea;
 import io.loadmonitor.web.view.SearchForm;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -41,9 +44,14 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The pages. */
 final class PagesEndpoint {
+    private static final Logger LOG = LoggerFactory.getLogger(PagesEndpoint.class);
+
     private static final Map<String, GroupTable.By> GROUPS = Arrays.stream(GroupTable.By.values())
             .collect(Collectors.toUnmodifiableMap(GroupTable.By::word, Function.identity()));
 
@@ -71,6 +79,7 @@ final class PagesEndpoint {
                 context,
                 200,
                 new LandingPage(
+                        mayRead(context) ? area() : null,
                         status.version(),
                         status.host(),
                         status.source(),
@@ -88,6 +97,31 @@ final class PagesEndpoint {
                                         .filter(visitor -> visitor.proven()
                                                 || visitor.access().isPresent())
                                         .isPresent()));
+    }
+
+    /** Whether the pages of incidents and dumps would answer as well. */
+    private boolean mayRead(Context context) {
+        Optional<Visitor> visitor = Visitor.of(context.req());
+        String host = context.header("Host");
+        return (visitor.isPresent()
+                        ? access.judge(
+                                Role.READ,
+                                Route.Audience.LOCAL,
+                                visitor.get(),
+                                context.req().getRemoteAddr(),
+                                host)
+                        : access.judge(context.req().getRemoteAddr(), host, false))
+                .isEmpty();
+    }
+
+    private @Nullable LoadArea area() {
+        try {
+            return LoadArea.of(
+                    parts.load().now(), parts.load().ticks(), parts.causes().get());
+        } catch (IOException unreadable) {
+            LOG.debug("the start page is shown without the load", unreadable);
+            return null;
+        }
     }
 
     void styles(Context context) {

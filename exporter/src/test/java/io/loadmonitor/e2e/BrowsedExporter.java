@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveSettings;
+import io.loadmonitor.archive.CaptureLimits;
 import io.loadmonitor.archive.Retention;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -71,7 +72,11 @@ final class BrowsedExporter implements AutoCloseable {
     /** The exporter alone. */
     static Exporter.OnHost exporter(Path folder, Filling filling, String... arguments) throws Exception {
         ArchiveSettings settings = new ArchiveSettings(
-                folder.resolve("archive.db"), InetAddress.getLocalHost().getHostName(), ALL);
+                folder.resolve("archive.db"),
+                InetAddress.getLocalHost().getHostName(),
+                ALL,
+                // A filling takes the dumps of months in a moment.
+                CaptureLimits.DEFAULT.withDumps(Optional.empty()));
         try (Archive archive = Archive.open(settings, Clock.systemUTC())) {
             filling.fill(archive);
         }

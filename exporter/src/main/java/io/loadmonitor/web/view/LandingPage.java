@@ -1,10 +1,12 @@
 package io.loadmonitor.web.view;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The way in. It answers anybody, so it says nothing about tasks.
+ * The way in. It answers anybody, so it says nothing about tasks but to who may read dumps.
  *
+ * @param area the load by cause; null for who may not read dumps, and where it cannot be read
  * @param notReady why not; empty text when it is ready
  * @param stacksRemedy what would let dumps hold stacks; empty text when they can
  * @param byItself who takes dumps by itself, a sentence each; empty when nobody does
@@ -12,6 +14,7 @@ import java.util.List;
  * @param remoteAllowed whether the rest answers clients beyond loopback
  */
 public record LandingPage(
+        @Nullable LoadArea area,
         String version,
         String host,
         String source,

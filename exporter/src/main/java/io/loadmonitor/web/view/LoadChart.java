@@ -3,7 +3,6 @@ package io.loadmonitor.web.view;
 import io.loadmonitor.dump.LoadSample;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -50,17 +49,12 @@ public record LoadChart(
     /** Of a label, in pixels. */
     private static final int LINE_HEIGHT = 16;
 
-    private static final int MOST_LINES = 5;
-    private static final int MOST_LABELS = 6;
     private static final int MOST_ROWS = 60;
 
     /** Load ticks are 5 s apart; what is not known for longer is no line. */
     private static final Duration GAP = Duration.ofSeconds(30);
 
-    private static final int[] MINUTES = {1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080, 43200};
-    private static final DateTimeFormatter TIME = format("HH:mm");
-    private static final DateTimeFormatter EXACT_TIME = format("HH:mm:ss");
-    private static final DateTimeFormatter DAY = format("d MMM");
+    private static final DateTimeFormatter EXACT_TIME = ChartAxes.format("HH:mm:ss");
 
     public LoadChart {
         scale = List.copyOf(scale);
@@ -114,23 +108,18 @@ public record LoadChart(
         return !activeArea.isEmpty() || !loadLine.isEmpty();
     }
 
-    private static DateTimeFormatter format(String pattern) {
-        return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).withZone(ZoneOffset.UTC);
-    }
-
     /** The scales that everything is drawn by. */
     private static final class Drawing {
         private final Instant from;
         private final Instant to;
         private final List<LoadSample> ticks;
-        private final double millis;
-        private double top = 1;
+        private ChartAxes axes;
 
         Drawing(Instant from, Instant to, List<LoadSample> ticks) {
             this.from = from;
             this.to = to;
             this.ticks = ticks;
-            this.millis = Math.max(1, Duration.between(from, to).toMillis());
+            this.axes = new ChartAxes(from, to, 1);
         }
 
         LoadChart draw(Held held, List<Limit> limits, List<Marked> dumps, long chosen) {
@@ -147,25 +136,24 @@ public record LoadChart(
                     near.add(limit);
                 }
             }
-            double step = step(most / MOST_LINES);
-            top = step * Math.ceil(most * 1.04 / step);
-            List<Level> scale = new ArrayList<>();
-            for (double value = 0; value <= top - step / 2; value += step) {
-                scale.add(new Level(y(value), number(value), false));
-            }
+            axes = new ChartAxes(from, to, most);
             List<Mark> marks = new ArrayList<>();
             for (Marked dump : dumps) {
                 marks.add(new Mark(
-                        dump.id(), marks.size() + 1, percent(x(dump.at())), dump.label(), dump.id() == chosen));
+                        dump.id(),
+                        marks.size() + 1,
+                        ChartAxes.percent(axes.x(dump.at())),
+                        dump.label(),
+                        dump.id() == chosen));
             }
-            double start = x(held.from());
-            double width = Math.max(0.3, x(held.to().orElse(to)) - start);
+            double start = axes.x(held.from());
+            double width = Math.max(0.3, axes.x(held.to().orElse(to)) - start);
             return new LoadChart(
                     area(),
                     line(),
-                    scale,
-                    times(),
-                    List.of(new Span(percent(start), percent(width), held.label())),
+                    axes.scale(),
+                    axes.times(),
+                    List.of(new Span(ChartAxes.percent(start), ChartAxes.percent(width), held.label())),
                     levels(near),
                     marks,
                     words(dumps.size()),
@@ -179,28 +167,11 @@ public record LoadChart(
             List<Level> levels = new ArrayList<>();
             for (int i = 0; i < sorted.size(); i++) {
                 boolean pressed = i + 1 < sorted.size()
-                        && (sorted.get(i + 1).value() - sorted.get(i).value()) * PLOT / top < LINE_HEIGHT;
-                levels.add(new Level(y(sorted.get(i).value()), sorted.get(i).label(), pressed));
+                        && (sorted.get(i + 1).value() - sorted.get(i).value()) * PLOT / axes.top() < LINE_HEIGHT;
+                levels.add(
+                        new Level(axes.y(sorted.get(i).value()), sorted.get(i).label(), pressed));
             }
             return levels;
-        }
-
-        /** Percent of the width. */
-        private double x(Instant at) {
-            return Math.min(100, Math.max(0, 100 * Duration.between(from, at).toMillis() / millis));
-        }
-
-        private String units(Instant at) {
-            return String.format(Locale.ROOT, "%.1f", x(at) * WIDTH / 100);
-        }
-
-        /** Pixels from above. */
-        private String y(double value) {
-            return String.format(Locale.ROOT, "%.1f", BOTTOM - PLOT * value / top);
-        }
-
-        private String inPlot(double value) {
-            return String.format(Locale.ROOT, "%.1f", PLOT - PLOT * value / top);
         }
 
         /** In steps: a tick counts what there is at one moment, and nobody looks until the next. */
@@ -211,21 +182,21 @@ public record LoadChart(
                 if (tick.active().isEmpty()) {
                     continue;
                 }
-                String x = units(tick.at());
+                String x = axes.units(tick.at());
                 if (last.isPresent() && far(last.get(), tick)) {
                     path.append('H')
-                            .append(units(last.get().at().plusSeconds(5)))
+                            .append(axes.units(last.get().at().plusSeconds(5)))
                             .append("V")
                             .append(PLOT)
                             .append("Z");
                     last = Optional.empty();
                 }
                 path.append(last.isEmpty() ? "M" + x + " " + PLOT + "V" : "H" + x + "V")
-                        .append(inPlot(tick.active().getAsInt()));
+                        .append(axes.inPlot(tick.active().getAsInt()));
                 last = Optional.of(tick);
             }
             last.ifPresent(tick -> path.append('H')
-                    .append(units(tick.at().plusSeconds(5)))
+                    .append(axes.units(tick.at().plusSeconds(5)))
                     .append("V")
                     .append(PLOT)
                     .append("Z"));
@@ -240,9 +211,9 @@ public record LoadChart(
                     continue;
                 }
                 path.append(last.isEmpty() || far(last.get(), tick) ? 'M' : 'L')
-                        .append(units(tick.at()))
+                        .append(axes.units(tick.at()))
                         .append(' ')
-                        .append(inPlot(tick.load1().getAsDouble()));
+                        .append(axes.inPlot(tick.load1().getAsDouble()));
                 last = Optional.of(tick);
             }
             return path.toString();
@@ -250,29 +221,6 @@ public record LoadChart(
 
         private static boolean far(LoadSample one, LoadSample next) {
             return Duration.between(one.at(), next.at()).compareTo(GAP) > 0;
-        }
-
-        private List<Label> times() {
-            long minutes = MINUTES[MINUTES.length - 1];
-            for (int each : MINUTES) {
-                if (millis / 60_000 / each <= MOST_LABELS) {
-                    minutes = each;
-                    break;
-                }
-            }
-            long stepSeconds = minutes * 60;
-            DateTimeFormatter format = minutes >= 1440 ? DAY : TIME;
-            List<Label> labels = new ArrayList<>();
-            for (long at = Math.floorDiv(from.getEpochSecond(), stepSeconds) * stepSeconds + stepSeconds;
-                    at <= to.getEpochSecond() && labels.size() <= 2 * MOST_LABELS;
-                    at += stepSeconds) {
-                double x = x(Instant.ofEpochSecond(at));
-                // Nothing is cut off at the edges.
-                if (x >= 6 && x <= 94) {
-                    labels.add(new Label(percent(x), format.format(Instant.ofEpochSecond(at))));
-                }
-            }
-            return labels;
         }
 
         private String words(int dumps) {
@@ -300,7 +248,7 @@ public record LoadChart(
             for (LoadSample tick : ticks) {
                 int part = ticks.size() <= MOST_ROWS
                         ? busiest.size()
-                        : (int) Math.min(MOST_ROWS - 1, x(tick.at()) * MOST_ROWS / 100);
+                        : (int) Math.min(MOST_ROWS - 1, axes.x(tick.at()) * MOST_ROWS / 100);
                 busiest.merge(part, tick, (one, other) -> weight.apply(other) > weight.apply(one) ? other : one);
             }
             return busiest.values().stream()
@@ -314,27 +262,6 @@ public record LoadChart(
                                             Locale.ROOT, "%.2f", tick.load1().getAsDouble())
                                     : ""))
                     .toList();
-        }
-
-        private static String percent(double value) {
-            return String.format(Locale.ROOT, "%.2f%%", value);
-        }
-
-        /** 1, 2 or 5 times a power of ten. */
-        private static double step(double least) {
-            double power = Math.pow(10, Math.floor(Math.log10(least)));
-            for (double step : new double[] {1, 2, 5}) {
-                if (step * power >= least) {
-                    return step * power;
-                }
-            }
-            return 10 * power;
-        }
-
-        private static String number(double value) {
-            return value == Math.rint(value)
-                    ? String.format(Locale.ENGLISH, "%,.0f", value)
-                    : String.format(Locale.ENGLISH, "%.1f", value);
         }
     }
 }
