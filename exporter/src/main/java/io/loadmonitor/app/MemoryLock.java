@@ -20,7 +20,7 @@ enum MemoryLock {
     ON,
     OFF;
 
-    /** The heap of {@code jvm.options} is 128 MB. */
+    /** The heap of {@code jvm.options} is 112 MB. */
     private static final long LARGEST_HEAP_BYTES = 512L << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(MemoryLock.class);
@@ -54,7 +54,7 @@ enum MemoryLock {
                     yield Optional.of("RLIMIT_MEMLOCK is " + lockableBytes.getAsLong() + " bytes and not unlimited");
                 }
                 yield maxHeapBytes > LARGEST_HEAP_BYTES
-                        ? Optional.of("the heap may grow to " + (maxHeapBytes >> 20) + " MB: give Java -Xmx128m")
+                        ? Optional.of("the heap may grow to " + (maxHeapBytes >> 20) + " MB: give Java -Xmx112m")
                         : Optional.empty();
             }
         };

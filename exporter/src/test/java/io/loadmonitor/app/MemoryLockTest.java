@@ -21,7 +21,7 @@ final class MemoryLockTest {
     @Test
     void isNotDoneByItselfWithAHeapWithoutABound() {
         assertEquals(
-                Optional.of("the heap may grow to 8192 MB: give Java -Xmx128m"),
+                Optional.of("the heap may grow to 8192 MB: give Java -Xmx112m"),
                 MemoryLock.AUTO.obstacle(OptionalLong.empty(), 8192L << 20));
     }
 
