@@ -78,6 +78,9 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
     private final OnCpuSampler sampler;
     private final ReentrantLock taking = new ReentrantLock();
 
+    /** Guarded by itself. */
+    private final UnnamedAddresses unnamed = new UnnamedAddresses();
+
     // Guarded by taking.
     private long lastId;
 
@@ -362,12 +365,29 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
                         head,
                         walk,
                         look,
-                        names(look, modules),
+                        namesOfSleepers(look, modules, start),
                         cgroups.find(look.tasksByCgroup(), CGROUPS_NANOS),
                         System.nanoTime(),
                         Optional.empty())
                 .compose();
         return new LoadLook(tasks, ThreadCpu.nanos() - cpu);
+    }
+
+    private Map<Long, KernelSymbols.Symbol> namesOfSleepers(BpfLook look, KernelSymbols.Modules modules, long nanos) {
+        List<Long> wanted;
+        synchronized (unnamed) {
+            wanted = unnamed.without(look.addresses(), nanos);
+        }
+        try {
+            Map<Long, KernelSymbols.Symbol> names = symbols.find(wanted, modules);
+            synchronized (unnamed) {
+                unnamed.note(wanted, names.keySet(), nanos);
+            }
+            return names;
+        } catch (IOException unreadable) {
+            look.forgetStacks();
+            return Map.of();
+        }
     }
 
     private synchronized TaskIterator opened() throws IOException {

@@ -119,12 +119,19 @@ public final class LoadSampler implements Runnable {
             blind = false;
         } catch (CaptureException failed) {
             // A dump that is being taken at this moment is no trouble.
-            if (failed.reason() != CaptureException.Reason.BUSY && !blind) {
-                LOG.warn(
-                        "the tasks of the load could not be looked at, so its parts are not known: {}",
-                        failed.getMessage());
-                blind = true;
+            if (failed.reason() != CaptureException.Reason.BUSY) {
+                tellBlind(failed.getMessage(), failed);
             }
+        } catch (RuntimeException fault) {
+            // Alerts get their dumps without it.
+            tellBlind("a fault of this program", fault);
+        }
+    }
+
+    private void tellBlind(String why, Exception failed) {
+        if (!blind) {
+            blind = true;
+            LOG.warn("the tasks of the load could not be looked at, so its parts are not known: {}", why, failed);
         }
     }
 
