@@ -26,7 +26,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = Main.NAME,
         description = "Who makes this Linux host's load, where in the kernel, and why.%n",
-        subcommands = {ServeCommand.class, DumpCommand.class, ExplainCommand.class},
+        subcommands = {ServeCommand.class, DumpCommand.class, TopCommand.class, ExplainCommand.class},
         versionProvider = Version.class,
         abbreviateSynopsis = true,
         showDefaultValues = true,

@@ -42,6 +42,11 @@ final class ProcfsLookout implements LoadLookout {
     }
 
     @Override
+    public SourceKind kind() {
+        return SourceKind.PROCFS;
+    }
+
+    @Override
     public LoadLook look() throws CaptureException {
         if (stuck.filter(scan -> !scan.isDone()).isPresent()) {
             throw new CaptureException(

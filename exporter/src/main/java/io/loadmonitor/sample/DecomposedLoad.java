@@ -1,5 +1,7 @@
 package io.loadmonitor.sample;
 
+import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.StackDump;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -63,7 +65,15 @@ public final class DecomposedLoad {
     /** Task-ticks that were seen and not counted, and have not been made up for. */
     private double ahead;
 
-    /** What somebody saw at this tick. To be told before {@link #step} is. */
+    /**
+     * What somebody saw, at a tick or before the first. To be told before {@link #step} is.
+     *
+     * @param nanos when, by {@link System#nanoTime}
+     */
+    public void look(StackDump seen, CauseCatalogue catalogue, long nanos) {
+        look(TaskCounts.of(seen, catalogue), nanos);
+    }
+
     synchronized void look(TaskCounts seen, long nanos) {
         interval = looked ? OptionalDouble.of((nanos - lookedNanos) / 1e9) : OptionalDouble.empty();
         held = seen;
@@ -162,7 +172,7 @@ public final class DecomposedLoad {
         Map<String, Integer> sleepers = largest(held.uninterruptibleByCgroup(), Integer::doubleValue, Integer::sum);
         Map<String, Double> seconds = new HashMap<>(taskSeconds);
         seconds.putIfAbsent(UNSEEN, 0.0);
-        return new LoadParts(load1, byCause, byCgroup, sleepers, seconds, interval);
+        return new LoadParts(load1, byCause, byCgroup, sleepers, seconds, held, interval);
     }
 
     /** The ticks of the last two hours, the oldest first. */

@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
  *     {@link DecomposedLoad#UNSEEN}; they sum to it, too
  * @param uninterruptibleByCgroup tasks in uninterruptible sleep that the last look saw, in the same way
  * @param taskSeconds active tasks times seconds since the start, by cause, with {@link DecomposedLoad#UNSEEN}
+ * @param seen tasks that the last look saw
  * @param intervalSeconds between the last two looks; empty before there were two
  */
 public record LoadParts(
@@ -20,6 +21,7 @@ public record LoadParts(
         Map<String, Double> byCgroup,
         Map<String, Integer> uninterruptibleByCgroup,
         Map<String, Double> taskSeconds,
+        TaskCounts seen,
         OptionalDouble intervalSeconds) {
     public LoadParts {
         byCause = Map.copyOf(byCause);

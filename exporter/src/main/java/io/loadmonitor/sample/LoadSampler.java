@@ -115,7 +115,7 @@ public final class LoadSampler implements Runnable {
             long nanos = System.nanoTime();
             LoadLook seen = lookout.get().look();
             budget.spend(seen.cpuNanos());
-            load.look(TaskCounts.of(seen.tasks(), causes.get()), nanos);
+            load.look(seen.tasks(), causes.get(), nanos);
             blind = false;
         } catch (CaptureException failed) {
             // A dump that is being taken at this moment is no trouble.

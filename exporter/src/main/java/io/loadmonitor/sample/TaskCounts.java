@@ -10,8 +10,8 @@ import io.loadmonitor.dump.StackDump.State;
 import io.loadmonitor.dump.StackDump.Task;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * The tasks of the load at one moment, counted. Immutable.
@@ -19,15 +19,20 @@ import java.util.function.Predicate;
  * @param byCause by the id of the cause
  * @param byCgroup by the path; tasks of which it is not known are left out
  * @param uninterruptibleByCgroup the same of those in uninterruptible sleep alone
+ * @param byProgram by the name of the program, as dumps have it
  */
-record TaskCounts(
-        Map<String, Integer> byCause, Map<String, Integer> byCgroup, Map<String, Integer> uninterruptibleByCgroup) {
-    static final TaskCounts NONE = new TaskCounts(Map.of(), Map.of(), Map.of());
+public record TaskCounts(
+        Map<String, Integer> byCause,
+        Map<String, Integer> byCgroup,
+        Map<String, Integer> uninterruptibleByCgroup,
+        Map<String, Integer> byProgram) {
+    static final TaskCounts NONE = new TaskCounts(Map.of(), Map.of(), Map.of(), Map.of());
 
-    TaskCounts {
+    public TaskCounts {
         byCause = Map.copyOf(byCause);
         byCgroup = Map.copyOf(byCgroup);
         uninterruptibleByCgroup = Map.copyOf(uninterruptibleByCgroup);
+        byProgram = Map.copyOf(byProgram);
     }
 
     static TaskCounts of(StackDump seen, CauseCatalogue catalogue) {
@@ -38,17 +43,25 @@ record TaskCounts(
         }
         return new TaskCounts(
                 byCause,
-                cgroups(seen, breakdown.tasks(), task -> true),
-                cgroups(seen, breakdown.tasks(), task -> task.state() == State.UNINTERRUPTIBLE));
+                counted(seen, breakdown.tasks(), Task::cgroup),
+                counted(
+                        seen,
+                        breakdown.tasks(),
+                        task -> task.state() == State.UNINTERRUPTIBLE ? task.cgroup() : Optional.empty()),
+                counted(seen, breakdown.tasks(), task -> Optional.of(task.program())));
     }
 
-    /** @param all tasks that those of the dump stand for */
-    private static Map<String, Integer> cgroups(StackDump seen, int all, Predicate<Task> wanted) {
+    /**
+     * @param all tasks that those of the dump stand for
+     * @param key empty for a task that is not counted
+     */
+    private static Map<String, Integer> counted(StackDump seen, int all, Function<Task, Optional<EscapedText>> key) {
         Map<String, Integer> counts = new HashMap<>();
         int others = 0;
         for (Task task : seen.tasks()) {
-            if (wanted.test(task) && task.cgroup().isPresent()) {
-                counts.merge(task.cgroup().map(EscapedText::escaped).orElseThrow(), 1, Integer::sum);
+            Optional<EscapedText> found = key.apply(task);
+            if (found.isPresent()) {
+                counts.merge(found.get().escaped(), 1, Integer::sum);
             } else {
                 others++;
             }
@@ -60,7 +73,15 @@ record TaskCounts(
         return scaled;
     }
 
-    int sum() {
+    /** Tasks in uninterruptible sleep whose control group is known. */
+    public int uninterruptible() {
+        return uninterruptibleByCgroup.values().stream()
+                .mapToInt(Integer::intValue)
+                .sum();
+    }
+
+    /** All of them. */
+    public int sum() {
         return byCause.values().stream().mapToInt(Integer::intValue).sum();
     }
 }

@@ -45,7 +45,7 @@ final class DecomposedLoadTest {
     }
 
     private static TaskCounts causes(Map<String, Integer> counts) {
-        return new TaskCounts(counts, Map.of(), Map.of());
+        return new TaskCounts(counts, Map.of(), Map.of(), Map.of());
     }
 
     private static double sum(Map<String, ? extends Number> parts) {
@@ -85,7 +85,7 @@ final class DecomposedLoadTest {
                     seen.put("cause-" + random.nextInt(10), random.nextInt(30));
                     groups.put("/g" + random.nextInt(40), random.nextInt(5));
                 }
-                host.step(random.nextInt(60), new TaskCounts(seen, groups, groups));
+                host.step(random.nextInt(60), new TaskCounts(seen, groups, groups, Map.of()));
                 LoadParts parts = host.now();
                 String again = "seed " + seed + ", step " + step;
                 assertEquals(host.shown(), sum(parts.byCause()), 1e-9, again);
@@ -193,7 +193,7 @@ final class DecomposedLoadTest {
         Host host = new Host(0);
         assertEquals(OptionalDouble.empty(), host.now().intervalSeconds());
         for (int step = 0; step < 2000; step++) {
-            host.step(2, new TaskCounts(Map.of("nfs", 2), Map.of("/a", 2), Map.of("/a", 1)));
+            host.step(2, new TaskCounts(Map.of("nfs", 2), Map.of("/a", 2), Map.of("/a", 1), Map.of()));
         }
         assertEquals(1440, host.load.ticks().size());
         assertEquals(5.004, host.now().intervalSeconds().orElseThrow(), 1e-9);

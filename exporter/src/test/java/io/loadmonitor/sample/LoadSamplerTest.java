@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loadmonitor.capture.CaptureException;
 import io.loadmonitor.capture.LoadLook;
 import io.loadmonitor.capture.LoadLookout;
+import io.loadmonitor.capture.SourceKind;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.RawDump;
@@ -41,7 +42,7 @@ final class LoadSamplerTest {
 
     private final DecomposedLoad load = new DecomposedLoad();
     private final AtomicInteger looks = new AtomicInteger();
-    private volatile LoadLookout lookout = this::sees;
+    private volatile Looking looking = this::sees;
     private LoadSampler sampler;
     private Thread thread;
 
@@ -49,7 +50,7 @@ final class LoadSamplerTest {
     void begins() throws Exception {
         loadavg("0.00");
         sampler = new LoadSampler(
-                new ProcFs(proc), new ActiveTasks(), () -> lookout, CauseCatalogue::standard, load, Clock.systemUTC());
+                new ProcFs(proc), new ActiveTasks(), this::lookout, CauseCatalogue::standard, load, Clock.systemUTC());
         thread = new Thread(sampler);
         thread.start();
     }
@@ -60,6 +61,25 @@ final class LoadSamplerTest {
         thread.interrupt();
         thread.join(10_000);
         assertEquals(false, thread.isAlive());
+    }
+
+    private interface Looking {
+        LoadLook look() throws CaptureException;
+    }
+
+    private LoadLookout lookout() {
+        Looking now = looking;
+        return new LoadLookout() {
+            @Override
+            public SourceKind kind() {
+                return SourceKind.PROCFS;
+            }
+
+            @Override
+            public LoadLook look() throws CaptureException {
+                return now.look();
+            }
+        };
     }
 
     private LoadLook sees() {
@@ -98,7 +118,7 @@ final class LoadSamplerTest {
 
     @Test
     void goesOnWhereALookFailsOrTheFileIsGone() throws Exception {
-        lookout = () -> {
+        looking = () -> {
             looks.incrementAndGet();
             throw new IllegalStateException("a bug");
         };
@@ -107,13 +127,13 @@ final class LoadSamplerTest {
         await(() -> load.ticks().size() == 1);
         assertEquals(1, looks.get());
         assertEquals("{unseen=0.16}", load.now(0.16).byCause().toString());
-        lookout = () -> {
+        looking = () -> {
             throw new CaptureException(CaptureException.Reason.UNAVAILABLE, "gone");
         };
         Files.delete(proc.resolve("loadavg"));
         Thread.sleep(1500);
         assertTrue(thread.isAlive());
-        lookout = this::sees;
+        looking = this::sees;
         loadavg("0.32");
         await(() -> load.ticks().size() > 1
                 && load.ticks().get(load.ticks().size() - 1).tasks().containsKey("ext4-journal"));

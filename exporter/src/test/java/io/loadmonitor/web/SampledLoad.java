@@ -2,6 +2,7 @@ package io.loadmonitor.web;
 
 import io.loadmonitor.sample.LoadParts;
 import io.loadmonitor.sample.LoadTickParts;
+import io.loadmonitor.sample.TaskCounts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,11 @@ enum SampledLoad implements LoadSource {
                 Map.of("/system.slice/db.service", 28.2, "other", 0.01, "unseen", 0.5),
                 Map.of("/system.slice/db.service", 24),
                 Map.of("ext4-journal", 1200.0, "on-cpu", 240.0, "unseen", 12.0),
+                new TaskCounts(
+                        Map.of("ext4-journal", 24, "on-cpu", 5),
+                        Map.of("/system.slice/db.service", 29),
+                        Map.of("/system.slice/db.service", 24),
+                        Map.of("db", 29)),
                 OptionalDouble.of(5.004));
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.sample.LoadTickParts;
+import io.loadmonitor.sample.TaskCounts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,7 +30,14 @@ final class LoadAreaTest {
                 : ticks.get(ticks.size() - 1).load1ByCause();
         double load = now.values().stream().mapToDouble(Double::doubleValue).sum();
         return LoadArea.of(
-                new io.loadmonitor.sample.LoadParts(load, now, Map.of(), Map.of(), Map.of(), OptionalDouble.empty()),
+                new io.loadmonitor.sample.LoadParts(
+                        load,
+                        now,
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        new TaskCounts(Map.of(), Map.of(), Map.of(), Map.of()),
+                        OptionalDouble.empty()),
                 ticks,
                 CauseCatalogue.standard());
     }
