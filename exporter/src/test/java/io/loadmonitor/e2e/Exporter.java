@@ -18,6 +18,9 @@ record Exporter(URI address) {
     /** In a configuration file: the exporter takes no dump by itself. */
     static final String QUIET = "triggers: {load: off}\n";
 
+    /** A second on a quiet machine; on one with thirty others at work for its CPUs more than half a minute. */
+    private static final Duration START = Duration.ofMinutes(3);
+
     private static final Pattern LISTENING = Pattern.compile("127\\.0\\.0\\.1:([1-9][0-9]*)");
 
     /** The packaged jar on this host, on a port of its own choice. */
@@ -67,7 +70,7 @@ record Exporter(URI address) {
             Server server = launch(folder, prefix, jar, arguments);
             String port;
             try {
-                port = server.await("says where it listens", Duration.ofSeconds(30), () -> {
+                port = server.await("says where it listens", START, () -> {
                     Matcher matcher = LISTENING.matcher(server.log());
                     return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
                 });
@@ -80,7 +83,7 @@ record Exporter(URI address) {
 
         private OnHost ready() {
             try {
-                server.await("ready", Duration.ofSeconds(30), () -> Http.get(exporter.address.resolve("/-/ready")));
+                server.await("ready", START, () -> Http.get(exporter.address.resolve("/-/ready")));
             } catch (AssertionError | RuntimeException e) {
                 close();
                 throw e;
