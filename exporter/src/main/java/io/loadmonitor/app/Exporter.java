@@ -187,8 +187,8 @@ final class Exporter implements AutoCloseable {
                 new LoadWatch(procFs, activeTasks, uninterruptible, module, clock), recorder, own, archive);
         keep("housekeeping", housekeeping::close);
         DecomposedLoad decomposed = new DecomposedLoad();
-        LoadSampling sampling = LoadSampling.start(
-                new LoadSampler(procFs, activeTasks, choice::lookout, config::causes, decomposed, clock));
+        LoadSampling sampling = LoadSampling.start(new LoadSampler(
+                procFs, activeTasks, choice::lookout, config::causes, uninterruptible, decomposed, clock));
         keep("load sampling", sampling::close);
         AlertDesk alerts = new AlertDesk(
                 rules,

@@ -15,6 +15,7 @@ import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.LoadAverage;
 import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
+import io.loadmonitor.procfs.UninterruptibleLook;
 import io.loadmonitor.sample.DecomposedLoad;
 import io.loadmonitor.sample.LoadSampler;
 import java.io.IOException;
@@ -105,8 +106,14 @@ final class TopCommand implements Callable<Integer> {
             LOG.error("the tasks cannot be looked at: {}", e.getMessage());
             throw new IOException(e);
         }
-        LoadSampling sampling = LoadSampling.start(
-                new LoadSampler(procFs, activeTasks, choice::lookout, CauseCatalogue::standard, load, clock));
+        LoadSampling sampling = LoadSampling.start(new LoadSampler(
+                procFs,
+                activeTasks,
+                choice::lookout,
+                CauseCatalogue::standard,
+                new UninterruptibleLook(procFs),
+                load,
+                clock));
         Keyboard keyboard = terminal ? Keyboard.start(keys) : Keyboard.NONE;
         try {
             int most = terminal ? ticks : Math.max(1, ticks);

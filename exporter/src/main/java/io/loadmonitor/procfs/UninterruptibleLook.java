@@ -60,8 +60,17 @@ public final class UninterruptibleLook {
      *
      * @param nanos when, by {@link System#nanoTime}
      */
-    public synchronized void note(TaskStates states, long nanos) {
-        noted = OptionalInt.of(states.of(TaskState.UNINTERRUPTIBLE));
+    public void note(TaskStates states, long nanos) {
+        note(states.of(TaskState.UNINTERRUPTIBLE), nanos);
+    }
+
+    /**
+     * Notes what a look of another kind found.
+     *
+     * @param nanos when, by {@link System#nanoTime}
+     */
+    public synchronized void note(int uninterruptible, long nanos) {
+        noted = OptionalInt.of(uninterruptible);
         notedNanos = nanos;
     }
 

@@ -4,15 +4,18 @@ import io.loadmonitor.capture.CaptureException;
 import io.loadmonitor.capture.LoadLook;
 import io.loadmonitor.capture.LoadLookout;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.loadavg.AverageRange;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.LoadAverage;
 import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
+import io.loadmonitor.procfs.UninterruptibleLook;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -33,6 +36,7 @@ public final class LoadSampler implements Runnable {
     private final ActiveTasks activeTasks;
     private final Supplier<LoadLookout> lookout;
     private final Supplier<CauseCatalogue> causes;
+    private final UninterruptibleLook uninterruptible;
     private final DecomposedLoad load;
     private final Clock clock;
     private final TickPhase phase = new TickPhase();
@@ -45,18 +49,21 @@ public final class LoadSampler implements Runnable {
      * @param activeTasks is fed with what is read of the average
      * @param lookout the best there is at the moment
      * @param causes by which tasks are counted now
+     * @param uninterruptible is told how many tasks in uninterruptible sleep each look found
      */
     public LoadSampler(
             ProcFs procFs,
             ActiveTasks activeTasks,
             Supplier<LoadLookout> lookout,
             Supplier<CauseCatalogue> causes,
+            UninterruptibleLook uninterruptible,
             DecomposedLoad load,
             Clock clock) {
         this.procFs = procFs;
         this.activeTasks = activeTasks;
         this.lookout = lookout;
         this.causes = causes;
+        this.uninterruptible = uninterruptible;
         this.load = load;
         this.clock = clock;
     }
@@ -116,6 +123,7 @@ public final class LoadSampler implements Runnable {
             LoadLook seen = lookout.get().look();
             budget.spend(seen.cpuNanos());
             load.look(seen.tasks(), causes.get(), nanos);
+            noteUninterruptible(seen.tasks(), nanos);
             blind = false;
         } catch (CaptureException failed) {
             // A dump that is being taken at this moment is no trouble.
@@ -126,6 +134,15 @@ public final class LoadSampler implements Runnable {
             // Alerts get their dumps without it.
             tellBlind("a fault of this program", fault);
         }
+    }
+
+    /** So nobody walks through /proc for this number at the same tick. */
+    private void noteUninterruptible(StackDump seen, long nanos) {
+        seen.counts()
+                .filter(counts -> counts.of("complete").orElse(0) == 1)
+                .map(counts -> counts.of("uninterruptible"))
+                .filter(OptionalLong::isPresent)
+                .ifPresent(count -> uninterruptible.note((int) Math.min(Integer.MAX_VALUE, count.getAsLong()), nanos));
     }
 
     private void tellBlind(String why, Exception failed) {

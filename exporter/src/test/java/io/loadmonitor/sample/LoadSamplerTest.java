@@ -12,10 +12,12 @@ import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
+import io.loadmonitor.procfs.UninterruptibleLook;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -43,14 +45,22 @@ final class LoadSamplerTest {
     private final DecomposedLoad load = new DecomposedLoad();
     private final AtomicInteger looks = new AtomicInteger();
     private volatile Looking looking = this::sees;
+    private UninterruptibleLook uninterruptible;
     private LoadSampler sampler;
     private Thread thread;
 
     @BeforeEach
     void begins() throws Exception {
         loadavg("0.00");
+        uninterruptible = new UninterruptibleLook(new ProcFs(proc));
         sampler = new LoadSampler(
-                new ProcFs(proc), new ActiveTasks(), this::lookout, CauseCatalogue::standard, load, Clock.systemUTC());
+                new ProcFs(proc),
+                new ActiveTasks(),
+                this::lookout,
+                CauseCatalogue::standard,
+                uninterruptible,
+                load,
+                Clock.systemUTC());
         thread = new Thread(sampler);
         thread.start();
     }
@@ -112,6 +122,8 @@ final class LoadSamplerTest {
         assertEquals(2, tick.tasks().get("ext4-journal"), tick.toString());
         assertEquals(0.16, tick.load1());
         assertTrue(tick.looked());
+        // There is no task in this /proc: nobody walked through it.
+        assertEquals(OptionalInt.of(2), uninterruptible.at(System.nanoTime()));
         assertEquals(0.16, load.now(0.16).byCause().get("ext4-journal"), 1e-9);
         assertEquals(2, load.now(0.16).uninterruptibleByCgroup().get("/a"));
     }
