@@ -1,5 +1,6 @@
 package io.loadmonitor.app;
 
+import io.loadmonitor.kernel.TerminalMode;
 import java.io.IOException;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -9,31 +10,31 @@ final class Keyboard implements AutoCloseable {
     /** Nobody presses anything. */
     static final Keyboard NONE = new Keyboard(null, null);
 
-    private final @Nullable TerminalKeys keys;
+    private final @Nullable TerminalMode mode;
     private final @Nullable Thread reset;
 
-    private Keyboard(@Nullable TerminalKeys keys, @Nullable Thread reset) {
-        this.keys = keys;
+    private Keyboard(@Nullable TerminalMode mode, @Nullable Thread reset) {
+        this.mode = mode;
         this.reset = reset;
     }
 
     /** @throws IOException when there is no terminal, or it cannot be set */
     static Keyboard start(Queue<Integer> pressed) throws IOException {
-        TerminalKeys keys = TerminalKeys.open();
+        TerminalMode mode = TerminalMode.keysAtOnce();
         // Control-C must not leave a terminal that shows nothing of what is typed.
-        Thread reset = new Thread(() -> close(keys), "terminal");
+        Thread reset = new Thread(mode::close, "terminal");
         Runtime.getRuntime().addShutdownHook(reset);
-        Thread reading = new Thread(() -> read(keys, pressed), "keys");
+        Thread reading = new Thread(() -> read(pressed), "keys");
         reading.setDaemon(true);
         reading.start();
-        return new Keyboard(keys, reset);
+        return new Keyboard(mode, reset);
     }
 
-    private static void read(TerminalKeys keys, Queue<Integer> pressed) {
+    private static void read(Queue<Integer> pressed) {
         try {
             int key;
             do {
-                key = keys.read();
+                key = System.in.read();
                 pressed.add(key);
             } while (key >= 0);
         } catch (IOException gone) {
@@ -41,19 +42,11 @@ final class Keyboard implements AutoCloseable {
         }
     }
 
-    private static void close(TerminalKeys keys) {
-        try {
-            keys.close();
-        } catch (IOException gone) {
-            // With the terminal its settings are gone.
-        }
-    }
-
     @Override
     public void close() {
-        if (keys != null && reset != null) {
+        if (mode != null && reset != null) {
             Runtime.getRuntime().removeShutdownHook(reset);
-            close(keys);
+            mode.close();
         }
     }
 }

@@ -11,6 +11,7 @@ import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.kernel.KernelModule;
+import io.loadmonitor.kernel.TerminalMode;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.LoadAverage;
 import io.loadmonitor.procfs.LoadTick;
@@ -120,8 +121,8 @@ final class TopCommand implements Callable<Integer> {
             boolean more = true;
             while (more) {
                 LoadAverage average = LoadAverage.read(procFs);
-                int[] size = terminal ? TerminalKeys.size() : new int[] {1000, 1000};
-                List<String> lines = new TopScreen(host, choice.lookout().kind().label(), size[1], size[0])
+                TerminalMode.Size size = terminal ? TerminalMode.size() : new TerminalMode.Size(1000, 1000);
+                List<String> lines = new TopScreen(host, choice.lookout().kind().label(), size.columns(), size.lines())
                         .render(
                                 by,
                                 clock.instant(),

@@ -67,6 +67,9 @@ final class LibC {
     /** {@code time.h}. */
     static final int CLOCK_MONOTONIC = 1;
 
+    /** {@code termios.h}. */
+    static final int TCSANOW = 0;
+
     /** Size of a C long. */
     static final int LONG_BYTES = NativeLong.SIZE;
 
@@ -110,6 +113,15 @@ final class LibC {
 
     /** {@code time.h: int clock_gettime(clockid_t, struct timespec *)}. */
     static native int clock_gettime(int clock, ByteBuffer timespec) throws LastErrorException;
+
+    /** {@code termios.h: int tcgetattr(int, struct termios *)}. */
+    static native int tcgetattr(int fd, ByteBuffer termios) throws LastErrorException;
+
+    /** {@code termios.h: int tcsetattr(int, int, const struct termios *)}. */
+    static native int tcsetattr(int fd, int when, ByteBuffer termios) throws LastErrorException;
+
+    /** {@code sys/ioctl.h: int ioctl(int, unsigned long, ...)}, with a pointer. */
+    static native int ioctl(int fd, NativeLong request, ByteBuffer argument) throws LastErrorException;
 
     /** {@code unistd.h: int close(int)}. */
     static native int close(int fd) throws LastErrorException;
