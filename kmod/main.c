@@ -73,7 +73,7 @@ static const struct kernel_param_ops lm_gid_operations = {
 };
 
 module_param_cb(gid, &lm_gid_operations, &reader_group, 0444);
-MODULE_PARM_DESC(gid, "group that may read dumps, and write to trigger if its mode allows (none)");
+MODULE_PARM_DESC(gid, "group that may read dumps, and write to trigger (default none)");
 
 static int __init lm_check_parameter(const char *name, unsigned int value, unsigned int least,
 				     unsigned int most)
