@@ -56,7 +56,7 @@ check-fast: ## The exporter's unit tests: no root, no packages, two to three min
 	$(MVN) $(MVN_FLAGS) test -Dhistories=1000
 
 .PHONY: check
-check: ## What each change runs: exporter, servers, browser, image, packages, the module on two kernels (root, Debian packages; a quarter of an hour)
+check: ## What each change runs: exporter, servers, browser, image, packages, the module on two kernels (root, Debian packages; 18 minutes)
 	.ci/check
 
 .PHONY: check-kernels

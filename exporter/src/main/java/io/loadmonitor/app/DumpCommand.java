@@ -12,7 +12,6 @@ import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.capture.StackAccess;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
-import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
 import java.io.IOException;
@@ -55,18 +54,18 @@ final class DumpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         log.install();
-        KernelModule module = options.module();
         ProcFs procFs = options.procFs();
         DeviceLook deviceLook = options.deviceLook();
         PodLook pods = options.podLook();
         ActiveTasks activeTasks = new ActiveTasks();
         try (BpfSource bpf = options.bpf(deviceLook, activeTasks, Clock.systemUTC(), ProcfsLimits.DEFAULT)) {
-            SourceChoice choice = new SourceChoice(
-                    options.preference,
-                    module,
-                    new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs)),
+            SourceChoice choice = options.choice(
+                    new KernelModuleSource(options.module(), deviceLook, OwnProcess.of(procFs)),
                     bpf,
-                    options.procfs(deviceLook, activeTasks, Clock.systemUTC(), ProcfsLimits.DEFAULT));
+                    deviceLook,
+                    activeTasks,
+                    Clock.systemUTC(),
+                    ProcfsLimits.DEFAULT);
             // Said on standard error, beside the text.
             new StackAccess(choice, procFs).readable();
             RawDump dump = pods.naming(choice.current().source()).take(DumpOrder.manual(reason));

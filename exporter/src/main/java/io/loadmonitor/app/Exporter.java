@@ -155,12 +155,8 @@ final class Exporter implements AutoCloseable {
         KernelModuleSource moduleSource = new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs));
         BpfSource bpfSource = options.source.bpf(deviceLook, activeTasks, clock, limits.procfs());
         keep("bpf", bpfSource::close);
-        SourceChoice choice = new SourceChoice(
-                options.source.preference,
-                module,
-                moduleSource,
-                bpfSource,
-                options.source.procfs(deviceLook, activeTasks, clock, limits.procfs()));
+        SourceChoice choice =
+                options.source.choice(moduleSource, bpfSource, deviceLook, activeTasks, clock, limits.procfs());
         PodLook pods = options.source.podLook();
         Supplier<Rules> rules = () -> config.current().rules();
         CaptureDesk captures = CaptureDesk.start(

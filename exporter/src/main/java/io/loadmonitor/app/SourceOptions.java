@@ -3,9 +3,11 @@ package io.loadmonitor.app;
 import io.loadmonitor.capture.BpfSource;
 import io.loadmonitor.capture.CpuSampling;
 import io.loadmonitor.capture.DeviceLook;
+import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.PodLook;
 import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.capture.ProcfsSource;
+import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.capture.SourcePreference;
 import io.loadmonitor.kernel.DeviceMapper;
 import io.loadmonitor.kernel.KernelModule;
@@ -68,6 +70,17 @@ final class SourceOptions {
 
     BpfSource bpf(DeviceLook deviceLook, ActiveTasks activeTasks, Clock clock, ProcfsLimits limits) {
         return new BpfSource(procFs(), sysfs, deviceLook, activeTasks, clock, limits);
+    }
+
+    /** Among the module, BPF and /proc, by {@code --source}. */
+    SourceChoice choice(
+            KernelModuleSource module,
+            BpfSource bpf,
+            DeviceLook deviceLook,
+            ActiveTasks activeTasks,
+            Clock clock,
+            ProcfsLimits limits) {
+        return new SourceChoice(preference, module(), module, bpf, procfs(deviceLook, activeTasks, clock, limits));
     }
 
     ProcfsSource procfs(DeviceLook deviceLook, ActiveTasks activeTasks, Clock clock, ProcfsLimits limits) {

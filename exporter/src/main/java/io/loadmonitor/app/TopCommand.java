@@ -4,13 +4,10 @@ import io.loadmonitor.capture.BpfSource;
 import io.loadmonitor.capture.CaptureException;
 import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.KernelModuleSource;
-import io.loadmonitor.capture.LoadLook;
-import io.loadmonitor.capture.LoadLookout;
 import io.loadmonitor.capture.OwnProcess;
 import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.dump.CauseCatalogue;
-import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.kernel.TerminalMode;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.LoadAverage;
@@ -74,39 +71,35 @@ final class TopCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         log.install();
-        KernelModule module = options.module();
         ProcFs procFs = options.procFs();
         DeviceLook deviceLook = options.deviceLook();
         Clock clock = Clock.systemUTC();
         ActiveTasks activeTasks = new ActiveTasks();
         boolean terminal = Terminal.is(Path.of("/proc/self/fd/1")) && Terminal.is(Path.of("/proc/self/fd/0"));
         try (BpfSource bpf = options.bpf(deviceLook, activeTasks, clock, ProcfsLimits.DEFAULT)) {
-            SourceChoice choice = new SourceChoice(
-                    options.preference,
-                    module,
-                    new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs)),
+            SourceChoice choice = options.choice(
+                    new KernelModuleSource(options.module(), deviceLook, OwnProcess.of(procFs)),
                     bpf,
-                    options.procfs(deviceLook, activeTasks, clock, ProcfsLimits.DEFAULT));
+                    deviceLook,
+                    activeTasks,
+                    clock,
+                    ProcfsLimits.DEFAULT);
             String host = HostName.choose(null, procFs).text();
             show(procFs, activeTasks, choice, host, clock, terminal);
             return 0;
+        } catch (CaptureException e) {
+            LOG.error("the tasks cannot be looked at: {}", e.getMessage());
+            return 1;
         }
     }
 
     private void show(
             ProcFs procFs, ActiveTasks activeTasks, SourceChoice choice, String host, Clock clock, boolean terminal)
-            throws IOException {
+            throws IOException, CaptureException {
         LinkedBlockingQueue<Integer> keys = new LinkedBlockingQueue<>();
         DecomposedLoad load = new DecomposedLoad();
         // The first look is at once; what the load is made of is known from the first tick on.
-        LoadLookout lookout = choice.lookout();
-        try {
-            LoadLook first = lookout.look();
-            load.look(first.tasks(), CauseCatalogue.standard(), System.nanoTime());
-        } catch (CaptureException e) {
-            LOG.error("the tasks cannot be looked at: {}", e.getMessage());
-            throw new IOException(e);
-        }
+        load.look(choice.lookout().look().tasks(), CauseCatalogue.standard(), System.nanoTime());
         LoadSampling sampling = LoadSampling.start(new LoadSampler(
                 procFs,
                 activeTasks,

@@ -20,6 +20,7 @@ import io.loadmonitor.procfs.LoadAverage;
 import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
 import io.loadmonitor.procfs.ProcStat;
+import io.loadmonitor.procfs.ThreadCpu;
 import io.loadmonitor.procfs.Uptime;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -80,6 +81,9 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
 
     /** Guarded by itself. */
     private final UnnamedAddresses unnamed = new UnnamedAddresses();
+
+    /** When a look last could read no names: that costs as much as reading them. Guarded by unnamed. */
+    private OptionalLong namesRefusedNanos = OptionalLong.empty();
 
     // Guarded by taking.
     private long lastId;
@@ -376,6 +380,10 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
     private Map<Long, KernelSymbols.Symbol> namesOfSleepers(BpfLook look, KernelSymbols.Modules modules, long nanos) {
         List<Long> wanted;
         synchronized (unnamed) {
+            if (namesRefusedNanos.isPresent() && nanos - namesRefusedNanos.getAsLong() < RETRY_NANOS) {
+                look.forgetStacks();
+                return Map.of();
+            }
             wanted = unnamed.without(look.addresses(), nanos);
         }
         try {
@@ -385,6 +393,9 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
             }
             return names;
         } catch (IOException unreadable) {
+            synchronized (unnamed) {
+                namesRefusedNanos = OptionalLong.of(nanos);
+            }
             look.forgetStacks();
             return Map.of();
         }

@@ -4,6 +4,7 @@ import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.procfs.LoadAverage;
 import io.loadmonitor.procfs.ProcFs;
 import io.loadmonitor.procfs.ProcStat;
+import io.loadmonitor.procfs.ThreadCpu;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.EnumSet;

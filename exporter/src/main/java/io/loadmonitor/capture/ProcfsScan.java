@@ -5,6 +5,7 @@ import io.loadmonitor.procfs.TaskFiles;
 import io.loadmonitor.procfs.TaskStack;
 import io.loadmonitor.procfs.TaskStat;
 import io.loadmonitor.procfs.TaskState;
+import io.loadmonitor.procfs.ThreadCpu;
 import io.loadmonitor.procfs.ThreadWalk;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;

@@ -1,8 +1,6 @@
 package io.loadmonitor.procfs;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.function.LongSupplier;
@@ -38,21 +36,13 @@ public final class UninterruptibleLook {
     private long pausedNanos;
 
     public UninterruptibleLook(ProcFs procFs) {
-        this(procFs, cpuOfThisThread());
+        this(procFs, ThreadCpu::nanos);
     }
 
     /** @param cpuNanos CPU time of the thread that calls it */
     UninterruptibleLook(ProcFs procFs, LongSupplier cpuNanos) {
         this.procFs = procFs;
         this.cpuNanos = cpuNanos;
-    }
-
-    /** Where the JVM cannot tell CPU time, the time that passes is the bound. */
-    private static LongSupplier cpuOfThisThread() {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        return threads.isCurrentThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled()
-                ? threads::getCurrentThreadCpuTime
-                : System::nanoTime;
     }
 
     /**

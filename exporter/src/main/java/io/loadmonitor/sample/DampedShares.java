@@ -35,21 +35,8 @@ final class DampedShares<K> {
         shares.remove(key);
     }
 
-    double sum() {
-        return shares.values().stream().mapToDouble(Double::doubleValue).sum();
-    }
-
     /** A copy. */
     Map<K, Double> get() {
         return new HashMap<>(shares);
-    }
-
-    /** They can be no more than the average itself. */
-    void limitTo(double average) {
-        double sum = sum();
-        if (sum > average) {
-            double factor = Math.max(0, average) / sum;
-            shares.replaceAll((key, share) -> share * factor);
-        }
     }
 }

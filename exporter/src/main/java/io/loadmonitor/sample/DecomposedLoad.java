@@ -58,6 +58,10 @@ public final class DecomposedLoad {
     private TaskCounts held = TaskCounts.NONE;
     private boolean looked;
     private long lookedNanos;
+
+    /** Nobody has stepped since the last look. */
+    private boolean fresh;
+
     private boolean stepped;
     private long steppedNanos;
     private OptionalDouble interval = OptionalDouble.empty();
@@ -78,6 +82,7 @@ public final class DecomposedLoad {
         interval = looked ? OptionalDouble.of((nanos - lookedNanos) / 1e9) : OptionalDouble.empty();
         held = seen;
         looked = true;
+        fresh = true;
         lookedNanos = nanos;
         seen.byCause().keySet().forEach(cause -> seenNanos.put(cause, nanos));
     }
@@ -110,10 +115,10 @@ public final class DecomposedLoad {
         byCause.forEach((cause, tasks) -> taskSeconds.merge(cause, tasks * seconds, Double::sum));
         taskSeconds.merge(UNSEEN, Math.max(0, unseen) * seconds, Double::sum);
         forget(nanos);
-        boolean fresh = looked && (!stepped || lookedNanos - steppedNanos > 0);
         stepped = true;
         steppedNanos = nanos;
         ticks.addLast(new LoadTickParts(at, active, load1, held.byCause(), withUnseen(causes.get(), load1), fresh));
+        fresh = false;
         if (ticks.size() > TICKS) {
             ticks.removeFirst();
         }

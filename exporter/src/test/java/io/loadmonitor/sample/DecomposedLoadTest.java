@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -169,6 +170,20 @@ final class DecomposedLoadTest {
         assertEquals(60 * 5 * 5.004, load.now(average).taskSeconds().get("nfs"), 60);
         assertTrue(load.ticks().get(0).looked());
         assertFalse(load.ticks().get(1).looked());
+    }
+
+    @Test
+    void saysOfEachTickWhetherSomebodyLookedAtIt() {
+        DecomposedLoad load = new DecomposedLoad();
+        // A look comes a moment after the tick that is told with it.
+        load.look(causes(Map.of("nfs", 5)), PERIOD + 2_000_000);
+        load.step(1, OptionalInt.of(5), 0.4, PERIOD, START);
+        load.step(1, OptionalInt.of(5), 0.8, 2 * PERIOD, START);
+        load.look(causes(Map.of("nfs", 5)), 3 * PERIOD + 2_000_000);
+        load.step(1, OptionalInt.of(5), 1.2, 3 * PERIOD, START);
+        assertEquals(
+                List.of(true, false, true),
+                load.ticks().stream().map(LoadTickParts::looked).toList());
     }
 
     @Test

@@ -101,11 +101,13 @@ public record LoadArea(
         List<Band> bands = new ArrayList<>();
         Map<LoadCause.Kind, Integer> seen = new EnumMap<>(LoadCause.Kind.class);
         double[] below = new double[shown.size()];
+        List<Map<String, Double>> partsByBand =
+                shown.stream().map(tick -> byBand(tick.load1ByCause(), order)).toList();
         Map<String, Integer> nowByBand = hundredths(now.load1(), byBand(now.byCause(), order));
         for (String band : order) {
             double[] above = new double[shown.size()];
             for (int i = 0; i < above.length; i++) {
-                above[i] = below[i] + byBand(shown.get(i).load1ByCause(), order).getOrDefault(band, 0.0);
+                above[i] = below[i] + partsByBand.get(i).getOrDefault(band, 0.0);
             }
             int part = nowByBand.getOrDefault(band, 0);
             bands.add(new Band(
