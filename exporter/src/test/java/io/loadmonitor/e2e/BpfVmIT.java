@@ -202,6 +202,7 @@ final class BpfVmIT {
             return;
         }
         StackDump dump = guest.dump("delayed", "bpf");
+        assertEquals(1, named(dump, "delayed").size(), () -> "delayed: " + dump.header() + dump.tasks());
         StackDump.Task task = named(dump, "delayed").get(0);
         assertEquals(StackDump.State.RUNNING, task.state());
         assertEquals(StackDump.Placement.SLEEP, task.placement());
