@@ -82,8 +82,8 @@ is_no_root_any_more() {
 	local process result=0
 	process=$(main_process)
 	expect "its user" load-monitor "$(stat -c %U "/proc/$process")" || result=1
-	# CAP_SYS_ADMIN, CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH of the drop-in for stacks of /proc.
-	expect "its rights" 0000000000280004 "$(rights)" || result=1
+	# CAP_BPF, CAP_PERFMON and CAP_SYSLOG: this kernel has types for BPF.
+	expect "its rights" 000000c400000000 "$(rights)" || result=1
 	# What the version before left, which ran as root, and a folder within that.
 	expect "not its own in its folder" "" "$(find /var/lib/load-monitor ! -user load-monitor)" || result=1
 	[ -e /var/lib/load-monitor/nested/file ] || { echo "a file is gone"; result=1; }
@@ -155,8 +155,10 @@ takes_dumps_with_the_rights_of_one_source() {
 	expect "its rights" 0000000000280004 "$(rights)" || result=1
 	expect_match "stacks" '^load_monitor_stacks_readable 1' "$(curl -fs $api/metrics)" || result=1
 	dump_of procfs || result=1
-	with_profile bpf || return 1
+	with_profile bpf Environment=SOURCE_ARGS=--source=bpf || return 1
 	expect "its rights" 000000c400000000 "$(rights)" || result=1
+	expect_match "stacks" '^load_monitor_stacks_readable 1' "$(curl -fs $api/metrics)" || result=1
+	dump_of bpf || result=1
 	return $result
 }
 
