@@ -211,7 +211,7 @@ final class Exporter implements AutoCloseable {
                         () -> config.current().limits().captures().waiting(),
                         limits.procfs().time(),
                         config::causes,
-                        config::lastReload,
+                        () -> config.lastReload().and(guard.isWhatWasRead()),
                         () -> guard.guard().current().settings().tls().map(TlsSettings::expires),
                         web.site().external().map(URI::toString),
                         clock,

@@ -120,6 +120,11 @@ final class WebConfigInForce implements AutoCloseable {
         return !watched.isEmpty();
     }
 
+    /** Whether what the files said when they were read last is in force; true where there are none. */
+    boolean isWhatWasRead() {
+        return watched.stream().allMatch(one -> one.refused.isEmpty());
+    }
+
     private synchronized void look() {
         for (Watched one : watched) {
             try {
@@ -201,7 +206,8 @@ final class WebConfigInForce implements AutoCloseable {
         private final ChangingFiles files;
         private final Supplier<Reading> readings;
         private final AuditLog audit = new AuditLog(System::nanoTime);
-        private List<String> refused = List.of();
+        /** Also asked for by scrapes, which wait for no reading. */
+        private volatile List<String> refused = List.of();
 
         Watched(String what, Path file, Set<Path> files, Supplier<Reading> readings) {
             this.what = what;

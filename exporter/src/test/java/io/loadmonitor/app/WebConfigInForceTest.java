@@ -45,13 +45,14 @@ final class WebConfigInForceTest {
             Files.writeString(file, "basic_auth_users: {bob: " + HASH + "}\n");
             await(() -> users(web).equals(Set.of("bob")));
             Files.writeString(file, "basic_auth_users: {carl: secret}\n");
-            Thread.sleep(3_500);
+            await(() -> !web.isWhatWasRead());
             assertEquals(Set.of("bob"), users(web));
             Files.delete(file);
             Thread.sleep(3_500);
             assertEquals(Set.of("bob"), users(web));
             Files.writeString(file, "basic_auth_users: {dora: " + HASH + "}\n");
             await(() -> users(web).equals(Set.of("dora")));
+            await(web::isWhatWasRead);
         }
     }
 
