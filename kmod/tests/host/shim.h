@@ -58,6 +58,18 @@ static inline void smp_rmb(void)
 		host_at_barrier();
 }
 
+static inline void smp_mb(void)
+{
+}
+
+typedef struct {
+	int value;
+} atomic_t;
+
+#define ATOMIC_INIT(number) { number }
+#define atomic_inc(atomic) ((void)(atomic)->value++)
+#define atomic_read(atomic) ((atomic)->value)
+
 /* Numbers. */
 
 #define min_t(type, left, right) ({		\
@@ -175,9 +187,12 @@ static inline void strscpy(char *to, const char *from, size_t size)
 	to[length] = '\0';
 }
 
-static inline bool str_has_prefix(const char *text, const char *prefix)
+/* The prefix's length, or 0. */
+static inline size_t str_has_prefix(const char *text, const char *prefix)
 {
-	return !strncmp(text, prefix, strlen(prefix));
+	size_t length = strlen(prefix);
+
+	return strncmp(text, prefix, length) ? 0 : length;
 }
 
 /* Memory: counted, and refused when a test says so. */
@@ -592,5 +607,18 @@ struct new_utsname {
 struct new_utsname *init_utsname(void);
 
 #define KSYM_SYMBOL_LEN 512
+
+/* Who is told of modules that come and go: the test's. */
+
+#define NOTIFY_DONE 0
+#define MODULE_STATE_LIVE 0
+#define MODULE_STATE_GOING 2
+
+struct notifier_block {
+	int (*notifier_call)(struct notifier_block *block, unsigned long state, void *module);
+};
+
+int register_module_notifier(struct notifier_block *block);
+int unregister_module_notifier(struct notifier_block *block);
 
 #endif
