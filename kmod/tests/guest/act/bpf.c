@@ -28,7 +28,7 @@ static int load_loop(void)
 	union bpf_attr program = {
 		.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
 		.insns = (uintptr_t)loop,
-		.insn_cnt = sizeof(loop) / sizeof(loop[0]),
+		.insn_cnt = sizeof(loop) / sizeof(struct bpf_insn),
 		.license = (uintptr_t)"GPL",
 		.prog_name = "act_loop",
 	};
