@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/atomic.h>
+#include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/string.h>
 
 #include "symbols.h"
+
+/* Hexadecimal digits of a program's tag: twice BPF_TAG_SIZE. */
+#define LM_BPF_TAG 16
 
 /*
  * Between the moment when an address is read from a stack and the one when its name is looked up,
@@ -36,12 +40,27 @@ void lm_symbols_begin(void)
 }
 
 /*
- * Code that the kernel makes at run time, "[bpf]" and trampolines ("[__builtin__ftrace]"), goes
- * without being announced, and other code may be in its place by now.
+ * Code that the kernel makes at run time goes without being announced, and other code may be in its
+ * place by now. Trampolines of ftrace and of probes have no name. BPF's code has one, and no module
+ * beside it (only /proc/kallsyms says "[bpf]"): a program's with its tag, a trampoline's with its
+ * number, that of a dispatcher, or of a table of operations. The kernel's own functions, such as
+ * bpf_prog_test_run_skb(), go on after the same beginning in another way.
  */
-static bool lm_symbols_is_fleeting(const char *place)
+static bool lm_symbols_is_fleeting(const char *name)
 {
-	return str_has_prefix(place, "[bpf]") || str_has_prefix(place, "[__builtin__");
+	size_t tag, digits = 0;
+
+	/* With FineIBT what lies before a program has a name, too. */
+	name += str_has_prefix(name, "__cfi_");
+	if (str_has_prefix(name, "bpf__") || str_has_prefix(name, "bpf_dispatcher_"))
+		return true;
+	tag = str_has_prefix(name, "bpf_trampoline_");
+	if (tag)
+		return isdigit(name[tag]);
+	tag = str_has_prefix(name, "bpf_prog_");
+	while (tag && digits < LM_BPF_TAG && isxdigit(name[tag + digits]))
+		digits++;
+	return digits == LM_BPF_TAG;
 }
 
 void lm_symbols_name(char name[LM_SYMBOL_MAX], unsigned long address, bool exact)
@@ -55,7 +74,7 @@ void lm_symbols_name(char name[LM_SYMBOL_MAX], unsigned long address, bool exact
 	/* Without a symbol this would be a bare kernel address: nobody's business. */
 	if (str_has_prefix(name, "0x") ||
 	    (place && atomic_read(&lm_modules_gone) != lm_modules_gone_before) ||
-	    (place && lm_symbols_is_fleeting(place)))
+	    lm_symbols_is_fleeting(name))
 		strscpy(name, "?", LM_SYMBOL_MAX);
 }
 

@@ -28,6 +28,7 @@ check "says when a stack is not whole" says_when_a_stack_is_not_whole
 check "prints no stack of another sleep" prints_no_stack_of_another_sleep
 check "believes no name of a module that went" believes_no_name_of_a_module_that_went
 check "believes no name in modules when one went" believes_no_name_in_modules_when_one_went
+check "names no code that was made at run time" names_no_code_made_at_run_time
 check "knows the stack of a thread that spins on a CPU" knows_a_spinning_thread
 check "names an interrupted place exactly" names_an_interrupted_place_exactly
 check "holds the stack of who dies" holds_the_stack_of_who_dies
@@ -68,6 +69,7 @@ check "keeps a fair sample where there is no room for all" keeps_a_fair_sample
 check "keeps the dump of the crossing" keeps_the_dump_of_the_crossing
 check "counts the tasks whose stacks find no room" counts_stacks_without_room
 check "tells the truth about a task and its host" tells_the_truth
+check "tells what was so when it looked" tells_what_was_so_when_it_looked
 check "names the process of a thread, and its wait for a CPU" names_the_process_of_a_thread
 check "counts its dumps in stats" counts_its_dumps
 check "says when a dump found no room" says_when_there_is_no_room

@@ -58,6 +58,18 @@ static inline void smp_rmb(void)
 		host_at_barrier();
 }
 
+static inline void smp_mb(void)
+{
+}
+
+typedef struct {
+	int value;
+} atomic_t;
+
+#define ATOMIC_INIT(number) { number }
+#define atomic_inc(atomic) ((void)(atomic)->value++)
+#define atomic_read(atomic) ((atomic)->value)
+
 /* Numbers. */
 
 #define min_t(type, left, right) ({		\
@@ -167,11 +179,20 @@ static inline __printf(3, 4) int scnprintf(char *to, size_t size, const char *fo
 }
 
 /* Of no array that is larger than the text: cut off, and always ended. */
-#define strscpy(to, from, size) snprintf(to, size, "%s", from)
-
-static inline bool str_has_prefix(const char *text, const char *prefix)
+static inline void strscpy(char *to, const char *from, size_t size)
 {
-	return !strncmp(text, prefix, strlen(prefix));
+	size_t length = min(strlen(from), size - 1);
+
+	memcpy(to, from, length);
+	to[length] = '\0';
+}
+
+/* The prefix's length, or 0. */
+static inline size_t str_has_prefix(const char *text, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return strncmp(text, prefix, length) ? 0 : length;
 }
 
 /* Memory: counted, and refused when a test says so. */
@@ -211,12 +232,28 @@ static inline void spin_unlock(spinlock_t *lock)
 	lock->held = false;
 }
 
+#define raw_spin_lock_irq(lock) spin_lock(lock)
+#define raw_spin_unlock_irq(lock) spin_unlock(lock)
 #define raw_spin_lock_irqsave(lock, flags) do { (flags) = 0; spin_lock(lock); } while (0)
 #define raw_spin_unlock_irqrestore(lock, flags) do { (void)(flags); spin_unlock(lock); } while (0)
 
+/* Waiting: what others do meanwhile is the test's, and so is the signal that ends it. */
+
 typedef struct {
-	int unused;
+	bool told;
 } wait_queue_head_t;
+
+#define DECLARE_WAIT_QUEUE_HEAD(name) wait_queue_head_t name
+#define wake_up_interruptible(queue) ((void)((queue)->told = true))
+
+/* 0, or what a signal makes of it. */
+int host_wait(wait_queue_head_t *queue);
+
+#define wait_event_interruptible(queue, condition) ({		\
+	int _result = 0;					\
+	while (!_result && !(condition))			\
+		_result = host_wait(&(queue));			\
+	_result; })
 
 /* Lists. */
 
@@ -434,6 +471,8 @@ struct task_struct {
 	unsigned long nvcsw;
 	unsigned long nivcsw;
 	unsigned int in_iowait : 1;
+	pid_t pid;
+	char comm[TASK_COMM_LEN];
 
 	/* The test's: references beside its own, and whether it is still in the list of tasks. */
 	unsigned int pins;
@@ -445,9 +484,10 @@ extern struct task_struct *host_current;
 
 #define current host_current
 
-static inline void get_task_struct(struct task_struct *task)
+static inline struct task_struct *get_task_struct(struct task_struct *task)
 {
 	task->pins++;
+	return task;
 }
 
 static inline void put_task_struct(struct task_struct *task)
@@ -459,6 +499,11 @@ static inline void put_task_struct(struct task_struct *task)
 static inline bool pid_alive(const struct task_struct *task)
 {
 	return !task->dead;
+}
+
+static inline pid_t task_pid_nr(const struct task_struct *task)
+{
+	return task->pid;
 }
 
 static inline bool thread_group_leader(const struct task_struct *task)
@@ -497,8 +542,22 @@ static inline void cond_resched(void)
 }
 
 #define cpu_relax() ((void)0)
+#define set_current_state(state) ((void)(state))
 #define __set_current_state(state) ((void)(state))
 #define schedule_hrtimeout_range(end, slack, mode) ((void)(end), (void)(slack), (void)(mode), 0)
+
+/* Threads of the kernel: the test's, which runs what they are to do when it is their turn. */
+
+#define MIN_NICE (-20)
+#define PTR_ERR(pointer) ((int)(long)(pointer))
+
+struct task_struct *kthread_create(int (*function)(void *data), void *data, const char *name);
+int kthread_stop(struct task_struct *thread);
+bool kthread_should_stop(void);
+void wake_up_process(struct task_struct *thread);
+void sched_set_normal(struct task_struct *thread, int nice);
+void sched_set_fifo_low(struct task_struct *thread);
+void schedule(void);
 
 /* CPUs. */
 
@@ -548,5 +607,18 @@ struct new_utsname {
 struct new_utsname *init_utsname(void);
 
 #define KSYM_SYMBOL_LEN 512
+
+/* Who is told of modules that come and go: the test's. */
+
+#define NOTIFY_DONE 0
+#define MODULE_STATE_LIVE 0
+#define MODULE_STATE_GOING 2
+
+struct notifier_block {
+	int (*notifier_call)(struct notifier_block *block, unsigned long state, void *module);
+};
+
+int register_module_notifier(struct notifier_block *block);
+int unregister_module_notifier(struct notifier_block *block);
 
 #endif

@@ -5,6 +5,7 @@
  *   act vfork [NAME]      a vfork() whose child never returns: the parent sleeps in D, under the
  *                         name NAME; \n, \\, \" and \xNN stand for bytes
  *   act spin NAME         spins under the name NAME with the same escapes
+ *   act bpf NAME          spins in a BPF program under the name NAME with the same escapes
  *   act thread NAME       a process whose second thread spins under the name NAME
  *   act deadline NAME RUNTIME_MS PERIOD_MS
  *                         spins under the name NAME, as SCHED_DEADLINE, so long in each period,
@@ -65,6 +66,8 @@ int main(int count, char **arguments)
 		return act_vfork(count == 3 ? arguments[2] : NULL);
 	if (count == 3 && !strcmp(act, "spin"))
 		return act_spin(arguments[2]);
+	if (count == 3 && !strcmp(act, "bpf"))
+		return act_bpf(arguments[2]);
 	if (count == 3 && !strcmp(act, "thread"))
 		return act_thread(arguments[2]);
 	if (count == 5 && !strcmp(act, "deadline"))

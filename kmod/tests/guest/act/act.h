@@ -20,12 +20,16 @@ long long now_ns(void);
 void sleep_ns(long long nanoseconds);
 
 /* process.c */
+void become_named(const char *name);
 int act_vfork(const char *name);
 int act_spin(const char *name);
 void become(int user, int group);
 int act_states(const char *pid);
 int act_thread(const char *name);
 int act_deadline(const char *name, int runtime_ms, int period_ms);
+
+/* bpf.c */
+int act_bpf(const char *name);
 
 /* nap.c */
 int act_nap(const char *tasks, int nappers, int us, int spinners, int looks);

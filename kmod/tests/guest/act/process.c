@@ -18,7 +18,7 @@
 #define SCHED_DEADLINE 6
 #endif
 
-static void become_named(const char *name)
+void become_named(const char *name)
 {
 	static char bytes[64];
 

@@ -277,6 +277,40 @@ holds_the_stack_of_who_dies() {
 	return $result
 }
 
+# shows_the_program: a dump into $text, in which $running is in its BPF program, whatever that is called there. Not in an
+# interrupt that came meanwhile, nor where the kernel begins it anew.
+shows_the_program() {
+	take "BPF program" >/tmp/dump
+	text=$(cat /tmp/dump)
+	frames_of "$text" in-bpf | grep -qE '^(\?|bpf_prog_[0-9a-f]*_act_loop) bpf_test_run '
+}
+
+# Code that the kernel makes at run time goes without a notice, and other code may be in its place when names are looked
+# up: so there is no name, and no address either.
+names_no_code_made_at_run_time() {
+	local text result=0
+	# A kernel without it is one of those that look for their own faults.
+	if [ ! -e /proc/sys/kernel/unprivileged_bpf_disabled ]; then
+		uname -r | grep -q -e '-debug-' || { echo "the kernel has no BPF"; return 1; }
+		return 0
+	fi
+	apart 1 || return 1
+	taskset 2 act bpf in-bpf >/tmp/bpf 2>&1 &
+	spinning=$!
+	wait_for 20 is_called $spinning in-bpf || { cat /tmp/bpf; result=1; }
+	wait_for 20 shows_the_program || { echo "it is never in its program"; result=1; }
+	expect_match "in the kernel" '^task .* state=R on=cpu-kernel .* stack=[1-9].* comm="in-bpf"$' "$text" || result=1
+	# That the kernel has compiled it, and has a name for it. (To look for that in /proc/kallsyms takes seconds.)
+	expect "compiled" 1 "$(cat /proc/sys/net/core/bpf_jit_enable)" || result=1
+	expect "with a name" 1 "$(cat /proc/sys/net/core/bpf_jit_kallsyms)" || result=1
+	expect_no_match "a name of a program" 'bpf_prog_[0-9a-f]{16}|\[bpf\]|act_loop' "$text" || result=1
+	expect_no_match "an address" '^  0x' "$text" || result=1
+	stop_spinning
+	together
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
+
 # The kernel's unwinder may find the stack of who waits for a CPU with a return probe on it suspicious, and
 # print a trace: then there is no stack, and nothing in the log.
 leaves_return_probes_alone() {
