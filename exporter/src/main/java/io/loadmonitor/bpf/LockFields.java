@@ -1,9 +1,11 @@
 package io.loadmonitor.bpf;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * Where this kernel says what a task sleeps for, and what the words of its locks mean. Immutable.
@@ -77,11 +79,28 @@ record LockFields(
         NONE
     }
 
+    /** Tells nothing. */
+    private static final LockFields NOTHING = new LockFields(
+            Way.NONE,
+            Optional.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty());
+
     /**
-     * @param anyMemory whether a program may read memory by its bare address
+     * The ways to find it, the best first; each is less than the one before, and the last is none at all.
+     *
      * @throws BtfException when a type cannot be followed
      */
-    static LockFields of(Btf btf, boolean anyMemory) throws BtfException {
+    static List<LockFields> ways(Btf btf) throws BtfException {
+        return Stream.of(of(btf, true), of(btf, false), NOTHING).distinct().toList();
+    }
+
+    /** @param anyMemory whether a program may read memory by its bare address */
+    private static LockFields of(Btf btf, boolean anyMemory) throws BtfException {
         OptionalInt ownerOfMutex = offset(btf, "mutex", "owner");
         Optional<Btf.Field> blocker = word(btf, "task_struct", "blocker");
         Optional<Btf.Field> blockedOn = btf.pointsTo("task_struct", "blocked_on", "mutex")

@@ -75,17 +75,20 @@ public final class TaskIterator implements AutoCloseable {
         }
     }
 
-    /** Where the kernel is locked down it refuses a program that reads any memory, and takes one that does not. */
+    /**
+     * Where the kernel is locked down it refuses a program that reads any memory, and takes one that does not. A kernel
+     * whose locks are of another kind than is known here is none that no dump can be taken of.
+     */
     private static TaskIterator open(Btf btf, int map, int set) throws IOException {
-        LockFields locks = LockFields.of(btf, true);
-        try {
-            return open(btf, map, set, locks);
-        } catch (VerifierException refused) {
-            if (locks.way() != LockFields.Way.BLOCKER) {
-                throw refused;
+        VerifierException refusal = null;
+        for (LockFields locks : LockFields.ways(btf)) {
+            try {
+                return open(btf, map, set, locks);
+            } catch (VerifierException refused) {
+                refusal = refused;
             }
-            return open(btf, map, set, LockFields.of(btf, false));
         }
+        throw refusal == null ? new BtfException("there is no way to look at tasks") : refusal;
     }
 
     private static TaskIterator open(Btf btf, int map, int set, LockFields locks) throws IOException {
