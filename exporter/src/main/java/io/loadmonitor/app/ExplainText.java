@@ -228,6 +228,7 @@ final class ExplainText {
             case SLEEP, UNKNOWN ->
                 switch (task.state()) {
                     case UNINTERRUPTIBLE -> "in D";
+                    case SLEEPING -> "asleep";
                     case RUNNING ->
                         task.delayed() ? "asleep, but still counted as running" : "running or waiting for a CPU";
                     case UNKNOWN -> "in an unknown state";

@@ -255,6 +255,29 @@ public final class Btf {
     }
 
     /**
+     * Whether a field is a pointer to a certain struct: a name alone says nothing, for kernels have given one name to
+     * pointers of several kinds.
+     *
+     * @throws BtfException when its type cannot be followed
+     */
+    public boolean pointsTo(String struct, String name, String pointee) throws BtfException {
+        OptionalInt found = find(struct, STRUCT, UNION);
+        if (found.isEmpty()) {
+            return false;
+        }
+        Optional<Member> member = member(found.getAsInt(), bytesOf(name), 0);
+        if (member.isEmpty()) {
+            return false;
+        }
+        int pointer = plain(member.get().type);
+        if (kindOf(pointer) != POINTER) {
+            return false;
+        }
+        int target = plain(bytes.getInt(types[pointer] + 8));
+        return target != 0 && isStruct(target) && isNamed(bytes.getInt(types[target]), bytesOf(pointee));
+    }
+
+    /**
      * @param bitOffset from the outermost named struct's beginning
      * @param bits 0 when it is no bit field
      */

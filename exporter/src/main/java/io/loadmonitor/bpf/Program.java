@@ -18,12 +18,14 @@ final class Program {
     private static final int MAP_CREATE = 0;
     private static final int MAP_LOOKUP_ELEM = 1;
     private static final int MAP_UPDATE_ELEM = 2;
+    private static final int MAP_DELETE_ELEM = 3;
     private static final int PROG_LOAD = 5;
     private static final int RAW_TRACEPOINT_OPEN = 17;
     private static final int LINK_CREATE = 28;
     private static final int ITER_CREATE = 33;
 
-    /** {@code BPF_MAP_TYPE_ARRAY}. */
+    // enum bpf_map_type
+    private static final int MAP_TYPE_HASH = 1;
     private static final int MAP_TYPE_ARRAY = 2;
 
     /** {@code BPF_PROG_TYPE_RAW_TRACEPOINT}. */
@@ -44,19 +46,37 @@ final class Program {
 
     /** An array map; its descriptor. */
     static int createMap(int valueBytes, int entries) throws SystemCallException {
+        return createMap(MAP_TYPE_ARRAY, Integer.BYTES, valueBytes, entries);
+    }
+
+    /** A hash map whose keys are numbers of 8 bytes and whose values say nothing; its descriptor. */
+    static int createSet(int entries) throws SystemCallException {
+        return createMap(MAP_TYPE_HASH, Long.BYTES, Integer.BYTES, entries);
+    }
+
+    private static int createMap(int type, int keyBytes, int valueBytes, int entries) throws SystemCallException {
         // __u32 map_type, key_size, value_size, max_entries
         ByteBuffer attributes = attributes(16);
-        attributes
-                .putInt(0, MAP_TYPE_ARRAY)
-                .putInt(4, Integer.BYTES)
-                .putInt(8, valueBytes)
-                .putInt(12, entries);
+        attributes.putInt(0, type).putInt(4, keyBytes).putInt(8, valueBytes).putInt(12, entries);
         return SystemCalls.bpf("BPF_MAP_CREATE", MAP_CREATE, attributes);
     }
 
-    /** Makes the first value of such a map all zeros. */
-    static void clearMap(int map, int valueBytes) throws SystemCallException {
-        element("BPF_MAP_UPDATE_ELEM", MAP_UPDATE_ELEM, map, 0, attributes(valueBytes));
+    /** Puts a number into such a set. */
+    static void add(int set, long number) throws SystemCallException {
+        ByteBuffer key = attributes(Long.BYTES).putLong(0, number);
+        element("BPF_MAP_UPDATE_ELEM", MAP_UPDATE_ELEM, set, key, attributes(Integer.BYTES));
+    }
+
+    /** Takes a number out of such a set, which has it. */
+    static void remove(int set, long number) throws SystemCallException {
+        ByteBuffer key = attributes(Long.BYTES).putLong(0, number);
+        element("BPF_MAP_DELETE_ELEM", MAP_DELETE_ELEM, set, key, attributes(0));
+    }
+
+    /** Makes the first value of such a map all zeros but for its second 8 bytes. */
+    static void clearMap(int map, int valueBytes, long second) throws SystemCallException {
+        ByteBuffer value = attributes(valueBytes).putLong(Long.BYTES, second);
+        element("BPF_MAP_UPDATE_ELEM", MAP_UPDATE_ELEM, map, 0, value);
     }
 
     /** Writes a value of 8 bytes. */
@@ -81,10 +101,17 @@ final class Program {
 
     private static void element(String name, int command, int map, int index, ByteBuffer value)
             throws SystemCallException {
-        ByteBuffer key = attributes(Integer.BYTES).putInt(0, index);
+        element(name, command, map, attributes(Integer.BYTES).putInt(0, index), value);
+    }
+
+    private static void element(String name, int command, int map, ByteBuffer key, ByteBuffer value)
+            throws SystemCallException {
         // __u32 map_fd; __aligned_u64 key, value, flags
         ByteBuffer attributes = attributes(32);
-        attributes.putInt(0, map).putLong(8, SystemCalls.address(key)).putLong(16, SystemCalls.address(value));
+        attributes.putInt(0, map).putLong(8, SystemCalls.address(key));
+        if (value.capacity() > 0) {
+            attributes.putLong(16, SystemCalls.address(value));
+        }
         try {
             SystemCalls.bpf(name, command, attributes);
         } finally {

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -23,16 +25,23 @@ public final class TaskIterator implements AutoCloseable {
     /** The kernel's own buffer is 32 KiB, so no read gives more. */
     private static final int READ_BYTES = 64 << 10;
 
+    /** Most tasks that can be asked for by their address. */
+    public static final int MOST_ASKED_FOR = 128;
+
     private final int map;
+    private final int set;
     private final int link;
+    private final LockFields locks;
     private final boolean frozenByFlag;
     private final List<String> missing;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private boolean closed;
 
-    private TaskIterator(int map, int link, boolean frozenByFlag, List<String> missing) {
+    private TaskIterator(int map, int set, int link, LockFields locks, boolean frozenByFlag, List<String> missing) {
         this.map = map;
+        this.set = set;
         this.link = link;
+        this.locks = locks;
         this.frozenByFlag = frozenByFlag;
         this.missing = missing;
     }
@@ -53,24 +62,46 @@ public final class TaskIterator implements AutoCloseable {
         // First, because who may not do this need not read the types.
         int map = Program.createMap(TaskProgram.VALUE_BYTES, 1);
         try {
-            return open(Btf.ofThisKernel(sysfs), map);
+            int set = Program.createSet(MOST_ASKED_FOR);
+            try {
+                return open(Btf.ofThisKernel(sysfs), map, set);
+            } catch (IOException | RuntimeException | Error failed) {
+                SystemCalls.close(set);
+                throw failed;
+            }
         } catch (IOException | RuntimeException | Error failed) {
             SystemCalls.close(map);
             throw failed;
         }
     }
 
-    private static TaskIterator open(Btf btf, int map) throws IOException {
+    /**
+     * Where the kernel is locked down it refuses a program that reads any memory, and takes one that does not. A kernel
+     * whose locks are of another kind than is known here is none that no dump can be taken of.
+     */
+    private static TaskIterator open(Btf btf, int map, int set) throws IOException {
+        VerifierException refusal = null;
+        for (LockFields locks : LockFields.ways(btf)) {
+            try {
+                return open(btf, map, set, locks);
+            } catch (VerifierException refused) {
+                refusal = refused;
+            }
+        }
+        throw refusal == null ? new BtfException("there is no way to look at tasks") : refusal;
+    }
+
+    private static TaskIterator open(Btf btf, int map, int set, LockFields locks) throws IOException {
         OptionalInt function = btf.function("bpf_iter_task");
         if (function.isEmpty()
                 || btf.enumerator("bpf_func_id", "BPF_FUNC_get_task_stack").isEmpty()) {
             throw new BtfException("this kernel has no BPF iterator of tasks with their stacks (5.9 and later,"
                     + " CONFIG_BPF_SYSCALL, CONFIG_BPF_EVENTS)");
         }
-        TaskProgram program = TaskProgram.of(btf, map, !SystemCalls.readsInOrder());
+        TaskProgram program = TaskProgram.of(btf, map, set, locks, !SystemCalls.readsInOrder());
         int loaded = Program.load(program.code(), TaskProgram.LICENCE, function.getAsInt());
         try {
-            return new TaskIterator(map, Program.link(loaded), frozenByFlag(btf), program.missing());
+            return new TaskIterator(map, set, Program.link(loaded), locks, frozenByFlag(btf), program.missing());
         } finally {
             SystemCalls.close(loaded);
         }
@@ -88,6 +119,11 @@ public final class TaskIterator implements AutoCloseable {
     /** Whether this kernel says by PF_FROZEN that a task is frozen: see {@link TaskRecord#share}. */
     public boolean frozenByFlag() {
         return frozenByFlag;
+    }
+
+    /** Whether it is told what a task sleeps for, and who has that: see {@link TaskRecord#lock}. */
+    public boolean tellsLocks() {
+        return locks.way() != LockFields.Way.NONE;
     }
 
     /** Fields that this kernel has not, such as {@code se.sched_delayed} before 6.12; what they say is left out. */
@@ -110,10 +146,38 @@ public final class TaskIterator implements AutoCloseable {
      * @param deadlineNanos by {@link System#nanoTime}; some milliseconds more may pass
      */
     public synchronized Walk walk(Consumer<TaskRecord> seen, long deadlineNanos) throws IOException {
+        return walk(seen, Set.of(), deadlineNanos);
+    }
+
+    /**
+     * As {@link #walk(Consumer, long)}, and tells also of certain tasks, whatever they do.
+     *
+     * @param askedFor their addresses ({@link TaskRecord#address}); at most {@value #MOST_ASKED_FOR}
+     */
+    public synchronized Walk walk(Consumer<TaskRecord> seen, Set<Long> askedFor, long deadlineNanos)
+            throws IOException {
         if (closed) {
             throw new IOException("the task iterator is closed");
         }
-        Program.clearMap(map, TaskProgram.VALUE_BYTES);
+        if (askedFor.size() > MOST_ASKED_FOR) {
+            throw new IllegalArgumentException(askedFor.size() + " tasks are asked for, at most " + MOST_ASKED_FOR);
+        }
+        List<Long> added = new ArrayList<>(askedFor.size());
+        try {
+            for (long address : askedFor) {
+                Program.add(set, address);
+                added.add(address);
+            }
+            return walk(seen, !added.isEmpty(), deadlineNanos);
+        } finally {
+            for (long address : added) {
+                Program.remove(set, address);
+            }
+        }
+    }
+
+    private Walk walk(Consumer<TaskRecord> seen, boolean askedFor, long deadlineNanos) throws IOException {
+        Program.clearMap(map, TaskProgram.VALUE_BYTES, askedFor ? 1 : 0);
         int walk = Program.iterate(link);
         try {
             long scanned = -1;
@@ -145,7 +209,7 @@ public final class TaskIterator implements AutoCloseable {
     }
 
     /** The number of tasks when the last record was among them, else -1. */
-    private static long records(ByteBuffer read, Consumer<TaskRecord> seen) throws IOException {
+    private long records(ByteBuffer read, Consumer<TaskRecord> seen) throws IOException {
         for (int at = 0; at < read.limit(); ) {
             ByteBuffer rest = read.slice(at, read.limit() - at).order(ByteOrder.LITTLE_ENDIAN);
             int length = rest.limit() < TaskRecord.END_BYTES ? -1 : rest.getInt(TaskRecord.LENGTH);
@@ -156,7 +220,7 @@ public final class TaskIterator implements AutoCloseable {
             if (rest.getInt(TaskRecord.KIND) == TaskRecord.KIND_END) {
                 return rest.getLong(TaskRecord.SCANNED);
             }
-            seen.accept(TaskRecord.of(rest));
+            seen.accept(TaskRecord.of(rest, locks));
             at += length;
         }
         return -1;
@@ -167,6 +231,7 @@ public final class TaskIterator implements AutoCloseable {
         if (!closed) {
             closed = true;
             SystemCalls.close(link);
+            SystemCalls.close(set);
             SystemCalls.close(map);
         }
     }

@@ -23,12 +23,17 @@ import java.util.Optional;
 record TaskProgram(ByteBuffer code, List<String> missing) {
     static final String LICENCE = "Dual MIT/GPL";
 
-    /** Of the map's one value: how many tasks were walked so far, then room for a record. */
-    static final int VALUE_BYTES = 8 + TaskRecord.MAX_BYTES;
+    /**
+     * Of the map's one value: how many tasks were walked so far, whether some are asked for by their address, then room
+     * for a record.
+     */
+    static final int VALUE_BYTES = 16 + TaskRecord.MAX_BYTES;
 
     // enum bpf_func_id of include/uapi/linux/bpf.h
+    private static final int MAP_LOOKUP_ELEM = 1;
     private static final int KTIME_GET_NS = 5;
     private static final int GET_CURRENT_PID_TGID = 14;
+    private static final int PROBE_READ_KERNEL = 113;
     private static final int SEQ_WRITE = 127;
     private static final int GET_TASK_STACK = 141;
 
@@ -44,33 +49,43 @@ record TaskProgram(ByteBuffer code, List<String> missing) {
     private static final int TASK = 7;
     private static final int KEPT = 8;
     private static final int VALUE = 9;
-    private static final int RECORD = 8;
+    private static final int ASKED_FOR = 8;
+    private static final int RECORD = 16;
 
     /** A word of the program's stack, for nothing but barriers. */
     private static final int BARRIER = -8;
+
+    /** A word of it for a task's address. */
+    private static final int ADDRESS = -16;
 
     private static final String STRUCT = "task_struct";
 
     /**
      * Assembles it for a kernel.
      *
+     * @param set a set of addresses: those tasks are told of whatever they do
+     * @param locks how it is told what a task sleeps for
      * @param barriers whether this machine reads out of order
      * @throws BtfException when the kernel lacks what nothing can be told without
      */
-    static TaskProgram of(Btf btf, int mapDescriptor, boolean barriers) throws BtfException {
-        return new Writer(btf, barriers).write(mapDescriptor);
+    static TaskProgram of(Btf btf, int mapDescriptor, int set, LockFields locks, boolean barriers) throws BtfException {
+        return new Writer(btf, set, locks, barriers).write(mapDescriptor);
     }
 
     /** The fields, by the names that kernels have given them. */
     private static final class Writer {
         private final Btf btf;
+        private final int set;
+        private final LockFields locks;
         private final boolean barriers;
         private final Assembler code = new Assembler();
         private final List<String> missing = new ArrayList<>();
         private int labels;
 
-        Writer(Btf btf, boolean barriers) {
+        Writer(Btf btf, int set, LockFields locks, boolean barriers) {
             this.btf = btf;
+            this.set = set;
+            this.locks = locks;
             this.barriers = barriers;
         }
 
@@ -84,8 +99,10 @@ record TaskProgram(ByteBuffer code, List<String> missing) {
                     .jumpIfEqual(TASK, 0, "end");
             filter();
             look();
+            lock(TaskRecord.LOCK);
             who();
             stack();
+            lock(TaskRecord.LOCK_AFTER);
             lookAgain();
             times();
             writeRecord();
@@ -96,13 +113,64 @@ record TaskProgram(ByteBuffer code, List<String> missing) {
             return new TaskProgram(code.assemble(), List.copyOf(missing));
         }
 
-        /** Whoever is in no queue and does not sleep uninterruptibly, or is idle in it, is no load: most are not. */
+        /**
+         * Whoever is in no queue and does not sleep uninterruptibly, or is idle in it, is no load: most are not. Of
+         * those only the ones that are asked for are told.
+         */
         private void filter() throws BtfException {
             read(1, task("on_rq"));
             code.jumpIfNotEqual(1, 0, "load");
             read(1, state());
-            code.jumpIfAny(1, TASK_NOLOAD, "skipped");
-            code.jumpIfAny(1, TASK_UNINTERRUPTIBLE, "load").jump("skipped").label("load");
+            code.jumpIfAny(1, TASK_NOLOAD, "no load");
+            code.jumpIfAny(1, TASK_UNINTERRUPTIBLE, "load").label("no load");
+            code.load(8, 1, VALUE, ASKED_FOR)
+                    .jumpIfEqual(1, 0, "skipped")
+                    .store(8, Assembler.FRAME, ADDRESS, TASK)
+                    .map(1, set)
+                    .move(2, Assembler.FRAME)
+                    .addImmediate(2, ADDRESS)
+                    .call(MAP_LOOKUP_ELEM)
+                    .jumpIfEqual(0, 0, "skipped")
+                    .label("load");
+        }
+
+        /** What it sleeps for, if that is a lock, and what that lock's own words say. */
+        private void lock(int place) {
+            int words = place + Long.BYTES;
+            String none = "no lock " + labels++;
+            code.storeImmediate(8, VALUE, RECORD + place, 0);
+            for (int at = 0; at < LockFields.BYTES; at += Long.BYTES) {
+                code.storeImmediate(8, VALUE, RECORD + words + at, 0);
+            }
+            if (locks.place().isEmpty()) {
+                return;
+            }
+            code.load(8, 3, TASK, locks.place().get().offset()).jumpIfEqual(3, 0, none);
+            switch (locks.way()) {
+                case BLOCKER ->
+                    code.store(8, VALUE, RECORD + place, 3)
+                            .andImmediate(3, ~LockFields.TYPE_BITS)
+                            .move(1, VALUE)
+                            .addImmediate(1, RECORD + words)
+                            .moveImmediate(2, LockFields.BYTES)
+                            .call(PROBE_READ_KERNEL)
+                            .jumpIfEqual(0, 0, none)
+                            .storeImmediate(8, VALUE, RECORD + place, 0);
+                case BLOCKED_ON -> {
+                    int owner = locks.ownerOfMutex().orElseThrow();
+                    code.store(8, VALUE, RECORD + place, 3)
+                            .load(8, 1, 3, owner)
+                            .store(8, VALUE, RECORD + words + owner, 1);
+                }
+                case WAITER ->
+                    code.load(8, 3, 3, locks.lockOfWaiter().orElseThrow())
+                            .jumpIfEqual(3, 0, none)
+                            .store(8, VALUE, RECORD + place, 3)
+                            .load(8, 1, 3, locks.ownerOfRtMutex().orElseThrow())
+                            .store(8, VALUE, RECORD + words, 1);
+                case NONE -> {}
+            }
+            code.label(none);
         }
 
         /** A sleeper that is still on its way off its CPU is waited for, a little: its stack is at stake. */
@@ -163,6 +231,7 @@ record TaskProgram(ByteBuffer code, List<String> missing) {
         }
 
         private void who() throws BtfException {
+            code.store(8, VALUE, RECORD + TaskRecord.ADDRESS, TASK);
             copy(task("pid"), TASK, TaskRecord.PID);
             copy(task("tgid"), TASK, TaskRecord.TGID);
             copy(task("start_time"), TASK, TaskRecord.START);

@@ -1,7 +1,9 @@
 package io.loadmonitor.bpf;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -24,6 +26,8 @@ import java.util.OptionalLong;
  * @param isReader whether it is the thread that reads
  * @param comm its name, up to 15 bytes
  * @param leader the name of its process' main thread; its own if it is that one, none once it is dead
+ * @param address where the kernel keeps it: nobody else's for as long as it lives; for nothing but to be compared with
+ * @param lock what it slept for, both times; empty where that is no lock, or this kernel does not say
  * @param stackError why there is no stack: an error number; 0 when none was looked for or there is one
  * @param stack return addresses, innermost first; at most {@value #MAX_FRAMES}
  */
@@ -45,6 +49,8 @@ public record TaskRecord(
         boolean isReader,
         byte[] comm,
         byte[] leader,
+        long address,
+        Optional<AwaitedLock> lock,
         int stackError,
         long[] stack) {
 
@@ -80,7 +86,10 @@ public record TaskRecord(
     static final int LEADER = 152;
     static final int STACK = 168;
     static final int READER = 176;
-    static final int HEAD_BYTES = 184;
+    static final int ADDRESS = 184;
+    static final int LOCK = 192;
+    static final int LOCK_AFTER = LOCK + Long.BYTES + LockFields.BYTES;
+    static final int HEAD_BYTES = LOCK_AFTER + Long.BYTES + LockFields.BYTES;
     static final int MAX_BYTES = HEAD_BYTES + MAX_FRAMES * Long.BYTES;
 
     static final int KIND_TASK = 1;
@@ -168,8 +177,12 @@ public record TaskRecord(
      */
     public boolean isProven(boolean frozenByFlag) {
         Share share = share(first, frozenByFlag);
-        boolean same = !first.onCpu && !again.onCpu && first.switches == again.switches;
-        return same && (share.sleeps() || share(again, frozenByFlag) == Share.RUNNING);
+        return stayedOff() && (share.sleeps() || share(again, frozenByFlag) == Share.RUNNING);
+    }
+
+    /** Whether it was on no CPU from when it was seen until its stack had been read, whatever it slept in. */
+    public boolean stayedOff() {
+        return !first.onCpu && !again.onCpu && first.switches == again.switches;
     }
 
     /** The same, with nothing in {@link #stack}. */
@@ -194,12 +207,17 @@ public record TaskRecord(
                         isReader,
                         comm,
                         leader,
+                        address,
+                        lock,
                         stackError,
                         NO_STACK);
     }
 
-    /** @throws IllegalArgumentException when the bytes are not one record */
-    static TaskRecord of(ByteBuffer record) {
+    /**
+     * @param locks how this kernel tells what a task sleeps for
+     * @throws IllegalArgumentException when the bytes are not one record
+     */
+    static TaskRecord of(ByteBuffer record, LockFields locks) {
         int length = record.getInt(LENGTH);
         if (length < HEAD_BYTES || length > MAX_BYTES || length > record.limit()) {
             throw new IllegalArgumentException("a record of " + length + " bytes");
@@ -229,8 +247,14 @@ public record TaskRecord(
                 record.getInt(PID) == record.getInt(READER),
                 name(record, COMM),
                 name(record, LEADER),
+                record.getLong(ADDRESS),
+                locks.read(part(record, LOCK), part(record, LOCK_AFTER)),
                 found < 0 ? (int) -found : 0,
                 stack);
+    }
+
+    private static ByteBuffer part(ByteBuffer record, int at) {
+        return record.slice(at, Long.BYTES + LockFields.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static OptionalInt atLeast0(int number) {

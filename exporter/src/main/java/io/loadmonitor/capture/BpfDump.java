@@ -5,16 +5,20 @@ import io.loadmonitor.bpf.TaskRecord;
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.Frame;
+import io.loadmonitor.dump.KernelLock;
+import io.loadmonitor.dump.LockFacts;
 import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.procfs.KernelSymbols;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +26,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Composes the dump from what was seen.
  *
- * @param names what the addresses of the stacks are in, as far as it is known
+ * @param found the locks that tasks wait for
+ * @param owners the tasks that hold them; those that are load are among the tasks, too
+ * @param names what the addresses of the stacks and the locks are in, as far as it is known
  * @param cgroups paths by number, as far as they are proven
  * @param seenNanos when the look was over, by {@link System#nanoTime}
  */
@@ -30,6 +36,8 @@ record BpfDump(
         DumpHead head,
         TaskIterator.Walk walk,
         BpfLook look,
+        LockLook.Found found,
+        List<BpfLook.Placed> owners,
         Map<Long, KernelSymbols.Symbol> names,
         Map<Long, String> cgroups,
         long seenNanos,
@@ -41,12 +49,15 @@ record BpfDump(
     StackDump compose() {
         Map<BpfLook.Frames, Integer> stackIds = new LinkedHashMap<>();
         List<StackDump.Task> tasks = new ArrayList<>();
+        Set<Long> listed = new HashSet<>();
         for (BpfLook.Placed placed : look.placed()) {
-            int stackId = placed.frames()
-                    .map(frames -> stackIds.computeIfAbsent(frames, unseen -> stackIds.size() + 1))
-                    .orElse(0);
-            tasks.add(task(placed, stackId));
+            tasks.add(task(placed, stackId(placed, stackIds), true));
+            listed.add((long) placed.seen().record().pid());
         }
+        List<StackDump.Task> others = owners.stream()
+                .filter(placed -> !listed.contains((long) placed.seen().record().pid()))
+                .map(placed -> task(placed, stackId(placed, stackIds), false))
+                .toList();
         List<CallStack> stacks = new ArrayList<>(stackIds.size());
         stackIds.forEach((frames, id) -> stacks.add(new CallStack(id, named(frames, names))));
         return new StackDump(
@@ -62,11 +73,34 @@ record BpfDump(
                 devices,
                 // Its own threads are not in it.
                 OptionalLong.empty(),
+                List.of(),
+                new LockFacts(found.locks().stream().map(this::lock).toList(), others),
                 stacks,
                 tasks,
                 true,
                 List.of(),
                 0);
+    }
+
+    private static int stackId(BpfLook.Placed placed, Map<BpfLook.Frames, Integer> stackIds) {
+        return placed.frames()
+                .map(frames -> stackIds.computeIfAbsent(frames, unseen -> stackIds.size() + 1))
+                .orElse(0);
+    }
+
+    private KernelLock lock(LockLook.Named lock) {
+        KernelSymbols.Symbol symbol = names.get(lock.address());
+        return new KernelLock(
+                lock.id(),
+                lock.type(),
+                lock.held(),
+                lock.owner(),
+                lock.readers(),
+                OptionalInt.of(lock.waiters()),
+                // Of one that is part of something else, the name would be that of its neighbour.
+                symbol == null || symbol.start() != lock.address()
+                        ? Optional.empty()
+                        : Optional.of(EscapedText.of(symbol.name().getBytes(StandardCharsets.ISO_8859_1))));
     }
 
     /** With the names that are known. */
@@ -114,12 +148,16 @@ record BpfDump(
         return tasks.stream().filter(task -> task.flags().contains(flag)).count();
     }
 
-    private StackDump.Task task(BpfLook.Placed placed, int stackId) {
+    /** @param load false of one that is told of because it holds a lock */
+    private StackDump.Task task(BpfLook.Placed placed, int stackId, boolean load) {
         TaskRecord record = placed.seen().record();
         TaskRecord.Share share = placed.seen().share();
         Set<String> flags = new LinkedHashSet<>();
         if (share == TaskRecord.Share.DELAYED) {
             flags.add("delayed");
+        }
+        if (!load) {
+            flags.add(LockFacts.OWNER);
         }
         placed.flag().ifPresent(flags::add);
         boolean movedOn = flags.contains("unstable");
@@ -129,7 +167,7 @@ record BpfDump(
                 OptionalLong.of(record.tgid()),
                 record.ppid().isPresent() ? OptionalLong.of(record.ppid().getAsInt()) : OptionalLong.empty(),
                 record.cpu(),
-                share == TaskRecord.Share.UNINTERRUPTIBLE ? StackDump.State.UNINTERRUPTIBLE : StackDump.State.RUNNING,
+                state(share),
                 placement(placed.on()),
                 movedOn ? OptionalLong.empty() : millis(look.sinceNanos(record, record.lastArrivalNanos())),
                 OptionalLong.of(record.first().switches()),
@@ -144,7 +182,16 @@ record BpfDump(
                         ? Optional.empty()
                         : Optional.of(EscapedText.of(record.leader())),
                 waits ? millis(look.sinceNanos(record, record.lastQueuedNanos())) : OptionalLong.empty(),
-                millis(record.runDelayNanos()));
+                millis(record.runDelayNanos()),
+                Optional.ofNullable(found.waits().get(record.pid())));
+    }
+
+    private static StackDump.State state(TaskRecord.Share share) {
+        return switch (share) {
+            case UNINTERRUPTIBLE -> StackDump.State.UNINTERRUPTIBLE;
+            case RUNNING, DELAYED -> StackDump.State.RUNNING;
+            case NONE -> StackDump.State.SLEEPING;
+        };
     }
 
     private static StackDump.Placement placement(BpfLook.On on) {

@@ -311,6 +311,19 @@ final class BpfLook {
         return cpu.isPresent() && silent.get(cpu.getAsInt()) ? "cpu_no_answer" : "unstable";
     }
 
+    /** A task that was no load when the walk saw it, with its stack as far as that is proven and there is room. */
+    Placed beside(TaskRecord record) {
+        TaskRecord.Share share = record.share(frozenByFlag);
+        On on = share != TaskRecord.Share.RUNNING ? On.SLEEP : record.first().onCpu() ? On.CPU : On.QUEUE;
+        boolean proven = record.stayedOff();
+        Optional<Frames> frames = proven && record.stack().length > 0 && !namesHidden
+                ? intern(new Frames(record.stack(), false))
+                : Optional.empty();
+        Optional<String> flag =
+                proven ? namesHidden ? Optional.of("no_symbols") : partial(frames) : Optional.of("unstable");
+        return new Placed(new Seen(record.withoutStack(), share, frames, flag), on, frames, flag);
+    }
+
     /** What names are looked up by. */
     Collection<Long> addresses() {
         samples.values().stream()

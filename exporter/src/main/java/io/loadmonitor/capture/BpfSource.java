@@ -28,11 +28,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -169,6 +170,11 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
         return iterator.isEmpty()
                 ? Optional.empty()
                 : namesObstacle.map(why -> bpf(SourceObstacle.Kind.CAPABILITIES, why));
+    }
+
+    /** Whether its dumps say what tasks sleep for, and who has that, on this kernel; false while it cannot be used. */
+    public synchronized boolean tellsLocks() {
+        return iterator.map(TaskIterator::tellsLocks).orElse(false);
     }
 
     private void tryIt() {
@@ -310,18 +316,26 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
         Optional<MappedDevices> devices = deviceLook.look(System.nanoTime() - start);
         KernelSymbols.Modules modules = symbols.modules();
         BpfLook look = new BpfLook(walker.frozenByFlag(), limits.maxTasks(), procFs.ownPid());
-        TaskIterator.Walk walk = look(walker, look);
+        LockLook locks = new LockLook(walker.frozenByFlag(), limits.maxTasks(), MonotonicClock.nanos());
+        TaskIterator.Walk walk = look(walker, look, locks);
         if (!walk.complete() && look.active() == 0) {
             throw new CaptureException(
                     CaptureException.Reason.TIMEOUT,
                     "BPF: no task of the load was seen within " + limits.time().toMillis() + " ms");
         }
         long seen = System.nanoTime();
+        LockLook.Found found = locks.result();
+        // Their stacks are named together with the others, and shown where that is allowed.
+        found.owners().forEach(look::beside);
+        Map<Long, KernelSymbols.Symbol> names = names(look, locks, modules);
+        List<BpfLook.Placed> owners = found.owners().stream().map(look::beside).toList();
         BpfDump dump = new BpfDump(
                 new DumpHead(procFs, kind(), id, order, wall, monotonic, start, load, stat, ticks),
                 walk,
                 look,
-                names(look, modules),
+                found,
+                owners,
+                names,
                 cgroups.find(look.tasksByCgroup(), CGROUPS_NANOS),
                 seen,
                 devices);
@@ -369,6 +383,8 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
                         head,
                         walk,
                         look,
+                        LockLook.Found.NOTHING,
+                        List.of(),
                         namesOfSleepers(look, modules, start),
                         cgroups.find(look.tasksByCgroup(), CGROUPS_NANOS),
                         System.nanoTime(),
@@ -405,12 +421,19 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
         return iterator.orElseThrow(() -> new IOException("closed"));
     }
 
-    /** The walk, within samples of the CPUs: from before it until each task that it saw on one was sampled. */
-    private TaskIterator.Walk look(TaskIterator walker, BpfLook look) throws IOException {
+    /**
+     * The walk, within samples of the CPUs: from before it until each task that it saw on one was sampled. Where tasks
+     * wait for locks there is a second one, which finds the owners.
+     */
+    private TaskIterator.Walk look(TaskIterator walker, BpfLook look, LockLook locks) throws IOException {
         try (CpuSamples sampling = samples()) {
             look.silent(sampling.silent(), samplingObstacle().isPresent());
-            TaskIterator.Walk walk =
-                    walk(walker, look, System.nanoTime() + limits.time().toNanos());
+            long deadline = System.nanoTime() + limits.time().toNanos();
+            TaskIterator.Walk walk = walk(walker, look, locks, deadline);
+            if (locks.found()) {
+                locks.walkedAgain(
+                        walker.walk(locks::seeAgain, locks.askedFor(), deadline).complete());
+            }
             List<OnCpuSample> samples = new ArrayList<>();
             long until = System.nanoTime() + SAMPLING_NANOS;
             for (boolean more = true; more; ) {
@@ -432,10 +455,16 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
      * A nap before it: so the kernel's scheduler notes when it gave this thread the CPU, and that, between two readings
      * of CLOCK_MONOTONIC, says how its clock and that one differ.
      */
-    private static TaskIterator.Walk walk(TaskIterator walker, BpfLook look, long deadline) throws IOException {
+    private static TaskIterator.Walk walk(TaskIterator walker, BpfLook look, LockLook locks, long deadline)
+            throws IOException {
         look.napsFrom(MonotonicClock.nanos());
         LockSupport.parkNanos(NAP_NANOS);
-        return walker.walk(look::see, deadline);
+        return walker.walk(
+                record -> {
+                    look.see(record);
+                    locks.see(record);
+                },
+                deadline);
     }
 
     private BitSet isolated() {
@@ -446,8 +475,9 @@ public final class BpfSource implements DumpSource, LoadLookout, AutoCloseable {
         }
     }
 
-    private Map<Long, KernelSymbols.Symbol> names(BpfLook look, KernelSymbols.Modules modules) {
-        Collection<Long> addresses = look.addresses();
+    private Map<Long, KernelSymbols.Symbol> names(BpfLook look, LockLook locks, KernelSymbols.Modules modules) {
+        Set<Long> addresses = new HashSet<>(look.addresses());
+        addresses.addAll(locks.addresses());
         try {
             Map<Long, KernelSymbols.Symbol> names = symbols.find(addresses, modules);
             noteNames(Optional.empty());

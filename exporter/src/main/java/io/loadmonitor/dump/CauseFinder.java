@@ -39,6 +39,7 @@ final class CauseFinder {
     private final CauseCatalogue catalogue;
     private final StackDump dump;
     private final Map<Integer, CallStack> stacks;
+    private final Map<Integer, KernelLock> locks;
     private final Map<String, List<CauseRule>> rulesByFunction = new HashMap<>();
     private final Map<String, List<FunctionNames>> outerNamesByFunction = new HashMap<>();
     private final Map<StackKey, Finding> findings = new HashMap<>();
@@ -60,12 +61,12 @@ final class CauseFinder {
         this.dump = dump;
         this.noSymbols = new Finding(catalogue.otherwise(Kind.UNKNOWN), "", null);
         this.stacks = dump.stacksById();
+        this.locks = dump.lockFacts().byId();
         this.outerNames = catalogue.rules().stream()
                 .flatMap(rule -> rule.within().stream())
                 .toList();
     }
 
-    @SuppressWarnings("ReferenceEquality") // noSymbols is a mark
     Finding find(Task task) {
         if (dump.isExporter(task)) {
             return new Finding(catalogue.otherwise(Kind.ITSELF), "", null);
@@ -74,14 +75,32 @@ final class CauseFinder {
         if (kind != Kind.SLEEP && kind != Kind.CPU_KERNEL) {
             return new Finding(catalogue.otherwise(kind), "", null);
         }
+        Finding found = byPlace(task, kind);
+        return found.rule == null && found.cause.kind() == Kind.SLEEP ? byLock(task, found) : found;
+    }
+
+    /**
+     * Where no rule knows the stack, the lock that the source found says more: some stacks lack the functions that
+     * lock.
+     */
+    private Finding byLock(Task task, Finding found) {
+        return task.lockWait()
+                .map(wait -> locks.get(wait.lock()))
+                .flatMap(lock -> catalogue.cause(lock.type().cause()))
+                .map(cause -> new Finding(cause, found.function, null))
+                .orElse(found);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // noSymbols is a mark
+    private Finding byPlace(Task task, Kind kind) {
         CallStack stack = stacks.get(task.stackId());
         if (stack != null) {
-            Finding found = findings.computeIfAbsent(new StackKey(kind, stack.id()), key -> {
+            Finding seen = findings.computeIfAbsent(new StackKey(kind, stack.id()), key -> {
                 List<String> functions = WaitFunction.functions(stack);
                 return functions.isEmpty() ? noSymbols : find(kind, functions);
             });
-            if (found != noSymbols) {
-                return found;
+            if (seen != noSymbols) {
+                return seen;
             }
         }
         List<String> channel = kind == Kind.SLEEP
@@ -101,7 +120,7 @@ final class CauseFinder {
             case QUEUE -> Kind.QUEUE;
             case SLEEP, UNKNOWN ->
                 switch (task.state()) {
-                    case UNINTERRUPTIBLE -> Kind.SLEEP;
+                    case UNINTERRUPTIBLE, SLEEPING -> Kind.SLEEP;
                     case RUNNING -> task.delayed() ? Kind.DELAYED : Kind.RUNNABLE;
                     case UNKNOWN -> Kind.UNKNOWN;
                 };

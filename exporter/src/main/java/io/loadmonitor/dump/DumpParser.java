@@ -33,8 +33,8 @@ import java.util.OptionalLong;
  * <li>Whatever follows the footer, or a second header, belongs to no dump and is unread.
  * <li>{@code complete} means: the footer is there, repeats the header's id and states the number of tasks
  *     that were read.
- * <li>Limits: lines of 64 KiB, 100,000 tasks, 100,000 stacks, 100,000 cgroups, 1,000,000 frames, 64 devices, 1,000
- *     pods. What is beyond them is unread. Of the
+ * <li>Limits: lines of 64 KiB, 100,000 tasks, 100,000 stacks, 100,000 cgroups, 100,000 locks, 1,000,000 frames, 64
+ *     devices, 1,000 pods. What is beyond them is unread. Of the
  *     unread lines the first 1,000 are kept, all are counted.
  * </ul>
  * Time and memory are linear in the text. {@link #parse} is safe for use by several threads.
@@ -46,6 +46,7 @@ public final class DumpParser {
     static final int MOST_TASKS = 100_000;
     static final int MOST_STACKS = 100_000;
     static final int MOST_CGROUPS = 100_000;
+    static final int MOST_LOCKS = 100_000;
     static final int MOST_FRAMES = 1_000_000;
     static final int MOST_UNREAD_LINES = 1_000;
 
@@ -63,6 +64,8 @@ public final class DumpParser {
     private final List<Pod> pods = new ArrayList<>();
     private final List<CallStack> stacks = new ArrayList<>();
     private final List<Task> tasks = new ArrayList<>();
+    private final List<Task> owners = new ArrayList<>();
+    private final List<KernelLock> locks = new ArrayList<>();
     private final List<UnreadLine> unreadLines = new ArrayList<>();
     private int unreadCount;
 
@@ -100,6 +103,7 @@ public final class DumpParser {
                 parser.devices(),
                 parser.exporterPid,
                 parser.pods,
+                new LockFacts(parser.locks, parser.owners),
                 parser.stacks,
                 parser.tasks,
                 parser.complete && !parser.overLimit,
@@ -171,6 +175,8 @@ public final class DumpParser {
                 return stack(line);
             case "cgroup":
                 return cgroup(line);
+            case "lock":
+                return lock(line);
             case "task":
                 return task(line);
             case "end":
@@ -254,13 +260,18 @@ public final class DumpParser {
     }
 
     private boolean task(DumpRecord line) {
-        if (tasks.size() == MOST_TASKS) {
+        if (tasks.size() + owners.size() == MOST_TASKS) {
             overLimit = true;
             return false;
         }
         Optional<Task> task = RecordReader.task(line, cgroups);
-        task.ifPresent(tasks::add);
+        task.ifPresent(one -> (one.flags().contains(LockFacts.OWNER) ? owners : tasks).add(one));
         return task.isPresent();
+    }
+
+    private boolean lock(DumpRecord line) {
+        Optional<KernelLock> lock = RecordReader.lock(line);
+        return lock.isPresent() && locks.size() < MOST_LOCKS && locks.add(lock.get());
     }
 
     private boolean footer(DumpRecord line) {
@@ -270,7 +281,9 @@ public final class DumpParser {
             return false;
         }
         ended = true;
-        complete = header.isPresent() && header.get().id() == id.getAsLong() && tasks.size() == count.getAsLong();
+        complete = header.isPresent()
+                && header.get().id() == id.getAsLong()
+                && tasks.size() + owners.size() == count.getAsLong();
         return true;
     }
 }

@@ -65,13 +65,16 @@ public final class DumpWriter {
                 1024 + 160 * dump.tasks().size() + 512 * dump.stacks().size());
         writer.head(dump);
         writer.stacks(dump);
+        dump.lockFacts().locks().forEach(writer::lock);
         dump.tasks().forEach(writer::task);
+        dump.lockFacts().owners().forEach(writer::task);
         dump.devices().ifPresent(writer::devices);
         dump.exporterPid().ifPresent(writer::exporter);
         writer.pods(dump.pods());
         if (dump.complete()) {
             writer.text.append("end id=").append(dump.header().orElseThrow().id());
-            writer.text.append(" tasks=").append(dump.tasks().size()).append('\n');
+            int tasks = dump.tasks().size() + dump.lockFacts().owners().size();
+            writer.text.append(" tasks=").append(tasks).append('\n');
         }
         return RawDump.owning(writer.text.toString().getBytes(StandardCharsets.US_ASCII));
     }
@@ -226,6 +229,7 @@ public final class DumpWriter {
     private void stacks(StackDump dump) {
         Map<Integer, Integer> tasksByStack = new HashMap<>();
         dump.tasks().forEach(task -> tasksByStack.merge(task.stackId(), 1, Integer::sum));
+        dump.lockFacts().owners().forEach(task -> tasksByStack.merge(task.stackId(), 1, Integer::sum));
         for (CallStack stack : dump.stacks()) {
             text.append("stack id=").append(stack.id());
             text.append(" tasks=")
@@ -263,6 +267,21 @@ public final class DumpWriter {
         }
     }
 
+    private void lock(KernelLock lock) {
+        text.append("lock id=").append(lock.id());
+        if (lock.type() != KernelLock.Type.UNKNOWN) {
+            text.append(" type=").append(lock.type().text());
+        }
+        if (lock.held() != KernelLock.Held.UNKNOWN) {
+            text.append(" held=").append(lock.held().text());
+        }
+        number("owner", lock.owner());
+        number("readers", lock.readers());
+        number("waiters", lock.waiters());
+        quoted("name", lock.name());
+        text.append('\n');
+    }
+
     private void task(Task task) {
         text.append("task pid=").append(task.pid());
         number("tgid", task.tgid());
@@ -283,6 +302,11 @@ public final class DumpWriter {
         if (!task.flags().isEmpty()) {
             text.append(" flags=").append(String.join("|", new TreeSet<>(task.flags())));
         }
+        task.lockWait()
+                .ifPresent(wait -> text.append(" lock=")
+                        .append(wait.lock())
+                        .append(" wait=")
+                        .append(wait.asReader() ? "read" : "write"));
         word("wchan", task.waitChannel());
         quoted("cgroup", task.cgroup());
         quoted("leader", task.leader());

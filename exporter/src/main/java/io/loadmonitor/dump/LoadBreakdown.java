@@ -62,13 +62,24 @@ public record LoadBreakdown(
         final Map<EscapedText, Integer> names = new HashMap<>();
         final Map<EscapedText, Cgroups> cgroupsByName = new HashMap<>();
         final Cgroups cgroups = new Cgroups();
+        final Set<String> holds = new HashSet<>();
         int tasks;
 
-        void add(Task task) {
+        void add(Task task, Optional<WaitsFor.Hold> hold) {
             tasks++;
+            if (holds.size() < 2) {
+                holds.add(hold.map(WaitsFor.Hold::words).orElse(""));
+            }
             names.merge(task.program(), 1, Integer::sum);
             cgroupsByName.computeIfAbsent(task.program(), name -> new Cgroups()).add(task.cgroup());
             cgroups.add(task.cgroup());
+        }
+
+        /** Where it is the same for all of them. */
+        Optional<String> heldBy() {
+            return holds.size() == 1
+                    ? holds.stream().filter(words -> !words.isEmpty()).findFirst()
+                    : Optional.empty();
         }
     }
 
@@ -114,6 +125,7 @@ public record LoadBreakdown(
     public static LoadBreakdown of(StackDump dump, CauseCatalogue catalogue, Set<String> chronic) {
         CauseFinder finder = new CauseFinder(catalogue, dump);
         SignatureFinder signatures = new SignatureFinder(dump);
+        WaitsFor waitsFor = new WaitsFor(dump, finder);
         Map<Place, Tally> places = new HashMap<>();
         for (Task task : dump.tasks()) {
             CauseFinder.Finding found = finder.find(task);
@@ -121,7 +133,7 @@ public record LoadBreakdown(
                     && !dump.isExporter(task)
                     && chronic.contains(signatures.find(task).id());
             places.computeIfAbsent(new Place(found.cause(), found.function(), always), place -> new Tally())
-                    .add(task);
+                    .add(task, waitsFor.of(task));
         }
         Map<Place, Integer> counts = new HashMap<>();
         places.forEach((place, tally) -> counts.put(place, tally.tasks));
@@ -320,7 +332,9 @@ public record LoadBreakdown(
         processes.sort(Comparator.comparingInt(ProcessCount::tasks)
                 .reversed()
                 .thenComparing(process -> process.comm().escaped()));
-        String title = place.cause.title(place.detail) + (place.cause.waitsForDevice() ? suspended : "");
+        String title = place.cause.title(place.detail)
+                + (place.cause.waitsForDevice() ? suspended : "")
+                + tally.heldBy().map(words -> ", " + words).orElse("");
         return new LoadPart(place.cause, place.detail, title, tasks, processes, tally.cgroups.only(), place.chronic);
     }
 }

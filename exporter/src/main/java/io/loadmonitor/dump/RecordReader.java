@@ -220,7 +220,32 @@ final class RecordReader {
                 comm.orElse(new EscapedText("")),
                 line.text("leader"),
                 line.number("queued_ms"),
-                line.number("run_delay_ms")));
+                line.number("run_delay_ms"),
+                lockWait(line)));
+    }
+
+    private static Optional<LockWait> lockWait(DumpRecord line) {
+        OptionalInt lock = line.smallNumber("lock");
+        String wait = line.word("wait").orElse("");
+        if (lock.isEmpty() || lock.getAsInt() == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new LockWait(lock.getAsInt(), wait.equals("read")));
+    }
+
+    static Optional<KernelLock> lock(DumpRecord line) {
+        OptionalInt id = line.smallNumber("id");
+        if (id.isEmpty() || id.getAsInt() == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new KernelLock(
+                id.getAsInt(),
+                KernelLock.Type.of(line.word("type").orElse("")),
+                KernelLock.Held.of(line.word("held").orElse("")),
+                line.number("owner"),
+                line.smallNumber("readers"),
+                line.smallNumber("waiters"),
+                line.text("name")));
     }
 
     private static Optional<EscapedText> cgroup(DumpRecord line, Map<Integer, EscapedText> cgroups) {

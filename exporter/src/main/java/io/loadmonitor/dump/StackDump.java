@@ -25,6 +25,7 @@ import java.util.Set;
  * @param exporterPid process id, in the initial pid namespace, of the exporter that wrote the dump down; absent when it
  *     did not say
  * @param pods those of Kubernetes whose tasks are in the dump, as far as somebody knew their names
+ * @param lockFacts the locks that tasks wait for, and who holds them
  * @param stacks each stack once, in the order of the text
  * @param tasks the tasks that made up the load, in the order of the text
  * @param complete whether the footer is there and agrees with the header's id and the number of tasks; otherwise the
@@ -44,6 +45,7 @@ public record StackDump(
         Optional<MappedDevices> devices,
         OptionalLong exporterPid,
         List<Pod> pods,
+        LockFacts lockFacts,
         List<CallStack> stacks,
         List<Task> tasks,
         boolean complete,
@@ -64,7 +66,7 @@ public record StackDump(
         }
     }
 
-    /** A dump without pods. */
+    /** A dump without pods and locks. */
     public StackDump(
             Optional<Header> header,
             Optional<Trigger> trigger,
@@ -93,6 +95,7 @@ public record StackDump(
                 devices,
                 exporterPid,
                 List.of(),
+                LockFacts.NONE,
                 stacks,
                 tasks,
                 complete,
@@ -393,6 +396,7 @@ public record StackDump(
      * @param leader the name of the process' main thread; absent of that one itself, and where the source does not say
      * @param queuedMillis for how long it has waited for a CPU; only of a task on {@code queue}
      * @param runDelayMillis for how long it waited for a CPU in all its life
+     * @param lockWait the lock that it sleeps for; absent where it is none, and where the source cannot tell
      */
     public record Task(
             long pid,
@@ -411,7 +415,48 @@ public record StackDump(
             EscapedText comm,
             Optional<EscapedText> leader,
             OptionalLong queuedMillis,
-            OptionalLong runDelayMillis) {
+            OptionalLong runDelayMillis,
+            Optional<LockWait> lockWait) {
+
+        /** Of which no lock is known that it sleeps for. */
+        public Task(
+                long pid,
+                OptionalLong tgid,
+                OptionalLong ppid,
+                OptionalInt cpu,
+                State state,
+                Placement placement,
+                OptionalLong sinceMillis,
+                OptionalLong switches,
+                OptionalLong startNanos,
+                int stackId,
+                Set<String> flags,
+                Optional<String> waitChannel,
+                Optional<EscapedText> cgroup,
+                EscapedText comm,
+                Optional<EscapedText> leader,
+                OptionalLong queuedMillis,
+                OptionalLong runDelayMillis) {
+            this(
+                    pid,
+                    tgid,
+                    ppid,
+                    cpu,
+                    state,
+                    placement,
+                    sinceMillis,
+                    switches,
+                    startNanos,
+                    stackId,
+                    flags,
+                    waitChannel,
+                    cgroup,
+                    comm,
+                    leader,
+                    queuedMillis,
+                    runDelayMillis,
+                    Optional.empty());
+        }
 
         /** Of a source that tells neither the main thread's name nor times in the queue. */
         public Task(
@@ -494,10 +539,12 @@ public record StackDump(
         }
     }
 
-    /** {@code state=R} or {@code state=D}. */
+    /** {@code state=R}, {@code state=D}, or {@code state=S} of a task that is no load. */
     public enum State {
         RUNNING("R"),
         UNINTERRUPTIBLE("D"),
+        /** Asleep in any other way: of the owner of a lock alone ({@code flags=owner}). */
+        SLEEPING("S"),
         UNKNOWN("unknown");
 
         private final String text;
@@ -544,7 +591,7 @@ public record StackDump(
      */
     public record UnreadLine(int number, String text) {}
 
-    private static void requireNotNegative(String key, long value) {
+    static void requireNotNegative(String key, long value) {
         if (value < 0) {
             throw new IllegalArgumentException(key + " is negative: " + value);
         }

@@ -11,6 +11,7 @@ import io.loadmonitor.bpf.TaskRecord.Share;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,8 @@ final class TaskRecordTest {
                 false,
                 new byte[0],
                 new byte[0],
+                0,
+                Optional.empty(),
                 0,
                 new long[0]);
     }
@@ -108,8 +111,11 @@ final class TaskRecordTest {
         bytes.put(TaskRecord.COMM, "a\nb\0junk".getBytes(StandardCharsets.ISO_8859_1));
         bytes.put(TaskRecord.LEADER, "0123456789abcde\0".getBytes(StandardCharsets.ISO_8859_1));
         bytes.putLong(TaskRecord.STACK, 16).putInt(TaskRecord.READER, 42);
+        bytes.putLong(TaskRecord.ADDRESS, 0xffff888100000040L);
+        bytes.putLong(TaskRecord.LOCK, 0xffff888200000000L).putLong(TaskRecord.LOCK_AFTER, 0xffff888200000000L);
+        bytes.putLong(TaskRecord.LOCK + 8, 0xffff888300000001L).putLong(TaskRecord.LOCK_AFTER + 8, 0xffff888300000001L);
         bytes.putLong(TaskRecord.HEAD_BYTES, -2).putLong(TaskRecord.HEAD_BYTES + 8, -3);
-        TaskRecord record = TaskRecord.of(bytes);
+        TaskRecord record = TaskRecord.of(bytes, LockFieldsTest.BY_BLOCKER);
         assertEquals(42, record.pid());
         assertEquals(OptionalInt.empty(), record.ppid());
         assertEquals(OptionalInt.of(3), record.cpu());
@@ -120,10 +126,14 @@ final class TaskRecordTest {
         assertEquals("a\nb", new String(record.comm(), StandardCharsets.ISO_8859_1));
         assertEquals("0123456789abcde", new String(record.leader(), StandardCharsets.ISO_8859_1));
         assertArrayEquals(new long[] {-2, -3}, record.stack());
+        assertEquals(0xffff888100000040L, record.address());
+        assertEquals(
+                OptionalLong.of(0xffff888300000000L),
+                record.lock().orElseThrow().owner());
         bytes.putLong(TaskRecord.STACK, -14);
-        assertEquals(14, TaskRecord.of(bytes).stackError());
-        assertEquals(0, TaskRecord.of(bytes).stack().length);
+        assertEquals(14, TaskRecord.of(bytes, LockFieldsTest.BY_BLOCKER).stackError());
+        assertEquals(0, TaskRecord.of(bytes, LockFieldsTest.BY_BLOCKER).stack().length);
         bytes.putInt(TaskRecord.LENGTH, bytes.capacity() + 1);
-        assertThrows(IllegalArgumentException.class, () -> TaskRecord.of(bytes));
+        assertThrows(IllegalArgumentException.class, () -> TaskRecord.of(bytes, LockFieldsTest.BY_BLOCKER));
     }
 }

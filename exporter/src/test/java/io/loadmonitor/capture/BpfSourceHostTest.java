@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.DumpParser;
 import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.dump.KernelLock;
+import io.loadmonitor.dump.LoadBreakdown;
+import io.loadmonitor.dump.LockFacts;
+import io.loadmonitor.dump.LockWait;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
 import io.loadmonitor.dump.StackDump;
@@ -20,6 +24,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -28,6 +34,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** On this host's kernel, with real tasks: what BPF says of them is what /proc says. */
 @Timeout(180)
@@ -121,6 +128,47 @@ final class BpfSourceHostTest {
                 long since = task.sinceMillis().orElseThrow();
                 assertTrue(since >= 290 && since < 20_000, "asleep for " + since + " ms at most");
             }
+        }
+    }
+
+    @Test
+    void namesWhoHoldsTheLockThatOthersWaitForAndWhatItWaitsFor(@TempDir Path folder) throws Exception {
+        Assumptions.assumeTrue(source.tellsLocks(), "this kernel does not say what a task sleeps for");
+        Assumptions.assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "no FUSE here");
+        try (StuckDirectory stuck = StuckDirectory.mount(Files.createDirectory(folder.resolve("stuck")))) {
+            long owner = stuck.make("first", 'S');
+            Set<Long> waiters = Set.of(stuck.make("second", 'D'), stuck.make("third", 'D'), stuck.make("fourth", 'D'));
+            StackDump dump = take();
+            assertTrue(dump.complete(), dump.toString());
+            KernelLock lock = dump.lockFacts().locks().stream()
+                    .filter(one -> one.owner().equals(OptionalLong.of(owner)))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(owner + " holds none of " + dump.lockFacts()));
+            assertEquals(KernelLock.Type.RW_SEMAPHORE, lock.type());
+            assertEquals(KernelLock.Held.WRITE, lock.held());
+            assertEquals(OptionalInt.of(3), lock.waiters());
+            assertEquals(
+                    waiters,
+                    dump.tasks().stream()
+                            .filter(task -> task.lockWait().equals(Optional.of(new LockWait(lock.id(), false))))
+                            .map(StackDump.Task::pid)
+                            .collect(Collectors.toSet()));
+            assertEquals(Optional.empty(), of(dump, owner), "who sleeps and can be woken is no load");
+            StackDump.Task listed = dump.lockFacts().owners().stream()
+                    .filter(task -> task.pid() == owner)
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(dump.lockFacts().toString()));
+            assertEquals(StackDump.State.SLEEPING, listed.state());
+            assertEquals(Set.of(LockFacts.OWNER), listed.flags());
+            assertEquals(EscapedText.of("mkdir"), listed.comm());
+            assertTrue(
+                    functions(dump, listed).get(0).startsWith("request_wait_answer"),
+                    () -> functions(dump, listed).toString());
+            String headline = LoadBreakdown.of(dump).headline();
+            assertTrue(
+                    headline.contains("3 waiting for a reader-writer lock in filename_create, held by mkdir (" + owner
+                            + "), which is waiting for a FUSE file system (mkdir)"),
+                    headline);
         }
     }
 

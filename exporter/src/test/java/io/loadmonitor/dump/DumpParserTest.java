@@ -218,7 +218,7 @@ final class DumpParserTest {
         StackDump dump = parse(HEADER + """
                 history period_ms=5000 active=10x3,9
                 blocker pid=7 "
-                lock id=1 kind=mutex
+                barrier id=1 kind=mutex
                   owner pid=7
                 pause
                 task pid=5 oops=1 numa="a b" comm="x" new=1
@@ -227,6 +227,44 @@ final class DumpParserTest {
         assertEquals(List.of(new UnreadLine(3, "blocker pid=7 \\\"")), dump.unreadLines());
         assertTrue(dump.complete());
         assertEquals("x", onlyTask(dump).comm().escaped());
+    }
+
+    @Test
+    void readsLocksAndTheirOwnersApartFromTheLoad() {
+        StackDump dump = parse(HEADER + """
+                lock id=1 type=rwsem held=write owner=9 waiters=1 name="namespace_sem"
+                lock id=2 type=brlock held=maybe
+                lock id=0 type=mutex
+                task pid=5 state=D on=sleep lock=1 wait=read comm="x"
+                task pid=9 state=S on=sleep flags=owner comm="y"
+                end id=17 tasks=2
+                """);
+        assertTrue(dump.complete());
+        assertEquals(
+                List.of(
+                        new KernelLock(
+                                1,
+                                KernelLock.Type.RW_SEMAPHORE,
+                                KernelLock.Held.WRITE,
+                                OptionalLong.of(9),
+                                OptionalInt.empty(),
+                                OptionalInt.of(1),
+                                Optional.of(EscapedText.of("namespace_sem"))),
+                        new KernelLock(
+                                2,
+                                KernelLock.Type.UNKNOWN,
+                                KernelLock.Held.UNKNOWN,
+                                OptionalLong.empty(),
+                                OptionalInt.empty(),
+                                OptionalInt.empty(),
+                                Optional.empty())),
+                dump.lockFacts().locks());
+        assertEquals(1, dump.unreadCount(), "a lock of number 0");
+        assertEquals(Optional.of(new LockWait(1, true)), onlyTask(dump).lockWait());
+        assertEquals(1, LoadBreakdown.of(dump).tasks(), "who holds it is no load");
+        StackDump.Task owner = dump.lockFacts().owners().get(0);
+        assertEquals(State.SLEEPING, owner.state());
+        assertEquals(9, owner.pid());
     }
 
     @Test
@@ -253,8 +291,8 @@ final class DumpParserTest {
             strings = {
                 "Nonsense",
                 "two words",
-                "lock id=1 word",
-                "lock dump id=1",
+                "barrier id=1 word",
+                "barrier dump id=1",
                 "Task pid=1 comm=\"x\"",
                 "  an indented line at the top",
                 "\0\0\0",

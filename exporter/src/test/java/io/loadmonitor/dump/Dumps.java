@@ -15,6 +15,7 @@ import io.loadmonitor.dump.StackDump.Trigger;
 import io.loadmonitor.dump.StackDump.TriggerKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,8 +53,9 @@ final class Dumps {
     private Dumps() {}
 
     static Arbitrary<StackDump> any() {
-        return Combinators.combine(head(), stacks(), tasks().list().ofMaxSize(12), Arbitraries.of(true, false))
-                .as((head, stacks, tasks, complete) -> new StackDump(
+        return Combinators.combine(
+                        head(), stacks(), tasks().list().ofMaxSize(12), lockFacts(), Arbitraries.of(true, false))
+                .as((head, stacks, tasks, locks, complete) -> new StackDump(
                         head.header(),
                         head.trigger(),
                         head.time(),
@@ -65,6 +67,7 @@ final class Dumps {
                         head.devices(),
                         head.exporterPid(),
                         head.pods(),
+                        locks,
                         stacks,
                         tasks,
                         complete && head.header().isPresent(),
@@ -173,6 +176,7 @@ final class Dumps {
                         devices,
                         exporterPid,
                         pods,
+                        LockFacts.NONE,
                         List.of(),
                         List.of(),
                         false,
@@ -269,8 +273,12 @@ final class Dumps {
                         wchan,
                         cgroup,
                         comm));
-        return Combinators.combine(described, names().optional(), optionalLongs(), optionalLongs())
-                .as((task, leader, queued, runDelay) -> new Task(
+        Arbitrary<Optional<LockWait>> waits = Combinators.combine(
+                        Arbitraries.integers().between(1, 20), Arbitraries.of(true, false))
+                .as(LockWait::new)
+                .optional();
+        return Combinators.combine(described, names().optional(), optionalLongs(), optionalLongs(), waits)
+                .as((task, leader, queued, runDelay, wait) -> new Task(
                         task.pid(),
                         task.tgid(),
                         task.ppid(),
@@ -287,7 +295,47 @@ final class Dumps {
                         task.comm(),
                         leader,
                         queued,
-                        runDelay));
+                        runDelay,
+                        wait));
+    }
+
+    private static Arbitrary<LockFacts> lockFacts() {
+        Arbitrary<KernelLock> locks = Combinators.combine(
+                        Arbitraries.integers().greaterOrEqual(1),
+                        Arbitraries.of(KernelLock.Type.class),
+                        Arbitraries.of(KernelLock.Held.class),
+                        optionalLongs(),
+                        optionalInts(),
+                        optionalInts(),
+                        names().optional())
+                .as(KernelLock::new);
+        Arbitrary<Task> owners = tasks().map(Dumps::owner);
+        return Combinators.combine(locks.list().ofMaxSize(4), owners.list().ofMaxSize(3))
+                .as(LockFacts::new);
+    }
+
+    private static Task owner(Task task) {
+        Set<String> flags = new HashSet<>(task.flags());
+        flags.add(LockFacts.OWNER);
+        return new Task(
+                task.pid(),
+                task.tgid(),
+                task.ppid(),
+                task.cpu(),
+                task.state(),
+                task.placement(),
+                task.sinceMillis(),
+                task.switches(),
+                task.startNanos(),
+                task.stackId(),
+                flags,
+                task.waitChannel(),
+                task.cgroup(),
+                task.comm(),
+                task.leader(),
+                task.queuedMillis(),
+                task.runDelayMillis(),
+                task.lockWait());
     }
 
     private static Arbitrary<Double> loads() {

@@ -167,6 +167,7 @@ public record TaskGroup(int size, String where, List<String> frames, String noSt
                 switch (task.state()) {
                     case RUNNING -> "R";
                     case UNINTERRUPTIBLE -> "D";
+                    case SLEEPING -> "S";
                     case UNKNOWN -> "?";
                 },
                 on(task),
