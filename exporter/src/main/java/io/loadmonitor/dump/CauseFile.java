@@ -96,26 +96,17 @@ final class CauseFile {
 
     private void read(String text) {
         Entry current = null;
-        int number = 0;
-        for (String line : text.split("\r?\n", -1)) {
-            number++;
-            String stripped = line.strip();
-            if (stripped.isEmpty() || stripped.startsWith("#")) {
-                continue;
-            }
-            int blank = stripped.indexOf(' ');
-            String key = blank < 0 ? stripped : stripped.substring(0, blank);
-            String value = blank < 0 ? "" : stripped.substring(blank + 1).strip();
-            if (!printable(stripped)) {
+        for (CatalogueLine line : CatalogueLine.of(text)) {
+            if (!line.printable()) {
                 complain(
-                        number,
-                        '"' + EscapedText.of(stripped).escaped() + "\" has characters that are not printable ASCII");
-            } else if (key.equals("cause")) {
-                current = entry(number, value);
+                        line.number(),
+                        '"' + EscapedText.of(line.text()).escaped() + "\" has characters that are not printable ASCII");
+            } else if (line.key().equals("cause")) {
+                current = entry(line.number(), line.value());
             } else if (current == null) {
-                complain(number, '"' + key + "\" stands before the first cause");
+                complain(line.number(), '"' + line.key() + "\" stands before the first cause");
             } else {
-                property(current, number, key, value);
+                property(current, line.number(), line.key(), line.value());
             }
             if (problems.size() >= MAX_PROBLEMS) {
                 return;
@@ -201,7 +192,7 @@ final class CauseFile {
                             + '"');
         }
         for (String word : words.subList(1, words.size())) {
-            if (!NAME.matcher(word).matches()) {
+            if (!isName(word)) {
                 complain(
                         line,
                         '"' + word + "\" is no name of a function: expected letters, digits, '_', '.', '$', and at"
@@ -302,8 +293,9 @@ final class CauseFile {
         return entry.texts.getOrDefault(key, "");
     }
 
-    private static boolean printable(String text) {
-        return text.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
+    /** Whether it can be the name of a function, or the beginning of one with {@code *} after it. */
+    static boolean isName(String word) {
+        return NAME.matcher(word).matches();
     }
 
     private void complain(int line, @Nullable String problem) {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,19 +18,6 @@ import org.jspecify.annotations.Nullable;
  * then the first of the catalogue.
  */
 final class CauseFinder {
-    /**
-     * Where a CPU that had interrupts off takes the one that asks what it does: the function tells nothing, its caller
-     * does. include/linux/spinlock_api_smp.h, kernel/sched/core.c.
-     */
-    private static final Set<String> LETS_INTERRUPTS_IN = Set.of(
-            "_raw_spin_unlock_irqrestore",
-            "_raw_spin_unlock_irq",
-            "_raw_read_unlock_irqrestore",
-            "_raw_read_unlock_irq",
-            "_raw_write_unlock_irqrestore",
-            "_raw_write_unlock_irq",
-            "finish_task_switch");
-
     /** include/linux/syscalls.h and each architecture's syscall_wrapper.h. */
     private static final Pattern SYSTEM_CALL =
             Pattern.compile("(?:__(?:x64|ia32|arm64|riscv|do|se)_(?:compat_)?sys_|k?sys_)(.+)");
@@ -149,7 +135,7 @@ final class CauseFinder {
 
     private static int indexOfRunning(List<String> functions) {
         int index = 0;
-        while (index < functions.size() - 1 && LETS_INTERRUPTS_IN.contains(functions.get(index))) {
+        while (index < functions.size() - 1 && FunctionList.LETS_INTERRUPTS_IN.contains(functions.get(index))) {
             index++;
         }
         return index;
