@@ -2,6 +2,7 @@ package io.loadmonitor.dump;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The function of a stack that best says what a sleeping task waits for: the innermost one that is not a general way to
@@ -23,6 +24,20 @@ final class WaitFunction {
             }
         }
         return functions;
+    }
+
+    /**
+     * The modules of the same frames, each the first word in its brackets: {@code [nvme 7a3e...]} has a build id.
+     * Null for a function of the kernel itself.
+     */
+    static List<@Nullable String> modules(CallStack stack) {
+        List<@Nullable String> modules = new ArrayList<>(stack.frames().size());
+        for (Frame frame : stack.frames()) {
+            if (!withoutSuffix(frame.function()).equals(NO_SYMBOL)) {
+                modules.add(frame.module().map(text -> text.split(" ", 2)[0]).orElse(null));
+            }
+        }
+        return modules;
     }
 
     /**
