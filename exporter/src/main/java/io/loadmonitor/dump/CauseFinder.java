@@ -39,7 +39,10 @@ final class CauseFinder {
      * @param rule that found it; null for a cause that needs none
      */
     record Finding(
-            LoadCause cause, String detail, String title, @Nullable CauseRule rule) {}
+            LoadCause cause,
+            String detail,
+            String title,
+            @Nullable CauseRule rule) {}
 
     private record StackKey(Kind kind, int stackId) {}
 
@@ -120,7 +123,12 @@ final class CauseFinder {
             // What is waited for on the way says more than that the way was begun.
             Fit inside = around.frame <= first
                     ? null
-                    : best(kind, functions, first, around.frame, rule -> rule.cause().meanwhile().isEmpty());
+                    : best(
+                            kind,
+                            functions,
+                            first,
+                            around.frame,
+                            rule -> rule.cause().meanwhile().isEmpty());
             if (inside != null) {
                 LoadCause cause = inside.rule.cause();
                 String within = function(inside, functions, first);
@@ -154,8 +162,7 @@ final class CauseFinder {
     }
 
     /** The most specific rule of those wanted that fits a frame before {@code end}; null for none. */
-    private @Nullable Fit best(
-            Kind kind, List<String> functions, int first, int end, Predicate<CauseRule> wanted) {
+    private @Nullable Fit best(Kind kind, List<String> functions, int first, int end, Predicate<CauseRule> wanted) {
         Fit best = null;
         for (int frame = 0; frame < end; frame++) {
             for (CauseRule rule : rules(functions.get(frame))) {

@@ -120,7 +120,8 @@ public record LoadBreakdown(
             boolean always = !chronic.isEmpty()
                     && !dump.isExporter(task)
                     && chronic.contains(signatures.find(task).id());
-            places.computeIfAbsent(new Place(found.cause(), found.detail(), found.title(), always), place -> new Tally())
+            places.computeIfAbsent(
+                            new Place(found.cause(), found.detail(), found.title(), always), place -> new Tally())
                     .add(task);
         }
         Map<Place, Integer> counts = new HashMap<>();

@@ -105,7 +105,8 @@ final class CauseCatalogueTest {
                                 + cause.titleIn()
                                         .orElse(cause.title())
                                         .replace("{module}", "MODULE")
-                                        .replaceAll("\\{\\w+}", "FUNCTION") + " | "
+                                        .replaceAll("\\{\\w+}", "FUNCTION")
+                                + " | "
                                 + cause.explanation() + " |")
                         .toList(),
                 listed);
