@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A line of a catalogue's text that says something: {@code   frames 70 vendor_wait} has the key {@code frames}. Immutable.
+ * A line of a catalogue's text that says something: {@code frames 70 vendor_wait} has the key {@code frames}.
+ * Immutable.
  *
  * @param number of the line, from 1
  * @param key the first word

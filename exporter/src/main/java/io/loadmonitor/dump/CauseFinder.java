@@ -2,6 +2,7 @@ package io.loadmonitor.dump;
 
 import io.loadmonitor.dump.LoadCause.Kind;
 import io.loadmonitor.dump.StackDump.Task;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,28 +108,37 @@ final class CauseFinder {
     private record Fit(CauseRule rule, int frame) {}
 
     /**
+     * A stack as the rules look at it.
+     *
+     * @param functions innermost first, without the compiler's suffixes
+     * @param rules that name each of them
+     * @param first index of the wait function
+     */
+    private record Seen(Kind kind, List<String> functions, List<List<CauseRule>> rules, int first) {}
+
+    /**
      * @param functions innermost first, without the compiler's suffixes
      * @param modules that they are in, one for each; null for the kernel itself
      */
     private Finding find(Kind kind, List<String> functions, List<@Nullable String> modules) {
         int first = kind == Kind.SLEEP ? WaitFunction.indexOf(functions) : indexOfRunning(functions);
-        Fit best = best(kind, functions, first, functions.size(), rule -> true);
+        List<List<CauseRule>> rules = new ArrayList<>(functions.size());
+        for (String function : functions) {
+            rules.add(rules(function));
+        }
+        Seen seen = new Seen(kind, functions, rules, first);
+        Fit best = best(seen, functions.size(), rule -> true);
         if (best == null) {
             return unknown(kind, functions, modules, first);
         }
         String function = function(best, functions, first);
         String title = best.rule.cause().title(function);
-        Fit around = around(kind, functions, first);
+        Fit around = around(seen);
         if (around != null && around.rule.cause().equals(best.rule.cause())) {
             // What is waited for on the way says more than that the way was begun.
             Fit inside = around.frame <= first
                     ? null
-                    : best(
-                            kind,
-                            functions,
-                            first,
-                            around.frame,
-                            rule -> rule.cause().meanwhile().isEmpty());
+                    : best(seen, around.frame, rule -> rule.cause().meanwhile().isEmpty());
             if (inside != null) {
                 LoadCause cause = inside.rule.cause();
                 String within = function(inside, functions, first);
@@ -150,10 +160,10 @@ final class CauseFinder {
     }
 
     /** The innermost frame that fits a rule of a cause that is done while something else is waited for. */
-    private @Nullable Fit around(Kind kind, List<String> functions, int first) {
-        for (int frame = 0; frame < functions.size(); frame++) {
-            for (CauseRule rule : rules(functions.get(frame))) {
-                if (rule.cause().meanwhile().isPresent() && fits(rule, kind, functions, frame, first)) {
+    private @Nullable Fit around(Seen seen) {
+        for (int frame = 0; frame < seen.rules.size(); frame++) {
+            for (CauseRule rule : seen.rules.get(frame)) {
+                if (rule.cause().meanwhile().isPresent() && fits(rule, seen, frame)) {
                     return new Fit(rule, frame);
                 }
             }
@@ -162,13 +172,13 @@ final class CauseFinder {
     }
 
     /** The most specific rule of those wanted that fits a frame before {@code end}; null for none. */
-    private @Nullable Fit best(Kind kind, List<String> functions, int first, int end, Predicate<CauseRule> wanted) {
+    private @Nullable Fit best(Seen seen, int end, Predicate<CauseRule> wanted) {
         Fit best = null;
         for (int frame = 0; frame < end; frame++) {
-            for (CauseRule rule : rules(functions.get(frame))) {
+            for (CauseRule rule : seen.rules.get(frame)) {
                 if ((best == null || rule.specificity() > best.rule.specificity())
                         && wanted.test(rule)
-                        && fits(rule, kind, functions, frame, first)) {
+                        && fits(rule, seen, frame)) {
                     best = new Fit(rule, frame);
                 }
             }
@@ -176,11 +186,11 @@ final class CauseFinder {
         return best;
     }
 
-    private boolean fits(CauseRule rule, Kind kind, List<String> functions, int frame, int first) {
-        return rule.cause().kind() == kind
-                && (!rule.first() || frame == first)
+    private boolean fits(CauseRule rule, Seen seen, int frame) {
+        return rule.cause().kind() == seen.kind
+                && (!rule.first() || frame == seen.first)
                 && (rule.within().isEmpty()
-                        || outside(functions, frame, rule.within().get()));
+                        || outside(seen.functions, frame, rule.within().get()));
     }
 
     /** What no rule knows: by the module of the innermost frame that is in one. */

@@ -49,7 +49,7 @@ final class CauseIndex {
             }
             add(rules, beginnings.get(function.substring(0, length)));
         }
-        return List.copyOf(rules.values());
+        return rules.isEmpty() ? List.of() : List.copyOf(rules.values());
     }
 
     private static void add(Map<Integer, CauseRule> rules, @Nullable List<Placed> more) {

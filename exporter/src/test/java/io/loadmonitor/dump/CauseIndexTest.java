@@ -35,12 +35,7 @@ final class CauseIndexTest {
     void findsARuleOnceThoughSeveralOfItsNamesFit() {
         LoadCause cause = STANDARD.causes().get(0);
         CauseRule rule = new CauseRule(
-                cause,
-                50,
-                false,
-                new FunctionNames(List.of("a*", "ab*", "abc")),
-                Optional.empty(),
-                "own.txt:1");
+                cause, 50, false, new FunctionNames(List.of("a*", "ab*", "abc")), Optional.empty(), "own.txt:1");
         CauseIndex index = new CauseIndex(List.of(rule));
         assertEquals(List.of(rule), index.rules("abc"));
         assertEquals(List.of(rule), index.rules("a"));
