@@ -275,6 +275,7 @@ public record DumpStory(LoadBreakdown breakdown, List<Group> processes, List<Gro
                 kind,
                 title,
                 Optional.empty(),
+                Optional.empty(),
                 "The causes in force now do not have this one.",
                 "Nothing more is known of it.",
                 List.of(),

@@ -25,12 +25,20 @@ public final class CauseCatalogue {
 
     private final List<LoadCause> causes;
     private final List<CauseRule> rules;
+    private final CauseIndex index;
     private final Map<Kind, LoadCause> otherwise;
+    private final Map<Kind, LoadCause> otherwiseInModule;
 
-    private CauseCatalogue(List<LoadCause> causes, List<CauseRule> rules, Map<Kind, LoadCause> otherwise) {
+    private CauseCatalogue(
+            List<LoadCause> causes,
+            List<CauseRule> rules,
+            Map<Kind, LoadCause> otherwise,
+            Map<Kind, LoadCause> otherwiseInModule) {
         this.causes = List.copyOf(causes);
         this.rules = List.copyOf(rules);
+        this.index = new CauseIndex(this.rules);
         this.otherwise = Map.copyOf(otherwise);
+        this.otherwiseInModule = Map.copyOf(otherwiseInModule);
     }
 
     /** The catalogue of the jar. */
@@ -64,7 +72,7 @@ public final class CauseCatalogue {
         CauseFile.Contents own = CauseFile.parse(text, name, causes);
         List<CauseRule> both = new ArrayList<>(own.rules());
         both.addAll(rules);
-        return new CauseCatalogue(own.causes(), both, otherwise);
+        return new CauseCatalogue(own.causes(), both, otherwise, otherwiseInModule);
     }
 
     /** Every cause there is, in the order of the text: the bounded list for a metric's label. */
@@ -80,6 +88,20 @@ public final class CauseCatalogue {
     /** In the order in which they win when all else is equal. */
     List<CauseRule> rules() {
         return rules;
+    }
+
+    /**
+     * Those of them that name the function, in the same order.
+     *
+     * @param function without the compiler's suffix
+     */
+    List<CauseRule> rules(String function) {
+        return index.rules(function);
+    }
+
+    /** The cause of tasks of this kind that no rule knows and that are in a module. */
+    Optional<LoadCause> otherwiseInModule(Kind kind) {
+        return Optional.ofNullable(otherwiseInModule.get(kind));
     }
 
     /** The cause of tasks of this kind that no rule knows. */
@@ -98,7 +120,8 @@ public final class CauseCatalogue {
             }
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             CauseFile.Contents contents = CauseFile.parse(text, RESOURCE, List.of());
-            return new CauseCatalogue(contents.causes(), contents.rules(), contents.otherwise());
+            return new CauseCatalogue(
+                    contents.causes(), contents.rules(), contents.otherwise(), contents.otherwiseInModule());
         } catch (IOException e) {
             throw new UncheckedIOException(RESOURCE + " cannot be read", e);
         } catch (CauseFileException e) {

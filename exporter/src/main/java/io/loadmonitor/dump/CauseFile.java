@@ -46,8 +46,13 @@ final class CauseFile {
      * @param causes in the order of the text, those of the base first
      * @param rules of this text alone
      * @param otherwise for each kind the cause of what no rule knows; of this text alone
+     * @param otherwiseInModule the same for what is in a module, where there is one
      */
-    record Contents(List<LoadCause> causes, List<CauseRule> rules, Map<Kind, LoadCause> otherwise) {}
+    record Contents(
+            List<LoadCause> causes,
+            List<CauseRule> rules,
+            Map<Kind, LoadCause> otherwise,
+            Map<Kind, LoadCause> otherwiseInModule) {}
 
     /** A cause as its lines are read. */
     private static final class Entry {
@@ -57,6 +62,7 @@ final class CauseFile {
         final List<String> sources = new ArrayList<>();
         final List<RuleLine> rules = new ArrayList<>();
         boolean otherwise;
+        boolean otherwiseInModule;
         boolean waitsForDevice;
 
         @Nullable
@@ -96,26 +102,17 @@ final class CauseFile {
 
     private void read(String text) {
         Entry current = null;
-        int number = 0;
-        for (String line : text.split("\r?\n", -1)) {
-            number++;
-            String stripped = line.strip();
-            if (stripped.isEmpty() || stripped.startsWith("#")) {
-                continue;
-            }
-            int blank = stripped.indexOf(' ');
-            String key = blank < 0 ? stripped : stripped.substring(0, blank);
-            String value = blank < 0 ? "" : stripped.substring(blank + 1).strip();
-            if (!printable(stripped)) {
+        for (CatalogueLine line : CatalogueLine.of(text)) {
+            if (!line.printable()) {
                 complain(
-                        number,
-                        '"' + EscapedText.of(stripped).escaped() + "\" has characters that are not printable ASCII");
-            } else if (key.equals("cause")) {
-                current = entry(number, value);
+                        line.number(),
+                        '"' + EscapedText.of(line.text()).escaped() + "\" has characters that are not printable ASCII");
+            } else if (line.key().equals("cause")) {
+                current = entry(line.number(), line.value());
             } else if (current == null) {
-                complain(number, '"' + key + "\" stands before the first cause");
+                complain(line.number(), '"' + line.key() + "\" stands before the first cause");
             } else {
-                property(current, number, key, value);
+                property(current, line.number(), line.key(), line.value());
             }
             if (problems.size() >= MAX_PROBLEMS) {
                 return;
@@ -147,7 +144,7 @@ final class CauseFile {
 
     private void property(Entry entry, int line, String key, String value) {
         switch (key) {
-            case "kind", "title", "title-in", "explanation", "check" -> {
+            case "kind", "title", "title-in", "while", "explanation", "check" -> {
                 if (entry.cause != null) {
                     complain(
                             line,
@@ -170,7 +167,9 @@ final class CauseFile {
                 entry.waitsForDevice = true;
             }
             case "otherwise" -> {
-                if (mayBeOtherwise) {
+                if (mayBeOtherwise && value.equals("module")) {
+                    entry.otherwiseInModule = true;
+                } else if (mayBeOtherwise) {
                     entry.otherwise = true;
                 } else {
                     complain(line, "\"otherwise\" is for the catalogue alone");
@@ -180,8 +179,8 @@ final class CauseFile {
             default ->
                 complain(
                         line,
-                        '"' + key + "\" is no key: expected cause, kind, title, title-in, explanation, check,"
-                                + " source, waits-for-device, frames or first");
+                        '"' + key + "\" is no key: expected cause, kind, title, title-in, while, explanation,"
+                                + " check, source, waits-for-device, frames or first");
         }
     }
 
@@ -201,7 +200,7 @@ final class CauseFile {
                             + '"');
         }
         for (String word : words.subList(1, words.size())) {
-            if (!NAME.matcher(word).matches()) {
+            if (!isName(word)) {
                 complain(
                         line,
                         '"' + word + "\" is no name of a function: expected letters, digits, '_', '.', '$', and at"
@@ -224,6 +223,7 @@ final class CauseFile {
     private Contents contents() throws CauseFileException {
         List<LoadCause> causes = new ArrayList<>();
         Map<Kind, LoadCause> otherwise = new EnumMap<>(Kind.class);
+        Map<Kind, LoadCause> inModule = new EnumMap<>(Kind.class);
         for (Entry entry : known.values()) {
             LoadCause cause = entry.cause == null ? cause(entry) : entry.cause;
             if (cause == null) {
@@ -237,12 +237,18 @@ final class CauseFile {
                                 + cause.kind().text() + " knows: \"" + cause.id() + "\" and \""
                                 + otherwise.get(cause.kind()).id() + '"');
             }
+            if (entry.otherwiseInModule && inModule.putIfAbsent(cause.kind(), cause) != null) {
+                complain(entry.line, "there are two causes for what is in a module: \"" + cause.id() + '"');
+            }
+            if (cause.namesModule() != entry.otherwiseInModule && entry.line > 0) {
+                complain(entry.line, LoadCause.MODULE + " is for the title-in of \"otherwise module\" alone");
+            }
             boolean ruled = cause.kind() == Kind.SLEEP || cause.kind() == Kind.CPU_KERNEL;
             if (!entry.rules.isEmpty() && !ruled) {
                 complain(
                         entry.rules.get(0).line, "tasks of kind " + cause.kind().text() + " have no stack to look at");
             }
-            if (entry.rules.isEmpty() && !entry.otherwise && entry.line > 0) {
+            if (entry.rules.isEmpty() && !entry.otherwise && !entry.otherwiseInModule && entry.line > 0) {
                 complain(entry.line, "\"" + cause.id() + "\" has no rule");
             }
             for (RuleLine line : entry.rules) {
@@ -260,7 +266,7 @@ final class CauseFile {
         if (!problems.isEmpty()) {
             throw new CauseFileException(problems);
         }
-        return new Contents(List.copyOf(causes), List.copyOf(rules), Map.copyOf(otherwise));
+        return new Contents(List.copyOf(causes), List.copyOf(rules), Map.copyOf(otherwise), Map.copyOf(inModule));
     }
 
     private @Nullable LoadCause cause(Entry entry) {
@@ -288,6 +294,7 @@ final class CauseFile {
                     kind,
                     text(entry, "title"),
                     Optional.ofNullable(entry.texts.get("title-in")),
+                    Optional.ofNullable(entry.texts.get("while")),
                     text(entry, "explanation"),
                     text(entry, "check"),
                     entry.sources,
@@ -302,8 +309,9 @@ final class CauseFile {
         return entry.texts.getOrDefault(key, "");
     }
 
-    private static boolean printable(String text) {
-        return text.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
+    /** Whether it can be the name of a function, or the beginning of one with {@code *} after it. */
+    static boolean isName(String word) {
+        return NAME.matcher(word).matches();
     }
 
     private void complain(int line, @Nullable String problem) {

@@ -24,6 +24,15 @@ final class FunctionNames {
         beginnings = List.copyOf(starred);
     }
 
+    Set<String> whole() {
+        return whole;
+    }
+
+    /** Without the {@code *}. */
+    List<String> beginnings() {
+        return beginnings;
+    }
+
     /** @param function without the compiler's suffix */
     boolean contains(String function) {
         if (whole.contains(function)) {

@@ -55,7 +55,7 @@ public record LoadBreakdown(
     private static final DateTimeFormatter TIME_OF_DAY =
             DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    private record Place(LoadCause cause, String detail, boolean chronic) {}
+    private record Place(LoadCause cause, String detail, String title, boolean chronic) {}
 
     /** The tasks of a place as they are counted. */
     private static final class Tally {
@@ -132,7 +132,8 @@ public record LoadBreakdown(
             boolean always = !chronic.isEmpty()
                     && !dump.isExporter(task)
                     && chronic.contains(signatures.find(task).id());
-            places.computeIfAbsent(new Place(found.cause(), found.function(), always), place -> new Tally())
+            places.computeIfAbsent(
+                            new Place(found.cause(), found.detail(), found.title(), always), place -> new Tally())
                     .add(task, waitsFor.of(task));
         }
         Map<Place, Integer> counts = new HashMap<>();
@@ -332,7 +333,7 @@ public record LoadBreakdown(
         processes.sort(Comparator.comparingInt(ProcessCount::tasks)
                 .reversed()
                 .thenComparing(process -> process.comm().escaped()));
-        String title = place.cause.title(place.detail)
+        String title = place.title
                 + (place.cause.waitsForDevice() ? suspended : "")
                 + tally.heldBy().map(words -> ", " + words).orElse("");
         return new LoadPart(place.cause, place.detail, title, tasks, processes, tally.cgroups.only(), place.chronic);

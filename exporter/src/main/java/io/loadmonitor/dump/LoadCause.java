@@ -13,6 +13,8 @@ import java.util.stream.Stream;
  * @param title what the tasks do, as it stands after their number in a sentence: {@code waiting for the ext4 journal}
  * @param titleIn the title where a function is known, with {@value #FUNCTION}, {@value #INNERMOST} or
  *     {@value #CALL} in its place; present for causes whose tasks are told apart by that function, such as locks
+ * @param meanwhile what the tasks do while they wait for something else on the way, as it stands after that:
+ *     {@code reclaiming memory} in {@code waiting for the XFS log while reclaiming memory}; empty for most causes
  * @param explanation one sentence
  * @param check what to look at next
  * @param sources kernel files and functions that the rules come from
@@ -23,6 +25,7 @@ public record LoadCause(
         Kind kind,
         String title,
         Optional<String> titleIn,
+        Optional<String> meanwhile,
         String explanation,
         String check,
         List<String> sources,
@@ -38,8 +41,12 @@ public record LoadCause(
     /** Stands for the system call by whose function a rule of the cause fits. */
     static final String CALL = "{call}";
 
+    /** Stands for the module that the tasks are in, beside {@value #INNERMOST}. */
+    static final String MODULE = "{module}";
+
     private static final Pattern KEBAB_CASE = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
     private static final int LONGEST_FUNCTION = 80;
+    private static final int LONGEST_MODULE = 56;
 
     public LoadCause {
         sources = List.copyOf(sources);
@@ -56,6 +63,7 @@ public record LoadCause(
                         + " and " + CALL + ": \"" + text + '"');
             }
         });
+        meanwhile.ifPresent(text -> requireTitle("while", text));
         if (explanation.isBlank() || check.isBlank()) {
             throw new IllegalArgumentException(id + " lacks an explanation, or what to check next");
         }
@@ -100,6 +108,10 @@ public record LoadCause(
         return titleIn.isPresent() && titleIn.get().contains(INNERMOST);
     }
 
+    boolean namesModule() {
+        return titleIn.isPresent() && titleIn.get().contains(MODULE);
+    }
+
     boolean namesCall() {
         return titleIn.isPresent() && titleIn.get().contains(CALL);
     }
@@ -112,6 +124,12 @@ public record LoadCause(
         String shown =
                 function.length() <= LONGEST_FUNCTION ? function : function.substring(0, LONGEST_FUNCTION) + "...";
         return titleIn.get().replace(FUNCTION, shown).replace(INNERMOST, shown).replace(CALL, shown);
+    }
+
+    /** The title of a cause that names the module; both are known. */
+    String title(String function, String module) {
+        String shown = module.length() <= LONGEST_MODULE ? module : module.substring(0, LONGEST_MODULE) + "...";
+        return title(function).replace(MODULE, shown);
     }
 
     private static void requireTitle(String key, String text) {

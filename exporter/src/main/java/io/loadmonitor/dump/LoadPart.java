@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
  * The tasks that make up load for the same reason at the same place. Immutable.
  *
  * @param cause why
- * @param detail the kernel function that tells parts of one cause apart; empty where the cause says all
+ * @param detail what tells parts of one cause apart: mostly a kernel function, before it the module or what else is
+ *     waited for where the title names that; empty where the cause says all
  * @param title cause and detail in words, no more than a line: {@code waiting for a mutex in known_middle},
  *     {@code waiting for block I/O while dm-0 (data) is suspended}. It does not tell parts apart: what was so meanwhile
  *     may be in it

@@ -2,7 +2,6 @@ package io.loadmonitor.dump;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,107 +33,6 @@ final class SignatureFrames {
             "(?:__(?:x64|ia32|x32|arm64|s390x?|riscv|se|do)_(?:compat_)?sys|compat_sys|compat_SyS|SyS|sys)"
                     + "_([a-z0-9_]+)");
 
-    /** kernel/workqueue.c: between process_one_work and worker_thread from 6.6 on. */
-    private static final Set<String> IN_NEW_KERNELS_ALONE = Set.of("process_scheduled_works");
-
-    /** The outermost functions of a stack, by where they are. */
-    private static final Set<String> WAYS_IN = Set.of(
-            // arch/x86: entry_64.S, entry_64_compat.S, entry_32.S, common.c, process.c
-            "ret_from_fork",
-            "ret_from_fork_asm",
-            "entry_SYSCALL_64_after_hwframe",
-            "entry_SYSCALL_64",
-            "entry_SYSCALL_64_fastpath",
-            "entry_SYSCALL_64_safe_stack",
-            "entry_SYSCALL_compat",
-            "entry_SYSCALL_compat_after_hwframe",
-            "entry_SYSENTER_compat",
-            "entry_SYSENTER_compat_after_hwframe",
-            "entry_SYSENTER_32",
-            "entry_INT80_compat",
-            "entry_INT80_32",
-            "asm_int80_emulation",
-            "int80_emulation",
-            "do_int80_emulation",
-            "do_syscall_64",
-            "do_syscall_x64",
-            "do_syscall_x32",
-            "x64_sys_call",
-            "x32_sys_call",
-            "ia32_sys_call",
-            "do_fast_syscall_32",
-            "__do_fast_syscall_32",
-            "do_SYSENTER_32",
-            "do_int80_syscall_32",
-            "system_call_fastpath",
-            "system_call_fast_compare_end",
-            "system_call",
-            "tracesys",
-            "sysenter_dispatch",
-            "sysenter_do_call",
-            "ia32_do_call",
-            "cstar_dispatch",
-            "kernel_thread_helper",
-            "child_rip",
-            // arch/arm64: entry.S, entry-common.c, syscall.c
-            "el0t_64_sync",
-            "el0t_64_sync_handler",
-            "el0t_32_sync",
-            "el0t_32_sync_handler",
-            "el0_sync",
-            "el0_sync_handler",
-            "el0_sync_compat",
-            "el0_sync_compat_handler",
-            "el0_svc",
-            "el0_svc_compat",
-            "el0_svc_common",
-            "el0_svc_handler",
-            "el0_svc_naked",
-            "el0_svc_compat_handler",
-            "do_el0_svc",
-            "do_el0_svc_compat",
-            "invoke_syscall",
-            "__invoke_syscall",
-            // arch/arm: entry-common.S; arch/riscv: entry.S, traps.c; arch/mips
-            "ret_fast_syscall",
-            "__sys_trace_return",
-            "ret_from_exception",
-            "ret_from_syscall",
-            "handle_exception",
-            "do_trap_ecall_u",
-            "ret_from_fork_kernel",
-            "ret_from_fork_kernel_asm",
-            "ret_from_fork_user",
-            "ret_from_fork_user_asm",
-            "ret_from_kernel_thread",
-            "handle_sys",
-            "handle_sys64",
-            "handle_sysn32",
-            // arch/powerpc, arch/s390
-            "system_call_exception",
-            "system_call_common",
-            "system_call_vectored_common",
-            "ret_from_kernel_user_thread",
-            "start_kernel_thread",
-            "__do_syscall",
-            "do_syscall",
-            "__ret_from_fork",
-            // Page faults: arch/x86/mm/fault.c, arch/arm64/mm/fault.c
-            "asm_exc_page_fault",
-            "exc_page_fault",
-            "handle_page_fault",
-            "do_user_addr_fault",
-            "__do_page_fault",
-            "do_page_fault",
-            "async_page_fault",
-            "page_fault",
-            "el0_da",
-            "el0_ia",
-            "do_mem_abort",
-            "do_translation_fault",
-            "do_DataAbort",
-            "__dabt_usr");
-
     private SignatureFrames() {}
 
     /** @return empty when no frame has a name */
@@ -152,7 +50,7 @@ final class SignatureFrames {
             }
         }
         int end = named.size();
-        while (end > 1 && WAYS_IN.contains(named.get(end - 1))) {
+        while (end > 1 && FunctionList.WAY_IN.contains(named.get(end - 1))) {
             end--;
         }
         List<String> inside = named.subList(0, end);
@@ -163,7 +61,7 @@ final class SignatureFrames {
             boolean again = !frames.isEmpty()
                     && name.startsWith("sys_")
                     && frames.get(frames.size() - 1).equals(name);
-            if (!again && !IN_NEW_KERNELS_ALONE.contains(name)) {
+            if (!again && !FunctionList.IN_NEW_KERNELS_ALONE.contains(name)) {
                 frames.add(name);
             }
         }

@@ -2,143 +2,13 @@ package io.loadmonitor.dump;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The function of a stack that best says what a sleeping task waits for: the innermost one that is not a general way to
  * sleep. {@code mutex_lock} above {@code ext4_rename} says less than {@code ext4_rename}. Stateless.
  */
 final class WaitFunction {
-    /**
-     * General ways to sleep in Linux 5.10 to 7.x, by source file. {@code stack_trace_save_tsk} leaves most of them out
-     * by itself (section .sched.text); the unwinder alone does not.
-     */
-    private static final Set<String> WAYS_TO_SLEEP = Set.of(
-            // kernel/sched/core.c, kernel/time/{timer,sleep_timeout,hrtimer}.c
-            "__schedule",
-            "schedule",
-            "schedule_preempt_disabled",
-            "schedule_rtlock",
-            "preempt_schedule",
-            "preempt_schedule_common",
-            "preempt_schedule_irq",
-            "preempt_schedule_notrace",
-            "__cond_resched",
-            "rt_mutex_schedule",
-            "io_schedule",
-            "io_schedule_timeout",
-            "schedule_timeout",
-            "schedule_timeout_killable",
-            "schedule_timeout_uninterruptible",
-            "schedule_hrtimeout",
-            "schedule_hrtimeout_range",
-            "schedule_hrtimeout_range_clock",
-            "msleep",
-            "usleep_range",
-            "usleep_range_state",
-            // kernel/sched/completion.c
-            "do_wait_for_common",
-            "wait_for_common",
-            "wait_for_common_io",
-            "__wait_for_common",
-            "wait_for_completion",
-            "wait_for_completion_timeout",
-            "wait_for_completion_io",
-            "wait_for_completion_io_timeout",
-            "wait_for_completion_killable",
-            "wait_for_completion_killable_timeout",
-            "wait_for_completion_state",
-            // kernel/locking/mutex.c, ww_mutex
-            "mutex_lock",
-            "mutex_lock_io",
-            "mutex_lock_killable",
-            "mutex_lock_nested",
-            "mutex_lock_io_nested",
-            "mutex_lock_killable_nested",
-            "_mutex_lock_killable",
-            "_mutex_lock_nest_lock",
-            "__mutex_lock",
-            "__mutex_lock_common",
-            "__mutex_lock_slowpath",
-            "__mutex_lock_killable_slowpath",
-            "ww_mutex_lock",
-            "__ww_mutex_lock",
-            "__ww_mutex_lock_slowpath",
-            // kernel/locking/rwsem.c, percpu-rwsem.c, semaphore.c
-            "down_read",
-            "down_read_killable",
-            "down_read_nested",
-            "down_read_killable_nested",
-            "down_write",
-            "down_write_killable",
-            "down_write_nested",
-            "down_write_killable_nested",
-            "__down_read",
-            "__down_read_common",
-            "__down_read_killable",
-            "__down_write",
-            "__down_write_common",
-            "__down_write_killable",
-            "rwsem_down_read_slowpath",
-            "rwsem_down_write_slowpath",
-            "percpu_down_write",
-            "__percpu_down_read",
-            "percpu_rwsem_wait",
-            "down",
-            "down_killable",
-            "down_timeout",
-            "__down",
-            "__down_common",
-            "___down_common",
-            "__down_killable",
-            "__down_timeout",
-            // lib/rwsem.c and arch/x86/lib/rwsem.S before 5.0
-            "rwsem_down_failed_common",
-            "rwsem_down_read_failed",
-            "rwsem_down_write_failed",
-            "call_rwsem_down_read_failed",
-            "call_rwsem_down_write_failed",
-            // kernel/locking/rtmutex.c, rwbase_rt.c, spinlock_rt.c
-            "rt_mutex_lock",
-            "rt_mutex_lock_killable",
-            "__rt_mutex_lock",
-            "rt_mutex_slowlock",
-            "__rt_mutex_slowlock",
-            "__rt_mutex_slowlock_locked",
-            "rt_mutex_slowlock_block",
-            "rtlock_slowlock",
-            "rtlock_slowlock_locked",
-            "rwbase_read_lock",
-            "__rwbase_read_lock",
-            "rwbase_write_lock",
-            "rt_spin_lock",
-            "rt_read_lock",
-            "rt_write_lock",
-            // kernel/sched/wait_bit.c, wait.c
-            "bit_wait",
-            "bit_wait_io",
-            "bit_wait_timeout",
-            "bit_wait_io_timeout",
-            "__wait_on_bit",
-            "__wait_on_bit_lock",
-            "out_of_line_wait_on_bit",
-            "out_of_line_wait_on_bit_lock",
-            "out_of_line_wait_on_bit_timeout",
-            "wait_woken",
-            // mm/filemap.c
-            "folio_wait_bit_common",
-            "folio_wait_bit",
-            "folio_wait_bit_killable",
-            "__folio_lock",
-            "__folio_lock_killable",
-            "__folio_lock_or_retry",
-            "wait_on_page_bit_common",
-            "wait_on_page_bit",
-            "wait_on_page_bit_killable",
-            "__lock_page",
-            "__lock_page_killable",
-            "__lock_page_or_retry");
-
     /** What the module prints for an address without a symbol. */
     private static final String NO_SYMBOL = "?";
 
@@ -157,12 +27,26 @@ final class WaitFunction {
     }
 
     /**
+     * The modules of the same frames, each the first word in its brackets: {@code [nvme 7a3e...]} has a build id.
+     * Null for a function of the kernel itself.
+     */
+    static List<@Nullable String> modules(CallStack stack) {
+        List<@Nullable String> modules = new ArrayList<>(stack.frames().size());
+        for (Frame frame : stack.frames()) {
+            if (!withoutSuffix(frame.function()).equals(NO_SYMBOL)) {
+                modules.add(frame.module().map(text -> text.split(" ", 2)[0]).orElse(null));
+            }
+        }
+        return modules;
+    }
+
+    /**
      * Where the wait function stands among {@link #functions}; where there are nothing but general ways to sleep, the
      * outermost; 0 for none at all.
      */
     static int indexOf(List<String> functions) {
         for (int i = 0; i < functions.size(); i++) {
-            if (!WAYS_TO_SLEEP.contains(functions.get(i))) {
+            if (!FunctionList.WAY_TO_SLEEP.contains(functions.get(i))) {
                 return i;
             }
         }
@@ -170,7 +54,7 @@ final class WaitFunction {
     }
 
     static boolean isWayToSleep(String function) {
-        return WAYS_TO_SLEEP.contains(function);
+        return FunctionList.WAY_TO_SLEEP.contains(function);
     }
 
     /**

@@ -113,7 +113,7 @@ final class WaitsFor {
         }
         Task root = chain.get(chain.size() - 1);
         CauseFinder.Finding found = finder.find(root);
-        String doing = ", which is " + found.cause().title(found.function());
+        String doing = ", which is " + found.title();
         return chain.size() == 1
                 ? "held by " + name(root) + doing
                 : "held by " + name(chain.get(0)) + ", which waits for " + name(root) + doing;

@@ -40,7 +40,7 @@ final class CausesDocsTest {
                 .split(" ");
         assertEquals(blocks.get(2).strip(), firstLine(arguments));
         assertEquals(
-                "2 captured tasks = 2 other: in vendor_read_reply (backup)",
+                "2 captured tasks = 2 waiting in vendor: vendor_read_reply (backup)",
                 firstLine("explain", stack.toString()),
                 "without the rule");
     }

@@ -290,7 +290,7 @@ final class SeenBeforeTest {
 
         assertEquals(
                 "3 active tasks at 22:04:10 (load 4.42) = 1 waiting for a frozen file system or suspended volume"
-                        + " (touch) + 2 chronic (other: in vendor_wait)",
+                        + " (touch) + 2 chronic (waiting in vendor: vendor_wait)",
                 archive.dump(id).orElseThrow().summary().headline());
         assertEquals(
                 List.of("frozen-filesystem 1 false", "other 2 true"),

@@ -13,7 +13,7 @@ final class KnownStacks {
     private KnownStacks() {}
 
     /**
-     * @param function that the title has to name; empty for none
+     * @param function that tells the part from others of its cause; empty for none
      * @param on {@code sleep} or {@code cpu-kernel}
      * @param frames as in a dump, innermost first
      * @param waitChannel empty for a stack
@@ -67,7 +67,7 @@ final class KnownStacks {
             List<String> lines = block.lines()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))
                     .toList();
-            String[] expected = value(lines, "expect ").split(" ");
+            String[] expected = value(lines, "expect ").split(" ", 2);
             String channel = lines.stream()
                     .filter(line -> line.startsWith("wchan "))
                     .findFirst()

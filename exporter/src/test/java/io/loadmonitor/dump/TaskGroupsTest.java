@@ -161,8 +161,8 @@ final class TaskGroupsTest {
                 .key();
         String journal = groups().by(GroupKind.SIGNATURE).get(0).key();
         assertEquals(
-                "6 captured tasks = 1 waiting for a CPU (java) + 5 chronic (waiting for the ext4 journal, other: in"
-                        + " vendor_wait) (the dump is incomplete)",
+                "6 captured tasks = 1 waiting for a CPU (java) + 5 chronic (waiting for the ext4 journal, waiting"
+                        + " in vendor: vendor_wait) (the dump is incomplete)",
                 LoadBreakdown.of(DUMP, CauseCatalogue.standard(), Set.of(vendor, journal))
                         .headline());
         assertEquals(

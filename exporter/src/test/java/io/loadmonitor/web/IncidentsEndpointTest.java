@@ -252,8 +252,10 @@ final class IncidentsEndpointTest {
                 .asLong();
         String markdown = server.get("/api/v1/incidents/" + incident + ".md").body();
         assertTrue(
-                markdown.contains("| 2 | `other: in vendor_wait, as always on this host` | `vendor` × 2 |"), markdown);
-        assertTrue(server.page("/dumps/" + dump).body().contains("other: in vendor_wait, as always on this host"));
+                markdown.contains("| 2 | `waiting in vendor: vendor_wait, as always on this host` | `vendor` × 2 |"), markdown);
+        assertTrue(server.page("/dumps/" + dump)
+                .body()
+                .contains("waiting in vendor: vendor_wait, as always on this host"));
     }
 
     @Test
