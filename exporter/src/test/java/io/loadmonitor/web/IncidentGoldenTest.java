@@ -14,6 +14,7 @@ import io.loadmonitor.archive.TestClock;
 import io.loadmonitor.desk.IncidentReport;
 import io.loadmonitor.desk.IncidentReporter;
 import io.loadmonitor.desk.LoadRecorder;
+import io.loadmonitor.desk.PartsRecorder;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.web.json.IncidentAnswer;
@@ -87,7 +88,9 @@ final class IncidentGoldenTest {
                 OptionalInt.of(0),
                 OptionalInt.empty()));
         recorder.keep();
-        report = new IncidentReporter(archive, recorder, clock).report(1).orElseThrow();
+        report = new IncidentReporter(archive, recorder, new PartsRecorder(archive, List::of), clock)
+                .report(1)
+                .orElseThrow();
     }
 
     @AfterEach
@@ -161,7 +164,8 @@ final class IncidentGoldenTest {
     void tellsTheSameWhenItsDumpsAreDeleted() throws Exception {
         archive.keep(new Retention(1, Duration.ofDays(30), 1 << 30, 0));
 
-        IncidentReport later = new IncidentReporter(archive, new LoadRecorder(archive), clock)
+        IncidentReport later = new IncidentReporter(
+                        archive, new LoadRecorder(archive), new PartsRecorder(archive, List::of), clock)
                 .report(1)
                 .orElseThrow();
 
