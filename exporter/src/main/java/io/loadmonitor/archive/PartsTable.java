@@ -172,24 +172,24 @@ final class PartsTable {
         String text = String.valueOf(row.getString("parts"));
         Map<String, Integer> tasks = new HashMap<>();
         Map<String, Double> byCause = new HashMap<>();
-        double seen = 0;
+        long seen = 0;
         try {
             Map<String, JsonValue> fields = READER.read(text.getBytes(StandardCharsets.UTF_8))
                     .fields()
                     .orElseThrow(() -> new IllegalArgumentException("not an object"));
             for (Map.Entry<String, JsonValue> field : fields.entrySet()) {
                 List<JsonValue> numbers = field.getValue().items().orElse(List.of());
-                double part = number(numbers, 0) / THOUSANDTHS;
+                long part = number(numbers, 0);
                 int count = Math.toIntExact(number(numbers, 1));
                 seen += part;
                 if (part > 0) {
-                    byCause.put(field.getKey(), part);
+                    byCause.put(field.getKey(), part / THOUSANDTHS);
                 }
                 if (count > 0) {
                     tasks.put(field.getKey(), count);
                 }
             }
-            byCause.put(DecomposedLoad.UNSEEN, Math.max(0, load1 - seen));
+            byCause.put(DecomposedLoad.UNSEEN, Math.max(0, Math.round(load1 * THOUSANDTHS) - seen) / THOUSANDTHS);
             return Optional.of(new LoadTickParts(at, active, load1, tasks, byCause, row.getInt("looked") != 0));
         } catch (MalformedJsonException | IllegalArgumentException | ArithmeticException e) {
             log.error("The parts of the load at {} are stored as \"{}\", which is none: {}", at, text, e.getMessage());
