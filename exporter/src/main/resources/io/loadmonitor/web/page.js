@@ -203,8 +203,9 @@
         fresh.delete('details');
       }
       const parts = [...incident.querySelectorAll('[data-live]')];
-      const above = parts.filter(part => part.getBoundingClientRect().top <= 0).pop();
-      const place = above ? above.getBoundingClientRect().top : 0;
+      // What is read stays where it is, whatever grows above it.
+      const read = parts.filter(part => part.getBoundingClientRect().top <= window.innerHeight / 3).pop();
+      const place = read ? read.getBoundingClientRect().top : 0;
       for (const part of parts) {
         const name = part.dataset.live;
         const isPointedAt = Boolean(part.querySelector('.load-chart:hover'));
@@ -213,8 +214,8 @@
           replace(part, next.querySelector('[data-live=' + name + ']'));
         }
       }
-      if (above) {
-        window.scrollBy(0, above.getBoundingClientRect().top - place);
+      if (read && window.scrollY > 0) {
+        window.scrollBy(0, read.getBoundingClientRect().top - place);
       }
     }
 

@@ -325,7 +325,7 @@ final class PagesIT {
             assertTrue(live.browser().driver().getTitle().startsWith("Incident " + told.get().hostile + ", open: "));
             live.browser().ask("(window.kept = true)");
             live.find(".chart details summary").click();
-            live.browser().ask("window.scrollTo(0, document.querySelector('#time').getBoundingClientRect().top - 40)");
+            live.browser().ask("window.scrollBy(0, document.querySelector('#time').getBoundingClientRect().top - 40)");
             long place = top(live);
             long taken = take(live);
             Wait.until(
@@ -350,6 +350,7 @@ final class PagesIT {
             assertTrue(live.find("#dump-title").getText().startsWith("Dump " + taken + " "), live.text());
             assertTrue(live.find(".refresh").getText().contains(", " + next + ":"), live.text());
             live.assertInert();
+            live.open("/incidents");
             live.assertQuiet();
         }
     }

@@ -162,10 +162,10 @@ public record IncidentPage(
         return dumps.stream().anyMatch(dump -> dump.id() == id && dump.rawBytes() > 0);
     }
 
-    /** {@code Turned between 06:41:22 and 06:42:22: 16 waiting for a frozen file system, then 12 ...} */
+    /** {@code Turned between 06:41:22 and 06:42:22 UTC: 16 waiting for a frozen file system, then 12 ...} */
     static String words(CauseTurn turn) {
         return "Turned between " + Moment.of(turn.before().at()).time() + " and "
-                + Moment.of(turn.after().at()).time() + ": "
+                + Moment.of(turn.after().at()).time() + " UTC: "
                 + turn.before().tasks() + " " + VisibleText.of(turn.before().title()) + " in dump "
                 + turn.before().dump() + ", then " + turn.after().tasks() + " "
                 + VisibleText.of(turn.after().title()) + " in dump "

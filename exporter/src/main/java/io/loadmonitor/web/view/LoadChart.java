@@ -199,7 +199,7 @@ public record LoadChart(
                     + bands.orElseThrow().sum(highest.load1(), highest.load1ByCause());
         }
 
-        /** Of the ticks the busiest of each piece of the time. */
+        /** Of each piece of the time of which something is known. */
         private List<LoadArea.MomentInTime> moments() {
             return ChartAxes.moments(axes, busiest(MOST_MOMENTS), LoadSample::at, Drawing::words);
         }
@@ -329,14 +329,18 @@ public record LoadChart(
                     .toList();
         }
 
+        /** The busiest tick of each of so many pieces of the time of which something is known. */
         private List<LoadSample> busiest(int most) {
             Function<LoadSample, Double> weight =
                     tick -> tick.active().orElse(-1) + Math.min(tick.load1().orElse(0), 1e6) / 1e7;
             TreeMap<Integer, LoadSample> busiest = new TreeMap<>();
+            Instant first = ticks.isEmpty() ? from : ticks.get(0).at();
+            Instant last = ticks.isEmpty() ? to : ticks.get(ticks.size() - 1).at();
+            double whole = Duration.between(first, last).toMillis() + 1.0;
             for (LoadSample tick : ticks) {
                 int part = ticks.size() <= most
                         ? busiest.size()
-                        : (int) Math.min(most - 1, axes.x(tick.at()) * most / 100);
+                        : (int) (Duration.between(first, tick.at()).toMillis() / whole * most);
                 busiest.merge(part, tick, (one, other) -> weight.apply(other) > weight.apply(one) ? other : one);
             }
             return List.copyOf(busiest.values());
