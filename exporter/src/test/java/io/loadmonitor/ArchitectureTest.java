@@ -45,8 +45,8 @@ final class ArchitectureTest {
             kernellog | dump
             alert     | dump, json
             incident  |
-            archive   | alert, dump, incident, json
-            desk      | alert, archive, capture, dump, incident
+            archive   | alert, dump, incident, json, sample
+            desk      | alert, archive, capture, dump, incident, sample
             metrics   | archive, capture, desk, dump, guard, kernel, procfs, sample
             web       | alert, archive, desk, dump, flame, guard, incident, json, sample
             app       | alert, archive, capture, desk, dump, guard, incident, json, kernel, kernellog, log, metrics, \

@@ -21,6 +21,7 @@ import io.loadmonitor.desk.InstanceNames;
 import io.loadmonitor.desk.LoadRecorder;
 import io.loadmonitor.desk.ModuleLevels;
 import io.loadmonitor.desk.OwnTriggers;
+import io.loadmonitor.desk.PartsRecorder;
 import io.loadmonitor.desk.Rules;
 import io.loadmonitor.guard.AccessRules;
 import io.loadmonitor.guard.AuditLog;
@@ -150,6 +151,8 @@ final class Exporter implements AutoCloseable {
         ActiveTasks activeTasks = new ActiveTasks();
         UninterruptibleLook uninterruptible = new UninterruptibleLook(procFs);
         LoadRecorder recorder = new LoadRecorder(archive);
+        DecomposedLoad decomposed = new DecomposedLoad();
+        PartsRecorder parts = new PartsRecorder(archive, decomposed::ticks);
 
         DeviceLook deviceLook = options.source.deviceLook();
         KernelModuleSource moduleSource = new KernelModuleSource(module, deviceLook, OwnProcess.of(procFs));
@@ -180,9 +183,8 @@ final class Exporter implements AutoCloseable {
         keep("pressure watch", pressure::close);
         pressure.watch(percents(config.current().triggers()));
         Housekeeping housekeeping = Housekeeping.start(
-                new LoadWatch(procFs, activeTasks, uninterruptible, module, clock), recorder, own, archive);
+                new LoadWatch(procFs, activeTasks, uninterruptible, module, clock), recorder, parts, own, archive);
         keep("housekeeping", housekeeping::close);
-        DecomposedLoad decomposed = new DecomposedLoad();
         LoadSampling sampling = LoadSampling.start(new LoadSampler(
                 procFs, activeTasks, choice::lookout, config::causes, uninterruptible, decomposed, clock));
         keep("load sampling", sampling::close);
@@ -234,7 +236,7 @@ final class Exporter implements AutoCloseable {
                         () -> supervisor.reload(this::reload),
                         events::webhookAnswered,
                         config::causes,
-                        new IncidentReporter(archive, recorder, clock),
+                        new IncidentReporter(archive, recorder, parts, clock),
                         events::denied,
                         audit,
                         clock));

@@ -4,6 +4,7 @@ import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.desk.LoadRecorder;
 import io.loadmonitor.desk.OwnTriggers;
+import io.loadmonitor.desk.PartsRecorder;
 import io.loadmonitor.procfs.ActiveTasks;
 import java.io.IOException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -29,14 +30,17 @@ final class Housekeeping implements AutoCloseable {
     private final ScheduledThreadPoolExecutor keeping = clockwork("housekeeping");
     private final LoadWatch watch;
     private final LoadRecorder recorder;
+    private final PartsRecorder parts;
     private final OwnTriggers triggers;
     private final Archive archive;
     private final AtomicBoolean samplingFails = new AtomicBoolean();
     private final AtomicLong samplings = new AtomicLong();
 
-    private Housekeeping(LoadWatch watch, LoadRecorder recorder, OwnTriggers triggers, Archive archive) {
+    private Housekeeping(
+            LoadWatch watch, LoadRecorder recorder, PartsRecorder parts, OwnTriggers triggers, Archive archive) {
         this.watch = watch;
         this.recorder = recorder;
+        this.parts = parts;
         this.triggers = triggers;
         this.archive = archive;
     }
@@ -51,8 +55,9 @@ final class Housekeeping implements AutoCloseable {
 
     // Each of the tasks handles its own failures, so nobody has to ask their futures.
     @SuppressWarnings("FutureReturnValueIgnored")
-    static Housekeeping start(LoadWatch watch, LoadRecorder recorder, OwnTriggers triggers, Archive archive) {
-        Housekeeping housekeeping = new Housekeeping(watch, recorder, triggers, archive);
+    static Housekeeping start(
+            LoadWatch watch, LoadRecorder recorder, PartsRecorder parts, OwnTriggers triggers, Archive archive) {
+        Housekeeping housekeeping = new Housekeeping(watch, recorder, parts, triggers, archive);
         // A look costs about 10 us.
         housekeeping.sampling.scheduleAtFixedRate(
                 LastResort.guarded(housekeeping::sample),
@@ -92,6 +97,7 @@ final class Housekeeping implements AutoCloseable {
     private void keep() {
         try {
             recorder.keep();
+            parts.keep();
         } catch (ArchiveException | RuntimeException e) {
             LOG.warn("the load around incidents could not be stored; it is tried again in {} s", KEEP_SECONDS, e);
         }
@@ -105,7 +111,7 @@ final class Housekeeping implements AutoCloseable {
         }
     }
 
-    /** Waits for what is under way, and stores what the recorder still has. */
+    /** Waits for what is under way, and stores what the recorders still have. */
     @Override
     public void close() {
         sampling.shutdownNow();

@@ -12,6 +12,7 @@ import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.incident.Event;
 import io.loadmonitor.incident.IncidentLife;
 import io.loadmonitor.incident.LoadSpell;
+import io.loadmonitor.sample.LoadTickParts;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -660,6 +661,37 @@ public final class Archive implements AutoCloseable {
             });
         }
         return around;
+    }
+
+    /**
+     * Stores those of the ticks that lie around an incident of this host, from 15 minutes before it to 15 minutes after
+     * it, in one transaction. Of a long incident not all stay: 720 at most.
+     *
+     * @param ticks of this host, oldest first, their times in whole microseconds
+     * @return those that are stored or were; the others may be given again, for an incident may begin later than their
+     *     time
+     */
+    public List<LoadTickParts> keepParts(List<LoadTickParts> ticks) throws ArchiveException {
+        if (ticks.isEmpty()) {
+            return List.of();
+        }
+        List<PartsTable.Window> windows = database.read(
+                sql -> PartsTable.windows(sql, settings.host(), ticks.get(0).at()));
+        List<LoadTickParts> around = ticks.stream()
+                .filter(tick -> windows.stream().anyMatch(window -> window.holds(tick.at())))
+                .toList();
+        if (!around.isEmpty()) {
+            database.write(sql -> {
+                PartsTable.put(sql, settings.host(), around, windows);
+                return around.size();
+            });
+        }
+        return around;
+    }
+
+    /** What the load consisted of at the ticks of a host's time that were kept, both ends included, oldest first. */
+    public List<LoadTickParts> parts(String host, Instant from, Instant to) throws ArchiveException {
+        return database.read(sql -> PartsTable.between(sql, host, from, to));
     }
 
     /** The load ticks of a host's time that were kept, both ends included. */

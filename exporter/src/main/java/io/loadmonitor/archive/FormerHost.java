@@ -15,7 +15,15 @@ final class FormerHost {
     private static final Logger log = LoggerFactory.getLogger(FormerHost.class);
 
     private static final List<String> TABLES = List.of(
-            "spell", "incident", "dump", "capture_grant", "limit_clock", "load_tick", "signature", "dump_signature");
+            "spell",
+            "incident",
+            "dump",
+            "capture_grant",
+            "limit_clock",
+            "load_tick",
+            "load_parts",
+            "signature",
+            "dump_signature");
 
     private FormerHost() {}
 

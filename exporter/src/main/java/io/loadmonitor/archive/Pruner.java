@@ -114,9 +114,10 @@ final class Pruner {
             long byAge = believed.isPresent() ? byAge(sql, believed.get(), time) : 0;
             long stories = believed.isPresent() ? storiesByAge(sql, believed.get(), time) : 0;
             long byCount = byCount(sql, now);
-            long ticks = TickTable.prune(sql, retention, believed);
+            long ticks = TickTable.prune(sql, retention, believed) + PartsTable.prune(sql, retention);
             if (thin) {
-                ticks += TickTable.thin(sql, believed.orElseThrow().minus(retention.maxAge()));
+                Instant old = believed.orElseThrow().minus(retention.maxAge());
+                ticks += TickTable.thin(sql, old) + PartsTable.thin(sql, old);
             }
             long byBytes = byBytes(sql, now);
             Deleted done = new Deleted(byAge, byCount, byBytes, stories + storiesByBytes(sql) + ticks);
@@ -220,21 +221,28 @@ final class Pruner {
 
     /** Those without a dump's text, with all that belongs to them; a hundred at a time, the oldest first. */
     private static long deleteIncidents(Sql sql, String condition, Object... values) throws SQLException {
-        List<Long> ids = sql.all(
-                row -> row.getLong(1),
+        record Old(long id, String host, Instant began, Optional<Instant> ended) {}
+        List<Old> incidents = sql.all(
+                row -> new Old(
+                        row.getLong("id"),
+                        row.getString("host"),
+                        Sql.time(row, "began_us"),
+                        Sql.optionalTime(row, "ended_us")),
                 """
-                SELECT i.id FROM incident i
+                SELECT i.* FROM incident i
                 WHERE NOT EXISTS (SELECT 1 FROM dump d WHERE d.incident_id = i.id AND d.state <> 'DELETED') AND\s""" + condition + " ORDER BY COALESCE(i.ended_us, i.began_us) LIMIT 100",
                 values);
-        for (long id : ids) {
+        for (Old incident : incidents) {
+            long id = incident.id();
             for (long dump : sql.all(row -> row.getLong(1), "SELECT id FROM dump WHERE incident_id = ?", id)) {
                 DumpTable.delete(sql, dump);
             }
             RefusalTable.deleteOf(sql, id);
             sql.update("DELETE FROM spell WHERE incident_id = ?", id);
             IncidentTable.delete(sql, id);
+            PartsTable.deleteAround(sql, incident.host(), incident.began(), incident.ended());
         }
-        return ids.size();
+        return incidents.size();
     }
 
     private long byCount(Sql sql, Instant now) throws SQLException {

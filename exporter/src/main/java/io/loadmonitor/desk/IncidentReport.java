@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param headline of the dump that tells most, by the causes in force where it was explained; empty before there is one
  * @param from beginning of the time line
  * @param to its end; now while the incident is open
+ * @param parts of the load over the same time by cause; none of an incident of which they were not kept
  * @param dumps oldest first
  * @param changes from each explained dump to the next one
  * @param turns when most of the load came to have another cause, the earliest first
@@ -27,6 +28,7 @@ public record IncidentReport(
         Instant from,
         Instant to,
         LoadTimeline timeline,
+        PartsTimeline parts,
         List<Dump> dumps,
         List<Change> changes,
         List<CauseTurn> turns,

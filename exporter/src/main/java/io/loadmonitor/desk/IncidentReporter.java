@@ -15,6 +15,9 @@ import io.loadmonitor.desk.IncidentReport.Phase;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadChange;
 import io.loadmonitor.dump.LoadSample;
+import io.loadmonitor.incident.IncidentLife;
+import io.loadmonitor.incident.LoadSpell;
+import io.loadmonitor.sample.LoadTickParts;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,8 +26,12 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Puts together what is shown of an incident. Safe for use by several threads. */
 public final class IncidentReporter {
@@ -34,17 +41,22 @@ public final class IncidentReporter {
     private static final long MOST_BYTES = 16L << 20;
 
     /** The time line begins so long before the incident and ends so long after it. */
-    private static final Duration BEFORE = Duration.ofMinutes(10);
+    private static final Duration BEFORE = Duration.ofMinutes(15);
 
-    private static final Duration AFTER = Duration.ofMinutes(5);
+    private static final Duration AFTER = Duration.ofMinutes(15);
+
+    /** Load ticks are 5 s apart, and different sources tell their times with a second between. */
+    private static final Duration NEAR = Duration.ofSeconds(4);
 
     private final Archive archive;
     private final LoadRecorder recorder;
+    private final PartsRecorder parts;
     private final Clock clock;
 
-    public IncidentReporter(Archive archive, LoadRecorder recorder, Clock clock) {
+    public IncidentReporter(Archive archive, LoadRecorder recorder, PartsRecorder parts, Clock clock) {
         this.archive = archive;
         this.recorder = recorder;
+        this.parts = parts;
         this.clock = clock;
     }
 
@@ -78,12 +90,14 @@ public final class IncidentReporter {
             }
             dumps.add(dump);
         }
+        List<LoadTickParts> byCause = byCause(incident, from, to);
         return new IncidentReport(
                 incident,
                 headline(incident, summaries, explained),
                 from,
                 to,
-                timeline(incident.host(), from, to),
+                timeline(incident, to, byCause),
+                PartsTimeline.of(byCause),
                 dumps,
                 changes,
                 CauseTurn.of(dumps),
@@ -180,12 +194,43 @@ public final class IncidentReporter {
                 .orElse(text));
     }
 
-    private LoadTimeline timeline(String host, Instant from, Instant to) throws ArchiveException {
-        StoredTicks stored = archive.ticks(host, from, to);
+    private List<LoadTickParts> byCause(Incident incident, Instant from, Instant to) throws ArchiveException {
+        if (incident.foreign()) {
+            // What this host's load consisted of tells nothing of another.
+            return List.of();
+        }
+        List<LoadTickParts> ticks = new ArrayList<>(archive.parts(incident.host(), from, to));
+        if (incident.host().equals(archive.host())) {
+            ticks.addAll(parts.between(from, to));
+        }
+        return ticks;
+    }
+
+    /** What the exporter saw is kept for a shorter time than the parts; those tell the rest. */
+    private LoadTimeline timeline(Incident incident, Instant to, List<LoadTickParts> byCause) throws ArchiveException {
+        String host = incident.host();
+        Instant first = incident.startedAt().minus(IncidentLife.LEAD);
+        Instant last = incident.endedAt()
+                .map(end -> earlier(end.plus(LoadSpell.HOLD), to))
+                .orElse(to);
+        StoredTicks stored = archive.ticks(host, first, last);
         List<LoadSample> own = new ArrayList<>(stored.own());
         if (host.equals(archive.host())) {
-            own.addAll(recorder.between(from, to));
+            own.addAll(recorder.between(first, last));
         }
+        NavigableSet<Instant> known = new TreeSet<>();
+        stored.ofModule().forEach(sample -> known.add(sample.at()));
+        own.forEach(sample -> known.add(sample.at()));
+        byCause.stream()
+                .filter(tick -> known.subSet(tick.at().minus(NEAR), tick.at().plus(NEAR))
+                        .isEmpty())
+                .map(tick -> new LoadSample(
+                        tick.at(),
+                        tick.active(),
+                        OptionalDouble.of(tick.load1()),
+                        OptionalInt.empty(),
+                        OptionalInt.empty()))
+                .forEach(own::add);
         return LoadTimeline.of(stored.ofModule(), own);
     }
 

@@ -15,6 +15,7 @@ final class Asset {
     static final String STYLES = "/assets/load-monitor.css";
     static final String FLAME_STYLES = "/assets/flame.css";
     static final String FLAME_SCRIPT = "/assets/flame.js";
+    static final String PAGE_SCRIPT = "/assets/page.js";
     static final String ICON = "/assets/icon.svg";
 
     private final byte[] content;

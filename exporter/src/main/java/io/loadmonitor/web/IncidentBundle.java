@@ -5,6 +5,7 @@ import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.desk.IncidentReport;
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.flame.FoldedStack;
@@ -52,10 +53,14 @@ final class IncidentBundle {
     private final Site site;
     private final String version;
     private final IncidentReport report;
+    private final CauseCatalogue causes;
     private final Builds builds;
     private final String folder;
 
-    /** @param version of the exporter */
+    /**
+     * @param version of the exporter
+     * @param causes by which the parts of the load are named
+     */
     IncidentBundle(
             Archive archive,
             Json json,
@@ -63,6 +68,7 @@ final class IncidentBundle {
             Site site,
             String version,
             IncidentReport report,
+            CauseCatalogue causes,
             Builds builds) {
         this.archive = archive;
         this.json = json;
@@ -70,6 +76,7 @@ final class IncidentBundle {
         this.site = site;
         this.version = version;
         this.report = report;
+        this.causes = causes;
         this.builds = builds;
         this.folder = name(report.incident().id()) + '/';
     }
@@ -91,12 +98,12 @@ final class IncidentBundle {
         List<DumpSummary> dumps = taken();
         Instant time = report.incident().startedAt();
         put(zip, "README.txt", time, readme(dumps).getBytes(StandardCharsets.UTF_8));
-        put(zip, "incident.json", time, json.write(IncidentAnswer.of(report, site)));
+        put(zip, "incident.json", time, json.write(IncidentAnswer.of(report, site, causes)));
         put(
                 zip,
                 "incident.md",
                 time,
-                IncidentMarkdown.write(report, site, report.to()).getBytes(StandardCharsets.UTF_8));
+                IncidentMarkdown.write(report, site, causes, report.to()).getBytes(StandardCharsets.UTF_8));
         for (DumpSummary dump : dumps) {
             send(made, out);
             made(zip, dump);

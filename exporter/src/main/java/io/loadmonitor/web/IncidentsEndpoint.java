@@ -55,7 +55,10 @@ final class IncidentsEndpoint {
     }
 
     void detail(Context context) throws ArchiveException {
-        json.answer(context, 200, IncidentAnswer.of(report(context), site));
+        json.answer(
+                context,
+                200,
+                IncidentAnswer.of(report(context), site, parts.causes().get()));
     }
 
     /** For a ticket. */
@@ -66,7 +69,8 @@ final class IncidentsEndpoint {
                         "Content-Disposition",
                         "inline; filename=\""
                                 + IncidentBundle.name(report.incident().id()) + ".md\"")
-                .result(IncidentMarkdown.write(report, site, parts.clock().instant()));
+                .result(IncidentMarkdown.write(
+                        report, site, parts.causes().get(), parts.clock().instant()));
     }
 
     /** Everything as one file, written as it is made. */
@@ -89,7 +93,16 @@ final class IncidentsEndpoint {
                 return;
             }
             String version = parts.status().status().version();
-            new IncidentBundle(archive, json, renderer, site, version, report, builds).write(context.outputStream());
+            new IncidentBundle(
+                            archive,
+                            json,
+                            renderer,
+                            site,
+                            version,
+                            report,
+                            parts.causes().get(),
+                            builds)
+                    .write(context.outputStream());
         } catch (IOException gone) {
             // What was sent ends without the zip's directory, so nobody takes it for whole.
             LOG.debug("the client went away while the file of an incident was sent", gone);

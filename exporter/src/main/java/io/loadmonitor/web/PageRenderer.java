@@ -20,6 +20,8 @@ final class PageRenderer {
     private final Asset flameStyles = new Asset(Asset.FLAME_STYLES, "text/css; charset=utf-8");
     private final Asset flameScript = new Asset(Asset.FLAME_SCRIPT, "text/javascript; charset=utf-8");
 
+    private final Asset pageScript = new Asset(Asset.PAGE_SCRIPT, "text/javascript; charset=utf-8");
+
     /** @param site to which the links of pages lead */
     PageRenderer(Site site) {
         this.base = site.base();
@@ -35,6 +37,10 @@ final class PageRenderer {
 
     Asset flameStyles() {
         return flameStyles;
+    }
+
+    Asset pageScript() {
+        return pageScript;
     }
 
     Asset flameScript() {
@@ -58,6 +64,8 @@ final class PageRenderer {
                         base + styles.address(),
                         "icon",
                         base + icon.address(),
+                        "script",
+                        base + pageScript.address(),
                         "flameCss",
                         base + flameStyles.address(),
                         "flameScript",

@@ -132,6 +132,10 @@ final class PagesEndpoint {
         renderer.icon().answer(context);
     }
 
+    void pageScript(Context context) {
+        renderer.pageScript().answer(context);
+    }
+
     void flameStyles(Context context) {
         renderer.flameStyles().answer(context);
     }
@@ -163,7 +167,7 @@ final class PagesEndpoint {
                         next("/incidents", parameters, ListFilter.INCIDENT_FILTERS, page.next())));
     }
 
-    /** With {@code dump}, that one of its dumps; else the one that tells most. */
+    /** With {@code dump}, that one of its dumps; else the newest while it is open, and then the one that tells most. */
     void incident(Context context) throws ArchiveException {
         QueryParameters parameters = QueryParameters.only(context.queryString(), Set.of("dump", "by"));
         GroupTable.By by = by(parameters);
@@ -191,22 +195,34 @@ final class PagesEndpoint {
                         report,
                         view,
                         IncidentPage.cpus(dump.flatMap(ArchivedDump::dump)),
+                        parts.causes().get(),
+                        wanted.isEmpty(),
                         parts.clock().instant()));
     }
 
-    /** The one of the alert; without a text of it, the newest that has one. */
+    /**
+     * While it is open the newest with a text; then the one of the alert, or without a text of it the newest that has
+     * one.
+     */
     private static Optional<Long> telling(IncidentReport report) {
         List<IncidentReport.Dump> dumps = report.dumps();
         return dumps.stream()
-                .filter(dump -> dump.phase() == IncidentReport.Phase.AT
-                        && (dump.summary().rawBytes() > 0
-                                || dump.summary().deleted().isPresent()))
-                .findFirst()
+                .filter(dump -> report.incident().open() && dump.breakdown().isPresent())
+                .reduce((one, later) -> later)
+                .or(() -> at(dumps))
                 .or(() -> dumps.stream()
                         .filter(dump -> dump.summary().rawBytes() > 0)
                         .reduce((one, later) -> later))
                 .or(() -> dumps.stream().findFirst())
                 .map(dump -> dump.summary().id());
+    }
+
+    private static Optional<IncidentReport.Dump> at(List<IncidentReport.Dump> dumps) {
+        return dumps.stream()
+                .filter(dump -> dump.phase() == IncidentReport.Phase.AT
+                        && (dump.summary().rawBytes() > 0
+                                || dump.summary().deleted().isPresent()))
+                .findFirst();
     }
 
     private static GroupTable.By by(QueryParameters parameters) {

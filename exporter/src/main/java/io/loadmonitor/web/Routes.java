@@ -29,6 +29,7 @@ final class Routes {
                 Route.get(settings.telemetryPath(), Role.SCRAPE, ANYBODY, SCRAPE, state::metrics),
                 Route.get("/", Role.READ, ANYBODY, SMALL, pages::landing),
                 Route.get(Asset.STYLES, Role.HEALTH, ANYBODY, SMALL, pages::styles),
+                Route.get(Asset.PAGE_SCRIPT, Role.HEALTH, ANYBODY, SMALL, pages::pageScript),
                 Route.get(Asset.FLAME_STYLES, Role.HEALTH, ANYBODY, SMALL, pages::flameStyles),
                 Route.get(Asset.FLAME_SCRIPT, Role.HEALTH, ANYBODY, SMALL, pages::flameScript),
                 Route.get(Asset.ICON, Role.HEALTH, ANYBODY, SMALL, pages::icon),

@@ -5,8 +5,14 @@
 
   const PADDING = 8;
 
-  for (const root of document.querySelectorAll('.flame')) {
-    start(root);
+  startAll(document);
+  // A page that refreshes itself has shown another one.
+  document.addEventListener('load-monitor:shown', event => startAll(event.target));
+
+  function startAll(within) {
+    for (const root of within.querySelectorAll('.flame')) {
+      start(root);
+    }
   }
 
   function start(root) {

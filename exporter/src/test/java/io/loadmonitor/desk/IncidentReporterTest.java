@@ -16,14 +16,20 @@ import io.loadmonitor.archive.TestAlerts;
 import io.loadmonitor.archive.TestClock;
 import io.loadmonitor.desk.IncidentReport.Phase;
 import io.loadmonitor.dump.LoadSample;
+import io.loadmonitor.sample.LoadTickParts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +46,7 @@ final class IncidentReporterTest {
     void open(@TempDir Path folder) throws Exception {
         archive = Archive.open(new ArchiveSettings(folder.resolve("a.db"), "vm", Retention.DEFAULT), clock);
         recorder = new LoadRecorder(archive);
-        reporter = new IncidentReporter(archive, recorder, clock);
+        reporter = new IncidentReporter(archive, recorder, new PartsRecorder(archive, List::of), clock);
     }
 
     @AfterEach
@@ -75,7 +81,7 @@ final class IncidentReporterTest {
     }
 
     @Test
-    void tellsTheLoadFromTenMinutesBeforeToFiveMinutesAfter() throws Exception {
+    void tellsTheLoadBeforeAnIncidentAndAfterIt() throws Exception {
         long alert = alert(NOON);
         archive.takeIn(List.of(new RoutedAlert(
                 TestAlerts.resolved(1, NOON, NOON.plusSeconds(600)),
@@ -87,18 +93,76 @@ final class IncidentReporterTest {
 
         IncidentReport report = reporter.report(alert).orElseThrow();
 
-        assertEquals(NOON.minusSeconds(600), report.from());
-        assertEquals(NOON.plusSeconds(900), report.to());
+        assertEquals(NOON.minusSeconds(900), report.from());
+        assertEquals(NOON.plusSeconds(1500), report.to());
         assertEquals(301, report.timeline().seen(), "from memory");
         recorder.keep();
         assertEquals(report, reporter.report(alert).orElseThrow(), "and the same from memory and archive");
         assertEquals(
                 report.timeline(),
-                new IncidentReporter(archive, new LoadRecorder(archive), clock)
+                new IncidentReporter(archive, new LoadRecorder(archive), new PartsRecorder(archive, List::of), clock)
                         .report(alert)
                         .orElseThrow()
                         .timeline(),
                 "and after a restart");
+    }
+
+    @Test
+    void tellsWhatTheLoadConsistedOfFromMemoryAndFromTheArchive() throws Exception {
+        long alert = alert(NOON);
+        archive.takeIn(List.of(new RoutedAlert(
+                TestAlerts.resolved(1, NOON, NOON.plusSeconds(600)),
+                Optional.of(new RoutedAlert.Route("load", Duration.ZERO)))));
+        List<LoadTickParts> ticks = new ArrayList<>();
+        for (int i = -400; i < 400; i++) {
+            ticks.add(new LoadTickParts(
+                    NOON.plusSeconds(5L * i).plusMillis(500).plusNanos(789),
+                    OptionalInt.of(4),
+                    4.5,
+                    Map.of("nfs", 4),
+                    Map.of("nfs", 4.0, "unseen", 0.5),
+                    true));
+        }
+        PartsRecorder parts = new PartsRecorder(archive, () -> ticks);
+        reporter = new IncidentReporter(archive, recorder, parts, clock);
+        clock.set(NOON.plusSeconds(2000));
+
+        IncidentReport report = reporter.report(alert).orElseThrow();
+
+        assertEquals(480, report.parts().seen(), "a quarter of an hour before and after, from memory");
+        assertEquals(480, report.timeline().seen(), "they tell of the load, too");
+        parts.keep();
+        assertEquals(report, reporter.report(alert).orElseThrow(), "and the same from memory and archive");
+        ticks.clear();
+        assertEquals(report, reporter.report(alert).orElseThrow(), "and from the archive alone");
+    }
+
+    @Test
+    void tellsAtMostAsManyTicksOfALongIncidentAsAPictureNeeds() throws Exception {
+        List<LoadTickParts> ticks = new ArrayList<>();
+        for (int i = 0; i < 5000; i++) {
+            ticks.add(new LoadTickParts(
+                    NOON.plusSeconds(5L * i),
+                    OptionalInt.empty(),
+                    i == 3777 ? 99 : i % 5,
+                    Map.of(),
+                    Map.of("unseen", (double) (i % 5)),
+                    true));
+        }
+        Collections.shuffle(ticks, new Random(1));
+
+        PartsTimeline line = PartsTimeline.of(ticks);
+
+        assertEquals(5000, line.seen());
+        assertTrue(
+                line.ticks().size() > LoadTimeline.MOST_TICKS - 3,
+                "ticks: " + line.ticks().size());
+        assertTrue(line.ticks().stream().anyMatch(tick -> tick.load1() == 99), "the peak is there");
+        assertEquals(
+                line.ticks(),
+                line.ticks().stream()
+                        .sorted(Comparator.comparing(LoadTickParts::at))
+                        .toList());
     }
 
     @Test

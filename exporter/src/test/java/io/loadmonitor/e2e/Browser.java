@@ -79,6 +79,11 @@ final class Browser implements AutoCloseable {
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", name))));
     }
 
+    /** The reader's time zone by its name in the database of zones; empty for the machine's own. */
+    void zone(String id) {
+        driver.executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", id));
+    }
+
     /** A script's answer; the script runs with the page's rights. */
     Object ask(String script) {
         return driver.executeScript("return " + script);

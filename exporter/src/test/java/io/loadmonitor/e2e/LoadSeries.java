@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /** Active tasks at load ticks, and the 1-minute average that the kernel makes of them (kernel/sched/loadavg.c). */
 final class LoadSeries {
-    private static final Duration PERIOD = Duration.ofMillis(5_004);
+    static final Duration PERIOD = Duration.ofMillis(5_004);
     private static final int MOST_TOLD = 120;
 
     private final Instant first;

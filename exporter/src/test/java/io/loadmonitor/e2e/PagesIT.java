@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.archive.Retention;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +27,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.NoAlertPresentException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.interactions.Actions;
 
 /** The pages in a real browser, with the story of a slow disk: as a reader goes through them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -31,6 +36,9 @@ final class PagesIT {
     private Story story;
     private String incident;
     private String diff;
+
+    /** The incident of the names that attack lasts: its page would show a newer dump. */
+    private String hostile;
 
     /** Every kind of page, with harmless and with hostile names. */
     private List<String> all;
@@ -42,6 +50,7 @@ final class PagesIT {
         story = told.get();
         incident = "/incidents/" + story.incident;
         diff = "/dumps/" + story.crossing + "/diff/" + story.alert;
+        hostile = "/incidents/" + story.hostile + "?dump=" + story.hostileDump;
         all = List.of(
                 "/",
                 "/incidents",
@@ -50,9 +59,9 @@ final class PagesIT {
                 incident,
                 incident + "?dump=" + story.rising + "&by=stack",
                 incident + "?by=container",
-                "/incidents/" + story.hostile,
-                "/incidents/" + story.hostile + "?by=cgroup",
-                "/incidents/" + story.hostile + "?by=process",
+                hostile,
+                hostile + "&by=cgroup",
+                hostile + "&by=process",
                 "/dumps",
                 "/dumps?limit=2",
                 "/dumps/" + story.alert,
@@ -181,7 +190,7 @@ final class PagesIT {
     @Test
     void hasPartsThatSumToTheLoad() {
         pages.open(incident);
-        assertEquals(40, sum(".legend b"));
+        assertEquals(40, sum("#dump .legend b"));
         assertTrue(pages.find(".legend").getText().contains("2 active, but not in the dump"), pages.text());
         assertEquals(100, widths(".bar rect"), 0.2);
         for (String by : List.of("cause", "stack", "process", "cgroup", "container")) {
@@ -219,7 +228,7 @@ final class PagesIT {
                         .sorted()
                         .toList());
         assertTrue(
-                ((Number) pages.browser().ask("document.querySelector('.load-chart .active').getBBox().height"))
+                ((Number) pages.browser().ask("document.querySelector('.load-chart .active-line').getBBox().height"))
                                 .doubleValue()
                         > 100,
                 "the active tasks fill the chart");
@@ -229,6 +238,163 @@ final class PagesIT {
         assertTrue(
                 pages.find(".ticks").getText().contains("12:0"),
                 pages.find(".ticks").getText());
+    }
+
+    /** On a laptop and on a phone. */
+    @Test
+    void saysWhatTheLoadWasAboveTheFold() {
+        for (int[] screen : new int[][] {{1280, 720}, {390, 844}}) {
+            pages.browser().size(screen[0], screen[1]);
+            try {
+                pages.open(incident);
+                for (String part : List.of("h1", ".bar", "#dump .legend li", ".groups tbody tr:first-child .title")) {
+                    double bottom = ((Number) pages.browser()
+                                    .ask("document.querySelector('" + part + "').getBoundingClientRect().bottom"))
+                            .doubleValue();
+                    assertTrue(
+                            bottom <= screen[1],
+                            part + " ends at " + bottom + " on a screen of " + screen[0] + " x " + screen[1]);
+                }
+            } finally {
+                pages.browser().size(1200, 900);
+            }
+        }
+    }
+
+    @Test
+    void drawsWhatTheLoadConsistedOfAndTellsItByPointerAndByKeyboard() {
+        pages.open(incident);
+        assertEquals(
+                List.of("waiting for the ext4 journal", "on CPU in user mode", "waiting for NFS"),
+                pages.all(".chart .legend bdi").stream()
+                        .map(WebElement::getText)
+                        .limit(3)
+                        .toList());
+        assertTrue(
+                pages.text().contains("Highest at 12:07:00 UTC: load 36.80 = 17.30 waiting for the ext4 journal"),
+                pages.text());
+        List<WebElement> moments = pages.all(".moment");
+        new Actions(pages.browser().driver()).moveToElement(moments.get(60)).perform();
+        String pointed = pages.find(".reading").getText();
+        assertTrue(
+                pointed.matches("12:05:[0-9]{2} UTC: load [0-9.]+ = [0-9.]+ waiting .*; [0-9]+ active tasks"), pointed);
+        pages.tabTo(".moments");
+        pages.press(Keys.HOME);
+        String first = pages.find(".reading").getText();
+        assertTrue(first.startsWith("12:00:00 UTC: load 2.4"), first);
+        pages.press(Keys.ARROW_RIGHT);
+        assertTrue(
+                pages.find(".reading").getText().startsWith("12:00:05 UTC: load "),
+                pages.find(".reading").getText());
+        assertEquals(pages.find(".reading").getText(), pages.find(".moments").getDomAttribute("aria-valuetext"));
+        pages.open("/");
+        assertTrue(pages.find(".sentence").getText().startsWith("Load "), pages.text());
+    }
+
+    @Test
+    void tellsTimesInTheReadersZoneWithUtcBeside() {
+        pages.browser().zone("Asia/Kolkata");
+        try {
+            pages.open(incident);
+            assertTrue(
+                    pages.find(".times time")
+                            .getText()
+                            .matches("[0-9]+ [A-Z][a-z]+ [0-9]{4}, 17:33:41 \\S+"
+                                    + " \\([0-9]+ [A-Z][a-z]+ [0-9]{4}, 12:03:41 UTC\\)"),
+                    pages.find(".times time").getText());
+            List<String> labels = pages.all(".load-chart .times text").stream()
+                    .map(WebElement::getText)
+                    .toList();
+            assertTrue(
+                    labels.contains("12:00") && labels.contains("17:30") && labels.contains("UTC"), labels.toString());
+            assertTrue(
+                    pages.find(".reading").getText().matches("17:39:[0-9]{2} \\S+ \\(12:09:[0-9]{2} UTC\\): load .*"),
+                    pages.find(".reading").getText());
+        } finally {
+            pages.browser().zone("");
+        }
+    }
+
+    @Test
+    void refreshesAnIncidentThatLastsWithoutLosingThePlace(@TempDir Path folder) throws Exception {
+        AtomicReference<Story> told = new AtomicReference<>();
+        try (BrowsedExporter live =
+                BrowsedExporter.start(folder, archive -> told.set(Story.tell(archive)), pages.browser())) {
+            String page = "/incidents/" + told.get().hostile;
+            live.open(page);
+            assertTrue(live.browser().driver().getTitle().startsWith("Incident " + told.get().hostile + ", open: "));
+            live.browser().ask("(window.kept = true)");
+            live.find(".chart details summary").click();
+            live.browser().ask("window.scrollBy(0, document.querySelector('#time').getBoundingClientRect().top - 40)");
+            long place = top(live);
+            long taken = take(live);
+            Wait.until(
+                    "dump " + taken + " on the page",
+                    Duration.ofSeconds(90),
+                    () -> Optional.of(live.find("#dump-title").getText())
+                            .filter(title -> title.startsWith("Dump " + taken + " ")),
+                    live::log);
+            assertEquals(true, live.browser().ask("window.kept"), "the page was not loaded anew");
+            assertTrue(live.find(".chart details").getDomAttribute("open") != null, "the table is still unfolded");
+            assertEquals(place, top(live), 3, "what was looked at is where it was");
+            assertTrue(live.find(".flame-tools").isDisplayed(), "the new dump's flame graph can be searched");
+
+            // Who has a dump's details under the hand keeps them.
+            live.find("#dump summary").click();
+            long next = take(live);
+            Wait.until(
+                    "that there is a newer dump",
+                    Duration.ofSeconds(90),
+                    () -> Optional.of(live.find(".refresh").getText()).filter(words -> words.contains("newer dump")),
+                    live::log);
+            assertTrue(live.find("#dump-title").getText().startsWith("Dump " + taken + " "), live.text());
+            assertTrue(live.find(".refresh").getText().contains(", " + next + ":"), live.text());
+            live.assertInert();
+            live.open("/incidents");
+            live.assertQuiet();
+        }
+    }
+
+    /** A dump now, as soon as people may have one again. */
+    private static long take(BrowsedExporter live) {
+        return Wait.until(
+                "a dump",
+                Duration.ofSeconds(90),
+                () -> {
+                    try {
+                        HttpResponse<String> answer = Http.post(live.address("/api/v1/dumps"), "");
+                        return answer.statusCode() == 202
+                                ? answer.headers()
+                                        .firstValue("Location")
+                                        .map(address -> Long.parseLong(address.replaceFirst(".*/", "")))
+                                : Optional.empty();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                live::log);
+    }
+
+    private static long top(BrowsedExporter live) {
+        return ((Number) live.browser().ask("Math.round(document.querySelector('#time').getBoundingClientRect().top)"))
+                .longValue();
+    }
+
+    @Test
+    void offersToCompareWithTheDumpBefore() {
+        for (long[] shown : new long[][] {
+            {story.rising, story.rising, story.crossing},
+            {story.crossing, story.rising, story.crossing},
+            {story.falling, story.alert, story.falling}
+        }) {
+            pages.open(incident + "?dump=" + shown[0]);
+            assertEquals(
+                    List.of("" + shown[1], "" + shown[2]),
+                    pages.all(".compare select").stream()
+                            .map(select -> select.getDomProperty("value"))
+                            .toList(),
+                    "of dump " + shown[0]);
+        }
     }
 
     @Test
@@ -270,7 +436,7 @@ final class PagesIT {
                     later.find(".warnings").getText());
             assertEquals(
                     40,
-                    later.all(".legend b").stream()
+                    later.all("#dump .legend b").stream()
                             .mapToInt(number -> Integer.parseInt(number.getText()))
                             .sum());
             assertEquals(4, later.all(".mark").size());
@@ -295,7 +461,7 @@ final class PagesIT {
         }
         for (String page : List.of(
                 "/incidents",
-                "/incidents/" + story.hostile,
+                hostile,
                 "/dumps/" + story.hostileDump,
                 "/dumps/" + story.alert + "/diff/" + story.hostileDump)) {
             pages.open(page);
@@ -303,7 +469,7 @@ final class PagesIT {
             assertTrue(pages.text().contains("\\xe2\\x80\\xaegnp.exe"), page);
             assertEquals(List.of(), pages.browser().ask(NOT_ISOLATED), page);
         }
-        pages.open("/incidents/" + story.hostile);
+        pages.open(hostile);
         assertTrue(pages.text().contains("\\u202egnp.exe"), "of a label, too");
         assertEquals(0, pages.all("a[href^='javascript']").size());
     }
@@ -340,7 +506,7 @@ final class PagesIT {
         try {
             pages.open(incident);
             assertFalse(pages.find(".flame-tools").isDisplayed());
-            assertTrue(pages.find(".load-chart .active").isDisplayed());
+            assertTrue(pages.find(".load-chart .band").isDisplayed());
             pages.follow(() ->
                     pages.find(".stations a[href*='dump=" + story.rising + "']").click());
             pages.awaitPage(incident + "?dump=" + story.rising);
@@ -363,7 +529,7 @@ final class PagesIT {
                 "none",
                 pages.browser()
                         .ask("(() => { const style = getComputedStyle(document.activeElement.querySelector("
-                                + "'circle') || document.activeElement); return style.outlineStyle !== 'none' ?"
+                                + "'rect') || document.activeElement); return style.outlineStyle !== 'none' ?"
                                 + " 'outline' : parseFloat(style.strokeWidth) > 3 ? 'stroke' : 'none'; })()"));
     }
 

@@ -7,12 +7,15 @@ import io.loadmonitor.archive.IntakeOutcome;
 import io.loadmonitor.archive.RoutedAlert;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
+import io.loadmonitor.sample.LoadTickParts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -136,6 +139,29 @@ final class Story {
                         Optional.of(NOON.plusSeconds(720)),
                         Optional.empty()),
                 Optional.of(new RoutedAlert.Route("load", Duration.ZERO)))));
+        archive.keepParts(parts(load));
+    }
+
+    /** What the load consisted of at each tick: the job first, then the disk, then the server that is away. */
+    private static List<LoadTickParts> parts(LoadSeries load) {
+        List<LoadTickParts> parts = new ArrayList<>();
+        Map<String, Double> damped = new TreeMap<>(Map.of("on-cpu-user", 1.2, "ext4-journal", 0.0, "nfs", 0.0));
+        for (int i = 0; i < ACTIVE.length; i++) {
+            Instant at = NOON.plus(LoadSeries.PERIOD.multipliedBy(i)).plusMillis(40);
+            int job = Math.min(9, ACTIVE[i]);
+            int disk = Math.min(18, ACTIVE[i] - job);
+            Map<String, Integer> tasks =
+                    Map.of("on-cpu-user", job, "ext4-journal", disk, "nfs", ACTIVE[i] - job - disk);
+            damped.replaceAll((cause, part) -> (part * 1884 + tasks.get(cause) * 164) / 2048);
+            double average = load.load(at);
+            double sum =
+                    damped.values().stream().mapToDouble(Double::doubleValue).sum();
+            Map<String, Double> byCause = new TreeMap<>(damped);
+            byCause.replaceAll((cause, part) -> part * Math.min(1, average / sum));
+            byCause.put("unseen", Math.max(0, average - sum));
+            parts.add(new LoadTickParts(at, OptionalInt.of(ACTIVE[i]), average, tasks, byCause, true));
+        }
+        return parts;
     }
 
     private void hostileNames() throws Exception {

@@ -47,6 +47,7 @@ final class AccessServerTest {
                     "GET /assets/load-monitor.css",
                     "GET /assets/flame.css",
                     "GET /assets/flame.js",
+                    "GET /assets/page.js",
                     "GET /assets/icon.svg"),
             Role.SCRAPE,
             Set.of("GET /metrics"),

@@ -14,8 +14,11 @@ import io.loadmonitor.archive.TestClock;
 import io.loadmonitor.desk.IncidentReport;
 import io.loadmonitor.desk.IncidentReporter;
 import io.loadmonitor.desk.LoadRecorder;
+import io.loadmonitor.desk.PartsRecorder;
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.sample.LoadTickParts;
 import io.loadmonitor.web.json.IncidentAnswer;
 import io.loadmonitor.web.view.IncidentMarkdown;
 import io.loadmonitor.web.view.Site;
@@ -87,7 +90,24 @@ final class IncidentGoldenTest {
                 OptionalInt.of(0),
                 OptionalInt.empty()));
         recorder.keep();
-        report = new IncidentReporter(archive, recorder, clock).report(1).orElseThrow();
+        PartsRecorder parts = new PartsRecorder(
+                archive,
+                () -> List.of(
+                        parts("2026-11-22T14:50:02.312Z", 10, 4.87, Map.of("vfork", 2, "runnable", 8), 3.5, 0.5),
+                        parts("2026-11-22T14:50:07.316Z", 1, 4.56, Map.of("frozen-filesystem", 1), 3.22, 0.47)));
+        parts.keep();
+        report = new IncidentReporter(archive, recorder, parts, clock).report(1).orElseThrow();
+    }
+
+    private static LoadTickParts parts(
+            String at, int active, double load, Map<String, Integer> tasks, double runnable, double unseen) {
+        return new LoadTickParts(
+                Instant.parse(at),
+                OptionalInt.of(active),
+                load,
+                tasks,
+                Map.of("vfork", 0.87, "runnable", runnable, "unseen", unseen),
+                true);
     }
 
     @AfterEach
@@ -98,13 +118,13 @@ final class IncidentGoldenTest {
     @Test
     void tellsItAsJson() throws Exception {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-        byte[] answer = new Json().write(IncidentAnswer.of(report, Site.UNKNOWN));
+        byte[] answer = new Json().write(IncidentAnswer.of(report, Site.UNKNOWN, CauseCatalogue.standard()));
         GOLDEN.compare("incident.json", mapper.writeValueAsString(mapper.readTree(answer)) + "\n", "the incident");
     }
 
     @Test
     void tellsItAsMarkdown() throws Exception {
-        String markdown = IncidentMarkdown.write(report, Site.UNKNOWN, LATER);
+        String markdown = IncidentMarkdown.write(report, Site.UNKNOWN, CauseCatalogue.standard(), LATER);
         GOLDEN.compare("incident.md", markdown, "the incident");
         String outsideCode = Pattern.compile("`[^`\n]*`").matcher(markdown).replaceAll("");
         assertTrue(outsideCode.chars().noneMatch(c -> "`<>&".indexOf(c) >= 0), outsideCode);
@@ -141,7 +161,7 @@ final class IncidentGoldenTest {
             assertTrue(new String(files.get(dump + ".html"), StandardCharsets.UTF_8).startsWith("<!doctype html>"));
         }
         assertEquals(
-                IncidentMarkdown.write(report, Site.UNKNOWN, report.to()),
+                IncidentMarkdown.write(report, Site.UNKNOWN, CauseCatalogue.standard(), report.to()),
                 new String(files.get("incident-1/incident.md"), StandardCharsets.UTF_8));
         assertEquals(
                 1,
@@ -161,24 +181,28 @@ final class IncidentGoldenTest {
     void tellsTheSameWhenItsDumpsAreDeleted() throws Exception {
         archive.keep(new Retention(1, Duration.ofDays(30), 1 << 30, 0));
 
-        IncidentReport later = new IncidentReporter(archive, new LoadRecorder(archive), clock)
+        IncidentReport later = new IncidentReporter(
+                        archive, new LoadRecorder(archive), new PartsRecorder(archive, List::of), clock)
                 .report(1)
                 .orElseThrow();
 
         assertEquals(report.headline(), later.headline());
         assertEquals(report.changes(), later.changes());
         assertEquals(report.timeline(), later.timeline());
+        assertEquals(report.parts(), later.parts());
+        assertEquals(2, later.parts().seen());
         for (int i = 0; i < SHOWN.size(); i++) {
             assertEquals(report.dumps().get(i).breakdown(), later.dumps().get(i).breakdown());
         }
         String words = "Its 5 dumps were deleted on 2026-11-22 (retention: max_dumps); what they told is kept";
-        String markdown = IncidentMarkdown.write(later, Site.UNKNOWN, LATER);
+        String markdown = IncidentMarkdown.write(later, Site.UNKNOWN, CauseCatalogue.standard(), LATER);
         assertTrue(markdown.contains("| Dumps | " + words + " |"), markdown);
         assertEquals(
-                IncidentMarkdown.write(report, Site.UNKNOWN, LATER),
+                IncidentMarkdown.write(report, Site.UNKNOWN, CauseCatalogue.standard(), LATER),
                 markdown.replace("| Dumps | " + words + " |\n", "").replace(", deleted.", ", complete."),
                 "the ticket's text is the same but for that");
-        JsonNode json = new ObjectMapper().readTree(new Json().write(IncidentAnswer.of(later, Site.UNKNOWN)));
+        JsonNode json = new ObjectMapper()
+                .readTree(new Json().write(IncidentAnswer.of(later, Site.UNKNOWN, CauseCatalogue.standard())));
         assertEquals(5, json.path("deletedDumpCount").asInt());
         JsonNode dump = json.path("dumps").path(0);
         assertEquals("deleted", dump.path("state").asText());
@@ -208,6 +232,7 @@ final class IncidentGoldenTest {
                         Site.UNKNOWN,
                         "1.2.3",
                         report,
+                        CauseCatalogue.standard(),
                         new Builds())
                 .write(out);
         return out.toByteArray();

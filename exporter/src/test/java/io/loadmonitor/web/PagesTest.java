@@ -24,7 +24,7 @@ final class PagesTest {
     private static final Pattern ADDRESS = Pattern.compile("(?:href|src|action|srcset|content)=\"([^\"]*)\"");
 
     private static final Pattern OWN_SCRIPT =
-            Pattern.compile("<script src=\"/assets/flame\\.js\\?v=[0-9a-f]+\" defer></script>");
+            Pattern.compile("<script src=\"/assets/(flame|page)\\.js\\?v=[0-9a-f]+\" defer></script>");
 
     private RunningServer server;
 
@@ -189,6 +189,23 @@ final class PagesTest {
         assertTrue(page.contains("\\u202egpj.exe"), page);
         assertTrue(page.contains("LoadHigh&lt;script"), page);
         assertHarmless(server.page("/incidents").body());
+    }
+
+    @Test
+    void leadsToTheGraphToAlertmanagerAndToASilenceThatIsFilledIn() throws Exception {
+        String page = incident(Samples.firing("a1b2c3d4e5f60718", "Load\\\"High\\\" & more", "load is high", "none"));
+        assertTrue(page.contains("href=\"http://prometheus.example/graph\""), page);
+        assertTrue(page.contains("href=\"http://alertmanager.example:9093\""), page);
+        assertTrue(
+                page.contains("href=\"http://alertmanager.example:9093/#/silences/new?filter=%7Balertname%3D%22Load%5C"
+                        + "%22High%5C%22%20%26%20more%22%2Cinstance%3D%22db1%3A9817%22%7D&amp;comment=load-monitor"
+                        + "%20incident%201\""),
+                page);
+        assertTrue(page.contains("<title>Incident 1, open: Load\"High\" &amp; more · load-monitor</title>"), page);
+        assertTrue(
+                page.indexOf("<dt><bdi>summary") < page.indexOf("<dt><bdi>runbook_url")
+                        && page.indexOf("<dt><bdi>summary") > 0,
+                "the summary is first: " + page);
     }
 
     @Test
@@ -396,7 +413,7 @@ final class PagesTest {
      */
     private static void assertHarmless(String whole) {
         assertTrue(whole.startsWith("<!doctype html>"), whole);
-        String page = OWN_SCRIPT.matcher(whole).replaceFirst("");
+        String page = OWN_SCRIPT.matcher(whole).replaceAll("");
         assertFalse(
                 Pattern.compile("(?i)<(script|style|iframe|object|embed|base|img)\\b")
                         .matcher(page)

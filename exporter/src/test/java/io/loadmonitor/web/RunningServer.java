@@ -20,6 +20,7 @@ import io.loadmonitor.desk.CaptureSettings;
 import io.loadmonitor.desk.IncidentReporter;
 import io.loadmonitor.desk.InstanceNames;
 import io.loadmonitor.desk.LoadRecorder;
+import io.loadmonitor.desk.PartsRecorder;
 import io.loadmonitor.desk.Rules;
 import io.loadmonitor.desk.TriggerStatus;
 import io.loadmonitor.dump.CauseCatalogue;
@@ -151,7 +152,8 @@ final class RunningServer implements AutoCloseable {
                         },
                         webhookAnswers::add,
                         causes::get,
-                        new IncidentReporter(archive, recorder, Clock.systemUTC()),
+                        new IncidentReporter(
+                                archive, recorder, new PartsRecorder(archive, List::of), Clock.systemUTC()),
                         denials::add,
                         new AuditLog(() -> System.nanoTime() + skippedNanos.get()),
                         Clock.systemUTC()),

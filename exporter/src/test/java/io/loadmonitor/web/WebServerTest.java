@@ -303,7 +303,14 @@ final class WebServerTest {
                                 .statusCode());
             }
             for (String path : List.of(
-                    "/metrics", "/", "/-/healthy", "/-/ready", Asset.STYLES, Asset.FLAME_STYLES, Asset.FLAME_SCRIPT)) {
+                    "/metrics",
+                    "/",
+                    "/-/healthy",
+                    "/-/ready",
+                    Asset.STYLES,
+                    Asset.FLAME_STYLES,
+                    Asset.FLAME_SCRIPT,
+                    Asset.PAGE_SCRIPT)) {
                 assertEquals(
                         200,
                         other.send(HttpRequest.newBuilder(URI.create(base + path)))

@@ -6,23 +6,30 @@ import io.loadmonitor.archive.RefusedDump;
 import io.loadmonitor.desk.CauseTurn;
 import io.loadmonitor.desk.IncidentReport;
 import io.loadmonitor.desk.LoadTimeline;
+import io.loadmonitor.desk.PartsTimeline;
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadChange;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.web.view.Site;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An incident with all that is shown of it: the load over its time, its dumps (oldest first), what changed between
- * them, when the cause did, and which dumps limits refused.
+ * An incident with all that is shown of it: the load over its time, by cause where that was kept, its dumps (oldest
+ * first), what changed between them, when the cause did, and which dumps limits refused.
  */
 public record IncidentAnswer(
         @JsonUnwrapped IncidentItem incident,
         Timeline timeline,
+        @Nullable LoadByCause loadByCause,
         List<Dump> dumps,
         List<Change> changes,
         List<Turn> turns,
@@ -47,6 +54,32 @@ public record IncidentAnswer(
                     report.to().toString(),
                     line.seen() - line.ticks().size(),
                     line.ticks().stream().map(Tick::of).toList());
+        }
+    }
+
+    /**
+     * What the load consisted of over the same time.
+     *
+     * @param omitted ticks that are known and left out, because they are too many
+     * @param causes what the ids stand for, of all that are in the ticks
+     * @param ticks as {@code GET /api/v1/load} has them
+     */
+    public record LoadByCause(int omitted, Map<String, String> causes, List<LoadAnswer.Tick> ticks) {
+        public LoadByCause {
+            causes = new TreeMap<>(causes);
+            ticks = List.copyOf(ticks);
+        }
+
+        static LoadByCause of(PartsTimeline parts, CauseCatalogue catalogue) {
+            Set<String> ids = new HashSet<>();
+            parts.ticks().forEach(tick -> {
+                ids.addAll(tick.load1ByCause().keySet());
+                ids.addAll(tick.tasks().keySet());
+            });
+            return new LoadByCause(
+                    parts.seen() - parts.ticks().size(),
+                    LoadAnswer.titles(ids, catalogue),
+                    parts.ticks().stream().map(LoadAnswer.Tick::of).toList());
         }
     }
 
@@ -174,10 +207,12 @@ public record IncidentAnswer(
         }
     }
 
-    public static IncidentAnswer of(IncidentReport report, Site site) {
+    /** @param catalogue by which the parts of the load are named */
+    public static IncidentAnswer of(IncidentReport report, Site site, CauseCatalogue catalogue) {
         return new IncidentAnswer(
                 IncidentItem.of(report.incident(), report.headline(), site),
                 Timeline.of(report),
+                report.parts().ticks().isEmpty() ? null : LoadByCause.of(report.parts(), catalogue),
                 report.dumps().stream().map(dump -> Dump.of(dump, site)).toList(),
                 report.changes().stream().map(change -> Change.of(change, site)).toList(),
                 report.turns().stream().map(Turn::of).toList(),

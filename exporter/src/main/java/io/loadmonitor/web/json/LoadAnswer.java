@@ -6,8 +6,10 @@ import io.loadmonitor.sample.DecomposedLoad;
 import io.loadmonitor.sample.LoadParts;
 import io.loadmonitor.sample.LoadTickParts;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -61,7 +63,7 @@ public record LoadAnswer(
             byCause = new TreeMap<>(byCause);
         }
 
-        private static Tick of(LoadTickParts tick) {
+        static Tick of(LoadTickParts tick) {
             return new Tick(
                     tick.at().toString(),
                     tick.active().isPresent() ? tick.active().getAsInt() : null,
@@ -74,11 +76,8 @@ public record LoadAnswer(
 
     /** @param ticks the oldest first */
     public static LoadAnswer of(LoadParts now, List<LoadTickParts> ticks, CauseCatalogue catalogue) {
-        Map<String, String> titles = catalogue.causes().stream()
-                .collect(Collectors.toMap(LoadCause::id, LoadCause::title, (first, second) -> first));
-        Map<String, String> causes = new TreeMap<>();
-        now.byCause().keySet().forEach(cause -> causes.put(cause, title(cause, titles)));
-        ticks.forEach(tick -> tick.load1ByCause().keySet().forEach(cause -> causes.put(cause, title(cause, titles))));
+        Set<String> ids = new HashSet<>(now.byCause().keySet());
+        ticks.forEach(tick -> ids.addAll(tick.load1ByCause().keySet()));
         return new LoadAnswer(
                 now.load1(),
                 now.intervalSeconds().isPresent()
@@ -91,8 +90,17 @@ public record LoadAnswer(
                                 entry.getKey(),
                                 rounded(entry.getValue()),
                                 now.uninterruptibleByCgroup().getOrDefault(entry.getKey(), 0))),
-                causes,
+                titles(ids, catalogue),
                 ticks.stream().map(Tick::of).toList());
+    }
+
+    /** What these ids of causes stand for. */
+    static Map<String, String> titles(Set<String> ids, CauseCatalogue catalogue) {
+        Map<String, String> titles = catalogue.causes().stream()
+                .collect(Collectors.toMap(LoadCause::id, LoadCause::title, (first, second) -> first));
+        Map<String, String> causes = new TreeMap<>();
+        ids.forEach(cause -> causes.put(cause, title(cause, titles)));
+        return causes;
     }
 
     private static String title(String cause, Map<String, String> titles) {

@@ -6,9 +6,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * The scales of a chart: time from the left, by percent, and tasks from the bottom, by pixels from above. What is
@@ -19,6 +21,8 @@ final class ChartAxes {
     private static final int MOST_LABELS = 6;
     private static final int[] MINUTES = {1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080, 43200};
     private static final DateTimeFormatter TIME = format("HH:mm");
+    private static final DateTimeFormatter EXACT = format("HH:mm:ss");
+    private static final long DAY_SECONDS = 86_400;
     private static final DateTimeFormatter DAY = format("d MMM");
 
     private final Instant from;
@@ -72,6 +76,33 @@ final class ChartAxes {
         return String.format(Locale.ROOT, "%.1f", LoadChart.PLOT - LoadChart.PLOT * value / top);
     }
 
+    /** To the second; with the day where there is more than one. */
+    String exact(Instant time) {
+        boolean days = !DAY.format(from).equals(DAY.format(to));
+        return (days ? DAY.format(time) + ", " : "") + EXACT.format(time);
+    }
+
+    /** A piece of the time for each of the ticks, around it: from left to right, without gaps. */
+    static <T> List<LoadArea.MomentInTime> moments(
+            ChartAxes axes, List<T> ticks, Function<T, Instant> at, Function<T, String> words) {
+        List<LoadArea.MomentInTime> moments = new ArrayList<>();
+        double start = ticks.isEmpty() ? 0 : Math.max(0, axes.x(at.apply(ticks.get(0))) - 1);
+        for (int i = 0; i < ticks.size(); i++) {
+            Instant time = at.apply(ticks.get(i));
+            double end = i + 1 == ticks.size()
+                    ? Math.min(100, axes.x(time) + 1)
+                    : (axes.x(time) + axes.x(at.apply(ticks.get(i + 1)))) / 2;
+            moments.add(new LoadArea.MomentInTime(
+                    percent(start),
+                    percent(Math.max(0, end - start)),
+                    time.truncatedTo(ChronoUnit.SECONDS).toString(),
+                    axes.exact(time) + " UTC",
+                    words.apply(ticks.get(i))));
+            start = end;
+        }
+        return moments;
+    }
+
     List<Label> times() {
         long minutes = MINUTES[MINUTES.length - 1];
         for (int each : MINUTES) {
@@ -87,9 +118,10 @@ final class ChartAxes {
                 at <= to.getEpochSecond() && labels.size() <= 2 * MOST_LABELS;
                 at += stepSeconds) {
             double x = x(Instant.ofEpochSecond(at));
-            // Nothing is cut off at the edges.
-            if (x >= 6 && x <= 94) {
-                labels.add(new Label(percent(x), format.format(Instant.ofEpochSecond(at))));
+            // Nothing is cut off at the edges, and the zone stands on the left.
+            if (x >= 11 && x <= 94) {
+                Instant time = Instant.ofEpochSecond(at);
+                labels.add(new Label(percent(x), (at % DAY_SECONDS == 0 ? DAY : format).format(time), time.toString()));
             }
         }
         return labels;

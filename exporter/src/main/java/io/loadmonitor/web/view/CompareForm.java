@@ -27,6 +27,19 @@ public record CompareForm(List<Choice> choices, long before, long after) {
                 after);
     }
 
+    /** With this one and the one before it; of the first, the one after it. */
+    static CompareForm around(List<DumpSummary> dumps, long chosen) {
+        List<Long> ids = dumps.stream()
+                .filter(dump -> dump.rawBytes() > 0)
+                .map(DumpSummary::id)
+                .toList();
+        int at = Math.max(0, ids.indexOf(chosen));
+        if (ids.size() < 2) {
+            return of(dumps, chosen, chosen);
+        }
+        return at == 0 ? of(dumps, ids.get(0), ids.get(1)) : of(dumps, ids.get(at - 1), ids.get(at));
+    }
+
     private static String label(DumpSummary dump) {
         Moment taken = Moment.of(dump.takenAt());
         return dump.id() + ": " + taken.date() + " " + taken.time()

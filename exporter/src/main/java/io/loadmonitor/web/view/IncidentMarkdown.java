@@ -7,12 +7,14 @@ import io.loadmonitor.archive.IncidentKind;
 import io.loadmonitor.desk.CauseTurn;
 import io.loadmonitor.desk.IncidentReport;
 import io.loadmonitor.desk.LoadTimeline;
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadChange;
 import io.loadmonitor.dump.LoadPart;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.MappedDevices;
+import io.loadmonitor.sample.LoadTickParts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -33,27 +35,32 @@ public final class IncidentMarkdown {
     private static final int MOST_CHANGES = 12;
     private static final int MOST_NAMES = 6;
     private static final int MOST_TICKS = 40;
+    private static final int MOST_PARTS_ROWS = 12;
     private static final String ROOT = "/";
 
     private final StringBuilder text = new StringBuilder(8192);
     private final IncidentReport report;
     private final Site site;
+    private final CauseCatalogue causes;
     private final Incident incident;
 
-    private IncidentMarkdown(IncidentReport report, Site site) {
+    private IncidentMarkdown(IncidentReport report, Site site, CauseCatalogue causes) {
         this.site = site;
+        this.causes = causes;
         this.report = report;
         this.incident = report.incident();
     }
 
     /**
      * @param site to which it links, where that can be told from anywhere
+     * @param causes by which the parts of the load are named
      * @param now for how long an open incident lasts
      */
-    public static String write(IncidentReport report, Site site, Instant now) {
-        IncidentMarkdown markdown = new IncidentMarkdown(report, site);
+    public static String write(IncidentReport report, Site site, CauseCatalogue causes, Instant now) {
+        IncidentMarkdown markdown = new IncidentMarkdown(report, site, causes);
         markdown.head(now);
         markdown.timeline();
+        markdown.parts();
         markdown.dumps();
         markdown.refused();
         markdown.changes();
@@ -150,6 +157,27 @@ public final class IncidentMarkdown {
         line("");
         if (shown.size() < line.seen()) {
             line("Of " + line.seen() + " ticks the busiest of each of " + MOST_TICKS + " equal parts of the time.");
+            line("");
+        }
+    }
+
+    private void parts() {
+        CauseBands bands = CauseBands.highest(report.parts().ticks(), causes);
+        if (bands.ticks().isEmpty()) {
+            return;
+        }
+        line("## Load by cause");
+        line("");
+        line("| time (UTC) | load1 | consisted of |");
+        line("|---|---:|---|");
+        for (LoadTickParts tick : bands.thinned(MOST_PARTS_ROWS)) {
+            line("| " + tick.at().truncatedTo(ChronoUnit.SECONDS) + " | " + decimal(tick.load1()) + " | "
+                    + MarkdownText.code(bands.terms(tick.load1(), tick.load1ByCause())) + " |");
+        }
+        line("");
+        if (report.parts().seen() > MOST_PARTS_ROWS) {
+            line("Of " + report.parts().seen() + " ticks the one with the highest load of each of " + MOST_PARTS_ROWS
+                    + " equal parts of the time.");
             line("");
         }
     }

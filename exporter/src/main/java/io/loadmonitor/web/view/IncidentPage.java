@@ -5,6 +5,7 @@ import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentKind;
 import io.loadmonitor.desk.CauseTurn;
 import io.loadmonitor.desk.IncidentReport;
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.StackDump;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,8 @@ import java.util.regex.Pattern;
 /**
  * One incident: the load over its time, its dumps, and what one of them says.
  *
+ * @param title short, for a browser's tab
+ * @param follows whether it shows the newest dump while the incident is open, because nobody chose another
  * @param ended empty while it is open
  * @param end how its end is known
  * @param foreign whose dumps these are not
@@ -37,6 +40,8 @@ import java.util.regex.Pattern;
  * @param diff whether both texts are there to be compared
  */
 public record IncidentPage(
+        String title,
+        boolean follows,
         IncidentRow incident,
         Optional<Moment> ended,
         String host,
@@ -61,6 +66,9 @@ public record IncidentPage(
 
     private static final int MOST_CHANGES = 8;
 
+    /** Of an alert, in a browser's tab. */
+    private static final int LONGEST_NAME = 40;
+
     /** {@code load 4.43 >= 4.00}, {@code active 11 >= 8}: what a dump says that was taken by itself. */
     private static final Pattern CROSSED =
             Pattern.compile("(load|active) [0-9.]{1,12} >= ([0-9]{1,9}(?:\\.[0-9]{1,2})?)");
@@ -84,8 +92,16 @@ public record IncidentPage(
     /**
      * @param chosen the number of the dump that is shown
      * @param cpus of the host, where the dump tells
+     * @param causes by which the parts of the load are named
+     * @param follows whether nobody chose the dump
      */
-    public static IncidentPage of(IncidentReport report, Optional<DumpView> chosen, OptionalInt cpus, Instant now) {
+    public static IncidentPage of(
+            IncidentReport report,
+            Optional<DumpView> chosen,
+            OptionalInt cpus,
+            CauseCatalogue causes,
+            boolean follows,
+            Instant now) {
         Incident incident = report.incident();
         List<IncidentReport.Dump> dumps =
                 report.dumps().subList(0, Math.min(MOST_STATIONS, report.dumps().size()));
@@ -109,6 +125,8 @@ public record IncidentPage(
         List<DumpSummary> summaries =
                 report.dumps().stream().map(IncidentReport.Dump::summary).toList();
         return new IncidentPage(
+                title(incident),
+                follows && incident.open(),
                 IncidentRow.of(incident, now).withHeadline(report.headline()),
                 incident.endedAt().map(Moment::of),
                 VisibleText.of(incident.host()),
@@ -116,13 +134,16 @@ public record IncidentPage(
                 foreign(incident),
                 DeletionWords.of(summaries),
                 report.turns().stream().map(IncidentPage::words).toList(),
-                incident.alerts().stream().map(AlertRow::of).toList(),
+                incident.alerts().stream()
+                        .map(told -> AlertRow.of(told, incident.id()))
+                        .toList(),
                 RefusedRow.of(report.refused()),
                 Math.max(0, report.refused().size() - RefusedRow.MOST),
                 LoadChart.of(
                         report.from(),
                         report.to(),
                         report.timeline().ticks(),
+                        Optional.of(CauseBands.highest(report.parts().ticks(), causes)),
                         new LoadChart.Held(alert ? "alert" : "load", start(incident), incident.endedAt()),
                         limits(summaries, cpus),
                         marks,
@@ -134,32 +155,34 @@ public record IncidentPage(
                 change.map(IncidentReport.Change::before).orElse(0L),
                 change.filter(one -> withText(summaries, one.before()) && withText(summaries, one.after()))
                         .isPresent(),
-                CompareForm.of(
-                        summaries,
-                        change.map(IncidentReport.Change::before).orElseGet(() -> first(summaries)),
-                        chosenId));
+                CompareForm.around(summaries, chosenId));
     }
 
     private static boolean withText(List<DumpSummary> dumps, long id) {
         return dumps.stream().anyMatch(dump -> dump.id() == id && dump.rawBytes() > 0);
     }
 
-    /** {@code Turned between 06:41:22 and 06:42:22: 16 waiting for a frozen file system, then 12 ...} */
+    /** {@code Turned between 06:41:22 and 06:42:22 UTC: 16 waiting for a frozen file system, then 12 ...} */
     static String words(CauseTurn turn) {
         return "Turned between " + Moment.of(turn.before().at()).time() + " and "
-                + Moment.of(turn.after().at()).time() + ": "
+                + Moment.of(turn.after().at()).time() + " UTC: "
                 + turn.before().tasks() + " " + VisibleText.of(turn.before().title()) + " in dump "
                 + turn.before().dump() + ", then " + turn.after().tasks() + " "
                 + VisibleText.of(turn.after().title()) + " in dump "
                 + turn.after().dump();
     }
 
-    private static long first(List<DumpSummary> dumps) {
-        return dumps.stream()
-                .filter(dump -> dump.rawBytes() > 0)
-                .findFirst()
-                .map(DumpSummary::id)
-                .orElse(0L);
+    /** {@code Incident 12, open: LoadHigh and 2 more}. */
+    private static String title(Incident incident) {
+        List<String> names =
+                incident.alerts().stream().map(AlertRow::name).distinct().toList();
+        return "Incident " + incident.id() + (incident.open() ? ", open" : "")
+                + (names.isEmpty() ? "" : ": " + shortened(names.get(0)))
+                + (names.size() > 1 ? " and " + (names.size() - 1) + " more" : "");
+    }
+
+    private static String shortened(String name) {
+        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 1) + "…";
     }
 
     private static List<String> words(IncidentReport.Change change) {

@@ -86,8 +86,13 @@ final class LoadAreaTest {
                 area.bands().get(2).path().startsWith(area.loadLine()),
                 area.bands().toString());
         assertEquals(
-                "12:00:10 UTC: load 10.00 = 8.00 waiting for NFS + 1.00 on CPU + 1.00 unseen",
-                area.moments().get(2).words());
+                new LoadArea.MomentInTime(
+                        "75.00%",
+                        "25.00%",
+                        "2026-11-22T12:00:10Z",
+                        "12:00:10 UTC",
+                        "load 10.00 = 8.00 waiting for NFS + 1.00 on CPU + 1.00 unseen; 3 active tasks"),
+                area.moments().get(2));
         assertEquals("12:00:10", area.rows().get(0).time());
         assertEquals(
                 "8.00 waiting for NFS + 1.00 on CPU + 1.00 unseen",
@@ -119,8 +124,8 @@ final class LoadAreaTest {
             ticks.add(tick(5 * i, parts));
         }
         LoadArea area = area(ticks);
-        assertEquals(LoadArea.MOST_BANDS + 1, area.bands().size());
-        assertEquals("other causes", area.bands().get(LoadArea.MOST_BANDS).title());
+        assertEquals(CauseBands.MOST_BANDS + 1, area.bands().size());
+        assertEquals("other causes", area.bands().get(CauseBands.MOST_BANDS).title());
         assertTrue(area.moments().size() <= 180, "moments: " + area.moments().size());
         assertTrue(area.rows().size() <= 24, "rows: " + area.rows().size());
         int characters = area.toString().length();

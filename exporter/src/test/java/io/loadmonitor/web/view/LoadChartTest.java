@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.LoadSample;
+import io.loadmonitor.sample.LoadTickParts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -50,6 +53,7 @@ final class LoadChartTest {
                 NOON,
                 END,
                 List.of(tick(0, 10, 1.0)),
+                Optional.empty(),
                 new LoadChart.Held("alert", NOON.plusSeconds(250), Optional.of(NOON.plusSeconds(500))),
                 List.of(),
                 List.of(
@@ -58,15 +62,99 @@ final class LoadChartTest {
                 9);
         assertEquals(
                 List.of("10.00%", "100.00%"),
-                chart.marks().stream().map(LoadChart.Mark::x).toList());
+                chart.marks().stream().map(Mark::x).toList());
+        assertEquals(List.of("1", "2"), chart.marks().stream().map(Mark::text).toList());
         assertEquals(
-                List.of(1, 2),
-                chart.marks().stream().map(LoadChart.Mark::number).toList());
-        assertEquals(
-                List.of(false, true),
-                chart.marks().stream().map(LoadChart.Mark::chosen).toList());
+                List.of(false, true), chart.marks().stream().map(Mark::chosen).toList());
         assertEquals(
                 new LoadChart.Span("25.00%", "25.00%", "alert"), chart.spans().get(0));
+    }
+
+    @Test
+    void drawsWhatTheLoadConsistedOfWhereItIsKnown() {
+        List<LoadTickParts> parts = List.of(parts(0, 10, 2.0, 1.5), parts(5, 20, 4.0, 3.75));
+        LoadChart chart = LoadChart.of(
+                NOON,
+                END,
+                List.of(tick(0, 10, 2.0), tick(5, 20, 4.0)),
+                Optional.of(CauseBands.highest(parts, CauseCatalogue.standard())),
+                LASTING,
+                List.of(),
+                List.of(),
+                0);
+        assertEquals("", chart.activeArea());
+        assertEquals("M0.0 90.0H5.0V30.0", chart.activeLine());
+        assertEquals("M0.0 138.0L5.0 126.0", chart.loadLine());
+        assertEquals(
+                List.of("waiting for NFS", "unseen"),
+                chart.bands().stream().map(LoadArea.Band::title).toList());
+        assertEquals(
+                "M0.0 141.0L5.0 127.5L5.0 150.0L0.0 150.0Z",
+                chart.bands().get(0).path());
+        assertEquals("Highest at 12:00:05 UTC: load 4.00 = 3.75 waiting for NFS + 0.25 unseen", chart.highest());
+        assertEquals(
+                "load 2.00 = 1.50 waiting for NFS + 0.50 unseen; 10 active tasks",
+                chart.moments().get(0).words());
+        assertEquals("3.75 waiting for NFS + 0.25 unseen", chart.rows().get(1).parts());
+    }
+
+    @Test
+    void joinsWhatIsLeftOfALongTime() {
+        List<LoadSample> day = new ArrayList<>();
+        for (int i = 0; i < 700; i++) {
+            day.add(tick(120 * i, 10, 1.0));
+        }
+        LoadChart chart = LoadChart.of(
+                NOON, NOON.plusSeconds(120 * 700), day, Optional.empty(), LASTING, List.of(), List.of(), 0);
+        assertEquals(1, chart.loadLine().chars().filter(c -> c == 'M').count());
+        assertTrue(chart.moments().size() <= 180, "moments: " + chart.moments().size());
+        assertTrue(
+                chart.moments().get(0).time().startsWith("22 Nov, 12:0"),
+                chart.moments().get(0).time());
+        assertTrue(
+                chart.times().stream().anyMatch(label -> label.text().equals("23 Nov")),
+                "midnight says the day: " + chart.times());
+    }
+
+    @Test
+    void marksDoNotCoverEachOther() {
+        for (int apart : new int[] {1, 7, 30, 61, 200}) {
+            for (int count : new int[] {1, 4, 50}) {
+                List<LoadChart.Marked> dumps = new ArrayList<>();
+                for (int i = 0; i < count; i++) {
+                    dumps.add(new LoadChart.Marked(i + 1, NOON.plusSeconds((long) apart * i), "dump " + (i + 1)));
+                }
+                Instant to = NOON.plusSeconds(Math.max(1000, apart * count));
+                List<Mark> marks = LoadChart.of(NOON, to, List.of(), Optional.empty(), LASTING, List.of(), dumps, count)
+                        .marks();
+                for (int i = 0; i < marks.size(); i++) {
+                    for (int j = i + 1; j < marks.size(); j++) {
+                        Mark one = marks.get(i);
+                        Mark other = marks.get(j);
+                        double distance = (percent(other) - percent(one)) * 340 / 100;
+                        assertTrue(one.lane() != other.lane() || distance >= one.width(), one + " is under " + other);
+                    }
+                }
+                assertTrue(marks.stream().allMatch(mark -> mark.lane() < Mark.MOST_LANES), marks.toString());
+                assertEquals(1, marks.stream().filter(Mark::chosen).count(), marks.toString());
+                String last = marks.get(marks.size() - 1).text();
+                assertTrue(last.equals("" + count) || last.endsWith("–" + count), last);
+            }
+        }
+    }
+
+    private static double percent(Mark mark) {
+        return Double.parseDouble(mark.x().replace("%", ""));
+    }
+
+    private static LoadTickParts parts(int seconds, int active, double load, double nfs) {
+        return new LoadTickParts(
+                NOON.plusSeconds(seconds),
+                OptionalInt.of(active),
+                load,
+                Map.of("nfs", active),
+                Map.of("nfs", nfs, "unseen", load - nfs),
+                true);
     }
 
     @Test
@@ -90,8 +178,8 @@ final class LoadChartTest {
     @Test
     void labelsAnyTimeSparsely() {
         for (long seconds : new long[] {1, 60, 1320, 7200, 86_400, 30 * 86_400L, 3650 * 86_400L}) {
-            LoadChart chart =
-                    LoadChart.of(NOON, NOON.plusSeconds(seconds), List.of(), LASTING, List.of(), List.of(), 0);
+            LoadChart chart = LoadChart.of(
+                    NOON, NOON.plusSeconds(seconds), List.of(), Optional.empty(), LASTING, List.of(), List.of(), 0);
             assertTrue(chart.times().size() <= 13, seconds + " s: " + chart.times());
         }
         assertEquals(
@@ -112,11 +200,12 @@ final class LoadChartTest {
     }
 
     private static LoadChart levels(LoadChart.Limit... limits) {
-        return LoadChart.of(NOON, END, List.of(tick(0, 20, 1.0)), LASTING, List.of(limits), List.of(), 0);
+        return LoadChart.of(
+                NOON, END, List.of(tick(0, 20, 1.0)), Optional.empty(), LASTING, List.of(limits), List.of(), 0);
     }
 
     private static LoadChart chart(List<LoadSample> ticks) {
-        return LoadChart.of(NOON, END, ticks, LASTING, List.of(), List.of(), 0);
+        return LoadChart.of(NOON, END, ticks, Optional.empty(), LASTING, List.of(), List.of(), 0);
     }
 
     private static LoadSample tick(int seconds, int active, double load) {
