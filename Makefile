@@ -6,10 +6,10 @@ SHELL := /bin/bash
 MVN ?= mvn
 MVN_FLAGS ?= -B -ntp
 JAVA ?= java
-JAVA_FLAGS ?= @exporter/jvm.options
 ARGS ?=
 
 JAR := exporter/target/load-monitor-exporter.jar
+CLASSES := exporter/target/classes.jsa
 JAR_SOURCES := $(shell find exporter/src/main exporter/pom.xml pom.xml -type f)
 
 .PHONY: help
@@ -21,8 +21,12 @@ help: ## This list
 	@echo 'Flags of the exporter go through ARGS: make run ARGS="--web.listen-address=127.0.0.1:9817 --source=procfs"'
 
 .PHONY: run
-run: $(JAR) ## Build what is missing and run the exporter on this host
-	exec $(JAVA) $(JAVA_FLAGS) -jar $(JAR) $(ARGS)
+run: $(CLASSES) ## Build what is missing and run the exporter on this host
+	JAVA="$(JAVA)" exec bin/load-monitor $(ARGS)
+
+# Classes already read and verified: it starts in about half of the time. Without it, it starts all the same.
+$(CLASSES): $(JAR) packaging/classes.list
+	@JAVA="$(JAVA)" bin/load-monitor share-classes $@ || rm -f $@
 
 $(JAR): $(JAR_SOURCES)
 	$(MVN) $(MVN_FLAGS) -q -pl exporter -am package -DskipTests $$(.ci/revision)

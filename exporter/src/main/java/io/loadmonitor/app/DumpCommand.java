@@ -14,7 +14,6 @@ import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.Reason;
 import io.loadmonitor.procfs.ActiveTasks;
 import io.loadmonitor.procfs.ProcFs;
-import java.io.IOException;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -52,7 +51,7 @@ final class DumpCommand implements Callable<Integer> {
     LogOptions log = new LogOptions();
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws Exception {
         log.install();
         ProcFs procFs = options.procFs();
         DeviceLook deviceLook = options.deviceLook();
@@ -68,7 +67,9 @@ final class DumpCommand implements Callable<Integer> {
                     ProcfsLimits.DEFAULT);
             // Said on standard error, beside the text.
             new StackAccess(choice, procFs).readable();
-            RawDump dump = pods.naming(choice.current().source()).take(DumpOrder.manual(reason));
+            RawDump dump = Progress.during(
+                    "taking a dump",
+                    () -> pods.naming(choice.current().source()).take(DumpOrder.manual(reason)));
             dump.open().transferTo(System.out);
             System.out.flush();
             return 0;

@@ -77,12 +77,12 @@ final class ExplainCommand implements Callable<Integer> {
     Path standardInput = Path.of("/proc/self/fd/0");
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
         PrintWriter err = spec.commandLine().getErr();
         if (named == null && Terminal.is(standardInput)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "a text is missing: give a FILE, or a pipe as in \"dmesg | " + Main.NAME
+                    "a text is missing: give a FILE, or a pipe as in \"dmesg | " + Main.name()
                             + " explain\"; - reads what you type");
         }
         String file = file();
@@ -91,19 +91,19 @@ final class ExplainCommand implements Callable<Integer> {
             try {
                 causes = causes.with(causesFile);
             } catch (CauseFileException e) {
-                e.problems().forEach(problem -> err.println(Main.NAME + ": " + problem));
+                e.problems().forEach(problem -> err.println(Main.name() + ": " + problem));
                 return 1;
             }
         }
         if (file.equals("-") && "-".equals(beforeFile)) {
-            err.println(Main.NAME + ": standard input can only be one of FILE and --before");
+            err.println(Main.name() + ": standard input can only be one of FILE and --before");
             return 1;
         }
         Optional<byte[]> text = read(file, err);
         if (text.isEmpty()) {
             return 1;
         }
-        KernelLog log = KernelLogReader.read(text.get());
+        KernelLog log = Progress.during("reading " + file, () -> KernelLogReader.read(text.get()));
         Optional<StackDump> before = Optional.empty();
         if (beforeFile != null) {
             before = before(log, beforeFile, err);
@@ -116,7 +116,7 @@ final class ExplainCommand implements Callable<Integer> {
             out.println(ExplainJson.of(log, causes, before));
         }
         if (log.reports().isEmpty()) {
-            err.println(Main.NAME + ": \"" + EscapedText.of(file)
+            err.println(Main.name() + ": \"" + EscapedText.of(file)
                     + "\" holds no dump of load-monitor, no list of sysrq-w or sysrq-t, no"
                     + " hung-task report and no stack of /proc; of its " + log.lines() + " lines " + log.unread()
                     + " were not understood");
@@ -141,11 +141,11 @@ final class ExplainCommand implements Callable<Integer> {
             if (text.length <= MAX_BYTES) {
                 return Optional.of(text);
             }
-            err.println(Main.NAME + ": \"" + EscapedText.of(name) + "\" is larger than " + MAX_BYTES + " bytes");
+            err.println(Main.name() + ": \"" + EscapedText.of(name) + "\" is larger than " + MAX_BYTES + " bytes");
         } catch (NoSuchFileException e) {
-            err.println(Main.NAME + ": there is no file \"" + EscapedText.of(name) + '"');
+            err.println(Main.name() + ": there is no file \"" + EscapedText.of(name) + '"');
         } catch (IOException e) {
-            err.println(Main.NAME + ": \"" + EscapedText.of(name) + "\" cannot be read: "
+            err.println(Main.name() + ": \"" + EscapedText.of(name) + "\" cannot be read: "
                     + EscapedText.of(String.valueOf(e.getMessage())));
         }
         return Optional.empty();
@@ -159,7 +159,7 @@ final class ExplainCommand implements Callable<Integer> {
         }
         List<LogReport> reports = KernelLogReader.read(text.get()).reports();
         if (reports.isEmpty()) {
-            err.println(Main.NAME + ": \"" + name + "\" holds no dump to compare with");
+            err.println(Main.name() + ": \"" + name + "\" holds no dump to compare with");
             return Optional.empty();
         }
         StackDump earlier = reports.get(reports.size() - 1).dump();
@@ -169,9 +169,9 @@ final class ExplainCommand implements Callable<Integer> {
                 && boot(log.reports().get(0).dump()).isPresent()
                 && !DumpComparison.sameBoot(earlier, log.reports().get(0).dump());
         if (otherBoot) {
-            err.println(
-                    Main.NAME + ": \"" + name + "\" is of boot " + boot(earlier).get() + ", \"" + file() + "\" of boot "
-                            + boot(log.reports().get(0).dump()).get() + ": no task of one can be in the other");
+            err.println(Main.name() + ": \"" + name + "\" is of boot "
+                    + boot(earlier).get() + ", \"" + file() + "\" of boot "
+                    + boot(log.reports().get(0).dump()).get() + ": no task of one can be in the other");
             return Optional.empty();
         }
         return Optional.of(earlier);

@@ -7,7 +7,9 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,6 +19,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The program's entry. Without a command it serves. Exit codes: 0 done, 1 could not start, do what was asked or write
@@ -26,7 +29,16 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = Main.NAME,
         description = "Who makes this Linux host's load, where in the kernel, and why.%n",
-        subcommands = {ServeCommand.class, DumpCommand.class, TopCommand.class, ExplainCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            DumpCommand.class,
+            TopCommand.class,
+            ExplainCommand.class,
+            StatusCommand.class,
+            IncidentsCommand.class,
+            ShowCommand.class,
+            AutoComplete.GenerateCompletion.class
+        },
         versionProvider = Version.class,
         abbreviateSynopsis = true,
         showDefaultValues = true,
@@ -34,15 +46,18 @@ import picocli.CommandLine.TypeConversionException;
 public final class Main implements Callable<Integer> {
     static final String NAME = "load-monitor-exporter";
 
+    /** The other name of the same program, which its launcher says that it was called by. */
+    private static final String SHORT_NAME = "load-monitor";
+
     private static final int READER_IS_GONE = 128 + 13;
     /** A dump is megabytes; the kernel's own pipe holds 64 KiB. */
     private static final int BUFFER_BYTES = 64 << 10;
 
     @Option(
-            names = "--version",
+            names = {"-V", "--version"},
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
             versionHelp = true,
-            description = "Show the version and exit.")
+            description = "Show the version, its commit and that commit's date, and exit.")
     boolean versionAsked;
 
     @Mixin
@@ -83,14 +98,20 @@ public final class Main implements Callable<Integer> {
                     if (checked.readerIsGone()) {
                         return code == 0 ? READER_IS_GONE : code;
                     }
-                    line.getErr().println(NAME + ": cannot write to standard output: " + failure.getMessage());
+                    line.getErr().println(name() + ": cannot write to standard output: " + failure.getMessage());
                     return code == 0 ? CommandLine.ExitCode.SOFTWARE : code;
                 })
                 .orElse(code);
     }
 
+    /** By which of its names it was called: that is what help and faults are to say. */
+    static String name() {
+        return SHORT_NAME.equals(System.getProperty("load-monitor.command")) ? SHORT_NAME : NAME;
+    }
+
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main())
+                .setCommandName(name())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOptionsCaseInsensitive(false)
                 .setOverwrittenOptionsAllowed(false)
@@ -99,7 +120,7 @@ public final class Main implements Callable<Integer> {
                 .registerConverter(ListenAddress.class, Main::listenAddress)
                 .setParameterExceptionHandler((e, arguments) -> Main.explainMisuse(e))
                 .setExecutionExceptionHandler((e, command, result) -> {
-                    command.getErr().println(NAME + ": " + e);
+                    command.getErr().println(name() + ": " + e);
                     return CommandLine.ExitCode.SOFTWARE;
                 });
         return line.setExecutionStrategy(Main::run);
@@ -135,8 +156,12 @@ public final class Main implements Callable<Integer> {
 
     private static int explainMisuse(ParameterException e) {
         PrintWriter err = e.getCommandLine().getErr();
-        err.println(NAME + ": " + e.getMessage());
-        err.println("Try \"" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help\".");
+        err.println(name() + ": " + e.getMessage());
+        List<String> meant = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        err.println(
+                meant.isEmpty()
+                        ? "Try \"" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help\"."
+                        : "Did you mean " + String.join(" or ", meant) + '?');
         return CommandLine.ExitCode.USAGE;
     }
 }

@@ -1,5 +1,6 @@
 package io.loadmonitor.app;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,5 +30,20 @@ final class SizeText {
             throw new IllegalArgumentException('"' + text + "\" is too large");
         }
         return (long) bytes;
+    }
+
+    /** For people, with one digit behind the point: {@code 4.0 KB}, {@code 1.5 GB}. */
+    static String shortly(long bytes) {
+        if (bytes < 1024) {
+            return bytes + " B";
+        }
+        String units = "KMGT";
+        int unit = 0;
+        double size = bytes / 1024.0;
+        while (size >= 1024 && unit < units.length() - 1) {
+            size /= 1024;
+            unit++;
+        }
+        return String.format(Locale.ROOT, "%.1f %cB", size, units.charAt(unit));
     }
 }

@@ -44,7 +44,7 @@ final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
         return new String[] {
-            "load-monitor-exporter, version " + text() + " (java " + Runtime.version() + ")",
+            Main.name() + ", version " + text() + " (java " + Runtime.version() + ")",
             "revision " + BUILD.revision() + " of " + BUILD.revisionDate()
         };
     }

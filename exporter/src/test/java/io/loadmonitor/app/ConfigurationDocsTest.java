@@ -46,6 +46,9 @@ final class ConfigurationDocsTest {
             for (OptionSpec option : line.getCommandSpec().options()) {
                 String label =
                         option.arity().max() == 0 ? "" : option.paramLabel().replace('|', '/');
+                if (line.getCommandName().equals("generate-completion") && option.usageHelp()) {
+                    continue;
+                }
                 actual.put(
                         option.longestName(),
                         label + " default " + Objects.requireNonNullElse(option.defaultValue(), ""));
@@ -86,10 +89,10 @@ final class ConfigurationDocsTest {
     }
 
     @Test
-    void unitSetsTheJvmFlagsThatTheDocsGive() throws Exception {
+    void unitStartsTheLauncherAndTheDocsGiveItsJvmFlags() throws Exception {
         String unit = Files.readString(Path.of("systemd/load-monitor-exporter.service"));
+        assertTrue(unit.contains("\nExecStart=/usr/bin/load-monitor-exporter $ARGS $SOURCE_ARGS $MORE_ARGS\n"), unit);
         String flags = Files.readString(Path.of("jvm.options")).strip().replace('\n', ' ');
-        assertTrue(unit.contains(flags));
         assertTrue(Files.readString(DOCS).contains("\n" + flags + "\n"));
     }
 

@@ -49,6 +49,23 @@ final class MainTest {
         assertEquals("", out.toString());
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        incidnts           | Did you mean incidents
+        stauts             | status
+        incidents --opne   | Did you mean --open?
+        """)
+    void saysWhatMayHaveBeenMeant(String arguments, String meant) {
+        assertEquals(2, line.execute(arguments.split(" ")));
+        assertTrue(err.toString().lines().skip(1).findFirst().orElse("").contains(meant), err.toString());
+    }
+
+    @Test
+    void writesACompletionForBash() {
+        assertEquals(0, line.execute("generate-completion"), err.toString());
+        assertTrue(out.toString().contains("complete -F _complete_load-monitor-exporter"), out.toString());
+    }
+
     @Test
     void listensOnEveryAddressThatIsGiven() {
         ParseResult result = line.parseArgs("--web.listen-address=127.0.0.1:1", "--web.listen-address", "[::1]:2");
