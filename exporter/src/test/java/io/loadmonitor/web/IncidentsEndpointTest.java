@@ -252,7 +252,8 @@ final class IncidentsEndpointTest {
                 .asLong();
         String markdown = server.get("/api/v1/incidents/" + incident + ".md").body();
         assertTrue(
-                markdown.contains("| 2 | `waiting in vendor: vendor_wait, as always on this host` | `vendor` × 2 |"), markdown);
+                markdown.contains("| 2 | `waiting in vendor: vendor_wait, as always on this host` | `vendor` × 2 |"),
+                markdown);
         assertTrue(server.page("/dumps/" + dump)
                 .body()
                 .contains("waiting in vendor: vendor_wait, as always on this host"));
