@@ -50,6 +50,9 @@ final class Benchmarks {
 
     private static final Duration START = Duration.ofMinutes(3);
     private static final Pattern LISTENING = Pattern.compile("address=127\\.0\\.0\\.1:([1-9][0-9]*)");
+    /** In place of flags: Java alone, without the launcher and so without its archive of classes. */
+    private static final String PLAIN = "java -jar";
+
     private static final String PEER = "prometheus-node-exporter";
 
     private final BenchReport report = new BenchReport();
@@ -209,7 +212,7 @@ final class Benchmarks {
         List<Double> without = new ArrayList<>();
         for (int i = 0; i < 2 + ROUNDS; i++) {
             with.add(ready("-XX:SharedArchiveFile=" + shared));
-            without.add(ready("-Xshare:auto"));
+            without.add(ready(PLAIN));
         }
         report.row("ready, with the archive of classes", "ms", measured(with));
         report.row("ready, without it", "ms", measured(without));
@@ -391,13 +394,19 @@ final class Benchmarks {
         Path config = Files.writeString(
                 place.resolve("config.yml"),
                 Exporter.QUIET + "limits: {dumps: off, manual_dumps: off, manual_spacing: 0s}\n");
-        List<String> command = new ArrayList<>(List.of(
-                "env",
-                "JAVA=" + java(),
-                "JAVA_OPTS=" + String.join(" ", javaOptions),
-                Tree.root().resolve("bin/load-monitor").toString(),
-                "--web.listen-address=127.0.0.1:0",
-                "--config.file=" + config));
+        List<String> command = new ArrayList<>(
+                List.of(javaOptions).equals(List.of(PLAIN))
+                        ? List.of(
+                                java(),
+                                "@" + Tree.root().resolve("exporter/jvm.options"),
+                                "-jar",
+                                Tree.jar().toString())
+                        : List.of(
+                                "env",
+                                "JAVA=" + java(),
+                                "JAVA_OPTS=" + String.join(" ", javaOptions),
+                                Tree.root().resolve("bin/load-monitor").toString()));
+        command.addAll(List.of("--web.listen-address=127.0.0.1:0", "--config.file=" + config));
         command.addAll(arguments);
         Server server = Server.start("exporter", place, command);
         try {
