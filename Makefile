@@ -75,6 +75,10 @@ check-all: ## Before a release: both, with nothing kept, and data races, and wha
 soak: ## Half an hour of all that people and servers do with an exporter: memory, threads and descriptors are level (root)
 	.ci/soak
 
+.PHONY: bench
+bench: $(CLASSES) ## What the exporter costs, beside node_exporter, in turn; writes exporter/docs/benchmarks.md (ROUNDS=5, ARCHIVED=100000)
+	.ci/bench
+
 .PHONY: fuzz
 fuzz: ## Random texts to whatever reads what others write, guided by coverage (SECONDS=60 for each, TARGET=DumpFuzz for one)
 	.ci/fuzz $(or $(SECONDS),60) $(TARGET)

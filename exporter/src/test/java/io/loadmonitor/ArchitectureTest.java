@@ -60,6 +60,7 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> OWNERS = table("""
             at.favre.lib             | guard
             com.sun.jna              | bpf, kernel
+            com.sun.management       | metrics
             com.fasterxml.jackson    | json
             com.google.re2j          | alert
             gg.jte                   | web

@@ -219,6 +219,7 @@ final class Exporter implements AutoCloseable {
                         clock,
                         Version.build()),
                 events);
+        keep("metrics", metrics::close);
         config.onReload(next -> apply(next, archive, pressure));
         AuditLog audit = new AuditLog(System::nanoTime);
         keep("audit", audit::close);

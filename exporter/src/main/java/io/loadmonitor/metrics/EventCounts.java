@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -52,6 +53,7 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
             .withoutExemplars()
             .create();
     private final AtomicBoolean newDump = new AtomicBoolean(true);
+    private final AtomicLong events = new AtomicLong();
 
     @Override
     public void captured(DumpSummary dump, Duration took) {
@@ -63,20 +65,24 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
     public void found(DumpSummary dump) {
         dumps.labels(label(dump.trigger())).inc();
         newDump.set(true);
+        events.incrementAndGet();
     }
 
     @Override
     public void failed(DumpTrigger trigger, FailureReason reason) {
         failures.labels(label(reason)).inc();
+        events.incrementAndGet();
     }
 
     @Override
     public void refused(DumpTrigger trigger, LimitKind limit) {
         refused.labels(label(limit)).inc();
+        events.incrementAndGet();
     }
 
     @Override
     public void takenIn(List<IntakeOutcome> outcomes) {
+        events.incrementAndGet();
         for (IntakeOutcome outcome : outcomes) {
             alerts.labels(label(outcome.outcome())).inc();
             outcome.withoutDump()
@@ -98,6 +104,11 @@ public final class EventCounts implements CaptureObserver, AlertObserver, Family
     /** Counts a request that was refused because of who sent it. */
     public void denied(Denial why) {
         denials.labels(why.label()).inc();
+    }
+
+    /** Dumps, failures, refusals and messages of alerts so far: after each the archive may hold something else. */
+    long events() {
+        return events.get();
     }
 
     /** Whether there may be a newer dump than at the last call; true at the first. */

@@ -1,32 +1,29 @@
 package io.loadmonitor.metrics;
 
-import io.prometheus.client.exporter.common.TextFormat;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The text that Prometheus scrapes, read anew each time. Safe for use by several threads. */
-public final class MetricsPage {
+public final class MetricsPage implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsPage.class);
-    private static final int TYPICAL_BYTES = 16_384;
 
     /** What the disk may take of a scrape, which is to be answered within a second: a large dump is parsed. */
     private static final Duration LAST_DUMP = Duration.ofMillis(600);
 
     private static final Duration TOTALS = Duration.ofMillis(200);
 
+    /** As often as the kernel takes its load average: what is asked of the disk is looked at anew then. */
+    private static final Duration TICK = Duration.ofSeconds(5);
+
     private final List<FamilyReader> readers;
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<Asked, CompletableFuture<Exposition>> rendering = new ConcurrentHashMap<>();
 
     MetricsPage(List<FamilyReader> readers) {
         this.readers = List.copyOf(readers);
@@ -42,12 +39,15 @@ public final class MetricsPage {
                 events,
                 new ArchiveConditionReader(parts.archive()),
                 new TimedReader(new LastDumpReader(parts.archive(), events, parts.causes(), parts.clock()), LAST_DUMP),
-                new TimedReader(new ArchiveReader(parts.archive(), parts.queueCapacity()), TOTALS),
+                new TickedReader(
+                        new TimedReader(new ArchiveReader(parts.archive(), parts.queueCapacity()), TOTALS),
+                        TICK,
+                        events::events),
                 new ConfigReader(parts.reload()),
                 new CertificateReader(parts.certificateExpiry()),
                 new SiteReader(parts.externalUrl()),
                 new BuildReader(parts.build()),
-                OwnReader.process(),
+                new ProcessReader(),
                 OwnReader.jvm()));
     }
 
@@ -58,7 +58,39 @@ public final class MetricsPage {
      * @param accept header Accept; empty text where there is none
      */
     public Exposition render(Set<String> names, String accept) {
-        NameFilter filter = new NameFilter(names);
+        Asked asked = new Asked(new NameFilter(names), ExpositionFormat.preferred(accept));
+        CompletableFuture<Exposition> own = new CompletableFuture<>();
+        CompletableFuture<Exposition> first = rendering.putIfAbsent(asked, own);
+        if (first != null) {
+            // Who asks while the same is being read gets that: several servers may scrape at the same moment.
+            return first.join();
+        }
+        try {
+            Exposition page = read(asked);
+            own.complete(page);
+            return page;
+        } catch (RuntimeException | Error e) {
+            own.completeExceptionally(e);
+            throw e;
+        } finally {
+            rendering.remove(asked, own);
+        }
+    }
+
+    /** Its threads end; what is asked later is still answered. */
+    @Override
+    public void close() {
+        for (FamilyReader reader : readers) {
+            if (reader instanceof TickedReader ticked) {
+                ticked.close();
+            }
+        }
+    }
+
+    private record Asked(NameFilter filter, ExpositionFormat format) {}
+
+    private Exposition read(Asked asked) {
+        NameFilter filter = asked.filter();
         Samples samples = new Samples();
         for (FamilyReader reader : readers) {
             if (reader.families().stream().anyMatch(filter::wants)
@@ -67,7 +99,7 @@ public final class MetricsPage {
                 read(reader, samples);
             }
         }
-        return write(samples, filter, ExpositionFormat.preferred(accept));
+        return write(samples, filter, asked.format());
     }
 
     private void read(FamilyReader reader, Samples samples) {
@@ -94,12 +126,8 @@ public final class MetricsPage {
     }
 
     private static Exposition write(Samples samples, NameFilter filter, ExpositionFormat format) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(TYPICAL_BYTES);
-        try (Writer writer = new OutputStreamWriter(bytes, StandardCharsets.UTF_8)) {
-            TextFormat.writeFormat(format.contentType(), writer, Collections.enumeration(samples.families(filter)));
-        } catch (IOException e) {
-            throw new UncheckedIOException("a buffer in memory cannot fail", e);
-        }
-        return new Exposition(bytes.toByteArray(), format.contentType());
+        PageText text = new PageText(format);
+        samples.forEach(filter, text::add);
+        return new Exposition(text.bytes(), format.contentType());
     }
 }

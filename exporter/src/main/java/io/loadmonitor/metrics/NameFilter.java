@@ -11,6 +11,10 @@ record NameFilter(Set<String> names) {
         names = Set.copyOf(names);
     }
 
+    boolean wantsAll() {
+        return names.isEmpty();
+    }
+
     boolean wants(Family family, String sampleName) {
         return names.isEmpty() || names.contains(sampleName) || names.contains(family.metricName());
     }

@@ -4,7 +4,6 @@ import io.prometheus.client.Collector;
 import io.prometheus.client.Collector.MetricFamilySamples;
 import io.prometheus.client.hotspot.GarbageCollectorExports;
 import io.prometheus.client.hotspot.MemoryPoolsExports;
-import io.prometheus.client.hotspot.StandardExports;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What the exporter itself uses, as the client library's own collectors tell it, whose names dashboards for any program
+ * What the exporter's JVM uses, as the client library's own collectors tell it, whose names dashboards for any program
  * of Java know. What the JVM cannot say is left out.
  */
 final class OwnReader implements FamilyReader {
@@ -27,11 +26,6 @@ final class OwnReader implements FamilyReader {
         this.families = Arrays.stream(Family.values())
                 .filter(family -> family.metricName().startsWith(prefix))
                 .collect(Collectors.toUnmodifiableMap(Family::metricName, Function.identity()));
-    }
-
-    /** The process, from {@code /proc/self} and the operating system's bean. */
-    static OwnReader process() {
-        return new OwnReader("process", "process_", new StandardExports());
     }
 
     /** Memory and collections of the JVM. */

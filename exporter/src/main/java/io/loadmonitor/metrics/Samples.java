@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** The samples of one scrape, gathered by family. Not safe for use by several threads. */
 final class Samples {
@@ -40,17 +41,27 @@ final class Samples {
         return this;
     }
 
-    /** The families that have samples, in the order of {@link Family}. */
-    List<MetricFamilySamples> families(NameFilter names) {
-        List<MetricFamilySamples> families = new ArrayList<>(samples.size());
+    /** Each family that has wanted samples, and these, in the order of {@link Family}. */
+    void forEach(NameFilter names, BiConsumer<Family, List<Sample>> wanted) {
         samples.forEach((family, list) -> {
-            List<Sample> wanted = list.stream()
-                    .filter(sample -> names.wants(family, sample.name))
-                    .toList();
-            if (!wanted.isEmpty()) {
-                families.add(new MetricFamilySamples(family.metricName(), family.type(), family.help(), wanted));
+            List<Sample> chosen = names.wantsAll()
+                    ? list
+                    : list.stream()
+                            .filter(sample -> names.wants(family, sample.name))
+                            .toList();
+            if (!chosen.isEmpty()) {
+                wanted.accept(family, chosen);
             }
         });
+    }
+
+    /** The same as the client library's own families. */
+    List<MetricFamilySamples> families(NameFilter names) {
+        List<MetricFamilySamples> families = new ArrayList<>(samples.size());
+        forEach(
+                names,
+                (family, wanted) -> families.add(
+                        new MetricFamilySamples(family.metricName(), family.type(), family.help(), wanted)));
         return families;
     }
 

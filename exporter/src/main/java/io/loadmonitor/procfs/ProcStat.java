@@ -39,7 +39,13 @@ public record ProcStat(int cpusOnline, long procsRunning, long procsBlocked, Ins
      * @throws MalformedKernelText naming the line that is missing or malformed
      */
     public static ProcStat parse(String text) throws MalformedKernelText {
-        int cpus = (int) text.lines().filter(ProcStat::isOfOneCpu).count();
+        int cpus = 0;
+        // Line by line without a copy: that of the interrupts is kilobytes long.
+        for (int line = 0; line >= 0; line = nextLine(text, line)) {
+            if (text.startsWith("cpu", line) && line + 3 < text.length() && isDigit(text.charAt(line + 3))) {
+                cpus++;
+            }
+        }
         if (cpus == 0) {
             throw new MalformedKernelText(FILE, "no line cpu0, cpu1, ...", text);
         }
@@ -50,19 +56,27 @@ public record ProcStat(int cpusOnline, long procsRunning, long procsBlocked, Ins
                 Instant.ofEpochSecond(number(text, "btime")));
     }
 
-    private static boolean isOfOneCpu(String line) {
-        return line.length() > 3 && line.startsWith("cpu") && Character.isDigit(line.charAt(3));
+    private static int nextLine(String text, int line) {
+        int end = text.indexOf('\n', line);
+        return end < 0 || end + 1 == text.length() ? -1 : end + 1;
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     private static long number(String text, String name) throws MalformedKernelText {
-        String line = text.lines()
-                .filter(candidate -> candidate.startsWith(name + ' '))
-                .findFirst()
-                .orElseThrow(() -> new MalformedKernelText(FILE, "no line " + name, text));
+        String key = name + ' ';
+        int line = text.startsWith(key) ? 0 : text.indexOf('\n' + key) + 1;
+        if (line == 0 && !text.startsWith(key)) {
+            throw new MalformedKernelText(FILE, "no line " + name, text);
+        }
+        int end = text.indexOf('\n', line);
+        String whole = text.substring(line, end < 0 ? text.length() : end);
         try {
-            return Long.parseLong(line.substring(name.length() + 1).strip());
+            return Long.parseLong(whole.substring(key.length()).strip());
         } catch (NumberFormatException malformed) {
-            throw new MalformedKernelText(FILE, "a number is malformed", line);
+            throw new MalformedKernelText(FILE, "a number is malformed", whole);
         }
     }
 }

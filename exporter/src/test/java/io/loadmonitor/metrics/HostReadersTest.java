@@ -248,7 +248,7 @@ final class HostReadersTest {
     @Test
     void readsThisProcess() {
         Samples samples = new Samples();
-        OwnReader.process().read(samples);
+        new ProcessReader().read(samples);
         assertTrue(value(samples, Family.PROCESS_RESIDENT) > 1 << 20);
         assertTrue(value(samples, Family.PROCESS_VIRTUAL) > value(samples, Family.PROCESS_RESIDENT));
         assertTrue(value(samples, Family.PROCESS_CPU) > 0);

@@ -11,15 +11,22 @@ import io.loadmonitor.archive.IntakeOutcome.WithoutDump;
 import io.loadmonitor.archive.LimitKind;
 import io.loadmonitor.archive.TestAlerts;
 import io.loadmonitor.desk.CaptureObserver.FailureReason;
+import io.loadmonitor.guard.Denial;
+import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +78,62 @@ final class MetricsPageTest {
                 load_monitor_dumps_total{trigger="unknown"} 0.0
                 # EOF
                 """, sortedSamples(text(page)));
+    }
+
+    /** The client library's own writer says what the text is to be. */
+    @Test
+    void writesWhatTheClientLibraryWrites() throws Exception {
+        Samples samples = new Samples();
+        events.denied(Denial.values()[0]);
+        events.read(samples);
+        OwnReader.jvm().read(samples);
+        new ProcessReader().read(samples);
+        double[] values = {0, -0.0, 1, -7, 4.42, 1e7, 9_999_999, 1e-9, 1.7e300, Double.NaN, 1 / 0.0, -1 / 0.0, 0.1};
+        for (double value : values) {
+            samples.add(Family.LOAD1, value);
+            samples.add(Family.LOAD1_BY_CAUSE, value, "a \"quoted\\\nü\u2028" + value);
+        }
+        for (String type : List.of(TextFormat.CONTENT_TYPE_004, TextFormat.CONTENT_TYPE_OPENMETRICS_100)) {
+            NameFilter all = new NameFilter(Set.of());
+            StringWriter wanted = new StringWriter();
+            TextFormat.writeFormat(type, wanted, Collections.enumeration(samples.families(all)));
+            PageText written = new PageText(
+                    type.equals(TextFormat.CONTENT_TYPE_004) ? ExpositionFormat.TEXT : ExpositionFormat.OPENMETRICS);
+            samples.forEach(all, written::add);
+            assertEquals(wanted.toString(), new String(written.bytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    /** The second one asks while the first one reads, and the reader lets go only then. */
+    @Test
+    void scrapesThatMeetShareOneReading() throws Exception {
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger reads = new AtomicInteger();
+        FamilyReader slow = new FakeReader("slow", Set.of(Family.CPUS)) {
+            @Override
+            public void read(Samples samples) throws InterruptedException {
+                reads.incrementAndGet();
+                reading.countDown();
+                go.await();
+                samples.add(Family.CPUS, 2);
+            }
+        };
+        MetricsPage page = new MetricsPage(List.of(slow));
+        CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> text(page.render(Set.of(), "")));
+        reading.await();
+        AtomicReference<String> second = new AtomicReference<>();
+        Thread other = new Thread(() -> second.set(text(page.render(Set.of(), ""))));
+        other.start();
+        while (other.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        go.countDown();
+        other.join();
+        assertEquals(first.get(), second.get());
+        assertEquals(1, reads.get());
+        page.render(Set.of(), "");
+        assertEquals(2, reads.get());
     }
 
     @Test
