@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -31,13 +33,13 @@ import picocli.CommandLine.Spec;
         name = "explain",
         description = {
             "Say what the load consisted of.",
-            "Reads dumps of load-monitor, the lines of the original module, the output of sysrq-w and sysrq-t,"
-                    + " hung-task reports and text of /proc/PID/stack, with or without a log's time stamps."
+            "Reads dumps of load-monitor, the lines of the original module, what the kernel prints of tasks and CPUs"
+                    + " (sysrq-w, -t and -l, hung tasks, lockups, RCU stalls), text of /proc/PID/stack, and what ps,"
+                    + " crash, drgn and offcputime print, whatever stands before the lines."
         },
         abbreviateSynopsis = true,
         showDefaultValues = true)
 final class ExplainCommand implements Callable<Integer> {
-    private static final int MAX_BYTES = 64 << 20;
 
     @Mixin
     HelpOption help = new HelpOption();
@@ -76,8 +78,11 @@ final class ExplainCommand implements Callable<Integer> {
     /** A link to what standard input is. */
     Path standardInput = Path.of("/proc/self/fd/0");
 
+    /** A link to what standard error is. */
+    Path standardError = Path.of("/proc/self/fd/2");
+
     @Override
-    public Integer call() throws Exception {
+    public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
         if (named == null && Terminal.is(standardInput)) {
             throw new ParameterException(
@@ -99,11 +104,11 @@ final class ExplainCommand implements Callable<Integer> {
             err.println(Main.name() + ": standard input can only be one of FILE and --before");
             return 1;
         }
-        Optional<byte[]> text = read(file, err);
-        if (text.isEmpty()) {
+        Optional<KernelLog> read = read(file, err);
+        if (read.isEmpty()) {
             return 1;
         }
-        KernelLog log = Progress.during("reading " + file, () -> KernelLogReader.read(text.get()));
+        KernelLog log = read.get();
         Optional<StackDump> before = Optional.empty();
         if (beforeFile != null) {
             before = before(log, beforeFile, err);
@@ -117,8 +122,9 @@ final class ExplainCommand implements Callable<Integer> {
         }
         if (log.reports().isEmpty()) {
             err.println(Main.name() + ": \"" + EscapedText.of(file)
-                    + "\" holds no dump of load-monitor, no list of sysrq-w or sysrq-t, no"
-                    + " hung-task report and no stack of /proc; of its " + log.lines() + " lines " + log.unread()
+                    + "\" holds no dump of load-monitor, no list of sysrq-w or sysrq-t, no hung-task report, no lockup"
+                    + " or stall of a CPU, and no stacks of /proc, crash or drgn; of its " + log.lines() + " lines "
+                    + log.unread()
                     + " were not understood");
             out.flush();
             return 1;
@@ -135,29 +141,31 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     /** Empty when it cannot be read; then the reason is told. */
-    private static Optional<byte[]> read(String name, PrintWriter err) {
+    private Optional<KernelLog> read(String name, PrintWriter err) {
+        ReadingProgress progress = new ReadingProgress(err, Terminal.is(standardError), Clock.systemUTC());
         try (InputStream in = name.equals("-") ? System.in : Files.newInputStream(Path.of(name))) {
-            byte[] text = in.readNBytes(MAX_BYTES + 1);
-            if (text.length <= MAX_BYTES) {
-                return Optional.of(text);
-            }
-            err.println(Main.name() + ": \"" + EscapedText.of(name) + "\" is larger than " + MAX_BYTES + " bytes");
+            return Optional.of(KernelLogReader.read(in, progress::at));
         } catch (NoSuchFileException e) {
             err.println(Main.name() + ": there is no file \"" + EscapedText.of(name) + '"');
-        } catch (IOException e) {
+        } catch (IOException | InvalidPathException e) {
             err.println(Main.name() + ": \"" + EscapedText.of(name) + "\" cannot be read: "
                     + EscapedText.of(String.valueOf(e.getMessage())));
+        } catch (OutOfMemoryError e) {
+            err.println(Main.name() + ": \"" + EscapedText.of(name) + "\" tells more than there is memory for: give Java"
+                    + " more of it (-Xmx), or a part of the text");
+        } finally {
+            progress.end();
         }
         return Optional.empty();
     }
 
     /** The last report of the earlier text, if a task in it and one in the log's first report can be the same. */
     private Optional<StackDump> before(KernelLog log, String name, PrintWriter err) {
-        Optional<byte[]> text = read(name, err);
+        Optional<KernelLog> text = read(name, err);
         if (text.isEmpty()) {
             return Optional.empty();
         }
-        List<LogReport> reports = KernelLogReader.read(text.get()).reports();
+        List<LogReport> reports = text.get().reports();
         if (reports.isEmpty()) {
             err.println(Main.name() + ": \"" + name + "\" holds no dump to compare with");
             return Optional.empty();

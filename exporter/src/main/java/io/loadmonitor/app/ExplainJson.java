@@ -17,9 +17,11 @@ import io.loadmonitor.dump.TaskGroup;
 import io.loadmonitor.dump.TaskGroups;
 import io.loadmonitor.json.JsonArray;
 import io.loadmonitor.json.JsonObject;
+import io.loadmonitor.kernellog.Blocker;
 import io.loadmonitor.kernellog.KernelLog;
 import io.loadmonitor.kernellog.ListedTask;
 import io.loadmonitor.kernellog.LogReport;
+import io.loadmonitor.kernellog.ReportContext;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -53,12 +55,18 @@ final class ExplainJson {
         JsonArray unread = root.putArray("unread_lines");
         log.unreadLines()
                 .forEach(line -> unread.addObject().put("number", line.number()).put("text", line.text()));
+        JsonArray kinds = root.putArray("unread_kinds");
+        log.unreadKinds()
+                .forEach(kind -> kinds.addObject()
+                        .put("first_line", kind.firstLine())
+                        .put("text", kind.text())
+                        .put("lines", kind.lines()));
         return root.indented();
     }
 
     private static void report(LogReport report, CauseCatalogue causes, JsonObject node) {
         StackDump dump = report.dump();
-        LoadBreakdown load = LoadBreakdown.of(dump, causes);
+        LoadBreakdown load = LogHeadline.load(report, causes);
         node.put("kind", report.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
         dump.header().ifPresent(header -> {
             node.put("source", header.source());
@@ -67,7 +75,7 @@ final class ExplainJson {
         node.put("first_line", report.firstLine());
         report.stamp().ifPresent(stamp -> node.put("stamp", stamp));
         dump.time().flatMap(StackDump.Time::wall).ifPresent(wall -> node.put("time", wall.toString()));
-        node.put("headline", load.headline());
+        node.put("headline", LogHeadline.of(report, load, causes));
         node.put("complete", dump.complete());
         dump.load().ifPresent(value -> {
             JsonObject averages = node.putObject("load");
@@ -91,11 +99,43 @@ final class ExplainJson {
         groups(TaskGroups.of(dump, causes, Set.of()), node.putObject("groups"));
         stacks(dump, node.putArray("stacks"));
         JsonArray tasks = node.putArray("tasks");
-        dump.tasks().forEach(task -> task(task, tasks.addObject()));
+        for (int i = 0; i < dump.tasks().size(); i++) {
+            JsonObject task = tasks.addObject();
+            task(dump.tasks().get(i), task);
+            Optional.ofNullable(report.context().works().get(dump.tasks().get(i).pid()))
+                    .ifPresent(work -> task.put("work", work));
+            if (i < report.context().offCpuMicros().size()) {
+                task.put("off_cpu_us", report.context().offCpuMicros().get(i));
+            }
+        }
         JsonArray listed = node.putArray("listed_but_no_load");
         report.listed().forEach(task -> listed(task, listed.addObject()));
+        context(report.context(), node);
         JsonArray warnings = node.putArray("warnings");
         ExplainText.warnings(report).forEach(warnings::add);
+    }
+
+    private static void context(ReportContext context, JsonObject node) {
+        JsonArray events = node.putArray("events");
+        context.events().forEach(events::add);
+        JsonArray blockers = node.putArray("lock_holders");
+        for (Blocker blocker : context.blockers()) {
+            JsonObject one = blockers.addObject();
+            one.put("waiter_pid", blocker.waiterPid())
+                    .put("waiter", blocker.waiter().escaped());
+            one.put("lock", blocker.lock());
+            blocker.holder().ifPresent(holder -> one.put("holder", holder.escaped()));
+            blocker.holderPid().ifPresent(pid -> one.put("holder_pid", pid));
+            one.put("last_known", blocker.formerly());
+            blocker.holderState().ifPresent(state -> one.put("holder_state", state));
+            JsonArray frames = one.putArray("frames");
+            blocker.frames().forEach(frame -> frames.add(frame.toString()));
+        }
+        context.repeats().ifPresent(repeats -> {
+            JsonObject seen = node.putObject("seen").put("times", repeats.times());
+            repeats.first().ifPresent(first -> seen.put("first", first));
+            repeats.last().ifPresent(last -> seen.put("last", last));
+        });
     }
 
     private static void devices(MappedDevices devices, JsonObject node) {

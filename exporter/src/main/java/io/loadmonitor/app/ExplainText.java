@@ -11,12 +11,12 @@ import io.loadmonitor.dump.LoadPart;
 import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.StackDump.Task;
-import io.loadmonitor.dump.StackDump.UnreadLine;
 import io.loadmonitor.kernellog.KernelLog;
 import io.loadmonitor.kernellog.ListedTask;
 import io.loadmonitor.kernellog.LogKind;
 import io.loadmonitor.kernellog.LogReport;
 import io.loadmonitor.kernellog.NotLoad;
+import io.loadmonitor.kernellog.UnreadKind;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -63,8 +63,8 @@ final class ExplainText {
             if (number > 1) {
                 out.println();
             }
-            LoadBreakdown load = LoadBreakdown.of(report.dump(), causes);
-            out.println(bold(load.headline()));
+            LoadBreakdown load = LogHeadline.load(report, causes);
+            out.println(bold(LogHeadline.of(report, load, causes)));
             out.println(origin(report)
                     + (log.reports().size() > 1
                             ? ", report " + number + " of " + log.reports().size()
@@ -76,13 +76,15 @@ final class ExplainText {
 
     private void report(LogReport report, LoadBreakdown load, Optional<StackDump> earlier) {
         StackDump dump = report.dump();
-        parts(dump, load);
+        parts(report, load);
         dump.devices().flatMap(MappedDevices::sentence).ifPresent(devices -> out.printf("%nDevices: %s%n", devices));
         groups.groups(dump);
         earlier.ifPresent(other -> groups.changes(DumpComparison.of(other, dump, causes)));
-        causes(load.parts());
+        if (!LogHeadline.stacksMissing(report)) {
+            causes(load.parts());
+        }
         counts(dump);
-        stacks(dump);
+        stacks(report);
         listed(report.listed());
         List<String> warnings = warnings(report);
         if (!warnings.isEmpty()) {
@@ -99,6 +101,14 @@ final class ExplainText {
             case SYSRQ_ALL -> "sysrq-t, all tasks";
             case SYSRQ -> "List of tasks as sysrq prints it";
             case HUNG_TASK -> "Hung-task report";
+            case LOCKUP -> "Lockup of a CPU";
+            case RCU_STALL -> "RCU stall";
+            case CPU_BACKTRACES -> "Backtraces of CPUs";
+            case WORKQUEUE_LOCKUP -> "Workqueue lockup";
+            case CRASH -> "Backtraces of crash";
+            case DRGN -> "Stack traces of drgn";
+            case PS -> "Tasks as ps shows them";
+            case OFF_CPU -> "Folded stacks off CPU, by time";
             case PROC_STACK -> "Stacks of /proc";
         };
         String release = report.dump()
@@ -109,7 +119,9 @@ final class ExplainText {
         return what + report.stamp().map(stamp -> " at " + stamp).orElse("") + release + ", line " + report.firstLine();
     }
 
-    private void parts(StackDump dump, LoadBreakdown load) {
+    private void parts(LogReport report, LoadBreakdown load) {
+        StackDump dump = report.dump();
+        boolean stacksMissing = LogHeadline.stacksMissing(report);
         int tasks = load.tasks();
         OptionalInt active = dump.load().map(StackDump.Load::active).orElse(OptionalInt.empty());
         int whole = Math.max(tasks, active.orElse(0));
@@ -120,7 +132,7 @@ final class ExplainText {
                     "%7d  %5.1f%%  %s  %s%n",
                     part.tasks(),
                     100.0 * part.tasks() / whole,
-                    bold(part.title()),
+                    bold(stacksMissing ? LogHeadline.NO_STACK : part.title()),
                     names(part));
         }
         if (whole > tasks) {
@@ -163,7 +175,8 @@ final class ExplainText {
 
     private record Group(int stackId, String place) {}
 
-    private void stacks(StackDump dump) {
+    private void stacks(LogReport report) {
+        StackDump dump = report.dump();
         Map<Group, List<Task>> groups = new LinkedHashMap<>();
         for (Task task : dump.tasks()) {
             groups.computeIfAbsent(new Group(task.stackId(), place(task)), group -> new ArrayList<>())
@@ -178,13 +191,17 @@ final class ExplainText {
                                 group.getValue().size())
                         .reversed())
                 .limit(STACKS_SHOWN)
-                .forEach(group -> group(group.getKey(), group.getValue(), stacks));
+                .forEach(group -> group(
+                        group.getKey(),
+                        group.getValue(),
+                        stacks,
+                        report.context().works()));
         if (groups.size() > STACKS_SHOWN) {
             out.printf("%n%d more groups with fewer tasks; --json has all%n", groups.size() - STACKS_SHOWN);
         }
     }
 
-    private void group(Group group, List<Task> tasks, Map<Integer, CallStack> stacks) {
+    private void group(Group group, List<Task> tasks, Map<Integer, CallStack> stacks, Map<Long, String> works) {
         Map<EscapedText, List<Task>> byName =
                 tasks.stream().collect(Collectors.groupingBy(Task::program, LinkedHashMap::new, Collectors.toList()));
         String names = byName.entrySet().stream()
@@ -197,6 +214,10 @@ final class ExplainText {
                 group.place(),
                 names,
                 byName.size() > NAMES_SHOWN ? ", " + (byName.size() - NAMES_SHOWN) + " other names" : "");
+        tasks.stream()
+                .filter(task -> works.containsKey(task.pid()))
+                .limit(PIDS_SHOWN)
+                .forEach(task -> out.println("    " + task.pid() + " works on " + works.get(task.pid())));
         CallStack stack = stacks.get(group.stackId());
         if (stack == null) {
             out.println(dim(group.stackId() == 0 ? "    no stack" : "    its stack is not in the text"));
@@ -274,6 +295,10 @@ final class ExplainText {
             warnings.add(
                     "The dump was cut off or is damaged: its last line is missing or does not agree with the rest.");
         }
+        if (LogHeadline.stacksMissing(report) && report.kind() != LogKind.PS) {
+            warnings.add("The text has no stacks, so it says who waits, but not for what. The kernel prints them below"
+                    + " these lines at the level \"info\": dmesg and journalctl -k have them where a console has not.");
+        }
         if (report.dump().stacksRefused()) {
             warnings.add("Stacks might not be read where this was taken, so it says who waits, but not for what: "
                     + StackAccess.REMEDY + ", and take another.");
@@ -292,14 +317,20 @@ final class ExplainText {
             return;
         }
         out.printf("%d lines were not understood, or only in part:%n", log.unread());
-        for (UnreadLine line : log.unreadLines()
-                .subList(0, Math.min(UNREAD_SHOWN, log.unreadLines().size()))) {
-            out.printf("  line %d: %s%n", line.number(), line.text());
-        }
-        if (log.unread() > UNREAD_SHOWN) {
+        int shown = 0;
+        for (UnreadKind kind : log.unreadKinds()
+                .subList(0, Math.min(UNREAD_SHOWN, log.unreadKinds().size()))) {
+            shown += kind.lines();
             out.printf(
-                    "  and %d more; --json lists %s%n",
-                    log.unread() - UNREAD_SHOWN,
+                    "  line %d: %s%s%n",
+                    kind.firstLine(),
+                    kind.text(),
+                    kind.lines() > 1 ? dim("  and " + (kind.lines() - 1) + " more like it") : "");
+        }
+        if (log.unread() > shown) {
+            out.printf(
+                    "  and %d of other kinds; --json lists %s%n",
+                    log.unread() - shown,
                     log.unread() == log.unreadLines().size()
                             ? "all"
                             : "the first " + log.unreadLines().size());
@@ -307,7 +338,7 @@ final class ExplainText {
     }
 
     /** A name with anything but plain characters stands in quotes. */
-    private static String name(EscapedText comm) {
+    static String name(EscapedText comm) {
         byte[] bytes = comm.escaped().getBytes(StandardCharsets.US_ASCII);
         boolean plain = bytes.length > 0;
         for (byte b : bytes) {

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  *  f+0x10/0x20 [mod 0d17ca2f6ab0c5b4cc8f1d5c2d0a7bb0f5a7e1c2]  CONFIG_STACKTRACE_BUILD_ID
  * [<0>] do_wait+0x5d/0x110                                     /proc/PID/stack, 4.15 and later
  * [<ffffffffffffffff>] 0xffffffffffffffff                      its end, up to 4.17 and later still on x86
+ * [c000000003f93a10] [c0000000000164f8] __switch_to+0x268/0x450 (unreliable)   ppc: the stack's place, the code's
+ * ([<00000000005e0cc2>] schedule+0x2d4/0x6d8)                  s390: a place that the unwinder does not vouch for
+ * __schedule (kernel/sched/core.c:5378 kernel/sched/core.c:6699) mod   scripts/decode_stacktrace.sh
+ * [<c0398690>] (__schedule+0x2c4/0x5b0) from [<c03973d0>] (schedule_timeout+0x158/0x1e0)   arm, up to 3.12
  * [<c0882f18>] (__schedule) from [<c0883858>] (schedule+0x64/0xe4)   arm, up to 5.17
  *  __schedule from schedule+0x64/0xe4                          arm, 5.18 and later
  * }</pre>
@@ -34,19 +38,27 @@ import org.jspecify.annotations.Nullable;
  */
 record FrameLine(Optional<Frame> callee, List<Frame> frames, boolean reliable) {
     private static final String ADDRESS = "\\[<(?:0x)?[0-9a-f]{1,16}>\\]";
+    private static final String PPC = "\\[[0-9a-f]{8,16}\\] \\[[0-9a-f]{8,16}\\]";
     private static final String SYMBOL = "[^\\s+()\\[\\]{}<>?/\"]{1,512}";
     private static final String MODULE = "(?: \\[([^\\s\\[\\]]{1,64})(?: [0-9a-f]{8,64})?\\])?";
-    private static final String MARKS = "(?: \\([A-Z]{1,4}\\))?(?: \\([0-9a-f]{8,64}\\))?";
+    private static final String MARKS = "(?: \\([A-Z]{1,4}\\))?( \\(unreliable\\))?(?: \\([0-9a-f]{8,64}\\))?";
     /** What decoders of stacks add: a file and a line. */
     private static final String PLACE = "(?: \\S{1,512}:\\d{1,9}(?: \\(discriminator \\d{1,5}\\))?)?";
 
-    private static final Pattern PLAIN = Pattern.compile("^(" + ADDRESS + " ?)?(\\? )?(" + SYMBOL + ")"
+    private static final Pattern PLAIN = Pattern.compile("^(" + ADDRESS + " ?|" + PPC + " ?)?(\\? )?(" + SYMBOL + ")"
             + "(?:\\+0x([0-9a-f]{1,16})/0x([0-9a-f]{1,16}))?" + MODULE + MARKS + PLACE + "$");
-    private static final Pattern DECODED = Pattern.compile("^(\\? )?(" + SYMBOL + ") \\(\\S{1,512}:\\d{1,9}[^()]{0,512}"
-            + "(?:\\(discriminator \\d{1,5}\\))?\\)(?: ([a-zA-Z0-9_-]{1,64}))?$");
-    private static final Pattern ARM =
-            Pattern.compile("^(?:" + ADDRESS + " )?\\(?(" + SYMBOL + ")" + MODULE + "\\)? from (?:" + ADDRESS
-                    + " )?\\(?(" + SYMBOL + ")\\+0x([0-9a-f]{1,16})/0x([0-9a-f]{1,16})" + MODULE + "\\)?$");
+    private static final Pattern DECODED =
+            Pattern.compile("^(\\? )?(" + SYMBOL + ")(?:\\+0x[0-9a-f]{1,16}/0x[0-9a-f]{1,16})?"
+                    + " \\((?:[^()]|\\(discriminator \\d{1,5}\\)){1,1024}:\\d{1,9}(?: ?\\(discriminator "
+                    + "\\d{1,5}\\))?\\)"
+                    + "(?: \\[?([a-zA-Z0-9_-]{1,64})\\]?)?" + "(?: \\([A-Z]{1,4}\\))?$");
+    private static final Pattern IN_PARENTHESES = Pattern.compile("^\\((" + ADDRESS + " [^()]{1,600})\\)$");
+    /** Since when the stack is an interrupt's, and since when again the task's: x86, up to 4.9. */
+    private static final Pattern MARK = Pattern.compile("^<{1,2}/?[A-Z#0-9]{2,12}>{1,2} {1,4}(?=\\[<)");
+
+    private static final Pattern ARM = Pattern.compile("^(?:" + ADDRESS + " )?\\(?(" + SYMBOL
+            + "?)(?:\\+0x[0-9a-f]{1,16}/0x[0-9a-f]{1,16})?" + MODULE + "\\)? from (?:" + ADDRESS + " )?\\(?(" + SYMBOL
+            + ")\\+0x([0-9a-f]{1,16})/0x([0-9a-f]{1,16})" + MODULE + "\\)?$");
     private static final Pattern DECIMAL = Pattern.compile("<[0-9a-f]{8,16}>\\{(" + SYMBOL + ")\\+(\\d{1,9})\\}");
 
     /**
@@ -54,6 +66,14 @@ record FrameLine(Optional<Frame> callee, List<Frame> frames, boolean reliable) {
      * @return empty for a line that is no frame
      */
     static Optional<FrameLine> of(String text) {
+        Matcher mark = MARK.matcher(text);
+        if (mark.find()) {
+            return of(text.substring(mark.end()));
+        }
+        if (text.startsWith("([<")) {
+            Matcher inner = IN_PARENTHESES.matcher(text);
+            return inner.matches() ? of(inner.group(1)) : Optional.empty();
+        }
         if (text.startsWith("<") || text.startsWith("Call Trace:<")) {
             return decimal(text.substring(text.indexOf('<')));
         }
@@ -64,8 +84,9 @@ record FrameLine(Optional<Frame> callee, List<Frame> frames, boolean reliable) {
                 return Optional.of(new FrameLine(Optional.empty(), List.of(), true));
             }
             return address || plain.group(4) != null
-                    ? Optional.of(
-                            one(frame(plain.group(3), plain.group(4), plain.group(5), plain.group(6)), plain.group(2)))
+                    ? Optional.of(one(
+                            frame(plain.group(3), plain.group(4), plain.group(5), plain.group(6)),
+                            plain.group(2) == null ? plain.group(7) : plain.group(2)))
                     : Optional.empty();
         }
         Matcher arm = ARM.matcher(text);
@@ -100,7 +121,9 @@ record FrameLine(Optional<Frame> callee, List<Frame> frames, boolean reliable) {
 
     private static Frame frame(String symbol, @Nullable String offset, @Nullable String size, @Nullable String module) {
         // An address without a symbol says nothing; a dump shows it as "?".
-        String function = symbol.startsWith("0x") ? "?" : printable(symbol);
+        // On ppc64 before 5.x the code of a function has a dot before its name.
+        String plain = symbol.length() > 1 && symbol.startsWith(".") ? symbol.substring(1) : symbol;
+        String function = plain.startsWith("0x") ? "?" : printable(plain);
         return new Frame(
                 function, hex(offset), hex(size), Optional.ofNullable(module).map(FrameLine::printable));
     }

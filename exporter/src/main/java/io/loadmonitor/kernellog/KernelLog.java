@@ -13,12 +13,20 @@ import java.util.List;
  * @param skipped lines that were recognised and left out
  * @param unread lines that were not understood, or only in part
  * @param unreadLines the first of them
+ * @param unreadKinds all of them, those together that differ in numbers alone, the most frequent first; up to 1,000
  */
 public record KernelLog(
-        List<LogReport> reports, int lines, int understood, int skipped, int unread, List<UnreadLine> unreadLines) {
+        List<LogReport> reports,
+        int lines,
+        int understood,
+        int skipped,
+        int unread,
+        List<UnreadLine> unreadLines,
+        List<UnreadKind> unreadKinds) {
     public KernelLog {
         reports = List.copyOf(reports);
         unreadLines = List.copyOf(unreadLines);
+        unreadKinds = List.copyOf(unreadKinds);
         if (understood + skipped + unread != lines || unread < unreadLines.size()) {
             throw new IllegalArgumentException(understood + " lines understood, " + skipped + " skipped, " + unread
                     + " unread, of which " + unreadLines.size() + " are kept, of " + lines);

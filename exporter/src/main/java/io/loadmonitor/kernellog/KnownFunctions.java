@@ -28,7 +28,9 @@ final class KnownFunctions {
             "preempt_schedule",
             "preempt_schedule_common",
             "preempt_schedule_irq",
-            "preempt_schedule_notrace");
+            "preempt_schedule_notrace",
+            // Seen by those who watch the switch itself
+            "finish_task_switch");
 
     /**
      * Innermost functions of sleeps in TASK_IDLE (uninterruptible, but no load) and of frozen tasks:
@@ -228,10 +230,39 @@ final class KnownFunctions {
             "ret_fast_syscall",
             "__sys_trace_return",
             "ret_from_syscall",
+            // ppc64
+            "system_call_common",
+            "system_call_vectored_common",
+            "system_call_exception",
+            "ret_from_kernel_thread",
+            "ret_from_kernel_user_thread",
+            // s390
+            "__do_syscall",
+            "kernel_thread_starter",
             "ret_from_exception",
             "ret_from_fork_kernel_asm",
             "ret_from_fork_user_asm",
             "handle_exception");
+
+    /** Where interrupts and NMIs enter: arch/x86/entry, arch/arm64/kernel/entry.S, arch/arm/kernel/entry-armv.S. */
+    private static final Set<String> INTERRUPT_ENTRIES = Set.of(
+            "asm_common_interrupt",
+            "asm_exc_nmi",
+            "end_repeat_nmi",
+            "nmi",
+            "common_interrupt",
+            "ret_from_intr",
+            "reschedule_interrupt",
+            "call_function_interrupt",
+            "call_function_single_interrupt",
+            "el1_irq",
+            "el1h_64_irq",
+            "el1h_64_fiq",
+            "__irq_svc",
+            "hardware_interrupt_common_virt",
+            "decrementer_common_virt",
+            "decrementer_common",
+            "ret_from_exception");
 
     private static final Set<String> X86 =
             Set.of("do_syscall_64", "entry_SYSCALL_64_after_hwframe", "ret_from_fork_asm", "system_call_fastpath");
@@ -292,6 +323,21 @@ final class KnownFunctions {
     static boolean interruptEntry(Frame frame) {
         String function = name(frame);
         return function.startsWith("asm_sysvec_") || function.equals("apic_timer_interrupt");
+    }
+
+    /** What was interrupted, where the stack begins with the interrupt that shows it. */
+    static List<Frame> belowInterrupt(List<Frame> frames) {
+        for (int i = frames.size() - 1; i >= 0; i--) {
+            if (interruptEntry(frames.get(i)) || INTERRUPT_ENTRIES.contains(name(frames.get(i)))) {
+                return frames.subList(i + 1, frames.size());
+            }
+        }
+        return frames;
+    }
+
+    /** Whether a stack begins on the way into sleep. */
+    static boolean asleep(List<Frame> frames) {
+        return !frames.isEmpty() && WAY_INTO_SLEEP.contains(name(frames.get(0)));
     }
 
     static boolean outermost(Frame frame) {

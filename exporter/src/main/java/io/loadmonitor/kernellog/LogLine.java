@@ -49,6 +49,73 @@ record LogLine(
             Pattern.compile("^\\s{0,64}\\[([A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9]?\\d \\d\\d:\\d\\d:\\d\\d \\d{4})\\]"
                     + "(?: ?\\[ {0,16}([TC]\\d{1,10})\\])? ?");
 
+    /** RFC 5424: {@code <13>1 2026-03-03T04:05:06Z box sshd 71 - - }. */
+    private static final Pattern RFC_5424 =
+            Pattern.compile("<\\d{1,3}>\\d \\S{1,64} \\S{1,255} (?!kernel\\b)[A-Za-z]\\S{0,47} \\S{1,128} \\S{1,32} ");
+
+    private static final Pattern ANY_CLOCK = Pattern.compile("\\[ {0,16}(\\d{1,12}\\.\\d{0,9})[^\\]]{0,32}\\]");
+    private static final Pattern ANY_CALLER = Pattern.compile("\\[ {0,16}([TC]\\d{1,10})\\]");
+    private static final Pattern ANY_ISO = Pattern.compile(
+            "(\\d{4}-\\d\\d-\\d\\d)[T ](\\d\\d:\\d\\d:\\d\\d)(?:([.,])(\\d{1,9}))?(Z|[+-]\\d\\d:?\\d\\d)?");
+    private static final Pattern ANY_SYSLOG = Pattern.compile(
+            "(?<![^\\s\\[(<>])[^\\s\\[\\]:,=\\d]{2,16} [ 0-9]?\\d (?:\\d{4} )?\\d\\d:\\d\\d(?::\\d\\d)?(?"
+                    + ":\\.\\d{1,9})?(?: \\d{4})?");
+    private static final Pattern ANY_CTIME =
+            Pattern.compile("[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9]?\\d \\d\\d:\\d\\d:\\d\\d \\d{4}");
+    private static final Pattern ANY_TIME = Pattern.compile("\\d\\d:\\d\\d:\\d\\d");
+
+    /**
+     * A line of which is known where the message begins.
+     *
+     * @param length of what stands before it
+     */
+    static LogLine at(String line, int length) {
+        String prefix = line.substring(0, length);
+        String message = line.substring(length);
+        if (foreign(prefix)) {
+            return new LogLine(message, "", OptionalDouble.empty(), Optional.empty(), "", true);
+        }
+        String stamp = "";
+        OptionalDouble seconds = OptionalDouble.empty();
+        Optional<Instant> wall = Optional.empty();
+        Matcher clock = ANY_CLOCK.matcher(prefix);
+        while (clock.find()) {
+            stamp = clock.group(1);
+            seconds = OptionalDouble.of(Double.parseDouble(stamp));
+        }
+        Matcher record = RECORD.matcher(prefix);
+        Matcher iso = ANY_ISO.matcher(prefix);
+        Matcher ctime = ANY_CTIME.matcher(prefix);
+        Matcher syslog = ANY_SYSLOG.matcher(prefix);
+        Matcher time = ANY_TIME.matcher(prefix);
+        if (record.find()) {
+            stamp = record.group(1);
+            seconds = OptionalDouble.of(Long.parseLong(stamp) / 1e6);
+        } else if (iso.find()) {
+            stamp = iso.group();
+            wall = instant(iso);
+        } else if (ctime.find()) {
+            stamp = ctime.group();
+        } else if (syslog.find()) {
+            stamp = syslog.group();
+        } else if (stamp.isEmpty() && time.find()) {
+            stamp = time.group();
+        }
+        Matcher caller = ANY_CALLER.matcher(prefix);
+        return new LogLine(message, stamp, seconds, wall, caller.find() ? caller.group(1) : "", false);
+    }
+
+    /**
+     * Whether what stands before a message says that another program than the kernel wrote it. Some relay the kernel's
+     * own lines; then its clock stands there as well.
+     */
+    static boolean foreign(String prefix) {
+        return !ANY_CLOCK.matcher(prefix).find()
+                && (of(prefix.stripLeading()).foreign
+                        || RFC_5424.matcher(prefix).lookingAt());
+    }
+
+    /** A line by the forms above, where nothing else tells where its message begins. */
     static LogLine of(String line) {
         String rest = line;
         String stamp = "";

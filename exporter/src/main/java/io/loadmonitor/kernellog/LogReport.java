@@ -1,6 +1,7 @@
 package io.loadmonitor.kernellog;
 
 import io.loadmonitor.dump.StackDump;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param dump without unread lines, for those are the text's; a {@link LogKind#DUMP} is as its parser read it
  * @param listed tasks that make up no load
  * @param warnings what to know before believing it
+ * @param context what it says beside its tasks
  */
 public record LogReport(
         LogKind kind,
@@ -22,9 +24,27 @@ public record LogReport(
         Optional<String> stamp,
         StackDump dump,
         List<ListedTask> listed,
-        List<String> warnings) {
+        List<String> warnings,
+        ReportContext context) {
     public LogReport {
         listed = List.copyOf(listed);
         warnings = List.copyOf(warnings);
+    }
+
+    /** The same, seen again later. */
+    LogReport repeated(ReportContext.Repeats times) {
+        return new LogReport(kind, firstLine, stamp, dump, listed, warnings, context.repeated(times));
+    }
+
+    /** With more to know. */
+    LogReport warned(List<String> more) {
+        List<String> all = new ArrayList<>(warnings);
+        all.addAll(more);
+        return new LogReport(kind, firstLine, stamp, dump, listed, all, context);
+    }
+
+    /** The newest of several that are alike, at the place of the first. */
+    LogReport inPlaceOf(LogReport first) {
+        return new LogReport(kind, first.firstLine, first.stamp, dump, listed, warnings, context);
     }
 }

@@ -4,6 +4,8 @@ package io.loadmonitor.kernellog;
 public enum NotLoad {
     /** TASK_IDLE or frozen: state D for a naive look, but the kernel does not count it. */
     IDLE_WORKER("idle kernel workers"),
+    /** Task 0 of a CPU: it runs where nothing else does. */
+    IDLE_CPU("a CPU's idle task"),
     /** The report says another state than R and D. */
     OTHER_STATE("in another state than R and D"),
     /** The report does not say the state, but its stack is one of an interruptible sleep. */

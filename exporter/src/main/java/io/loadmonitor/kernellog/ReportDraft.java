@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,8 @@ import java.util.Set;
 /** A report while its lines are being read; {@link #finish} says which of its tasks make up load. Not thread-safe. */
 final class ReportDraft {
     private static final int MOST_NOTES = 20;
+    private static final int MOST_BLOCKERS = 1_000;
+    private static final int MOST_NAMES = 100_000;
 
     final LogKind kind;
     final int firstLine;
@@ -42,9 +45,17 @@ final class ReportDraft {
     boolean blockedListed;
 
     long refused;
-    final Map<Long, ProcName> names = new HashMap<>();
+    /** Said before the task that runs there. */
+    OptionalInt cpuExpected = OptionalInt.empty();
+
+    final List<RawBlocker> blockers = new ArrayList<>();
+    private final Map<Long, ProcName> names = new HashMap<>();
+    private final Set<String> events = new LinkedHashSet<>();
+    private final Map<Long, String> works = new HashMap<>();
+    private final List<Long> offCpuMicros = new ArrayList<>();
+    private final OptionalDouble clock;
     private final List<RawTask> raw = new ArrayList<>();
-    private final Set<Long> pids = new HashSet<>();
+    private final Map<Long, RawTask> byPid = new HashMap<>();
     private final List<String> notes = new ArrayList<>();
     private int moreNotes;
     private boolean x86;
@@ -58,7 +69,36 @@ final class ReportDraft {
     private int timerOwn;
 
     /** What files beside /proc/PID/stack said. */
-    record ProcName(Optional<String> comm, Optional<Character> state) {}
+    record ProcName(
+            Optional<String> comm, Optional<Character> state, Optional<String> waitChannel, Optional<String> cgroup) {
+        private static final int LONGEST = 64;
+
+        ProcName withComm(String text) {
+            return new ProcName(
+                    Optional.of(text.substring(0, Math.min(text.length(), LONGEST))), state, waitChannel, cgroup);
+        }
+
+        ProcName withState(char letter) {
+            return new ProcName(comm, Optional.of(letter), waitChannel, cgroup);
+        }
+
+        ProcName withWaitChannel(String function) {
+            return new ProcName(comm, state, Optional.of(function), cgroup);
+        }
+
+        ProcName withCgroup(String path) {
+            return new ProcName(comm, state, waitChannel, Optional.of(path));
+        }
+    }
+
+    /** As {@link Blocker}, of which the holder's stack is not known yet. */
+    record RawBlocker(
+            long waiterPid,
+            String waiter,
+            String lock,
+            boolean formerly,
+            OptionalLong holderPid,
+            Optional<String> holder) {}
 
     ReportDraft(LogKind kind, int firstLine, LogLine line) {
         this.kind = kind;
@@ -67,17 +107,64 @@ final class ReportDraft {
                 ? Optional.empty()
                 : Optional.of(escaped(line.stamp()).escaped());
         this.wall = line.wall();
+        this.clock = line.seconds();
+    }
+
+    /** The kernel's, at the first line. */
+    OptionalDouble clock() {
+        return clock;
+    }
+
+    /** What {@code uname -r} would say, if it can be that. */
+    void release(String text) {
+        if (text.indexOf('"') < 0 && text.indexOf('\\') < 0) {
+            release = Optional.of(text);
+        }
+    }
+
+    void event(String text) {
+        if (events.size() < MOST_NOTES) {
+            events.add(escaped(text).escaped());
+        }
+    }
+
+    ProcName name(long pid) {
+        return names.getOrDefault(
+                pid, new ProcName(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+    }
+
+    void name(long pid, ProcName name) {
+        if (names.size() < MOST_NAMES || names.containsKey(pid)) {
+            names.put(pid, name);
+        }
     }
 
     RawTask add(OptionalLong pid) {
         RawTask task = new RawTask(pid);
         raw.add(task);
-        pid.ifPresent(pids::add);
+        pid.ifPresent(value -> byPid.putIfAbsent(value, task));
         return task;
     }
 
     boolean lists(long pid) {
-        return pids.contains(pid);
+        return byPid.containsKey(pid);
+    }
+
+    /** As the first of its pid. */
+    Optional<RawTask> task(long pid) {
+        return Optional.ofNullable(byPid.get(pid));
+    }
+
+    /** Whether khungtaskd has named it in this round. */
+    boolean names(long pid) {
+        RawTask task = byPid.get(pid);
+        return task != null && !task.owner;
+    }
+
+    void noteOnce(String text) {
+        if (!notes.contains(text)) {
+            note(text);
+        }
     }
 
     void note(String text) {
@@ -106,7 +193,27 @@ final class ReportDraft {
                 tasks,
                 !gaps,
                 List.of());
-        return new LogReport(kind, firstLine, stamp, dump, listed, warnings());
+        return new LogReport(kind, firstLine, stamp, dump, listed, warnings(), context());
+    }
+
+    private ReportContext context() {
+        List<Blocker> all = new ArrayList<>();
+        for (RawBlocker blocker : blockers.subList(0, Math.min(blockers.size(), MOST_BLOCKERS))) {
+            Optional<RawTask> holder =
+                    blocker.holderPid.isPresent() ? task(blocker.holderPid.getAsLong()) : Optional.empty();
+            all.add(new Blocker(
+                    escaped(blocker.waiter),
+                    blocker.waiterPid,
+                    blocker.lock,
+                    blocker.formerly,
+                    blocker.holder.map(ReportDraft::escaped),
+                    blocker.holderPid,
+                    holder.flatMap(task -> task.state).map(String::valueOf),
+                    holder.map(task -> KnownFunctions.withoutWayIntoSleep(
+                                    task.reliable.isEmpty() ? task.guesses : task.reliable))
+                            .orElse(List.of())));
+        }
+        return new ReportContext(new ArrayList<>(events), all, works, Optional.empty(), offCpuMicros);
     }
 
     private List<String> warnings() {
@@ -126,7 +233,8 @@ final class ReportDraft {
                     + tasks(guessed) + " whose place is a guess.");
         }
         if (assumed > 0) {
-            warnings.add("/proc/PID/stack does not say the state; of " + assumed + tasks(assumed)
+            warnings.add((kind == LogKind.PROC_STACK ? "/proc/PID/stack" : "The text")
+                    + " does not say the state; of " + assumed + tasks(assumed)
                     + " it is inferred from the stack.");
         }
         if (refused > 0) {
@@ -145,11 +253,43 @@ final class ReportDraft {
     }
 
     private void judge(RawTask task) {
+        if (task.pid.equals(OptionalLong.of(0))) {
+            leaveOut(task, NotLoad.IDLE_CPU);
+            return;
+        }
+        if (task.onCpu) {
+            judgeOnCpu(task);
+            return;
+        }
         switch (kind) {
             case ORIGINAL -> judgeOriginal(task);
-            case PROC_STACK -> judgeProc(task);
-            case DUMP, SYSRQ, SYSRQ_ALL, SYSRQ_BLOCKED, HUNG_TASK -> judgeShown(task);
+            case PROC_STACK, CRASH, DRGN, PS, OFF_CPU -> judgeElsewhere(task);
+            case DUMP,
+                    SYSRQ,
+                    SYSRQ_ALL,
+                    SYSRQ_BLOCKED,
+                    HUNG_TASK,
+                    LOCKUP,
+                    RCU_STALL,
+                    CPU_BACKTRACES,
+                    WORKQUEUE_LOCKUP -> judgeShown(task);
         }
+    }
+
+    /** Its stack was printed by an interrupt on its own CPU: what is below the interrupt's frames is what it did. */
+    private void judgeOnCpu(RawTask task) {
+        List<Frame> frames = task.interrupted();
+        if (KnownFunctions.reporter(frames)) {
+            leaveOut(task, NotLoad.REPORTER);
+            return;
+        }
+        boolean userMode = task.named && frames.isEmpty();
+        count(
+                task,
+                State.RUNNING,
+                userMode ? Placement.CPU_USER : frames.isEmpty() ? Placement.CPU : Placement.CPU_KERNEL,
+                frames,
+                task.stateAssumed ? Set.of("state_assumed") : Set.of());
     }
 
     private void judgeOriginal(RawTask task) {
@@ -206,41 +346,54 @@ final class ReportDraft {
         }
     }
 
-    private void judgeProc(RawTask task) {
+    /** What is not said by the kernel's own lists: the state may be missing. */
+    private void judgeElsewhere(RawTask task) {
         if (task.pid.isPresent()) {
-            ProcName name = names.get(task.pid.getAsLong());
-            if (name != null) {
-                task.comm = name.comm();
-                task.state = name.state();
-            }
+            ProcName name = name(task.pid.getAsLong());
+            task.comm = name.comm().or(() -> task.comm);
+            task.state = name.state().or(() -> task.state);
+            task.waitChannel = name.waitChannel().or(() -> task.waitChannel);
+            task.cgroup = name.cgroup();
         }
+        List<Frame> frames = where(task);
         char state = task.state.orElse('?');
         if (state != '?' && state != 'D' && state != 'R') {
             leaveOut(task, NotLoad.OTHER_STATE);
-        } else if (KnownFunctions.reporter(task.reliable)) {
+        } else if (KnownFunctions.reporter(task.reliable)
+                || kind == LogKind.PS && state == 'R' && task.comm.equals(Optional.of("ps"))) {
             leaveOut(task, NotLoad.REPORTER);
         } else if (state == 'R') {
             count(task, State.RUNNING, Placement.UNKNOWN, List.of(), Set.of());
-        } else if (task.reliable.isEmpty() && task.guesses.isEmpty()) {
+        } else if (state == 'D') {
+            judgeBlocked(task, Set.of());
+        } else if (frames.isEmpty() && task.guesses.isEmpty()) {
             leaveOut(task, NotLoad.EMPTY_STACK);
-        } else if (state == '?' && KnownFunctions.interruptible(task.reliable)) {
+        } else if (KnownFunctions.interruptible(frames)) {
             leaveOut(task, NotLoad.INTERRUPTIBLE);
-        } else if (state == '?' && KnownFunctions.preempted(task.reliable)) {
+        } else if (KnownFunctions.preempted(frames)) {
             assumed++;
             count(
                     task,
                     State.RUNNING,
                     Placement.UNKNOWN,
-                    KnownFunctions.withoutWayIntoSleep(task.reliable),
+                    KnownFunctions.withoutWayIntoSleep(frames),
                     Set.of("state_assumed"));
         } else {
-            judgeBlocked(task, state == '?' ? Set.of("state_assumed") : Set.of());
+            judgeBlocked(task, Set.of("state_assumed"));
         }
+    }
+
+    /** Its stack, or the one function of it that the text names. */
+    private static List<Frame> where(RawTask task) {
+        return task.reliable.isEmpty() && task.waitChannel.isPresent()
+                ? List.of(
+                        new Frame(task.waitChannel.get(), OptionalLong.empty(), OptionalLong.empty(), Optional.empty()))
+                : task.reliable;
     }
 
     private void judgeBlocked(RawTask task, Set<String> flags) {
         // khungtaskd compares the whole state, so what it names is never idle.
-        if (kind != LogKind.HUNG_TASK && KnownFunctions.idle(task.reliable)) {
+        if (kind != LogKind.HUNG_TASK && KnownFunctions.idle(where(task))) {
             leaveOut(task, NotLoad.IDLE_WORKER);
             return;
         }
@@ -279,7 +432,7 @@ final class ReportDraft {
                 task.pid.orElse(0),
                 task.tgid,
                 task.ppid,
-                OptionalInt.empty(),
+                task.cpu,
                 state,
                 placement,
                 OptionalLong.empty(),
@@ -287,9 +440,15 @@ final class ReportDraft {
                 OptionalLong.empty(),
                 stackId(frames),
                 all,
-                Optional.empty(),
-                Optional.empty(),
+                task.waitChannel.filter(function -> function.matches("[!#-\\[\\]-~]+")),
+                task.cgroup.map(ReportDraft::escaped),
                 escaped(task.comm.orElse("?"))));
+        if (kind == LogKind.OFF_CPU) {
+            offCpuMicros.add(task.micros.orElse(0));
+        }
+        if (task.pid.isPresent() && task.work.isPresent()) {
+            works.put(task.pid.getAsLong(), escaped(task.work.get()).escaped());
+        }
     }
 
     private int stackId(List<Frame> frames) {

@@ -18,17 +18,17 @@ import java.util.regex.Pattern;
  * kjournald     D ffffffff80064167     0  1234     25          1250  1233 (L-TLB)              up to 2.6.23
  * }</pre>
  *
- * @param comm one character a byte
+ * @param comm one character a byte, 15 at most: TASK_COMM_LEN without its end
  * @param state the kernel's letter
  * @param named whether the line is of the form with {@code task:}
  */
 record TaskLine(String comm, char state, long pid, OptionalLong tgid, OptionalLong ppid, boolean named) {
     private static final int LONGEST = 256;
     private static final Pattern NAMED = Pattern.compile(
-            "^task:(.{0,64}) ?state:([A-Za-z?]) {0,8}(?:running task {1,8})?stack: {0,16}-?\\d{1,10} {1,16}"
+            "^task:(.{0,15}) {0,3}state:([A-Za-z?]) {0,8}(?:running task {1,8})?stack: {0,16}-?\\d{1,10} {1,16}"
                     + "pid: {0,16}(\\d{1,10}) {1,16}"
                     + "(?:tgid: {0,16}(\\d{1,10}) {1,16})?ppid: {0,16}(\\d{1,10})(?: .*)?$");
-    private static final Pattern COLUMNS = Pattern.compile("^(.{1,64}) {1,16}([RSDTtXZxKWPI]) {1,8}"
+    private static final Pattern COLUMNS = Pattern.compile("^([^\\s>|\"].{0,14}) {1,16}([RSDTtXZxKWPI]) {1,8}"
             + "(?:running task {1,16}|[0-9a-f]{8,16} {1,16}|running {1,16}|current {1,16})?"
             + "\\d{1,10} {1,16}(\\d{1,10}) {1,16}(\\d{1,10})"
             + "(?: {1,24}\\d{1,10}){0,3}(?: {1,24}0x[0-9a-f]{1,16}| {1,24}\\((?:L-TLB|NOTLB)\\))$");

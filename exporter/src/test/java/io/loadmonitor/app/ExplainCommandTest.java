@@ -270,7 +270,7 @@ final class ExplainCommandTest {
     @Test
     void letsNoNameDoAnythingToTheTerminal() throws Exception {
         Path file = folder.resolve("hostile.txt");
-        String name = "\u001b[31m" + RIGHT_TO_LEFT + "x";
+        String name = "\u001b[2J" + RIGHT_TO_LEFT + "x";
         Files.write(
                 file,
                 ("uninterrupted task, comm: " + name + ", pid 3\n"
@@ -285,7 +285,7 @@ final class ExplainCommandTest {
             out.getBuffer().setLength(0);
             assertEquals(0, line.execute("explain", options[0], file.toString()), err.toString());
             assertTrue(out.toString().chars().allMatch(c -> c == '\n' || c >= 0x20 && c <= 0x7e), out.toString());
-            assertTrue(out.toString().contains("x1b[31m"), out.toString());
+            assertTrue(out.toString().contains("x1b[2J"), out.toString());
         }
     }
 
@@ -364,8 +364,8 @@ final class ExplainCommandTest {
                 "[  1.0] usb 1-1: new device\n".repeat(30) + Files.readString(ORIGINAL, StandardCharsets.ISO_8859_1));
         explain(file.toString());
         assertTrue(out.toString().contains("30 lines were not understood"), out.toString());
-        assertTrue(out.toString().contains("  line 1: [  1.0] usb 1-1: new device"), out.toString());
-        assertTrue(out.toString().contains("  and 10 more; --json lists all"), out.toString());
+        assertTrue(
+                out.toString().contains("  line 1: [  1.0] usb 1-1: new device  and 29 more like it"), out.toString());
     }
 
     @Test

@@ -99,6 +99,13 @@ final class ExplainPropertyTest {
         assertEquals(
                 Math.min(1000, lines.get("unread").asInt()),
                 root.get("unread_lines").size());
+        int ofKinds = 0;
+        for (JsonNode kind : root.get("unread_kinds")) {
+            ofKinds += kind.get("lines").asInt();
+        }
+        if (root.get("unread_kinds").size() < 1000) {
+            assertEquals(lines.get("unread").asInt(), ofKinds, "kinds of unknown lines add up");
+        }
         for (JsonNode report : root.get("reports")) {
             int sum = 0;
             for (JsonNode part : report.get("parts")) {
@@ -106,7 +113,11 @@ final class ExplainPropertyTest {
             }
             assertEquals(report.get("tasks_total").asInt(), sum);
             assertEquals(report.get("tasks_total").asInt(), report.get("tasks").size());
-            assertTrue(report.get("headline").asText().matches("(no|[0-9]+) (active|captured) tasks?( .*|$)"), json);
+            assertTrue(
+                    report.get("headline")
+                            .asText()
+                            .matches("((no|[0-9]+) (active|captured) tasks?|[0-9.]+ s off CPU)([ ;].*|$)"),
+                    json);
         }
     }
 

@@ -3,8 +3,13 @@ package io.loadmonitor.kernellog;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,7 +47,17 @@ final class KernelLogLimitsTest {
                 ".a: ",
                 "S a 1 1.000000 ",
                 "\t",
-                "a:1 [inline] "
+                "a:1 [inline] ",
+                "{\"a\":\"b\",",
+                "a;b;c 1 ",
+                "\u001b[1m",
+                "&lt;",
+                "ps -o a,b,",
+                "A B ",
+                "in-flight: 1:a ",
+                "#0 [ffff] a at ",
+                "f (a:1 (discriminator 1) ",
+                "2026-03-03T04:05:06 a: "
             })
     void readsLongLinesOfAnyPieceInTime(String piece) {
         for (int length : new int[] {250, 1_000, 60_000}) {
@@ -73,6 +88,55 @@ final class KernelLogLimitsTest {
                     .append(" blocked for more than 1 seconds.\n");
         }
         assertEquals(5_000, inTime(text.toString()).understood());
+    }
+
+    /** As a log of everyday looks: other programs' lines, and one report at its end. */
+    @Test
+    void readsATextOfAnySizeLineByLine() throws IOException {
+        long size = Long.getLong("explain.megabytes", 16) * 1_000_000;
+        byte[] line = "Mar  3 04:05:06 box app[812]: request served in 12 ms from cache, status 200\n"
+                .getBytes(StandardCharsets.ISO_8859_1);
+        byte[] report = ("Mar  3 04:05:07 box kernel: INFO: task cp:930 blocked for more than 120 seconds.\n"
+                        + "Mar  3 04:05:07 box kernel: cp              D    0   930    901 0x00000000\n"
+                        + "Mar  3 04:05:07 box kernel: Call Trace:\n"
+                        + "Mar  3 04:05:07 box kernel:  rpc_wait_bit_killable+0x24/0xb0 [sunrpc]\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        int lines = (int) (size / line.length);
+        InputStream text = new SequenceInputStream(new Repeated(line, lines), new ByteArrayInputStream(report));
+        AtomicLong told = new AtomicLong();
+        KernelLog log = KernelLogReader.read(text, (bytes, read) -> {
+            assertTrue(bytes > told.getAndSet(bytes), "progress goes on");
+        });
+        assertTrue(told.get() > size - 2_000_000, "told of " + told + " of " + size + " bytes");
+        assertEquals(lines + 4, log.lines());
+        assertEquals(0, log.unread());
+        LogReport only = LogTexts.only(log);
+        assertEquals(lines + 1, only.firstLine());
+        assertEquals(930, only.dump().tasks().get(0).pid());
+    }
+
+    private static final class Repeated extends InputStream {
+        private final byte[] line;
+        private int left;
+        private int at;
+
+        Repeated(byte[] line, int times) {
+            this.line = line;
+            this.left = times;
+        }
+
+        @Override
+        public int read() {
+            if (left == 0) {
+                return -1;
+            }
+            int next = line[at++] & 0xff;
+            if (at == line.length) {
+                at = 0;
+                left--;
+            }
+            return next;
+        }
     }
 
     private static KernelLog inTime(String text) {

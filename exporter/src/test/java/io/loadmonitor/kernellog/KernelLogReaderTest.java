@@ -247,14 +247,14 @@ final class KernelLogReaderTest {
                 INFO: task a:1 blocked for more than 122 seconds.
                 task:a               state:D stack:0     pid:1     tgid:1     ppid:1      task_flags:0x400000 \
                 flags:0x00000010
-                INFO: task a:1 is blocked on a mutex likely owned by task b\u001b[31m:2.
+                INFO: task a:1 is blocked on a mutex likely owned by task b\u001b[2J:2.
                 task:b               state:S stack:0     pid:2     tgid:2     ppid:1      task_flags:0x400000 \
                 flags:0x00000010
                 """));
         assertEquals(1, report.dump().tasks().size());
         assertEquals(2, report.listed().get(0).pid());
         assertTrue(
-                report.warnings().contains("INFO: task a:1 is blocked on a mutex likely owned by task b\\x1b[31m:2."));
+                report.warnings().contains("INFO: task a:1 is blocked on a mutex likely owned by task b\\x1b[2J:2."));
     }
 
     @Test
