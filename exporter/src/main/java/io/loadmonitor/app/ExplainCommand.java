@@ -151,8 +151,9 @@ final class ExplainCommand implements Callable<Integer> {
             err.println(Main.name() + ": \"" + EscapedText.of(name) + "\" cannot be read: "
                     + EscapedText.of(String.valueOf(e.getMessage())));
         } catch (OutOfMemoryError e) {
-            err.println(Main.name() + ": \"" + EscapedText.of(name) + "\" tells more than there is memory for: give Java"
-                    + " more of it (-Xmx), or a part of the text");
+            err.println(
+                    Main.name() + ": \"" + EscapedText.of(name) + "\" tells more than there is memory for: give Java"
+                            + " more of it (-Xmx), or a part of the text");
         } finally {
             progress.end();
         }
