@@ -1,0 +1,3 @@
+-- The archive, version 8: nothing yet.
+
+DROP INDEX IF EXISTS nothing_yet;
