@@ -26,7 +26,8 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = Main.NAME,
         description = "Who makes this Linux host's load, where in the kernel, and why.%n",
-        subcommands = {ServeCommand.class, DumpCommand.class, TopCommand.class, ExplainCommand.class},
+        subcommands = {ServeCommand.class, DumpCommand.class, TopCommand.class, ExplainCommand.class, FleetCommand.class
+        },
         versionProvider = Version.class,
         abbreviateSynopsis = true,
         showDefaultValues = true,

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -34,7 +35,7 @@ public final class MetricsPage {
 
     /** @param events counted so far and from now on */
     public static MetricsPage of(MetricsParts parts, EventCounts events) {
-        return new MetricsPage(List.of(
+        List<FamilyReader> readers = new ArrayList<>(List.of(
                 new LoadReader(parts.procFs(), parts.lastTick(), parts.load()),
                 new TaskReader(parts.procFs(), parts.module(), parts.walkLimit(), parts.uninterruptible()),
                 new HungTaskReader(parts.procFs()),
@@ -49,6 +50,8 @@ public final class MetricsPage {
                 new BuildReader(parts.build()),
                 OwnReader.process(),
                 OwnReader.jvm()));
+        parts.fleet().ifPresent(state -> readers.add(new FleetReader(state, parts.clock())));
+        return new MetricsPage(readers);
     }
 
     /**
