@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The questions about a fleet, answered as JSON. */
@@ -47,14 +48,17 @@ final class FleetEndpoint {
         QueryParameters parameters = QueryParameters.only(context.queryString(), Set.of("at", "minutes", "hosts"));
         Instant at = parameters.time("at").orElseGet(parts.clock()::instant);
         Duration within = Duration.ofMinutes(parameters.number("minutes", (int) WINDOW.toMinutes(), 1, 1440));
-        items(context, store.spreading(at, within, parameters.number("hosts", LEAST_HOSTS, 1, 1_000_000)));
+        items(
+                context,
+                store.spreading(at, within, parameters.number("hosts", LEAST_HOSTS, 1, 1_000_000)),
+                FleetJson::of);
     }
 
     void load(Context context) throws FleetException {
         QueryParameters parameters = QueryParameters.only(context.queryString(), Set.of("from", "to", "minutes"));
         FleetTime time = time(parameters, Duration.ofHours(3));
         int step = parameters.number("minutes", time.stepMinutes(), time.stepMinutes(), 1440);
-        items(context, store.load(time.from(), time.to(), step));
+        items(context, store.load(time.from(), time.to(), step), FleetJson::of);
     }
 
     void incidents(Context context) throws FleetException {
@@ -62,13 +66,14 @@ final class FleetEndpoint {
         FleetTime time = time(parameters, Duration.ofDays(1));
         items(
                 context,
-                store.incidents(time.from(), time.to(), parameters.flag("open").orElse(false)));
+                store.incidents(time.from(), time.to(), parameters.flag("open").orElse(false)),
+                FleetJson::of);
     }
 
     void shared(Context context) throws FleetException {
         QueryParameters parameters = QueryParameters.only(context.queryString(), Set.of("from", "to"));
         FleetTime time = time(parameters, Duration.ofDays(1));
-        items(context, store.shared(time.from(), time.to()));
+        items(context, store.shared(time.from(), time.to()), FleetJson::of);
     }
 
     void hosts(Context context) throws FleetException {
@@ -77,7 +82,7 @@ final class FleetEndpoint {
         Wanted wanted = Wanted.of(parameters)
                 .orElseThrow(() -> Refusal.badParameter("One of function, program and cgroup is needed."));
         FleetTime time = time(parameters, Duration.ofHours(1));
-        items(context, store.search(wanted.by(), wanted.words(), time.from(), time.to()));
+        items(context, store.search(wanted.by(), wanted.words(), time.from(), time.to()), FleetJson::of);
     }
 
     /** What is searched for. */
@@ -104,13 +109,11 @@ final class FleetEndpoint {
         QueryParameters parameters = QueryParameters.only(context.queryString(), Set.of("from", "to"));
         FleetTime time = time(parameters, Duration.ofDays(1));
         List<FleetStore.Host> hosts = hosts(store, context.pathParam("name"));
-        record OneHost(
-                FleetStore.Host host, List<FleetStore.FleetDump> dumps, List<FleetStore.FleetIncident> incidents) {}
-        List<OneHost> all = new ArrayList<>();
+        List<Map<String, Object>> all = new ArrayList<>();
         for (FleetStore.Host host : hosts) {
-            all.add(new OneHost(host, store.dumps(host.id(), time.from(), time.to()), store.incidentsOf(host.id())));
+            all.add(FleetJson.of(host, store.dumps(host.id(), time.from(), time.to()), store.incidentsOf(host.id())));
         }
-        items(context, all);
+        items(context, all, row -> row);
     }
 
     static List<FleetStore.Host> hosts(FleetStore store, String name) throws FleetException {
@@ -127,7 +130,7 @@ final class FleetEndpoint {
                 .matching("new_since", RELEASE, "the release of a kernel such as 6.12.9")
                 .orElseThrow(
                         () -> Refusal.badParameter("Parameter \"new_since\" is missing: the release of a kernel."));
-        items(context, store.newSince(release));
+        items(context, store.newSince(release), FleetJson::of);
     }
 
     void signature(Context context) throws FleetException {
@@ -135,9 +138,9 @@ final class FleetEndpoint {
         FleetTime time = time(parameters, Duration.ofDays(1));
         FleetStore.Place place = place(store, context);
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("signature", place);
-        answer.put("hosts", store.hosts(place.signature(), time.from(), time.to()));
-        answer.put("kernels", store.kernels(place.signature()));
+        answer.put("signature", FleetJson.of(place));
+        answer.put("hosts", FleetJson.all(store.hosts(place.signature(), time.from(), time.to()), FleetJson::of));
+        answer.put("kernels", FleetJson.all(store.kernels(place.signature()), FleetJson::of));
         json.answer(context, 200, answer);
     }
 
@@ -154,7 +157,7 @@ final class FleetEndpoint {
         return FleetTime.of(parameters, parts.clock().instant(), usual);
     }
 
-    private void items(Context context, List<?> items) {
-        json.answer(context, 200, Map.of("items", items));
+    private <T> void items(Context context, List<T> items, Function<T, Map<String, Object>> row) {
+        json.answer(context, 200, Map.of("items", FleetJson.all(items, row)));
     }
 }

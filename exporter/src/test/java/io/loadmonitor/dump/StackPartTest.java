@@ -39,7 +39,8 @@ final class StackPartTest {
         assertEquals(2, first.uninterruptible());
         assertEquals(OptionalLong.of(40000), first.oldestMillis());
         assertEquals(
-                1, parts.stream().filter(part -> part.program().equals("kworker")).count());
+                1,
+                parts.stream().filter(part -> part.program().equals("kworker")).count());
         assertEquals(
                 0,
                 parts.stream()

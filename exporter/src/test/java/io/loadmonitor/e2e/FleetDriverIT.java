@@ -24,8 +24,8 @@ final class FleetDriverIT {
     void thePostgresDriverIsNoServiceOfTheJar() throws Exception {
         try (ZipFile jar = new ZipFile(JAR.toFile())) {
             assertTrue(jar.getEntry("org/postgresql/Driver.class") != null, "the driver is not in " + JAR);
-            String drivers = new String(
-                    jar.getInputStream(jar.getEntry("META-INF/services/java.sql.Driver")).readAllBytes());
+            String drivers = new String(jar.getInputStream(jar.getEntry("META-INF/services/java.sql.Driver"))
+                    .readAllBytes());
             assertEquals("org.sqlite.JDBC", drivers.strip());
         }
     }

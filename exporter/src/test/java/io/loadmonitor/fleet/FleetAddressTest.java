@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 final class FleetAddressTest {
     @Test
     void showsNothingOfTheQuery() {
-        FleetAddress address = FleetAddress.of(
-                "jdbc:postgresql://db.example.com:5433/load?user=me&sslkey=/secret", Optional.empty());
+        FleetAddress address =
+                FleetAddress.of("jdbc:postgresql://db.example.com:5433/load?user=me&sslkey=/secret", Optional.empty());
         assertEquals("jdbc:postgresql://db.example.com:5433/load", address.toString());
     }
 
@@ -22,8 +22,8 @@ final class FleetAddressTest {
     void refusesWhatIsNoAddressOfAStore() {
         for (String url : List.of(
                 "", "postgres://db/load", "jdbc:postgresql:load", "jdbc:postgresql://db", "jdbc:mysql://db/load")) {
-            IllegalArgumentException refused = assertThrows(
-                    IllegalArgumentException.class, () -> FleetAddress.of(url, Optional.empty()), url);
+            IllegalArgumentException refused =
+                    assertThrows(IllegalArgumentException.class, () -> FleetAddress.of(url, Optional.empty()), url);
             assertTrue(refused.getMessage().contains("expected jdbc:postgresql://HOST:PORT/DATABASE"), url);
         }
     }

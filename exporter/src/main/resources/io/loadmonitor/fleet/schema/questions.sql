@@ -90,14 +90,17 @@ FROM (
 JOIN load_monitor.host h ON h.id = p.host_id
 $$;
 
--- Incidents of several hosts that overlap in time and share a cause: one row for each such group.
+-- Incidents of several hosts that overlap in time and share a cause: one row for each such group. The end of a load that
+-- no alert told of is its newest evidence, so five minutes more count as its time, as on the host itself.
 CREATE OR REPLACE FUNCTION load_monitor.shared_incidents(since timestamptz, upto timestamptz)
 RETURNS TABLE (cause text, title text, hosts bigint, incidents bigint, began_at timestamptz, ended_at timestamptz,
     lasts boolean, names text[])
 LANGUAGE sql STABLE
 AS $$
 WITH one AS (
-    SELECT u.cause, i.host_id, i.began_at, coalesce(i.ended_at, 'infinity') AS ended_at
+    SELECT u.cause, i.host_id, i.began_at,
+        coalesce(i.ended_at + CASE WHEN i.end_reason = 'LOW' THEN interval '5 minutes' ELSE interval '0' END, 'infinity')
+            AS ended_at
     FROM load_monitor.incident i CROSS JOIN LATERAL unnest(i.causes) AS u(cause)
     WHERE i.began_at <= upto AND (i.ended_at IS NULL OR i.ended_at >= since) AND NOT i.is_foreign),
 marked AS (
