@@ -272,7 +272,7 @@ final class Exporter implements AutoCloseable {
                         .orElse("");
     }
 
-    /** Empty without {@code --fleet.url}: then nothing of it is loaded. */
+    /** Empty without {@code --fleet.url}: then the driver is never loaded. */
     private Optional<Shipper> shipper(
             ServeOptions options,
             HostName host,
