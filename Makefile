@@ -87,6 +87,10 @@ fuzz: ## Random texts to whatever reads what others write, guided by coverage (S
 demo: $(JAR) ## A virtual machine under load, with Prometheus and Alertmanager; prints the incident
 	.ci/demo
 
+.PHONY: demo-fleet
+demo-fleet: $(JAR) ## Five exporters, a PostgreSQL and the fleet's server; prints a stack that spreads over hosts (root)
+	.ci/demo-fleet
+
 .PHONY: clean
 clean: ## Remove what was built (not the cache of kernels and packages)
 	$(MVN) $(MVN_FLAGS) -q clean

@@ -47,15 +47,17 @@ final class ArchitectureTest {
             incident  |
             archive   | alert, dump, incident, json, sample
             desk      | alert, archive, capture, dump, incident, sample
-            metrics   | archive, capture, desk, dump, guard, kernel, procfs, sample
-            web       | alert, archive, desk, dump, flame, guard, incident, json, sample
-            app       | alert, archive, capture, desk, dump, guard, incident, json, kernel, kernellog, log, metrics, \
-            procfs, sample, web
+            fleet     | archive, dump, json, sample
+            metrics   | archive, capture, desk, dump, fleet, guard, kernel, procfs, sample
+            web       | alert, archive, desk, dump, flame, fleet, guard, incident, json, sample
+            app       | alert, archive, capture, desk, dump, fleet, guard, incident, json, kernel, kernellog, log, \
+            metrics, procfs, sample, web
             """);
 
     /**
      * An outside library, by the beginning of its packages' names, and its owner. The longest beginning holds. JNA has
-     * two: libc for the module, and the kernel's own calls that libc has not by name.
+     * two: libc for the module, and the kernel's own calls that libc has not by name. JDBC has two as well, each with a
+     * driver of its own.
      */
     private static final Map<String, Set<String>> OWNERS = table("""
             at.favre.lib             | guard
@@ -67,14 +69,15 @@ final class ArchitectureTest {
             io.javalin               | web
             io.prometheus            | metrics
             jakarta.servlet          | web
-            java.sql                 | archive
+            java.sql                 | archive, fleet
             javax.sql                | archive
             javax.crypto             | guard
             javax.naming             | guard
-            javax.net.ssl            | guard
+            javax.net.ssl            | fleet, guard
             javax.security.auth.x500 | guard
             kotlin                   | web
             org.eclipse.jetty        | web
+            org.postgresql           | fleet
             org.slf4j.bridge         | log
             org.slf4j.helpers        | log
             org.slf4j.spi.LoggingEventAware     | log

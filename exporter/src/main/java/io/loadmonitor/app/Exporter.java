@@ -23,6 +23,9 @@ import io.loadmonitor.desk.ModuleLevels;
 import io.loadmonitor.desk.OwnTriggers;
 import io.loadmonitor.desk.PartsRecorder;
 import io.loadmonitor.desk.Rules;
+import io.loadmonitor.fleet.FleetAddress;
+import io.loadmonitor.fleet.FleetHost;
+import io.loadmonitor.fleet.Shipper;
 import io.loadmonitor.guard.AccessRules;
 import io.loadmonitor.guard.AuditLog;
 import io.loadmonitor.guard.Guard;
@@ -188,6 +191,8 @@ final class Exporter implements AutoCloseable {
         LoadSampling sampling = LoadSampling.start(new LoadSampler(
                 procFs, activeTasks, choice::lookout, config::causes, uninterruptible, decomposed, clock));
         keep("load sampling", sampling::close);
+        Optional<Shipper> shipper = shipper(options, host, web, archive, decomposed, procFs, clock);
+        shipper.ifPresent(shipping -> keep("fleet shipper", shipping::close));
         AlertDesk alerts = new AlertDesk(
                 rules,
                 new InstanceNames(() -> config.current().incidents().names(), archive),
@@ -215,6 +220,7 @@ final class Exporter implements AutoCloseable {
                         config::causes,
                         () -> config.lastReload().and(guard.isWhatWasRead()),
                         () -> guard.guard().current().settings().tls().map(TlsSettings::expires),
+                        shipper.map(shipping -> shipping::state),
                         web.site().external().map(URI::toString),
                         clock,
                         Version.build()),
@@ -267,6 +273,44 @@ final class Exporter implements AutoCloseable {
                         .map(tick ->
                                 String.format(Locale.ROOT, "; %d active tasks, load %.2f", tick.active(), tick.load1()))
                         .orElse("");
+    }
+
+    /** Empty without {@code --fleet.url}: then the driver is never loaded. */
+    private Optional<Shipper> shipper(
+            ServeOptions options,
+            HostName host,
+            WebSettings web,
+            Archive archive,
+            DecomposedLoad decomposed,
+            ProcFs procFs,
+            Clock clock)
+            throws StartException {
+        Optional<FleetAddress> address = options.fleet.address();
+        if (address.isEmpty()) {
+            if (options.fleetTexts) {
+                throw new StartException("--fleet.texts is given without --fleet.url");
+            }
+            return Optional.empty();
+        }
+        FleetHost shipped = new FleetHost(
+                host.text(),
+                FleetHost.machine(FleetHost.MACHINE_ID),
+                web.site().external().map(URI::toString),
+                procFs.release(),
+                Version.text());
+        LOG.atInfo()
+                .addKeyValue("fleet", address.get())
+                .addKeyValue("machine_known", shipped.machine().isPresent())
+                .addKeyValue("texts", options.fleetTexts)
+                .log("what is archived is shipped to the fleet's store");
+        return Optional.of(Shipper.start(
+                address.get(),
+                shipped,
+                archive.outbox(),
+                decomposed::ticks,
+                config::causes,
+                options.fleetTexts,
+                clock));
     }
 
     /** Those of dumps that come here: whose device may not be read leaves the watch to the exporter. */

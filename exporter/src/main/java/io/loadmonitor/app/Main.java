@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             StatusCommand.class,
             IncidentsCommand.class,
             ShowCommand.class,
+            FleetCommand.class,
             AutoComplete.GenerateCompletion.class
         },
         versionProvider = Version.class,

@@ -103,6 +103,15 @@ final class ServeOptions {
     MemoryLock memoryLock = MemoryLock.AUTO;
 
     @Mixin
+    FleetOptions fleet = new FleetOptions();
+
+    @Option(
+            names = "--fleet.texts",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER,
+            description = "Ship the texts of dumps as well, not only what they consist of.")
+    boolean fleetTexts;
+
+    @Mixin
     SourceOptions source = new SourceOptions();
 
     @Mixin

@@ -129,8 +129,8 @@ public final class Archive implements AutoCloseable {
 
     /**
      * The same, but it never fails: where the file cannot be opened now, that is tried again every 5 s, and until then
-     * every method throws {@link ArchiveException} with reason UNAVAILABLE. A damaged file is moved aside, and a new one
-     * begun. Returns when it is open, or after 3 s.
+     * every method throws {@link ArchiveException} with reason UNAVAILABLE. A damaged file is moved aside, and a new
+     * one begun. Returns when it is open, or after 3 s.
      */
     public static Archive start(ArchiveSettings settings, Clock clock, Supplier<CauseCatalogue> causes, Uptime uptime) {
         Archive archive = at(settings, clock, causes, uptime);
@@ -697,6 +697,11 @@ public final class Archive implements AutoCloseable {
     /** The load ticks of a host's time that were kept, both ends included. */
     public StoredTicks ticks(String host, Instant from, Instant to) throws ArchiveException {
         return database.read(sql -> TickTable.between(sql, host, from, to));
+    }
+
+    /** What a fleet's store is to know; nothing is noted there before it is opened. */
+    public Outbox outbox() {
+        return new Outbox(database, settings.host(), clock);
     }
 
     /** Whose alerts and dumps are stored here now. */

@@ -36,4 +36,23 @@ final class Json {
             return Map.of();
         }
     }
+
+    /** Numbers by their names, in the order of these. */
+    String ofNumbers(Map<String, Double> numbers) {
+        return new String(writer.bytes(new TreeMap<>(numbers)), StandardCharsets.UTF_8);
+    }
+
+    /** None where it is not what {@link #ofNumbers} gave. */
+    Map<String, Double> numbers(String text) {
+        try {
+            Map<String, JsonValue> fields =
+                    reader.read(text.getBytes(StandardCharsets.UTF_8)).fields().orElse(Map.of());
+            Map<String, Double> numbers = new HashMap<>();
+            fields.forEach((name, value) -> value.number().ifPresent(number -> numbers.put(name, number)));
+            return numbers;
+        } catch (MalformedJsonException e) {
+            log.error("Numbers are stored that are no JSON: {}", e.getMessage());
+            return Map.of();
+        }
+    }
 }

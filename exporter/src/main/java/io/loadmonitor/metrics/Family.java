@@ -180,6 +180,26 @@ public enum Family {
             Type.GAUGE,
             "load_monitor_config_last_reload_success_timestamp_seconds",
             "When the configuration was last read with success."),
+    FLEET_LAG(
+            Type.GAUGE,
+            "load_monitor_fleet_lag_seconds",
+            "How long the oldest of what the fleet's store does not have yet has waited; 0 when it has all. Absent"
+                    + " without --fleet.url, as is what follows of the fleet."),
+    FLEET_ROWS(
+            Type.COUNTER,
+            "load_monitor_fleet_rows_shipped_total",
+            "Rows that were new to the fleet's store: dumps, their parts, incidents, minutes of load."),
+    FLEET_FAILURES(
+            Type.COUNTER,
+            "load_monitor_fleet_failures_total",
+            "Tries to ship to the fleet's store that failed, by reason; they are tried again.",
+            "reason"),
+    FLEET_DROPPED(
+            Type.COUNTER,
+            "load_monitor_fleet_dropped_total",
+            "What the fleet's store will never have: dumps that the retention deleted before they were shipped, and"
+                    + " what the store refused. Counted in the archive, over restarts.",
+            "reason"),
     EXTERNAL_URL(
             Type.GAUGE,
             "load_monitor_external_url_info",

@@ -1,6 +1,7 @@
 package io.loadmonitor.metrics;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +32,7 @@ public final class MetricsPage implements AutoCloseable {
 
     /** @param events counted so far and from now on */
     public static MetricsPage of(MetricsParts parts, EventCounts events) {
-        return new MetricsPage(List.of(
+        List<FamilyReader> readers = new ArrayList<>(List.of(
                 new LoadReader(parts.procFs(), parts.lastTick(), parts.load()),
                 new TaskReader(parts.procFs(), parts.module(), parts.walkLimit(), parts.uninterruptible()),
                 new HungTaskReader(parts.procFs()),
@@ -49,6 +50,8 @@ public final class MetricsPage implements AutoCloseable {
                 new BuildReader(parts.build()),
                 new ProcessReader(),
                 OwnReader.jvm()));
+        parts.fleet().ifPresent(state -> readers.add(new FleetReader(state, parts.clock())));
+        return new MetricsPage(readers);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.loadmonitor.metrics;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.fleet.ShipperState;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
@@ -31,6 +32,7 @@ import java.util.function.Supplier;
  * @param causes by which dumps are explained now
  * @param reload how the last reading of the configuration went
  * @param certificateExpiry when the server's certificate expires; empty without TLS
+ * @param fleet how the shipping to the fleet's store goes; empty where nothing is shipped
  * @param externalUrl where people find the exporter, where that is known
  * @param clock tells how old the newest dump is
  * @param build which exporter this is
@@ -50,6 +52,7 @@ public record MetricsParts(
         Supplier<CauseCatalogue> causes,
         Supplier<ConfigReload> reload,
         Supplier<Optional<Instant>> certificateExpiry,
+        Optional<Supplier<ShipperState>> fleet,
         Optional<String> externalUrl,
         Clock clock,
         Build build) {}

@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.fleet.FleetException;
 import io.loadmonitor.guard.Denial;
 import io.loadmonitor.web.json.ErrorAnswer;
 import io.loadmonitor.web.view.ErrorPage;
@@ -55,6 +56,21 @@ final class ErrorAnswers {
                 "archive_failed",
                 "The archive does not answer (" + failure.reason() + "). The log says more.",
                 Map.of("Retry-After", "30"));
+    }
+
+    /** The fleet's store has no answer: the reason is logged, the client may come again. */
+    void storeFailed(FleetException failure, Context context) {
+        LOG.error(
+                "{} {}: the fleet's store does not answer: {}",
+                context.req().getMethod(),
+                QuotedText.of(context.path()),
+                failure.getMessage());
+        answer(
+                context,
+                503,
+                "store_failed",
+                "The fleet's store does not answer (" + failure.reason().word() + "). The log says more.",
+                Map.of("Retry-After", "10"));
     }
 
     /** No such path, or not by this method. */

@@ -21,10 +21,21 @@ final class PageRenderer {
     private final Asset flameScript = new Asset(Asset.FLAME_SCRIPT, "text/javascript; charset=utf-8");
 
     private final Asset pageScript = new Asset(Asset.PAGE_SCRIPT, "text/javascript; charset=utf-8");
+    private final boolean fleet;
 
     /** @param site to which the links of pages lead */
     PageRenderer(Site site) {
+        this(site, false);
+    }
+
+    private PageRenderer(Site site, boolean fleet) {
         this.base = site.base();
+        this.fleet = fleet;
+    }
+
+    /** The pages of a fleet lead to each other. */
+    static PageRenderer ofFleet(Site site) {
+        return new PageRenderer(site, true);
     }
 
     Asset styles() {
@@ -69,7 +80,9 @@ final class PageRenderer {
                         "flameCss",
                         base + flameStyles.address(),
                         "flameScript",
-                        base + flameScript.address()),
+                        base + flameScript.address(),
+                        "fleet",
+                        fleet),
                 html);
         return html.toByteArray();
     }

@@ -9,7 +9,9 @@ import io.javalin.http.servlet.JavalinServlet;
 import io.javalin.http.servlet.ServletEntry;
 import io.javalin.json.JsonMapper;
 import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.fleet.FleetException;
 import io.loadmonitor.guard.AuditLog;
+import io.loadmonitor.guard.Denial;
 import io.loadmonitor.guard.Guard;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,6 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import kotlin.LazyKt;
 import org.eclipse.jetty.server.ServerConnector;
@@ -57,16 +61,56 @@ public final class WebServer implements AutoCloseable {
     /** @param nanoTime by which time limits are kept */
     static WebServer start(WebSettings settings, Guard guard, WebParts parts, LongSupplier nanoTime)
             throws IOException {
+        return start(
+                settings,
+                guard,
+                (access, json, renderer, builds) -> Routes.of(settings, parts, access, json, renderer, builds),
+                new PageRenderer(settings.site()),
+                new Told(parts.denials(), parts.webhookAnswers(), parts.audit()),
+                nanoTime);
+    }
+
+    /**
+     * Starts to listen for questions about a fleet. Nothing that it answers changes anything.
+     *
+     * @throws IOException when one of the addresses cannot be listened on; says which and why
+     */
+    public static WebServer start(WebSettings settings, Guard guard, FleetParts parts) throws IOException {
+        return start(
+                settings,
+                guard,
+                (access, json, renderer, builds) -> FleetRoutes.of(parts, json, renderer),
+                PageRenderer.ofFleet(settings.site()),
+                new Told(denial -> {}, code -> {}, parts.audit()),
+                System::nanoTime);
+    }
+
+    /** What is answered. */
+    @FunctionalInterface
+    private interface RoutesMaker {
+        List<Route> make(AccessRule access, Json json, PageRenderer renderer, Builds builds);
+    }
+
+    /** Who hears of what was answered. */
+    private record Told(Consumer<Denial> denials, IntConsumer webhookAnswers, AuditLog audit) {}
+
+    private static WebServer start(
+            WebSettings settings,
+            Guard guard,
+            RoutesMaker maker,
+            PageRenderer renderer,
+            Told told,
+            LongSupplier nanoTime)
+            throws IOException {
         List<InetAddress> listenAddresses = settings.listenAddresses().stream()
                 .map(InetSocketAddress::getAddress)
                 .toList();
         AccessRule access = new AccessRule(settings.allowRemoteApi(), settings.site(), listenAddresses);
         Json json = new Json();
-        PageRenderer renderer = new PageRenderer(settings.site());
-        ErrorAnswers errors = new ErrorAnswers(json, renderer, parts.denials());
-        List<Route> routes = Routes.of(settings, parts, access, json, renderer, new Builds());
+        ErrorAnswers errors = new ErrorAnswers(json, renderer, told.denials());
+        List<Route> routes = maker.make(access, json, renderer, new Builds());
         ServerLimits limits = new ServerLimits(settings, nanoTime);
-        PostAudit posts = new PostAudit(parts.audit(), ACTIONS);
+        PostAudit posts = new PostAudit(told.audit(), ACTIONS);
         Gate gate = new Gate(guard, nanoTime);
         Optional<TlsConnectors> tls = guard.current().settings().tls().map(TlsConnectors::new);
         Javalin javalin = Javalin.create(config -> {
@@ -78,12 +122,13 @@ public final class WebServer implements AutoCloseable {
             ACTIONS.keySet().forEach(path -> config.routes.after(path, context -> posts.answered(path, context)));
             config.routes.after(ALERTS_PATH, context -> {
                 if (context.method().equals(HandlerType.POST)) {
-                    parts.webhookAnswers().accept(context.statusCode());
+                    told.webhookAnswers().accept(context.statusCode());
                 }
             });
             config.router.javaLangErrorHandler(errors::broken);
             config.routes.exception(Refusal.class, errors::refused);
             config.routes.exception(ArchiveException.class, errors::archiveFailed);
+            config.routes.exception(FleetException.class, errors::storeFailed);
             config.routes.exception(HttpResponseException.class, errors::unrouted);
             config.routes.exception(Exception.class, errors::failed);
         });

@@ -7,6 +7,10 @@ public sealed interface PageModel
                 DumpPage,
                 ErrorPage,
                 FlameFilePage,
+                FleetHostPage,
+                FleetPage,
+                FleetSearchPage,
+                FleetSignaturePage,
                 IncidentListPage,
                 IncidentPage,
                 LandingPage {
