@@ -132,7 +132,13 @@ final class CrowdedServerTest {
         Thread.sleep(1500);
         server.skippedNanos.addAndGet(Duration.ofSeconds(11).toNanos());
         Thread.sleep(1500);
-        assertEquals(200, server.get("/api/v1/dumps/" + id).statusCode());
+        HttpResponse<String> again = server.get("/api/v1/dumps/" + id);
+        // On a busy machine that takes its time; who waits for too long is told to come again once more.
+        for (int tries = 0; again.statusCode() == 503 && tries < 20; tries++) {
+            Thread.sleep(500);
+            again = server.get("/api/v1/dumps/" + id);
+        }
+        assertEquals(200, again.statusCode(), again.body());
     }
 
     @Test
