@@ -293,7 +293,7 @@ final class SeenBeforeTest {
                         + " (touch) + 2 chronic (waiting in vendor: vendor_wait)",
                 archive.dump(id).orElseThrow().summary().headline());
         assertEquals(
-                List.of("frozen-filesystem 1 false", "other 2 true"),
+                List.of("frozen-filesystem 1 false", "module 2 true"),
                 archive.dump(id).orElseThrow().breakdown().orElseThrow().parts().stream()
                         .map(part -> part.cause().id() + " " + part.tasks() + " " + part.chronic())
                         .toList());
