@@ -96,36 +96,42 @@ tells_the_truth() {
 	return $result
 }
 
-# A task of a dump ends, and is forgotten, before the text is written, which a kernel probe holds for at most 5 s. The
-# dump tells what was so when it looked.
+# While the text of a dump is held one of its tasks ends and is forgotten, and so is its group; another one goes to
+# another group. The dump tells of both what was so when it looked.
 tells_what_was_so_when_it_looked() {
-	local result=0 held=/sys/module/slow_names/parameters/state group=/sys/fs/cgroup/early dumping text ends
-	insmod /slow_names.ko symbol=lm_report_write || return 1
-	mkdir $group || result=1
-	named_vfork_parents ends || result=1
-	ends=${forking# }
-	echo $ends >$group/cgroup.procs || result=1
-	apart 2
+	local result=0 held=/sys/module/slow_text/parameters/state groups=/sys/fs/cgroup dumping text ends moves
+	insmod /slow_text.ko || return 1
+	mkdir $groups/early $groups/first $groups/later || result=1
+	named_vfork_parents ends moves || result=1
+	ends=${forking% *}
+	ends=${ends# }
+	moves=${forking##* }
+	echo $ends >$groups/early/cgroup.procs || result=1
+	echo $moves >$groups/first/cgroup.procs || result=1
 	echo 1 >$held
 	act write $knobs/trigger "held" >/tmp/held &
 	dumping=$!
-	wait_for 20 grep -qx 2 $held || { echo "no dump is held"; result=1; }
+	wait_for 30 grep -qx 2 $held || { echo "no dump is held"; result=1; }
 	# shellcheck disable=SC2046
 	kill -9 $(pgrep_children $ends) $ends
 	wait $ends 2>/dev/null
 	[ ! -e /proc/$ends ] || { echo "it has not ended"; result=1; }
+	# The last of a group leaves it a little later.
+	wait_for 10 rmdir $groups/early 2>/dev/null || { echo "its group is still there"; result=1; }
+	echo $moves >$groups/later/cgroup.procs || result=1
 	grep -qx 2 $held || { echo "the dump did not wait"; result=1; }
 	echo 0 >$held
 	wait $dumping
-	together
 	expect "writing to trigger" OK "$(cat /tmp/held)" || result=1
 	text=$(cat $device | newest)
 	stop_vfork_parents
-	rmmod slow_names
-	wait_for 10 rmdir $group 2>/dev/null || { echo "its group is still there"; result=1; }
+	rmmod slow_text
+	wait_for 10 rmdir $groups/first $groups/later 2>/dev/null || { echo "a group is still there"; result=1; }
 	expect "what does not add up" "dumps 1" "$(printf '%s\n' "$text" | awk -f /dump.awk)" || result=1
-	expect "its parent" $$ "$(value "$(record "$text" "task pid=$ends")" ppid)" || result=1
-	expect "its group" /early "$(cgroup_of "$text" ends)" || result=1
+	expect "who has ended: its parent" $$ "$(value "$(record "$text" "task pid=$ends")" ppid)" || result=1
+	expect "who has ended: its group" /early "$(cgroup_of "$text" ends)" || result=1
+	expect "who has moved: its parent" $$ "$(value "$(record "$text" "task pid=$moves")" ppid)" || result=1
+	expect "who has moved: its group" /first "$(cgroup_of "$text" moves)" || result=1
 	[ $result = 0 ] || printf '%s\n' "$text"
 	return $result
 }
