@@ -43,7 +43,8 @@ public final class MetricsPage implements AutoCloseable {
                 new TickedReader(
                         new TimedReader(new ArchiveReader(parts.archive(), parts.queueCapacity()), TOTALS),
                         TICK,
-                        events::events),
+                        // A setting that was read anew is no event, and yet shown at once.
+                        () -> events.events() + ((long) parts.queueCapacity().getAsInt() << Integer.SIZE)),
                 new ConfigReader(parts.reload()),
                 new CertificateReader(parts.certificateExpiry()),
                 new SiteReader(parts.externalUrl()),
