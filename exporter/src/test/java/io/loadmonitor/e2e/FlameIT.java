@@ -251,7 +251,8 @@ final class FlameIT {
             browser.driver().findElement(By.className("flame-search")).sendKeys("<script>");
             assertFalse(found().equals("nothing found"), "it is found as text");
             assertFalse(browser.driver().getTitle().equals("1"), "nothing ran");
-            assertEquals(own, browser.driver().findElements(By.tagName("script")).size());
+            assertEquals(
+                    own, browser.driver().findElements(By.tagName("script")).size());
             assertEquals(
                     0L, browser.ask("document.querySelectorAll('.frame script, .frame [onload], [onload]').length"));
             assertFalse(
