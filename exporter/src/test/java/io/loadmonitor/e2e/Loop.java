@@ -61,7 +61,7 @@ final class Loop {
                 Progress.changing(this::incidents),
                 () -> exporter.incident("LoadHigh")
                         .filter(incident -> incident.path("id").asLong() > before
-                                && !completeDumps(incident, "alert").isEmpty()));
+                                && completeDumps(incident, "alert").size() == 1));
         timeline.step("incident " + dumped.path("id") + " has the dump that the webhook triggered: "
                 + dumped.path("headline").asText());
         load.end();
