@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -46,11 +47,15 @@ final class FleetScaleIT {
 
     @BeforeAll
     static void fill() throws Exception {
-        server = PostgresServer.start("fsync=off", "synchronous_commit=off", "max_wal_size=4GB", "autovacuum=off");
+        server = PostgresServer.start("fsync=off", "synchronous_commit=off", "max_wal_size=4GB");
         database = server.database("scale");
         new FleetSchema().apply(server.address(database));
         new FleetUpkeep(FleetRetention.DEFAULT).run(server.address(database), false);
-        now = Instant.now();
+        // The last moment of today, so that the day's parts are in one partition at whatever hour this runs.
+        now = Instant.now()
+                .truncatedTo(ChronoUnit.DAYS)
+                .plus(1, ChronoUnit.DAYS)
+                .minusMillis(1);
         long begun = System.nanoTime();
         server.execute(database, """
                 INSERT INTO load_monitor.kernel (release, version) SELECT '6.12.' || i, ARRAY[6, 12, i]
