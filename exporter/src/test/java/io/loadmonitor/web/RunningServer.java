@@ -74,7 +74,9 @@ final class RunningServer implements AutoCloseable {
 
     final AtomicReference<Throwable> metricsFault = new AtomicReference<>();
     final AtomicLong skippedNanos = new AtomicLong();
+
     final Guard guard;
+    private volatile OptionalLong stoppedNanos = OptionalLong.empty();
     private final WebServer web;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -108,7 +110,7 @@ final class RunningServer implements AutoCloseable {
                 archive,
                 captureDesk,
                 outcomes -> {});
-        guard = new Guard(guarded, () -> System.nanoTime() + skippedNanos.get());
+        guard = new Guard(guarded, this::nanoTime);
         web = WebServer.start(
                 settings,
                 guard,
@@ -155,9 +157,18 @@ final class RunningServer implements AutoCloseable {
                         new IncidentReporter(
                                 archive, recorder, new PartsRecorder(archive, List::of), Clock.systemUTC()),
                         denials::add,
-                        new AuditLog(() -> System.nanoTime() + skippedNanos.get()),
+                        new AuditLog(this::nanoTime),
                         Clock.systemUTC()),
-                () -> System.nanoTime() + skippedNanos.get());
+                this::nanoTime);
+    }
+
+    private long nanoTime() {
+        return stoppedNanos.orElseGet(System::nanoTime) + skippedNanos.get();
+    }
+
+    /** From now on time goes by {@link #skippedNanos} alone, however slow the machine is. */
+    void stopClock() {
+        stoppedNanos = OptionalLong.of(System.nanoTime());
     }
 
     private static RuntimeException thrown(Throwable fault) {
