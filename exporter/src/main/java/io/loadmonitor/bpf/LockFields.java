@@ -101,7 +101,7 @@ record LockFields(
 
     /** @param anyMemory whether a program may read memory by its bare address */
     private static LockFields of(Btf btf, boolean anyMemory) throws BtfException {
-        OptionalInt ownerOfMutex = offset(btf, "mutex", "owner");
+        OptionalInt ownerOfMutex = offsetInLock(btf, "mutex", "owner");
         Optional<Btf.Field> blocker = word(btf, "task_struct", "blocker");
         Optional<Btf.Field> blockedOn = btf.pointsTo("task_struct", "blocked_on", "mutex")
                 ? word(btf, "task_struct", "blocked_on")
@@ -128,9 +128,9 @@ record LockFields(
                 way,
                 place,
                 ownerOfMutex,
-                offset(btf, "rw_semaphore", "count"),
-                offset(btf, "rw_semaphore", "owner"),
-                offset(btf, "semaphore", "last_holder"),
+                offsetInLock(btf, "rw_semaphore", "count"),
+                offsetInLock(btf, "rw_semaphore", "owner"),
+                offsetInLock(btf, "semaphore", "last_holder"),
                 lockOfWaiter,
                 ownerOfRtMutex);
     }
@@ -139,17 +139,16 @@ record LockFields(
         return btf.field(struct, name).filter(field -> field.size() == Long.BYTES && !field.isBits());
     }
 
-    /** Of a word that lies within what is read. */
+    /** Of a word that a program follows or reads by its type. */
     private static OptionalInt offset(Btf btf, String struct, String name) throws BtfException {
         Optional<Btf.Field> field = word(btf, struct, name);
-        return field.isPresent() && field.get().offset() + Long.BYTES <= BYTES || isWaiter(struct)
-                ? field.map(found -> OptionalInt.of(found.offset())).orElse(OptionalInt.empty())
-                : OptionalInt.empty();
+        return field.isPresent() ? OptionalInt.of(field.get().offset()) : OptionalInt.empty();
     }
 
-    /** It is followed, not read into the record. */
-    private static boolean isWaiter(String struct) {
-        return struct.equals("rt_mutex_waiter") || struct.startsWith("rt_mutex");
+    /** Of a word of a lock; empty where it does not lie within what is read of one. */
+    private static OptionalInt offsetInLock(Btf btf, String struct, String name) throws BtfException {
+        OptionalInt offset = offset(btf, struct, name);
+        return offset.isPresent() && offset.getAsInt() + Long.BYTES <= BYTES ? offset : OptionalInt.empty();
     }
 
     /**
