@@ -126,7 +126,7 @@ final class ClientConnectionsTest {
         answer = new byte[20 << 20];
         Socket reader = connect(1);
         send(reader, REQUEST);
-        Thread.sleep(200);
+        awaitFull(reader);
         connections.sweep();
         now.addAndGet(10 * SECOND);
         connections.sweep();
@@ -230,6 +230,17 @@ final class ClientConnectionsTest {
     private static void readWhole(Socket socket, int bytes) throws IOException {
         if (socket.getInputStream().readNBytes(bytes).length < bytes) {
             throw new AssertionError("the answer was cut off");
+        }
+    }
+
+    /** Until nothing more comes to a client that does not read: then the server's own buffer is full as well. */
+    private static void awaitFull(Socket reader) throws Exception {
+        int before = 0;
+        for (int still = 0; still < 50; ) {
+            Thread.sleep(10);
+            int there = reader.getInputStream().available();
+            still = there > 0 && there == before ? still + 1 : 0;
+            before = there;
         }
     }
 
