@@ -5,12 +5,15 @@ import io.loadmonitor.dump.CauseFileException;
 import io.loadmonitor.dump.DumpComparison;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.json.JsonWriter;
 import io.loadmonitor.kernellog.KernelLog;
 import io.loadmonitor.kernellog.KernelLogReader;
 import io.loadmonitor.kernellog.LogReport;
+import io.loadmonitor.report.json.ExplainAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -118,7 +121,7 @@ final class ExplainCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(ExplainJson.of(log, causes, before));
+            writeJson(ExplainAnswer.of(log, causes, before), out);
         }
         if (log.reports().isEmpty()) {
             err.println(Main.name() + ": \"" + EscapedText.of(file)
@@ -134,6 +137,15 @@ final class ExplainCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private static void writeJson(ExplainAnswer answer, PrintWriter out) {
+        try {
+            new JsonWriter().indented(answer, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a PrintWriter keeps its errors to itself", e);
+        }
+        out.println();
     }
 
     private String file() {

@@ -1,6 +1,5 @@
 package io.loadmonitor.app;
 
-import io.loadmonitor.capture.StackAccess;
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.DumpComparison;
@@ -13,12 +12,12 @@ import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.StackDump.Task;
 import io.loadmonitor.kernellog.KernelLog;
 import io.loadmonitor.kernellog.ListedTask;
-import io.loadmonitor.kernellog.LogKind;
 import io.loadmonitor.kernellog.LogReport;
 import io.loadmonitor.kernellog.NotLoad;
 import io.loadmonitor.kernellog.UnreadKind;
+import io.loadmonitor.report.LogHeadline;
+import io.loadmonitor.report.LogWarnings;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -86,7 +85,7 @@ final class ExplainText {
         counts(dump);
         stacks(report);
         listed(report.listed());
-        List<String> warnings = warnings(report);
+        List<String> warnings = LogWarnings.of(report);
         if (!warnings.isEmpty()) {
             out.println();
             warnings.stream().limit(WARNINGS_SHOWN).forEach(warning -> out.println(yellow("! ") + warning));
@@ -158,7 +157,7 @@ final class ExplainText {
     private static String names(LoadPart part) {
         String names = part.processes().stream()
                 .limit(NAMES_SHOWN)
-                .map(process -> name(process.comm()) + ' ' + process.tasks())
+                .map(process -> process.comm().asName() + ' ' + process.tasks())
                 .collect(Collectors.joining(", "));
         int others = part.processes().stream()
                 .skip(NAMES_SHOWN)
@@ -206,7 +205,7 @@ final class ExplainText {
                 tasks.stream().collect(Collectors.groupingBy(Task::program, LinkedHashMap::new, Collectors.toList()));
         String names = byName.entrySet().stream()
                 .limit(NAMES_SHOWN)
-                .map(name -> name(name.getKey()) + pids(name.getValue()))
+                .map(name -> name.getKey().asName() + pids(name.getValue()))
                 .collect(Collectors.joining(", "));
         out.printf(
                 "%n%s %s: %s%s%n",
@@ -234,7 +233,10 @@ final class ExplainText {
         String pids = tasks.stream()
                 .filter(task -> !task.flags().contains("pid_unknown"))
                 .limit(PIDS_SHOWN)
-                .map(task -> task.pid() + (task.comm().equals(task.program()) ? "" : " " + name(task.comm())))
+                .map(task -> task.pid()
+                        + (task.comm().equals(task.program())
+                                ? ""
+                                : " " + task.comm().asName()))
                 .collect(Collectors.joining(threads ? ", " : " "));
         return pids.isEmpty() ? "" : " (" + pids + (tasks.size() > PIDS_SHOWN ? " ..." : "") + ')';
     }
@@ -281,29 +283,11 @@ final class ExplainText {
 
     private static String listedNames(List<ListedTask> tasks) {
         List<String> names = tasks.stream()
-                .map(task -> task.comm().map(ExplainText::name).orElse("pid " + task.pid()))
+                .map(task -> task.comm().map(EscapedText::asName).orElse("pid " + task.pid()))
                 .distinct()
                 .toList();
         return names.stream().limit(NAMES_SHOWN).collect(Collectors.joining(", "))
                 + (names.size() > NAMES_SHOWN ? ", ..." : "");
-    }
-
-    /** With what a dump's own reading found; the lines themselves are listed for the whole text. */
-    static List<String> warnings(LogReport report) {
-        List<String> warnings = new ArrayList<>(report.warnings());
-        if (report.kind() == LogKind.DUMP && !report.dump().complete()) {
-            warnings.add(
-                    "The dump was cut off or is damaged: its last line is missing or does not agree with the rest.");
-        }
-        if (LogHeadline.stacksMissing(report) && report.kind() != LogKind.PS) {
-            warnings.add("The text has no stacks, so it says who waits, but not for what. The kernel prints them below"
-                    + " these lines at the level \"info\": dmesg and journalctl -k have them where a console has not.");
-        }
-        if (report.dump().stacksRefused()) {
-            warnings.add("Stacks might not be read where this was taken, so it says who waits, but not for what: "
-                    + StackAccess.REMEDY + ", and take another.");
-        }
-        return warnings;
     }
 
     private void unread(KernelLog log) {
@@ -335,16 +319,6 @@ final class ExplainText {
                             ? "all"
                             : "the first " + log.unreadLines().size());
         }
-    }
-
-    /** A name with anything but plain characters stands in quotes. */
-    static String name(EscapedText comm) {
-        byte[] bytes = comm.escaped().getBytes(StandardCharsets.US_ASCII);
-        boolean plain = bytes.length > 0;
-        for (byte b : bytes) {
-            plain &= Character.isLetterOrDigit((char) b) || "._-/:@+".indexOf(b) >= 0;
-        }
-        return plain ? comm.escaped() : '"' + comm.escaped() + '"';
     }
 
     private String bold(String text) {

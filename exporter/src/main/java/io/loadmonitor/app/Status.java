@@ -4,6 +4,7 @@ import io.loadmonitor.archive.Archive;
 import io.loadmonitor.capture.SourceChoice;
 import io.loadmonitor.capture.StackAccess;
 import io.loadmonitor.desk.OwnTriggers;
+import io.loadmonitor.dump.DumpWarnings;
 import io.loadmonitor.kernel.KernelModule;
 import io.loadmonitor.kernel.PressureWatch;
 import io.loadmonitor.web.StatusSource;
@@ -45,7 +46,7 @@ final class Status implements StatusSource {
                 chosen.source().kind().label(),
                 chosen.reason(),
                 module.version(),
-                stacks.readable() ? Optional.empty() : Optional.of(StackAccess.REMEDY),
+                stacks.readable() ? Optional.empty() : Optional.of(DumpWarnings.STACKS_REMEDY),
                 notReady(chosen),
                 triggers.status(stall -> pressure.obstacle(stall.resource())),
                 archive.condition().notes());

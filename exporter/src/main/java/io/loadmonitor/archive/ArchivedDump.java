@@ -1,5 +1,6 @@
 package io.loadmonitor.archive;
 
+import io.loadmonitor.dump.DumpWarnings;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
@@ -25,5 +26,12 @@ public record ArchivedDump(
         Optional<DumpStory> story) {
     public ArchivedDump {
         seen = List.copyOf(seen);
+    }
+
+    /** What to know of it before believing it, as sentences: also of a deleted one. */
+    public List<String> warnings() {
+        return dump.map(DumpWarnings::of)
+                .or(() -> story.map(DumpStory::warnings))
+                .orElse(List.of());
     }
 }

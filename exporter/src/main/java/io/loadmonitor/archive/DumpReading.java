@@ -196,7 +196,7 @@ record DumpReading(
                 add(functions, frame.function());
             }
         }
-        // Where stacks may not be read, the wait channel is the one function that is known.
+        // Where stacks cannot be read, the wait channel is the one function that is known.
         for (StackDump.Task task : dump.tasks()) {
             task.waitChannel().ifPresent(function -> add(functions, function));
         }

@@ -1,6 +1,7 @@
 package io.loadmonitor.archive;
 
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.dump.DumpWarnings;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.dump.GroupKind;
@@ -45,13 +46,15 @@ import java.util.function.Function;
  *            "title":"waiting for the ext4 journal","tasks":5,"chronic":false,"cgroup":"/system.slice/db.service",
  *            "processes":[{"comm":"db","tasks":5}]}],
  *  "processes":[{"title":"db (812)","tasks":5,"uninterruptible":5}],
- *  "cgroups":[{"title":"/system.slice/db.service","tasks":5,"uninterruptible":5}]}
+ *  "cgroups":[{"title":"/system.slice/db.service","tasks":5,"uninterruptible":5}],
+ *  "warnings":["1 stack could not be unwound."]}
  * }</pre>
  *
  * @param processes the largest first; the last may be the sum of the others. They sum to the dump's tasks
  * @param cgroups the same
+ * @param warnings as its page had them; none of one that was read before they were kept
  */
-public record DumpStory(LoadBreakdown breakdown, List<Group> processes, List<Group> cgroups) {
+public record DumpStory(LoadBreakdown breakdown, List<Group> processes, List<Group> cgroups, List<String> warnings) {
     static final int MOST_PARTS = 32;
     static final int MOST_NAMES = 12;
     static final int MOST_GROUPS = 16;
@@ -63,6 +66,7 @@ public record DumpStory(LoadBreakdown breakdown, List<Group> processes, List<Gro
     public DumpStory {
         processes = List.copyOf(processes);
         cgroups = List.copyOf(cgroups);
+        warnings = List.copyOf(warnings);
     }
 
     /**
@@ -78,7 +82,8 @@ public record DumpStory(LoadBreakdown breakdown, List<Group> processes, List<Gro
         return new DumpStory(
                 bounded(breakdown),
                 groups(groups.by(GroupKind.PROCESS), "process", "processes"),
-                groups(groups.by(GroupKind.CGROUP), "cgroup", "cgroups"));
+                groups(groups.by(GroupKind.CGROUP), "cgroup", "cgroups"),
+                DumpWarnings.of(dump));
     }
 
     private static List<Group> groups(List<TaskGroup> all, String one, String many) {
@@ -181,6 +186,8 @@ public record DumpStory(LoadBreakdown breakdown, List<Group> processes, List<Gro
         breakdown.parts().forEach(part -> put(part, parts.addObject()));
         put(processes, story.putArray("processes"));
         put(cgroups, story.putArray("cgroups"));
+        JsonArray sentences = story.putArray("warnings");
+        warnings.forEach(sentences::add);
         return story.bytes();
     }
 
@@ -241,7 +248,10 @@ public record DumpStory(LoadBreakdown breakdown, List<Group> processes, List<Gro
                     story.optionalObject("sample")
                             .map(sample -> new FairSample(sample.number("tasks"), sample.number("of"))));
             return new DumpStory(
-                    breakdown, readGroups(story.objects("processes")), readGroups(story.objects("cgroups")));
+                    breakdown,
+                    readGroups(story.objects("processes")),
+                    readGroups(story.objects("cgroups")),
+                    story.texts("warnings"));
         } catch (MalformedJsonException | DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException("not a dump's story: " + e.getMessage(), e);
         }
@@ -360,6 +370,13 @@ public record DumpStory(LoadBreakdown breakdown, List<Group> processes, List<Gro
 
         Optional<Fields> optionalObject(String name) {
             return optional(name).map(Fields::of);
+        }
+
+        /** None where there is no such list. */
+        List<String> texts(String name) {
+            return optional(name).flatMap(JsonValue::items).orElse(List.of()).stream()
+                    .flatMap(item -> item.text().stream())
+                    .toList();
         }
 
         List<Fields> objects(String name) {

@@ -1,5 +1,6 @@
 package io.loadmonitor.capture;
 
+import io.loadmonitor.dump.DumpWarnings;
 import io.loadmonitor.procfs.ProcFs;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -7,14 +8,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether the next dump can hold stacks. The module always reads them, BPF where it may also read the names of
  * functions; from /proc that takes rights that an exporter run as nobody lacks, and then a dump says who waits, but not
- * for what. It is logged at the first look where stacks may not be read, and at each change. Safe for use by several
+ * for what. It is logged at the first look where stacks cannot be read, and at each change. Safe for use by several
  * threads.
  */
 public final class StackAccess {
-    /** What helps, for people: after a colon or a sentence. */
-    public static final String REMEDY =
-            "give load-monitor CAP_BPF, CAP_PERFMON and CAP_SYSLOG, run it as root, or load the kernel module";
-
     private static final Logger LOG = LoggerFactory.getLogger(StackAccess.class);
 
     private final SourceChoice choice;
@@ -47,7 +44,7 @@ public final class StackAccess {
         if (readable) {
             LOG.info("stacks can be read again");
         } else {
-            LOG.warn("stacks may not be read, so dumps say who waits, but not for what: {}", REMEDY);
+            LOG.warn("stacks cannot be read, so dumps say who waits, but not for what: {}", DumpWarnings.STACKS_REMEDY);
         }
     }
 }

@@ -76,7 +76,7 @@ public final class PartsRecorder {
     }
 
     /** What is remembered of a time, both ends included, oldest first. */
-    List<LoadTickParts> between(Instant from, Instant to) {
+    public List<LoadTickParts> between(Instant from, Instant to) {
         return ticks().stream()
                 .filter(tick -> !tick.at().isBefore(from) && !tick.at().isAfter(to))
                 .toList();

@@ -64,6 +64,21 @@ public record EscapedText(String escaped) {
         return unescape(escaped);
     }
 
+    /** A name that cannot be taken for anything but a name: in quotes unless it is plain. */
+    public String asName() {
+        return asName(escaped, escaped.length());
+    }
+
+    /** The same of a piece of an escaped form, cut. */
+    static String asName(String piece, int longest) {
+        String name = piece.length() > longest ? piece.substring(0, longest) + "..." : piece;
+        return !name.isEmpty() && name.chars().allMatch(EscapedText::plain) ? name : '"' + name + '"';
+    }
+
+    private static boolean plain(int c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "._-/:@+".indexOf(c) >= 0;
+    }
+
     /** The escaped form. */
     @Override
     public String toString() {

@@ -95,7 +95,7 @@ public record LoadPart(
     }
 
     private static String shown(EscapedText comm) {
-        return shown(comm.escaped(), LONGEST_NAME);
+        return EscapedText.asName(comm.escaped(), LONGEST_NAME);
     }
 
     /**
@@ -111,18 +111,8 @@ public record LoadPart(
         String text = path.escaped();
         Matcher service = SERVICE.matcher(text);
         if (service.matches()) {
-            return shown(service.group(1), LONGEST_CGROUP);
+            return EscapedText.asName(service.group(1), LONGEST_CGROUP);
         }
-        return shown(text.startsWith("/") ? text.substring(1) : text, LONGEST_CGROUP);
-    }
-
-    /** A name that cannot be taken for anything but a name: cut, and in quotes unless it is plain. */
-    static String shown(String text, int longest) {
-        String name = text.length() > longest ? text.substring(0, longest) + "..." : text;
-        return name.chars().allMatch(LoadPart::plain) && !name.isEmpty() ? name : '"' + name + '"';
-    }
-
-    private static boolean plain(int c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "._-/:@+".indexOf(c) >= 0;
+        return EscapedText.asName(text.startsWith("/") ? text.substring(1) : text, LONGEST_CGROUP);
     }
 }

@@ -39,8 +39,8 @@ public record MappedDevices(OptionalLong ageMillis, OptionalInt mapped, Optional
     public record Device(EscapedText dev, Optional<EscapedText> name) {
         /** {@code dm-0 (data)}; a name that is not plain stands in quotes. */
         private String text() {
-            return LoadPart.shown(dev.escaped(), LONGEST_NAME)
-                    + name.map(text -> " (" + LoadPart.shown(text.escaped(), LONGEST_NAME) + ")")
+            return EscapedText.asName(dev.escaped(), LONGEST_NAME)
+                    + name.map(text -> " (" + EscapedText.asName(text.escaped(), LONGEST_NAME) + ")")
                             .orElse("");
         }
     }

@@ -389,7 +389,7 @@ public record StackDump(
      * @param startNanos since boot
      * @param stackId 0 for none
      * @param flags {@code unstable}, {@code unwind_failed}, ...
-     * @param waitChannel the function of /proc/PID/wchan, where stacks may not be read: {@code wchan=}
+     * @param waitChannel the function of /proc/PID/wchan, where stacks cannot be read: {@code wchan=}
      * @param cgroup its path in the unified hierarchy, by whichever of {@code cgroup=} and {@code cgroup_id=} the text
      *     has it; absent where the host has no such hierarchy, which is not the root
      * @param comm the thread's own name, which it may choose

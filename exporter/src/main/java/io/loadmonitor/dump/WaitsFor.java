@@ -126,6 +126,6 @@ final class WaitsFor {
 
     /** A name that is not plain stands in quotes, so that none can look like more than a name. */
     private static String name(Task task) {
-        return LoadPart.shown(task.program().escaped(), LONGEST_NAME) + " (" + task.pid() + ")";
+        return EscapedText.asName(task.program().escaped(), LONGEST_NAME) + " (" + task.pid() + ")";
     }
 }

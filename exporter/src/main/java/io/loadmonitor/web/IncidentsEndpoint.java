@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
-import io.loadmonitor.desk.IncidentReport;
+import io.loadmonitor.report.IncidentReport;
 import io.loadmonitor.web.json.IncidentAnswer;
 import io.loadmonitor.web.json.IncidentItem;
 import io.loadmonitor.web.json.ListAnswer;

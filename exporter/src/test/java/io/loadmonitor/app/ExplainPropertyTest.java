@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.json.JsonWriter;
 import io.loadmonitor.kernellog.KernelLog;
 import io.loadmonitor.kernellog.KernelLogReader;
+import io.loadmonitor.report.json.ExplainAnswer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -85,8 +87,9 @@ final class ExplainPropertyTest {
         new ExplainText(new PrintWriter(text), false, CauseCatalogue.standard(), Optional.empty()).write(log);
         assertHarmless(text.toString());
 
-        String json =
-                ExplainJson.of(log, CauseCatalogue.standard(), Optional.empty()).toString();
+        StringWriter written = new StringWriter();
+        new JsonWriter().indented(ExplainAnswer.of(log, CauseCatalogue.standard(), Optional.empty()), written);
+        String json = written.toString();
         assertHarmless(json);
         JsonNode root = JSON.readTree(json);
         JsonNode lines = root.get("lines");
@@ -98,21 +101,21 @@ final class ExplainPropertyTest {
                         + lines.get("unread").asInt());
         assertEquals(
                 Math.min(1000, lines.get("unread").asInt()),
-                root.get("unread_lines").size());
+                root.get("unread").get("lines").size());
         int ofKinds = 0;
-        for (JsonNode kind : root.get("unread_kinds")) {
+        for (JsonNode kind : root.get("unread").get("kinds")) {
             ofKinds += kind.get("lines").asInt();
         }
-        if (root.get("unread_kinds").size() < 1000) {
+        if (root.get("unread").get("kinds").size() < 1000) {
             assertEquals(lines.get("unread").asInt(), ofKinds, "kinds of unknown lines add up");
         }
         for (JsonNode report : root.get("reports")) {
             int sum = 0;
-            for (JsonNode part : report.get("parts")) {
+            for (JsonNode part : report.get("breakdown").get("parts")) {
                 sum += part.get("tasks").asInt();
             }
-            assertEquals(report.get("tasks_total").asInt(), sum);
-            assertEquals(report.get("tasks_total").asInt(), report.get("tasks").size());
+            assertEquals(report.get("tasks").asInt(), sum);
+            assertEquals(report.get("tasks").asInt(), report.get("taskList").size());
             assertTrue(
                     report.get("headline")
                             .asText()

@@ -61,7 +61,7 @@ final class StackAccessTest {
         } finally {
             Log.send(LogLevel.INFO, LogFormat.LOGFMT, System.err);
         }
-        String no = "warn stacks may not be read";
+        String no = "warn stacks cannot be read";
         assertEquals(
                 List.of(no, "info stacks can be read again", no, "info stacks can be read again"),
                 log.toString(StandardCharsets.UTF_8)

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class HttpApiDocumentTest {
     private static final Pattern ROUTE = Pattern.compile("(?m)^\\| `((?:GET|POST) /[^` ]*)` \\|");
 
-    /** Command line, status, body. */
-    private static final Pattern EXAMPLE = Pattern.compile("(?m)^```\n\\$ curl (.+)\n(\\d{3})\n(.+)\n```$");
+    /** Command line, status, body: in the document it is broken into lines. */
+    private static final Pattern EXAMPLE = Pattern.compile("(?m)^```\n\\$ curl (.+)\n(\\d{3})\n((?s:.+?))\n```$");
 
     /** Fields whose names are data, and lists that an example cuts short. */
     private static final Set<String> FREE = Set.of("counts", "labels", "annotations");

@@ -328,11 +328,11 @@ final class PagesTest {
 
     @Test
     void theLandingPageWarnsWhereStacksMayNotBeRead() throws Exception {
-        assertFalse(server.page("/").body().contains("Stacks may not be read"));
+        assertFalse(server.page("/").body().contains("Stacks cannot be read"));
         server.stacksRemedy.set(Optional.of("run it as <root>"));
         String page = server.page("/").body();
         assertTrue(
-                page.contains("Stacks may not be read, so dumps say who waits, but not for what: run it as &lt;root"),
+                page.contains("Stacks cannot be read, so dumps say who waits, but not for what: run it as &lt;root"),
                 page);
     }
 
@@ -345,7 +345,7 @@ final class PagesTest {
         String page = server.page("/dumps/" + server.archived(RawDump.of(text.getBytes(StandardCharsets.US_ASCII))))
                 .body();
         assertTrue(page.contains("3 tasks did not fit and are missing."), page);
-        assertTrue(page.contains("No stacks: the exporter may not read them"), page);
+        assertTrue(page.contains("Stacks could not be read, so this says who waits, but not for what"), page);
         assertTrue(page.contains("The load was already falling"), page);
         assertTrue(page.contains("fill-missing"), page);
     }

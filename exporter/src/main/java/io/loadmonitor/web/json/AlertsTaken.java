@@ -2,6 +2,7 @@ package io.loadmonitor.web.json;
 
 import io.loadmonitor.alert.AlertMessage;
 import io.loadmonitor.archive.IntakeOutcome;
+import io.loadmonitor.report.json.Absent;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.archive.SeenSignature;
 import io.loadmonitor.dump.CauseCatalogue;
+import io.loadmonitor.report.json.DumpRelations;
 import io.loadmonitor.web.view.Site;
 import java.util.List;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package io.loadmonitor.web.json;
 import io.loadmonitor.archive.DumpDeletion;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.dump.EscapedText;
+import io.loadmonitor.report.json.Absent;
 import io.loadmonitor.web.view.Site;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

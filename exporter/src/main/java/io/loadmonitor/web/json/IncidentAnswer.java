@@ -3,14 +3,16 @@ package io.loadmonitor.web.json;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.loadmonitor.archive.DumpStory;
 import io.loadmonitor.archive.RefusedDump;
-import io.loadmonitor.desk.CauseTurn;
-import io.loadmonitor.desk.IncidentReport;
-import io.loadmonitor.desk.LoadTimeline;
-import io.loadmonitor.desk.PartsTimeline;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadChange;
 import io.loadmonitor.dump.LoadSample;
+import io.loadmonitor.report.CauseTurn;
+import io.loadmonitor.report.IncidentReport;
+import io.loadmonitor.report.LoadTimeline;
+import io.loadmonitor.report.PartsTimeline;
+import io.loadmonitor.report.json.Absent;
+import io.loadmonitor.report.json.DumpContent;
 import io.loadmonitor.web.view.Site;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -104,19 +106,25 @@ public record IncidentAnswer(
     public record Dump(
             @JsonUnwrapped DumpItem dump,
             String phase,
-            DumpDetail.@Nullable Devices devices,
-            DumpDetail.@Nullable Breakdown breakdown,
+            List<String> warnings,
+            DumpContent.@Nullable Devices devices,
+            DumpContent.@Nullable Breakdown breakdown,
             @Nullable Groups groups) {
+        public Dump {
+            warnings = List.copyOf(warnings);
+        }
+
         static Dump of(IncidentReport.Dump dump, Site site) {
             return new Dump(
                     DumpItem.of(dump.summary(), site),
                     dump.phase().name().toLowerCase(Locale.ROOT),
+                    dump.warnings(),
                     dump.breakdown()
                             .flatMap(LoadBreakdown::devices)
-                            .map(DumpDetail.Devices::of)
+                            .map(DumpContent.Devices::of)
                             .orElse(null),
                     dump.breakdown()
-                            .<DumpDetail.Breakdown>map(DumpDetail.Breakdown::of)
+                            .<DumpContent.Breakdown>map(DumpContent.Breakdown::of)
                             .orElse(null),
                     dump.story().map(Groups::of).orElse(null));
         }

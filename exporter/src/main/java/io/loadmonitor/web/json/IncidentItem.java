@@ -4,6 +4,7 @@ import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentAlert;
 import io.loadmonitor.archive.IncidentKind;
 import io.loadmonitor.incident.EndReason;
+import io.loadmonitor.report.json.Absent;
 import io.loadmonitor.web.view.Site;
 import java.time.Instant;
 import java.util.List;

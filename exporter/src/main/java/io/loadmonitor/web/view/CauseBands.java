@@ -3,6 +3,7 @@ package io.loadmonitor.web.view;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.dump.LoadCause;
+import io.loadmonitor.report.Quantity;
 import io.loadmonitor.sample.DecomposedLoad;
 import io.loadmonitor.sample.LoadTickParts;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package io.loadmonitor.web.view;
 
 import io.loadmonitor.archive.DumpSummary;
+import io.loadmonitor.report.Quantity;
 import java.util.List;
 import java.util.Locale;
 

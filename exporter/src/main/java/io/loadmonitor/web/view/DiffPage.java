@@ -4,6 +4,7 @@ import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.flame.StackChange;
 import io.loadmonitor.flame.StackDiff;
+import io.loadmonitor.report.Quantity;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

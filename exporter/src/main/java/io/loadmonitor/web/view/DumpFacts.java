@@ -1,5 +1,6 @@
 package io.loadmonitor.web.view;
 
+import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.archive.DumpState;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.DumpTrigger;
@@ -7,6 +8,7 @@ import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.MappedDevices;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.StackDump.Counts;
+import io.loadmonitor.report.Quantity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -53,7 +55,8 @@ final class DumpFacts {
     }
 
     /** Everything that makes the dump less than the whole truth. */
-    static List<String> warnings(DumpSummary summary, Optional<StackDump> dump) {
+    static List<String> warnings(ArchivedDump dump) {
+        DumpSummary summary = dump.summary();
         List<String> warnings = new ArrayList<>();
         if (summary.state() == DumpState.CAPTURING) {
             warnings.add("This dump is being taken. Load the page again in a moment.");
@@ -65,7 +68,7 @@ final class DumpFacts {
         summary.deleted()
                 .ifPresent(deletion -> warnings.add(DeletionWords.of(summary.id(), deletion)
                         + ". What it told is kept; its stacks and single tasks are not."));
-        dump.ifPresent(content -> warnAbout(content, warnings));
+        warnings.addAll(dump.warnings());
         return warnings;
     }
 
@@ -129,74 +132,5 @@ final class DumpFacts {
 
     private static void add(Counts counts, String key, String name, List<Fact> facts) {
         counts.of(key).ifPresent(value -> facts.add(new Fact(name, String.format(Locale.ENGLISH, "%,d", value))));
-    }
-
-    private static void warnAbout(StackDump dump, List<String> warnings) {
-        if (!dump.complete()) {
-            warnings.add("The text was cut off: tasks may be missing at its end.");
-        }
-        dump.counts().ifPresent(counts -> {
-            if (counts.of("stacks_readable").orElse(1) == 0) {
-                warnings.add("No stacks: the exporter may not read them (it needs CAP_SYS_ADMIN, or the kernel module)."
-                        + " Where the kernel tells their wait channel, tasks are told apart by that one function.");
-            }
-            if (dump.sample().isPresent()) {
-                warnings.add("There was no room for all tasks. Numbers of tasks are "
-                        + dump.sample().get().estimate() + ", each of which had the same chance to be in it.");
-            } else {
-                warn(
-                        counts,
-                        "truncated",
-                        "task did not fit and is missing.",
-                        "tasks did not fit and are missing.",
-                        warnings);
-            }
-            warn(
-                    counts,
-                    "unstable",
-                    "stack changed while it was read; it is marked.",
-                    "stacks changed while they were read; they are marked.",
-                    warnings);
-            warn(counts, "unwind_failed", "stack could not be unwound.", "stacks could not be unwound.", warnings);
-            warn(
-                    counts,
-                    "partial",
-                    "stack is not whole: its outer frames are missing.",
-                    "stacks are not whole: their outer frames are missing.",
-                    warnings);
-            warn(counts, "no_room", "stack found no room.", "stacks found no room.", warnings);
-            warn(
-                    counts,
-                    "cgroup_no_room",
-                    "task's cgroup found no room and is not known.",
-                    "tasks' cgroups found no room and are not known.",
-                    warnings);
-            warn(counts, "cpu_no_answer", "CPU did not answer in time.", "CPUs did not answer in time.", warnings);
-            warn(
-                    counts,
-                    "lost_dumps",
-                    "earlier dump was overwritten before it was read.",
-                    "earlier dumps were overwritten before they were read.",
-                    warnings);
-        });
-        if (dump.unreadCount() > 0) {
-            warnings.add(Quantity.count(dump.unreadCount(), "line was", "lines were")
-                    + " not understood; the raw text has them.");
-        }
-        dump.trigger().flatMap(StackDump.Trigger::presence).ifPresent(presence -> {
-            switch (presence) {
-                case PRESENT -> {}
-                case DECAYING ->
-                    warnings.add("The load was already falling: what raised it was gone when the dump was taken.");
-                case NONE -> warnings.add("No task was active at that moment.");
-            }
-        });
-    }
-
-    private static void warn(Counts counts, String key, String one, String many, List<String> warnings) {
-        long value = counts.of(key).orElse(0);
-        if (value > 0) {
-            warnings.add(Quantity.count(value, one, many));
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.loadmonitor.web.view;
 
 import io.loadmonitor.archive.DumpState;
 import io.loadmonitor.archive.DumpSummary;
+import io.loadmonitor.report.Quantity;
 import java.util.Locale;
 
 /**

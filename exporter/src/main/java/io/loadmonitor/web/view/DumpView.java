@@ -61,7 +61,7 @@ public record DumpView(
         return new DumpView(
                 DumpRow.of(dump.summary()),
                 address,
-                DumpFacts.warnings(dump.summary(), content),
+                DumpFacts.warnings(dump),
                 DumpFacts.facts(dump.summary(), content),
                 dump.breakdown().map(LoadParts::of),
                 dump.breakdown().flatMap(LoadBreakdown::devices).flatMap(MappedDevices::sentence),

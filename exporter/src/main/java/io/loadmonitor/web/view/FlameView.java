@@ -6,6 +6,7 @@ import io.loadmonitor.flame.FlameGraph;
 import io.loadmonitor.flame.FlameName;
 import io.loadmonitor.flame.FoldedStacks;
 import io.loadmonitor.flame.StackDiff;
+import io.loadmonitor.report.Quantity;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;

@@ -16,6 +16,7 @@ import io.loadmonitor.dump.StackSignature;
 import io.loadmonitor.dump.TaskChange;
 import io.loadmonitor.dump.TaskGroups;
 import io.loadmonitor.dump.TimeInState;
+import io.loadmonitor.report.Quantity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -4,9 +4,6 @@ import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentAlert;
 import io.loadmonitor.archive.IncidentKind;
-import io.loadmonitor.desk.CauseTurn;
-import io.loadmonitor.desk.IncidentReport;
-import io.loadmonitor.desk.LoadTimeline;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.LoadBreakdown;
@@ -14,6 +11,10 @@ import io.loadmonitor.dump.LoadChange;
 import io.loadmonitor.dump.LoadPart;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.dump.MappedDevices;
+import io.loadmonitor.report.CauseTurn;
+import io.loadmonitor.report.IncidentReport;
+import io.loadmonitor.report.LoadTimeline;
+import io.loadmonitor.report.Quantity;
 import io.loadmonitor.sample.LoadTickParts;
 import java.time.Duration;
 import java.time.Instant;
@@ -251,6 +252,12 @@ public final class IncidentMarkdown {
                     line("Devices: " + MarkdownText.code(devices) + ".");
                     line("");
                 });
+        for (String warning : dump.warnings()) {
+            line("- " + warning);
+        }
+        if (!dump.warnings().isEmpty()) {
+            line("");
+        }
         dump.breakdown().ifPresent(this::parts);
     }
 

@@ -2,6 +2,7 @@ package io.loadmonitor.web.view;
 
 import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentKind;
+import io.loadmonitor.report.Quantity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,7 +1,8 @@
 package io.loadmonitor.web.view;
 
-import io.loadmonitor.desk.LoadTimeline;
 import io.loadmonitor.dump.LoadSample;
+import io.loadmonitor.report.LoadTimeline;
+import io.loadmonitor.report.Quantity;
 import io.loadmonitor.sample.LoadTickParts;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,6 +3,7 @@ package io.loadmonitor.web.view;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadCause;
 import io.loadmonitor.dump.LoadPart;
+import io.loadmonitor.report.Quantity;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.loadmonitor.web.view;
 
+import io.loadmonitor.report.Quantity;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;

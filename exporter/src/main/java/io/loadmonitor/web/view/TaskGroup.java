@@ -6,6 +6,7 @@ import io.loadmonitor.dump.Frame;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.StackDump.Placement;
 import io.loadmonitor.dump.StackDump.Task;
+import io.loadmonitor.report.Quantity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package io.loadmonitor.desk;
+package io.loadmonitor.report;
 
 import io.loadmonitor.dump.LoadSample;
 import java.time.Duration;

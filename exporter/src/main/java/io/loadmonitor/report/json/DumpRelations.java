@@ -1,4 +1,4 @@
-package io.loadmonitor.web.json;
+package io.loadmonitor.report.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.loadmonitor.archive.ArchivedDump;
@@ -33,24 +33,31 @@ public record DumpRelations(
         Map<String, Groups> groups, @Nullable Compared compared, List<Signature> signatures) {
     private static final int MOST = 200;
 
-    static DumpRelations of(
+    /**
+     * @param before the same host's dump before it, of the same boot
+     * @param seen the dump's signatures
+     */
+    public static DumpRelations of(
             StackDump dump, Optional<ArchivedDump> before, List<SeenSignature> seen, CauseCatalogue causes) {
         Set<String> chronic = seen.stream()
                 .filter(SeenSignature::chronic)
                 .map(one -> one.signature().id())
                 .collect(Collectors.toSet());
-        TaskGroups found = TaskGroups.of(dump, causes, chronic);
-        Map<String, Groups> groups = new TreeMap<>();
-        for (GroupKind kind : GroupKind.values()) {
-            groups.put(kind.name().toLowerCase(Locale.ROOT), Groups.of(found.by(kind), found.tasks()));
-        }
         return new DumpRelations(
-                groups,
+                groups(TaskGroups.of(dump, causes, chronic)),
                 before.flatMap(earlier -> earlier.dump()
                                 .map(content ->
                                         Compared.of(earlier.summary().id(), DumpComparison.of(content, dump, causes))))
                         .orElse(null),
                 seen.stream().limit(MOST).map(Signature::of).toList());
+    }
+
+    static Map<String, Groups> groups(TaskGroups found) {
+        Map<String, Groups> groups = new TreeMap<>();
+        for (GroupKind kind : GroupKind.values()) {
+            groups.put(kind.name().toLowerCase(Locale.ROOT), Groups.of(found.by(kind), found.tasks()));
+        }
+        return groups;
     }
 
     /** The groups of one way, the largest first: they and the others sum to the dump's tasks. */
@@ -85,7 +92,7 @@ public record DumpRelations(
                     group.key().isEmpty() ? null : group.key(),
                     group.title(),
                     group.tasks(),
-                    Math.round(1000.0 * group.tasks() / whole) / 1000.0,
+                    Share.of(group.tasks(), whole),
                     group.time().map(TimeInState::maxMillis).orElse(null),
                     group.uninterruptible() == 0 ? null : InD.of(group),
                     group.chronic() == 0 ? null : group.chronic(),
@@ -117,9 +124,13 @@ public record DumpRelations(
         }
     }
 
-    /** What became of each task since the dump before. */
+    /**
+     * What became of each task since the dump before.
+     *
+     * @param dumpId not there where the dump before is not of an archive
+     */
     public record Compared(
-            long dumpId,
+            @Nullable Long dumpId,
             @Nullable Long elapsedMillis,
             boolean complete,
             @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean sampled,
@@ -127,7 +138,7 @@ public record DumpRelations(
             List<Change> causes,
             List<Change> signatures,
             Map<String, List<Example>> tasks) {
-        static Compared of(long dumpId, DumpComparison comparison) {
+        static Compared of(@Nullable Long dumpId, DumpComparison comparison) {
             Map<String, Integer> counts = new TreeMap<>();
             Map<String, List<Example>> tasks = new TreeMap<>();
             for (TaskChange change : TaskChange.values()) {

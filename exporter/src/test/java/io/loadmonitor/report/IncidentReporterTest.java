@@ -1,4 +1,4 @@
-package io.loadmonitor.desk;
+package io.loadmonitor.report;
 
 import static io.loadmonitor.archive.DumpTexts.NOON;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -14,8 +14,10 @@ import io.loadmonitor.archive.Retention;
 import io.loadmonitor.archive.RoutedAlert;
 import io.loadmonitor.archive.TestAlerts;
 import io.loadmonitor.archive.TestClock;
-import io.loadmonitor.desk.IncidentReport.Phase;
+import io.loadmonitor.desk.LoadRecorder;
+import io.loadmonitor.desk.PartsRecorder;
 import io.loadmonitor.dump.LoadSample;
+import io.loadmonitor.report.IncidentReport.Phase;
 import io.loadmonitor.sample.LoadTickParts;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.loadmonitor.desk;
+package io.loadmonitor.report;
 
 import io.loadmonitor.archive.DumpStory;
 import io.loadmonitor.archive.DumpSummary;
@@ -53,10 +53,19 @@ public record IncidentReport(
      *
      * @param breakdown what it consisted of; empty where there never was a text, and for those beyond what is read for
      *     one incident
+     * @param warnings what to know before believing it; none where there never was a text
      * @param story what is kept of it; of a deleted one only
      */
     public record Dump(
-            DumpSummary summary, Phase phase, Optional<LoadBreakdown> breakdown, Optional<DumpStory> story) {}
+            DumpSummary summary,
+            Phase phase,
+            Optional<LoadBreakdown> breakdown,
+            List<String> warnings,
+            Optional<DumpStory> story) {
+        public Dump {
+            warnings = List.copyOf(warnings);
+        }
+    }
 
     /** What changed between two dumps, part by part. */
     public record Change(long before, long after, int tasksBefore, int tasksAfter, List<LoadChange> parts) {

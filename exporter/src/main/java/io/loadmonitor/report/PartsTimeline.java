@@ -1,4 +1,4 @@
-package io.loadmonitor.desk;
+package io.loadmonitor.report;
 
 import io.loadmonitor.sample.LoadTickParts;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.loadmonitor.web.view;
+package io.loadmonitor.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

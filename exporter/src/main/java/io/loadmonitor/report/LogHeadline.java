@@ -1,4 +1,4 @@
-package io.loadmonitor.app;
+package io.loadmonitor.report;
 
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.CauseCatalogue;
@@ -31,9 +31,9 @@ import java.util.stream.Collectors;
  * A report's first line: what its load consisted of, and what else the text says of it: who holds the lock, what a
  * kernel worker works on, which CPU is stuck, how often it was seen. Bounded in length, printable ASCII. Stateless.
  */
-final class LogHeadline {
+public final class LogHeadline {
     /** Told where a text names who is blocked, but not where. */
-    static final String NO_STACK = "blocked, no stack in this text";
+    public static final String NO_STACK = "blocked, no stack in this text";
 
     private static final int MOST_CLAUSES = 2;
     private static final int NAMES_SHOWN = 3;
@@ -47,7 +47,7 @@ final class LogHeadline {
     private LogHeadline() {}
 
     /** The parts of the report; of those of equal size the one that the others wait for is first. */
-    static LoadBreakdown load(LogReport report, CauseCatalogue causes) {
+    public static LoadBreakdown load(LogReport report, CauseCatalogue causes) {
         LoadBreakdown load = LoadBreakdown.of(report.dump(), causes);
         if (report.kind() == LogKind.DUMP) {
             return load;
@@ -84,7 +84,7 @@ final class LogHeadline {
     }
 
     /** @param load of {@link #load} */
-    static String of(LogReport report, LoadBreakdown load, CauseCatalogue causes) {
+    public static String of(LogReport report, LoadBreakdown load, CauseCatalogue causes) {
         StringBuilder text = new StringBuilder(
                 report.kind() == LogKind.OFF_CPU
                         ? byTime(report, causes)
@@ -94,7 +94,7 @@ final class LogHeadline {
     }
 
     /** Whether the text names blocked tasks, and for none of them where. */
-    static boolean stacksMissing(LogReport report) {
+    public static boolean stacksMissing(LogReport report) {
         List<Task> tasks = report.dump().tasks();
         return report.kind() != LogKind.DUMP
                 && !tasks.isEmpty()
@@ -110,7 +110,7 @@ final class LogHeadline {
                 tasks.stream().collect(Collectors.groupingBy(Task::program, LinkedHashMap::new, Collectors.counting()));
         String shown = names.entrySet().stream()
                 .limit(NAMES_SHOWN)
-                .map(name -> ExplainText.name(name.getKey()) + (name.getValue() > 1 ? " " + name.getValue() : ""))
+                .map(name -> name.getKey().asName() + (name.getValue() > 1 ? " " + name.getValue() : ""))
                 .collect(Collectors.joining(", "));
         long others = names.values().stream()
                 .skip(NAMES_SHOWN)
@@ -135,7 +135,8 @@ final class LogHeadline {
                     id -> title(report.dump().stackOf(task).orElse(new CallStack(1, List.of())), causes));
             long slept = i < micros.size() ? micros.get(i) : 0;
             times.merge(title, slept, Long::sum);
-            names.computeIfAbsent(title, unused -> new LinkedHashSet<>()).add(ExplainText.name(task.program()));
+            names.computeIfAbsent(title, unused -> new LinkedHashSet<>())
+                    .add(task.program().asName());
             sum += slept;
         }
         List<Map.Entry<String, Long>> largest = times.entrySet().stream()
@@ -174,8 +175,8 @@ final class LogHeadline {
                 .forEach(blocker -> clauses.add(blocker(blocker, causes)));
         report.dump().tasks().stream()
                 .filter(task -> context.works().containsKey(task.pid()))
-                .map(task -> ExplainText.name(task.program()) + " works on "
-                        + context.works().get(task.pid()))
+                .map(task ->
+                        task.program().asName() + " works on " + context.works().get(task.pid()))
                 .distinct()
                 .limit(MOST_CLAUSES)
                 .forEach(clauses::add);
@@ -187,7 +188,7 @@ final class LogHeadline {
     }
 
     private static String blocker(Blocker blocker, CauseCatalogue causes) {
-        String holder = blocker.holder().map(ExplainText::name).orElse("?")
+        String holder = blocker.holder().map(EscapedText::asName).orElse("?")
                 + (blocker.holderPid().isPresent() ? " (" + blocker.holderPid().getAsLong() + ")" : "");
         String what;
         if (blocker.frames().isEmpty()) {
@@ -197,8 +198,8 @@ final class LogHeadline {
         } else {
             what = ", which is " + title(new CallStack(1, blocker.frames()), causes);
         }
-        return ExplainText.name(blocker.waiter()) + " (" + blocker.waiterPid() + ") waits for " + blocker.lock()
-                + " that " + holder + (blocker.formerly() ? " was the last to hold" : " holds") + what;
+        return blocker.waiter().asName() + " (" + blocker.waiterPid() + ") waits for " + blocker.lock() + " that "
+                + holder + (blocker.formerly() ? " was the last to hold" : " holds") + what;
     }
 
     /** What a task with this stack waits for. */

@@ -1,4 +1,4 @@
-package io.loadmonitor.desk;
+package io.loadmonitor.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -76,6 +76,7 @@ final class CauseTurnTest {
                     summary(dumps.size()),
                     IncidentReport.Phase.AT,
                     parts.isEmpty() ? Optional.empty() : Optional.of(breakdown(parts)),
+                    List.of(),
                     Optional.empty()));
         }
         return CauseTurn.of(dumps);

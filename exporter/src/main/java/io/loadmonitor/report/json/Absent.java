@@ -1,4 +1,4 @@
-package io.loadmonitor.web.json;
+package io.loadmonitor.report.json;
 
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -6,18 +6,18 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** What is absent becomes null, which the JSON leaves out. */
-final class Absent {
+public final class Absent {
     private Absent() {}
 
-    static @Nullable Integer orNull(OptionalInt value) {
+    public static @Nullable Integer orNull(OptionalInt value) {
         return value.isPresent() ? value.getAsInt() : null;
     }
 
-    static @Nullable Long orNull(OptionalLong value) {
+    public static @Nullable Long orNull(OptionalLong value) {
         return value.isPresent() ? value.getAsLong() : null;
     }
 
-    static @Nullable Double orNull(OptionalDouble value) {
+    public static @Nullable Double orNull(OptionalDouble value) {
         return value.isPresent() ? value.getAsDouble() : null;
     }
 }

@@ -1,4 +1,4 @@
-package io.loadmonitor.desk;
+package io.loadmonitor.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,7 +1,8 @@
-package io.loadmonitor.desk;
+package io.loadmonitor.report;
 
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.archive.DumpState;
 import io.loadmonitor.archive.DumpStory;
 import io.loadmonitor.archive.DumpSummary;
@@ -9,14 +10,16 @@ import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentDetail;
 import io.loadmonitor.archive.StoredTicks;
-import io.loadmonitor.desk.IncidentReport.Change;
-import io.loadmonitor.desk.IncidentReport.Dump;
-import io.loadmonitor.desk.IncidentReport.Phase;
+import io.loadmonitor.desk.LoadRecorder;
+import io.loadmonitor.desk.PartsRecorder;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadChange;
 import io.loadmonitor.dump.LoadSample;
 import io.loadmonitor.incident.IncidentLife;
 import io.loadmonitor.incident.LoadSpell;
+import io.loadmonitor.report.IncidentReport.Change;
+import io.loadmonitor.report.IncidentReport.Dump;
+import io.loadmonitor.report.IncidentReport.Phase;
 import io.loadmonitor.sample.LoadTickParts;
 import java.time.Clock;
 import java.time.Duration;
@@ -83,6 +86,7 @@ public final class IncidentReporter {
                     known.map(Explained::summary).orElse(summaries.get(i)),
                     i < at ? Phase.BEFORE : i == at ? Phase.AT : Phase.AFTER,
                     known.map(Explained::breakdown),
+                    known.map(Explained::warnings).orElse(List.of()),
                     known.flatMap(Explained::story));
             if (known.isPresent()) {
                 last.ifPresent(before -> changes.add(change(before, dump)));
@@ -116,7 +120,12 @@ public final class IncidentReporter {
         return later(least, to);
     }
 
-    private record Explained(DumpSummary summary, LoadBreakdown breakdown, Optional<DumpStory> story) {}
+    private record Explained(
+            DumpSummary summary, LoadBreakdown breakdown, List<String> warnings, Optional<DumpStory> story) {
+        static Explained of(ArchivedDump dump, LoadBreakdown breakdown) {
+            return new Explained(dump.summary(), breakdown, dump.warnings(), dump.story());
+        }
+    }
 
     /** The first that an alert asked for, else the one with the most active tasks. */
     private static int indexOfMain(List<DumpSummary> dumps) {
@@ -148,8 +157,7 @@ public final class IncidentReporter {
             }
             archive.dump(dump.id())
                     .ifPresent(archived -> archived.breakdown()
-                            .ifPresent(breakdown -> explained.put(
-                                    dump.id(), new Explained(archived.summary(), breakdown, archived.story()))));
+                            .ifPresent(breakdown -> explained.put(dump.id(), Explained.of(archived, breakdown))));
         }
         return explained;
     }

@@ -1,14 +1,14 @@
-package io.loadmonitor.web.view;
+package io.loadmonitor.report;
 
 import java.time.Duration;
 import java.util.Locale;
 
 /** Amounts in words. */
-final class Quantity {
+public final class Quantity {
     private Quantity() {}
 
     /** Two units at most: {@code 850 ms}, {@code 42 s}, {@code 3 min 5 s}, {@code 2 h 10 min}, {@code 4 d 3 h}. */
-    static String of(Duration duration) {
+    public static String of(Duration duration) {
         Duration d = duration.isNegative() ? duration.negated() : duration;
         if (d.toSeconds() == 0 && d.toMillis() > 0) {
             return d.toMillis() + " ms";
@@ -26,7 +26,7 @@ final class Quantity {
     }
 
     /** {@code 9.1 us}, {@code 812 us}, {@code 4.2 ms}: three digits are enough to see whether it hurts. */
-    static String ofNanos(long nanos) {
+    public static String ofNanos(long nanos) {
         if (nanos < 1_000) {
             return nanos + " ns";
         }
@@ -36,14 +36,14 @@ final class Quantity {
         return nanos < 1_000_000_000 ? number(nanos / 1e6) + " ms" : number(nanos / 1e9) + " s";
     }
 
-    static String ofBytes(long bytes) {
+    public static String ofBytes(long bytes) {
         if (bytes < 1_000) {
             return bytes + " B";
         }
         return bytes < 1_000_000 ? number(bytes / 1e3) + " kB" : number(bytes / 1e6) + " MB";
     }
 
-    static String count(long count, String one, String many) {
+    public static String count(long count, String one, String many) {
         return String.format(Locale.ENGLISH, "%,d %s", count, count == 1 ? one : many);
     }
 
