@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * How many tasks of a group came, stayed and went.
  *
- * @param key the id of the cause or of the signature
+ * @param key what they have in common: see {@link GroupKind}
  * @param title in words, for people; printable ASCII
  * @param tasks none of them negative; a change that is missing has none
  */

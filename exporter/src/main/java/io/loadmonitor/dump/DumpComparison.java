@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
 
 /**
  * What became of each task from one dump to a later one of the same boot. Every task of the later dump is new,
@@ -165,23 +164,25 @@ public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapse
         return tasks.stream().filter(task -> task.change() == change).toList();
     }
 
+    /** As {@link #by}, by cause. */
+    public List<ChangeCount> byCause() {
+        return by(GroupKind.CAUSE);
+    }
+
+    /** As {@link #by}, by the signatures of the stacks. */
+    public List<ChangeCount> bySignature() {
+        return by(GroupKind.SIGNATURE);
+    }
+
     /**
      * The largest first. Each task is counted where the later dump has it; one that is gone, where the earlier had it.
      */
-    public List<ChangeCount> byCause() {
-        return by(task -> task.cause().id(), task -> task.cause().title());
-    }
-
-    /** As {@link #byCause}, by the signatures of the stacks. */
-    public List<ChangeCount> bySignature() {
-        return by(task -> task.signature().id(), task -> TaskGroups.title(task.signature()));
-    }
-
-    private List<ChangeCount> by(Function<ComparedTask, String> key, Function<ComparedTask, String> title) {
+    public List<ChangeCount> by(GroupKind kind) {
+        GroupNames names = new GroupNames(Map.of());
         Map<String, Map<TaskChange, Integer>> counts = new LinkedHashMap<>();
         Map<String, ComparedTask> examples = new HashMap<>();
         for (ComparedTask task : tasks) {
-            String name = key.apply(task);
+            String name = names.key(kind, task.task(), task.cause(), task.signature());
             counts.computeIfAbsent(name, missing -> new EnumMap<>(TaskChange.class))
                     .merge(task.change(), 1, Integer::sum);
             examples.putIfAbsent(name, task);
@@ -189,7 +190,10 @@ public record DumpComparison(List<ComparedTask> tasks, Optional<Duration> elapse
         List<ChangeCount> all = new ArrayList<>(counts.size());
         counts.forEach((name, count) -> {
             ComparedTask example = examples.get(name);
-            all.add(new ChangeCount(name, example == null ? name : title.apply(example), count));
+            all.add(new ChangeCount(
+                    name,
+                    example == null ? name : names.title(kind, example.task(), example.cause(), example.signature()),
+                    count));
         });
         all.sort(Comparator.comparingInt(ChangeCount::all).reversed().thenComparing(ChangeCount::key));
         return List.copyOf(all);

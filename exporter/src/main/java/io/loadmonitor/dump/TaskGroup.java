@@ -1,6 +1,7 @@
 package io.loadmonitor.dump;
 
 import io.loadmonitor.dump.StackDump.Task;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,7 +15,10 @@ import java.util.Optional;
  * @param time in their state, of those whose time is known
  * @param uninterruptible how many are in D
  * @param timeInD the same of those in D alone
+ * @param programs who they are, the most frequent first; they sum to {@code tasks}. One that stands for less than half a
+ *     task of a sample has 0
  * @param example the one that has been in its state the longest, else the first of the text
+ * @param exampleCause why that one is load
  */
 public record TaskGroup(
         String key,
@@ -24,8 +28,11 @@ public record TaskGroup(
         Optional<TimeInState> time,
         int uninterruptible,
         Optional<TimeInState> timeInD,
-        Task example) {
+        List<ProcessCount> programs,
+        Task example,
+        LoadCause exampleCause) {
     public TaskGroup {
+        programs = List.copyOf(programs);
         if (tasks < 1 || chronic < 0 || chronic > tasks || uninterruptible < 0 || uninterruptible > tasks) {
             throw new IllegalArgumentException("group " + title + " has " + tasks + " tasks, of which " + chronic
                     + " are chronic and " + uninterruptible + " are in D");

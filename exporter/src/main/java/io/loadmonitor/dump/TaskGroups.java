@@ -18,8 +18,6 @@ import java.util.function.Function;
  * tasks; of a dump that is a fair sample, to those that it stands for. Immutable.
  */
 public final class TaskGroups {
-    private static final int LONGEST_NAME = 100;
-
     private final Map<GroupKind, List<TaskGroup>> groups;
     private final Map<String, StackSignature> signatures;
     private final int tasks;
@@ -30,17 +28,19 @@ public final class TaskGroups {
         this.tasks = tasks;
     }
 
+    private record Member(Task task, LoadCause cause) {}
+
     private static final class Tally {
         final String title;
-        final List<Task> tasks = new ArrayList<>();
+        final List<Member> members = new ArrayList<>();
         int chronic;
 
         Tally(String title) {
             this.title = title;
         }
 
-        void add(Task task, boolean always) {
-            tasks.add(task);
+        void add(Member member, boolean always) {
+            members.add(member);
             chronic += always ? 1 : 0;
         }
     }
@@ -58,33 +58,17 @@ public final class TaskGroups {
         for (GroupKind kind : GroupKind.values()) {
             tallies.put(kind, new LinkedHashMap<>());
         }
-        Map<EscapedText, Optional<ContainerId>> containers = new HashMap<>();
-        Map<String, Pod> pods = dump.podsByUid();
+        GroupNames names = new GroupNames(dump.podsByUid());
         for (Task task : dump.tasks()) {
             StackSignature signature = finder.find(task);
             signatures.put(signature.id(), signature);
             boolean always = chronic.contains(signature.id()) && !dump.isExporter(task);
             LoadCause cause = causes.find(task).cause();
-            Optional<ContainerId> container =
-                    task.cgroup().flatMap(path -> containers.computeIfAbsent(path, ContainerId::of));
-            tally(tallies, GroupKind.CAUSE, cause.id(), cause.title()).add(task, always);
-            tally(tallies, GroupKind.SIGNATURE, signature.id(), title(signature))
-                    .add(task, always);
-            tally(tallies, GroupKind.PROCESS, process(task), "").add(task, always);
-            tally(
-                            tallies,
-                            GroupKind.CGROUP,
-                            task.cgroup().map(EscapedText::escaped).orElse(""),
-                            task.cgroup().map(path -> cut(path.escaped())).orElse("cgroup not in the dump"))
-                    .add(task, always);
-            tally(
-                            tallies,
-                            GroupKind.CONTAINER,
-                            container.map(ContainerId::full).orElse(""),
-                            container
-                                    .map(in -> title(in, task.cgroup().flatMap(Pod::uidOf), pods))
-                                    .orElse("in no container"))
-                    .add(task, always);
+            Member member = new Member(task, cause);
+            tallies.forEach((kind, byKey) -> byKey.computeIfAbsent(
+                            names.key(kind, task, cause, signature),
+                            missing -> new Tally(names.title(kind, task, cause, signature)))
+                    .add(member, always));
         }
         Map<GroupKind, List<TaskGroup>> groups = new EnumMap<>(GroupKind.class);
         tallies.forEach((kind, byKey) -> groups.put(kind, groups(kind, byKey, dump.tasksMeant())));
@@ -107,45 +91,56 @@ public final class TaskGroups {
         return signatures;
     }
 
-    private static Tally tally(Map<GroupKind, Map<String, Tally>> tallies, GroupKind kind, String key, String title) {
-        return tallies.getOrDefault(kind, Map.of()).computeIfAbsent(key, missing -> new Tally(title));
-    }
-
     /** @param whole that the tasks stand for */
     private static List<TaskGroup> groups(GroupKind kind, Map<String, Tally> byKey, int whole) {
         Map<String, Integer> counts = new LinkedHashMap<>();
-        byKey.forEach((key, tally) -> counts.put(key, tally.tasks.size()));
+        byKey.forEach((key, tally) -> counts.put(key, tally.members.size()));
         Map<String, Integer> meant = FairSample.apportion(counts, whole, Function.identity());
         List<TaskGroup> all = new ArrayList<>(byKey.size());
         byKey.forEach((key, tally) -> all.add(group(
                 key,
-                kind == GroupKind.PROCESS ? processTitle(tally.tasks) : tally.title,
+                kind == GroupKind.PROCESS ? processTitle(tally.members) : tally.title,
                 tally,
-                meant.getOrDefault(key, tally.tasks.size()))));
+                meant.getOrDefault(key, tally.members.size()))));
         all.sort(Comparator.comparingInt(TaskGroup::tasks).reversed().thenComparing(TaskGroup::key));
         return List.copyOf(all);
     }
 
     private static TaskGroup group(String key, String title, Tally tally, int meant) {
-        List<Task> inD = tally.tasks.stream()
+        List<Task> tasks = tally.members.stream().map(Member::task).toList();
+        List<Task> inD = tasks.stream()
                 .filter(task -> task.state() == State.UNINTERRUPTIBLE)
                 .toList();
-        Task example = tally.tasks.get(0);
-        for (Task task : tally.tasks) {
-            if (task.stateMillis().orElse(-1) > example.stateMillis().orElse(-1)) {
-                example = task;
+        Member example = tally.members.get(0);
+        for (Member member : tally.members) {
+            if (member.task().stateMillis().orElse(-1)
+                    > example.task().stateMillis().orElse(-1)) {
+                example = member;
             }
         }
-        int counted = tally.tasks.size();
+        int counted = tasks.size();
         return new TaskGroup(
                 key,
                 title,
                 meant,
                 FairSample.part(tally.chronic, counted, meant),
-                time(tally.tasks),
+                time(tasks),
                 FairSample.part(inD.size(), counted, meant),
                 time(inD),
-                example);
+                programs(tasks, meant),
+                example.task(),
+                example.cause());
+    }
+
+    private static List<ProcessCount> programs(List<Task> tasks, int meant) {
+        Map<EscapedText, Integer> counts = new LinkedHashMap<>();
+        tasks.forEach(task -> counts.merge(task.program(), 1, Integer::sum));
+        return FairSample.apportion(counts, meant, EscapedText::escaped).entrySet().stream()
+                .map(program -> new ProcessCount(program.getKey(), program.getValue()))
+                .sorted(Comparator.comparingInt(ProcessCount::tasks)
+                        .reversed()
+                        .thenComparing(program -> program.comm().escaped()))
+                .toList();
     }
 
     private static Optional<TimeInState> time(List<Task> tasks) {
@@ -155,51 +150,23 @@ public final class TaskGroups {
                 .toArray());
     }
 
-    private static String process(Task task) {
-        return task.tgid().isPresent()
-                ? Long.toString(task.tgid().getAsLong())
-                : "comm " + task.program().escaped();
-    }
-
-    /**
-     * {@code java (812)}: the name of the main thread; where no task says it, the one that most of the threads have.
-     */
-    private static String processTitle(List<Task> tasks) {
-        Task first = tasks.get(0);
-        if (first.tgid().isEmpty()) {
-            return cut(first.program().escaped());
-        }
-        Map<String, Integer> names = new LinkedHashMap<>();
-        for (Task task : tasks) {
-            if (task.pid() == first.tgid().getAsLong()) {
-                return cut(task.comm().escaped()) + " (" + first.tgid().getAsLong() + ')';
+    /** By the main thread; where no task says it, by the name that most of the threads have. */
+    private static String processTitle(List<Member> members) {
+        Task first = members.get(0).task();
+        Map<EscapedText, Integer> names = new LinkedHashMap<>();
+        for (Member member : members) {
+            Task task = member.task();
+            if (first.tgid().isPresent() && task.pid() == first.tgid().getAsLong()) {
+                return GroupNames.process(task.comm(), first);
             }
-            names.merge(task.program().escaped(), 1, Integer::sum);
+            names.merge(task.program(), 1, Integer::sum);
         }
-        String name = names.entrySet().stream()
-                .min(Map.Entry.<String, Integer>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+        EscapedText name = names.entrySet().stream()
+                .min(Map.Entry.<EscapedText, Integer>comparingByValue()
+                        .reversed()
+                        .thenComparing(entry -> entry.getKey().escaped()))
                 .orElseThrow()
                 .getKey();
-        return cut(name) + " (" + first.tgid().getAsLong() + ')';
-    }
-
-    /** The innermost frames. */
-    static String title(StackSignature signature) {
-        List<String> frames = signature.frames();
-        String inner = String.join(" < ", frames.subList(0, Math.min(3, frames.size())));
-        return cut(inner);
-    }
-
-    /** {@code containerd 8f0c5a1e90b2}, {@code containerd 8f0c5a1e90b2 of shop/web-5d4c8}. */
-    private static String title(ContainerId container, Optional<String> podUid, Map<String, Pod> pods) {
-        return container.runtime().map(runtime -> runtime + ' ').orElse("")
-                + container.shortened()
-                + podUid.flatMap(uid -> Optional.ofNullable(pods.get(uid)))
-                        .map(pod -> " of " + cut(pod.label()))
-                        .orElse("");
-    }
-
-    private static String cut(String text) {
-        return text.length() <= LONGEST_NAME ? text : text.substring(0, LONGEST_NAME) + "...";
+        return GroupNames.process(name, first);
     }
 }

@@ -2,17 +2,15 @@ package io.loadmonitor.web.view;
 
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.CauseCatalogue;
-import io.loadmonitor.dump.ComparedTask;
-import io.loadmonitor.dump.ContainerId;
+import io.loadmonitor.dump.ChangeCount;
 import io.loadmonitor.dump.DumpComparison;
-import io.loadmonitor.dump.EscapedText;
-import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.dump.Frame;
 import io.loadmonitor.dump.GroupKind;
 import io.loadmonitor.dump.LoadCause;
+import io.loadmonitor.dump.ProcessCount;
+import io.loadmonitor.dump.SignatureFinder;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.StackDump.Task;
-import io.loadmonitor.dump.StackSignature;
 import io.loadmonitor.dump.TaskChange;
 import io.loadmonitor.dump.TaskGroups;
 import io.loadmonitor.dump.TimeInState;
@@ -20,15 +18,12 @@ import io.loadmonitor.report.Quantity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -130,14 +125,6 @@ public record GroupTable(
     /** The dump before. */
     public record Before(long id, StackDump dump) {}
 
-    /** The tasks of a group as they are counted. */
-    private static final class Tally {
-        final Map<String, Integer> names = new TreeMap<>();
-        final Map<TaskChange, Integer> changes = new EnumMap<>(TaskChange.class);
-        final Map<String, ComparedTask> byPid = new HashMap<>();
-        String title = "";
-    }
-
     /**
      * @param seen by the ids of signatures; those that are missing were never looked up
      * @param before of the same boot; empty without one
@@ -156,30 +143,22 @@ public record GroupTable(
                 .collect(Collectors.toSet());
         TaskGroups all = TaskGroups.of(dump, causes, chronic);
         List<io.loadmonitor.dump.TaskGroup> groups = all.by(by.kind);
-        // Without one before, the comparison with itself tells of each task what it is; nothing is said to have
-        // changed.
-        DumpComparison comparison = DumpComparison.of(before.map(Before::dump).orElse(dump), dump, causes);
-        Map<String, Tally> tallies = new LinkedHashMap<>();
-        for (ComparedTask task : comparison.tasks()) {
-            Tally tally = tallies.computeIfAbsent(key(by, task), missing -> new Tally());
-            tally.changes.merge(task.change(), 1, Integer::sum);
-            if (task.change() == TaskChange.GONE) {
-                tally.title = tally.title.isEmpty() ? goneTitle(by, task) : tally.title;
-            } else {
-                tally.names.merge(task.task().program().escaped(), 1, Integer::sum);
-                tally.byPid.putIfAbsent(Long.toString(task.task().pid()), task);
-            }
-        }
+        Optional<DumpComparison> comparison = before.map(earlier -> DumpComparison.of(earlier.dump(), dump, causes));
+        Map<String, ChangeCount> changes = comparison
+                .map(found ->
+                        found.by(by.kind).stream().collect(Collectors.toMap(ChangeCount::key, Function.identity())))
+                .orElse(Map.of());
         Map<Integer, CallStack> stacks = dump.stacksById();
+        SignatureFinder signatures = new SignatureFinder(dump);
         List<Row> rows = groups.stream()
                 .sorted(Comparator.comparing(group -> group.chronic() == group.tasks()))
                 .limit(MOST_ROWS)
                 .map(group -> row(
                         group,
                         all.tasks(),
-                        tallies.getOrDefault(group.key(), new Tally()),
-                        before.isPresent(),
-                        seen,
+                        Optional.ofNullable(changes.get(group.key())),
+                        Optional.ofNullable(
+                                seen.get(signatures.find(group.example()).id())),
                         stacks,
                         at))
                 .toList();
@@ -189,80 +168,35 @@ public record GroupTable(
                 groups.size() - rows.size(),
                 all.tasks() - rows.stream().mapToInt(Row::tasks).sum(),
                 gone(
-                        tallies,
+                        changes.values(),
                         groups.stream().map(io.loadmonitor.dump.TaskGroup::key).collect(Collectors.toSet())),
-                before.map(earlier -> compared(earlier, comparison)).orElse(""),
+                before.flatMap(earlier -> comparison.map(found -> compared(earlier, found)))
+                        .orElse(""),
                 dump.sample()
                         .map(sample -> "Numbers of tasks are " + sample.estimate() + ".")
                         .orElse(""));
     }
 
-    /** As {@link TaskGroups} has it. */
-    private static String key(By by, ComparedTask compared) {
-        Task task = compared.task();
-        return switch (by) {
-            case CAUSE -> compared.cause().id();
-            case STACK -> compared.signature().id();
-            case PROCESS ->
-                task.tgid().isPresent()
-                        ? Long.toString(task.tgid().getAsLong())
-                        : "comm " + task.program().escaped();
-            case CGROUP -> task.cgroup().map(EscapedText::escaped).orElse("");
-            case CONTAINER ->
-                task.cgroup().flatMap(ContainerId::of).map(ContainerId::full).orElse("");
-        };
-    }
-
-    private static String goneTitle(By by, ComparedTask task) {
-        return switch (by) {
-            case CAUSE -> task.cause().title();
-            case STACK -> innermost(task.signature());
-            case PROCESS ->
-                task.task().program().escaped()
-                        + (task.task().tgid().isPresent()
-                                ? " (" + task.task().tgid().getAsLong() + ")"
-                                : "");
-            case CGROUP -> task.task().cgroup().map(EscapedText::escaped).orElse("cgroup not in the dump");
-            case CONTAINER ->
-                task.task()
-                        .cgroup()
-                        .flatMap(ContainerId::of)
-                        .map(ContainerId::shortened)
-                        .orElse("in no container");
-        };
-    }
-
-    private static String innermost(StackSignature signature) {
-        return String.join(
-                " < ",
-                signature.frames().subList(0, Math.min(3, signature.frames().size())));
-    }
-
     private static Row row(
             io.loadmonitor.dump.TaskGroup group,
             int all,
-            Tally tally,
-            boolean compared,
-            Map<String, Sighting> seen,
+            Optional<ChangeCount> changes,
+            Optional<Sighting> sighting,
             Map<Integer, CallStack> stacks,
             Instant at) {
         Task example = group.example();
         CallStack stack = stacks.get(example.stackId());
-        ComparedTask known = tally.byPid.get(Long.toString(example.pid()));
-        Optional<LoadCause> cause = Optional.ofNullable(known).map(ComparedTask::cause);
+        LoadCause cause = group.exampleCause();
         Optional<TimeInState> time = group.timeInD().isPresent() ? group.timeInD() : group.time();
         return new Row(
                 group.tasks(),
                 Math.round(100.0 * group.tasks() / Math.max(1, all)) + " %",
                 VisibleText.of(group.title()),
-                names(FairSample.apportion(tally.names, group.tasks(), Function.identity())),
+                names(group.programs()),
                 time.map(found -> Quantity.of(Duration.ofMillis(found.maxMillis())))
                         .orElse(""),
-                compared ? changes(tally.changes) : List.of(),
-                Optional.ofNullable(known)
-                        .map(task -> seen.get(task.signature().id()))
-                        .map(sighting -> seen(sighting, at))
-                        .orElse(""),
+                changes.map(GroupTable::changes).orElse(List.of()),
+                sighting.map(found -> seen(found, at)).orElse(""),
                 group.chronic() == 0 ? "" : group.chronic() == group.tasks() ? "chronic" : group.chronic() + " chronic",
                 stack == null
                         ? List.of()
@@ -271,9 +205,9 @@ public record GroupTable(
                                 .map(Frame::toString)
                                 .toList(),
                 who(example),
-                cause.map(LoadCause::title).map(VisibleText::of).orElse(""),
-                cause.map(LoadCause::explanation).map(VisibleText::of).orElse(""),
-                cause.map(LoadCause::check).map(VisibleText::of).orElse(""));
+                VisibleText.of(cause.title()),
+                VisibleText.of(cause.explanation()),
+                VisibleText.of(cause.check()));
     }
 
     /** {@code java (812)}, {@code java, thread GC Thread#0 (815)}. */
@@ -284,28 +218,32 @@ public record GroupTable(
                         : ", thread " + task.comm().escaped()) + " (" + task.pid() + ")";
     }
 
-    private static List<String> names(Map<String, Integer> names) {
-        List<String> shown = names.entrySet().stream()
-                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+    private static List<String> names(List<ProcessCount> programs) {
+        List<String> shown = programs.stream()
                 .limit(MOST_NAMES)
-                .map(name -> name.getKey() + (name.getValue() > 1 ? " × " + name.getValue() : ""))
+                .map(program -> program.comm().escaped() + (program.tasks() > 1 ? " × " + program.tasks() : ""))
                 .collect(Collectors.toCollection(ArrayList::new));
-        if (names.size() > MOST_NAMES) {
-            shown.add("and " + Quantity.count(names.size() - MOST_NAMES, "other name", "other names"));
+        if (programs.size() > MOST_NAMES) {
+            shown.add("and " + Quantity.count(programs.size() - MOST_NAMES, "other name", "other names"));
         }
         return shown;
     }
 
-    private static List<Change> changes(Map<TaskChange, Integer> counts) {
+    private static List<Change> changes(ChangeCount counts) {
         List<Change> changes = new ArrayList<>();
-        counts.forEach((change, tasks) -> changes.add(
-                switch (change) {
-                    case NEW -> new Change("new", tasks + " new");
-                    case PERSISTING -> new Change("stayed", tasks + " stayed");
-                    case MOVED -> new Change("moved", tasks + " ran on");
-                    case UNCLEAR -> new Change("moved", tasks + " unclear");
-                    case GONE -> new Change("gone", tasks + " gone");
-                }));
+        for (TaskChange change : TaskChange.values()) {
+            int tasks = counts.of(change);
+            if (tasks > 0) {
+                changes.add(
+                        switch (change) {
+                            case NEW -> new Change("new", tasks + " new");
+                            case PERSISTING -> new Change("stayed", tasks + " stayed");
+                            case MOVED -> new Change("moved", tasks + " ran on");
+                            case UNCLEAR -> new Change("moved", tasks + " unclear");
+                            case GONE -> new Change("gone", tasks + " gone");
+                        });
+            }
+        }
         return changes;
     }
 
@@ -316,15 +254,15 @@ public record GroupTable(
                 .orElse("never seen before");
     }
 
-    private static List<String> gone(Map<String, Tally> tallies, Set<String> there) {
-        List<Map.Entry<String, Tally>> left = tallies.entrySet().stream()
-                .filter(entry -> !there.contains(entry.getKey()))
-                .sorted(Comparator.comparing(entry -> -entry.getValue().changes.getOrDefault(TaskChange.GONE, 0)))
+    private static List<String> gone(Collection<ChangeCount> changes, Set<String> there) {
+        List<ChangeCount> left = changes.stream()
+                .filter(change -> !there.contains(change.key()))
+                .sorted(Comparator.comparing((ChangeCount change) -> -change.of(TaskChange.GONE))
+                        .thenComparing(ChangeCount::key))
                 .toList();
         List<String> gone = left.stream()
                 .limit(MOST_GONE)
-                .map(entry -> entry.getValue().changes.getOrDefault(TaskChange.GONE, 0) + " "
-                        + VisibleText.of(entry.getValue().title))
+                .map(change -> change.of(TaskChange.GONE) + " " + VisibleText.of(change.title()))
                 .collect(Collectors.toCollection(ArrayList::new));
         if (left.size() > MOST_GONE) {
             gone.add(Quantity.count(left.size() - MOST_GONE, "smaller group", "smaller groups"));
