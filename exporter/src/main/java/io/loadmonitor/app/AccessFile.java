@@ -263,7 +263,7 @@ final class AccessFile {
         } catch (NoSuchFileException e) {
             complaint.accept("there is no such file");
         } catch (AccessDeniedException e) {
-            complaint.accept("may not be read");
+            complaint.accept("cannot be read");
         } catch (CharacterCodingException e) {
             complaint.accept("is no UTF-8 text");
         } catch (IOException e) {

@@ -40,7 +40,7 @@ record ArchivePlace(Path file, String why) {
         String xdg = environment.getOrDefault("XDG_STATE_HOME", "");
         if (!xdg.isEmpty()) {
             return new ArchivePlace(
-                    Path.of(xdg, "load-monitor", NAME), "$XDG_STATE_HOME, as " + ofSystem + " may not be written");
+                    Path.of(xdg, "load-monitor", NAME), "$XDG_STATE_HOME, as " + ofSystem + " cannot be written");
         }
         String home = environment.getOrDefault("HOME", "");
         if (home.isEmpty()) {
@@ -48,6 +48,6 @@ record ArchivePlace(Path file, String why) {
             return new ArchivePlace(ofSystem.resolve(NAME), "default, as HOME is not set");
         }
         return new ArchivePlace(
-                Path.of(home, ".local", "state", "load-monitor", NAME), "home, as " + ofSystem + " may not be written");
+                Path.of(home, ".local", "state", "load-monitor", NAME), "home, as " + ofSystem + " cannot be written");
     }
 }

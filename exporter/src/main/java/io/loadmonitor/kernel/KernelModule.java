@@ -46,14 +46,14 @@ public final class KernelModule {
         Path trigger = knobs.resolve("trigger");
         if (!Files.isWritable(trigger)) {
             return Optional.of("the kernel module is loaded, but " + trigger
-                    + " may not be written (needs root, or the group of the module's gid=, and a writable /sys)");
+                    + " cannot be written (needs root, or the group of the module's gid=, and a writable /sys)");
         }
         if (!Files.exists(device)) {
             return Optional.of("the kernel module is loaded, but there is no " + device);
         }
         if (!Files.isReadable(device)) {
             return Optional.of("the kernel module is loaded, but " + device
-                    + " may not be read (needs CAP_SYS_ADMIN, or the group of the module's gid=)");
+                    + " cannot be read (needs CAP_SYS_ADMIN, or the group of the module's gid=)");
         }
         return NativeLibrary.obstacle();
     }

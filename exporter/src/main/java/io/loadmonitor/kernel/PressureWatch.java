@@ -109,7 +109,7 @@ public final class PressureWatch implements AutoCloseable {
             return file + " is on a file system that is mounted read-only";
         }
         if (refused.isRefusal()) {
-            return file + " may not be written (" + refused.getMessage() + "); before Linux 6.5 that needs"
+            return file + " cannot be written (" + refused.getMessage() + "); before Linux 6.5 that needs"
                     + " CAP_SYS_RESOURCE";
         }
         return String.valueOf(refused.getMessage());

@@ -174,7 +174,7 @@ final class GuardedPagesIT {
                         .findElements(By.tagName("button"))
                         .get(one)
                         .click());
-                assertTrue(pages.text().contains("A page of another site may not do this"), pages.text());
+                assertTrue(pages.text().contains("A page of another site is not allowed to do this"), pages.text());
             }
             browser.open(page);
             browser.driver()
