@@ -4,6 +4,7 @@ import io.loadmonitor.capture.BpfSource;
 import io.loadmonitor.capture.CaptureException;
 import io.loadmonitor.capture.DeviceLook;
 import io.loadmonitor.capture.DumpOrder;
+import io.loadmonitor.capture.HostLook;
 import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.OwnProcess;
 import io.loadmonitor.capture.PodLook;
@@ -56,6 +57,8 @@ final class DumpCommand implements Callable<Integer> {
         ProcFs procFs = options.procFs();
         DeviceLook deviceLook = options.deviceLook();
         PodLook pods = options.podLook();
+        HostLook hostLook = new HostLook(procFs);
+        hostLook.remember();
         ActiveTasks activeTasks = new ActiveTasks();
         try (BpfSource bpf = options.bpf(deviceLook, activeTasks, Clock.systemUTC(), ProcfsLimits.DEFAULT)) {
             SourceChoice choice = options.choice(
@@ -69,7 +72,8 @@ final class DumpCommand implements Callable<Integer> {
             new StackAccess(choice, procFs).readable();
             RawDump dump = Progress.during(
                     "taking a dump",
-                    () -> pods.naming(choice.current().source()).take(DumpOrder.manual(reason)));
+                    () -> hostLook.describing(pods.naming(choice.current().source()))
+                            .take(DumpOrder.manual(reason)));
             dump.open().transferTo(System.out);
             System.out.flush();
             return 0;

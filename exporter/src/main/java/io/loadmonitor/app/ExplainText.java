@@ -77,6 +77,11 @@ final class ExplainText {
         StackDump dump = report.dump();
         parts(report, load);
         dump.devices().flatMap(MappedDevices::sentence).ifPresent(devices -> out.printf("%nDevices: %s%n", devices));
+        List<String> host = dump.hostState().sentences();
+        if (!host.isEmpty()) {
+            out.printf("%n%s%n", bold("The host beside it"));
+            host.forEach(sentence -> out.println("  " + sentence));
+        }
         groups.groups(dump);
         earlier.ifPresent(other -> groups.changes(DumpComparison.of(other, dump, causes)));
         if (!LogHeadline.stacksMissing(report)) {

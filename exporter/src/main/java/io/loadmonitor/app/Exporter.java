@@ -6,6 +6,7 @@ import io.loadmonitor.archive.ArchiveSettings;
 import io.loadmonitor.archive.Uptime;
 import io.loadmonitor.capture.BpfSource;
 import io.loadmonitor.capture.DeviceLook;
+import io.loadmonitor.capture.HostLook;
 import io.loadmonitor.capture.KernelDumpWatcher;
 import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.OwnProcess;
@@ -164,12 +165,13 @@ final class Exporter implements AutoCloseable {
         SourceChoice choice =
                 options.source.choice(moduleSource, bpfSource, deviceLook, activeTasks, clock, limits.procfs());
         PodLook pods = options.source.podLook();
+        HostLook hostLook = new HostLook(procFs);
         Supplier<Rules> rules = () -> config.current().rules();
         CaptureDesk captures = CaptureDesk.start(
                 CaptureSettings.DEFAULT,
                 rules,
                 archive,
-                () -> pods.naming(choice.current().source()),
+                () -> hostLook.describing(pods.naming(choice.current().source())),
                 clock,
                 events);
         keep("captures", captures::close);
@@ -186,7 +188,12 @@ final class Exporter implements AutoCloseable {
         keep("pressure watch", pressure::close);
         pressure.watch(percents(config.current().triggers()));
         Housekeeping housekeeping = Housekeeping.start(
-                new LoadWatch(procFs, activeTasks, uninterruptible, module, clock), recorder, parts, own, archive);
+                new LoadWatch(procFs, activeTasks, uninterruptible, module, clock),
+                hostLook,
+                recorder,
+                parts,
+                own,
+                archive);
         keep("housekeeping", housekeeping::close);
         LoadSampling sampling = LoadSampling.start(new LoadSampler(
                 procFs, activeTasks, choice::lookout, config::causes, uninterruptible, decomposed, clock));
@@ -199,8 +206,8 @@ final class Exporter implements AutoCloseable {
                 archive,
                 captures,
                 events);
-        KernelDumpWatcher watcher =
-                KernelDumpWatcher.start(module, moduleSource, dump -> captures.found(pods.beside(dump)));
+        KernelDumpWatcher watcher = KernelDumpWatcher.start(
+                module, moduleSource, dump -> captures.found(hostLook.beside(pods.beside(dump))));
         keep("kernel dump watcher", watcher::close);
 
         StackAccess stacks = new StackAccess(choice, procFs);

@@ -2,6 +2,7 @@ package io.loadmonitor.app;
 
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.capture.HostLook;
 import io.loadmonitor.desk.LoadRecorder;
 import io.loadmonitor.desk.OwnTriggers;
 import io.loadmonitor.desk.PartsRecorder;
@@ -29,6 +30,7 @@ final class Housekeeping implements AutoCloseable {
     private final ScheduledThreadPoolExecutor sampling = clockwork("sampling");
     private final ScheduledThreadPoolExecutor keeping = clockwork("housekeeping");
     private final LoadWatch watch;
+    private final HostLook hostLook;
     private final LoadRecorder recorder;
     private final PartsRecorder parts;
     private final OwnTriggers triggers;
@@ -37,8 +39,14 @@ final class Housekeeping implements AutoCloseable {
     private final AtomicLong samplings = new AtomicLong();
 
     private Housekeeping(
-            LoadWatch watch, LoadRecorder recorder, PartsRecorder parts, OwnTriggers triggers, Archive archive) {
+            LoadWatch watch,
+            HostLook hostLook,
+            LoadRecorder recorder,
+            PartsRecorder parts,
+            OwnTriggers triggers,
+            Archive archive) {
         this.watch = watch;
+        this.hostLook = hostLook;
         this.recorder = recorder;
         this.parts = parts;
         this.triggers = triggers;
@@ -56,8 +64,13 @@ final class Housekeeping implements AutoCloseable {
     // Each of the tasks handles its own failures, so nobody has to ask their futures.
     @SuppressWarnings("FutureReturnValueIgnored")
     static Housekeeping start(
-            LoadWatch watch, LoadRecorder recorder, PartsRecorder parts, OwnTriggers triggers, Archive archive) {
-        Housekeeping housekeeping = new Housekeeping(watch, recorder, parts, triggers, archive);
+            LoadWatch watch,
+            HostLook hostLook,
+            LoadRecorder recorder,
+            PartsRecorder parts,
+            OwnTriggers triggers,
+            Archive archive) {
+        Housekeeping housekeeping = new Housekeeping(watch, hostLook, recorder, parts, triggers, archive);
         // A look costs about 10 us.
         housekeeping.sampling.scheduleAtFixedRate(
                 LastResort.guarded(housekeeping::sample),
@@ -78,6 +91,7 @@ final class Housekeeping implements AutoCloseable {
                 recorder.add(sample);
                 triggers.ticked(nanos, sample);
             });
+            hostLook.remember();
             samplingFails.set(false);
         } catch (IOException | RuntimeException e) {
             // A task of this executor that throws is never run again.

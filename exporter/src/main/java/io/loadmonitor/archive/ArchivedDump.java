@@ -28,6 +28,13 @@ public record ArchivedDump(
         seen = List.copyOf(seen);
     }
 
+    /** What the host was like beside it, as sentences: also of a deleted one. */
+    public List<String> host() {
+        return dump.map(content -> content.hostState().sentences())
+                .or(() -> story.map(DumpStory::host))
+                .orElse(List.of());
+    }
+
     /** What to know of it before believing it, as sentences: also of a deleted one. */
     public List<String> warnings() {
         return dump.map(DumpWarnings::of)

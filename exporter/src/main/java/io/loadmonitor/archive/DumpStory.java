@@ -47,14 +47,16 @@ import java.util.function.Function;
  *            "processes":[{"comm":"db","tasks":5}]}],
  *  "processes":[{"title":"db (812)","tasks":5,"uninterruptible":5}],
  *  "cgroups":[{"title":"/system.slice/db.service","tasks":5,"uninterruptible":5}],
- *  "warnings":["1 stack could not be unwound."]}
+ *  "warnings":["1 stack could not be unwound."],"host":["Memory: 1.2 of 16.8 GB available."]}
  * }</pre>
  *
  * @param processes the largest first; the last may be the sum of the others. They sum to the dump's tasks
  * @param cgroups the same
  * @param warnings as its page had them; none of one that was read before they were kept
+ * @param host what the host was like beside it, as sentences; the same
  */
-public record DumpStory(LoadBreakdown breakdown, List<Group> processes, List<Group> cgroups, List<String> warnings) {
+public record DumpStory(
+        LoadBreakdown breakdown, List<Group> processes, List<Group> cgroups, List<String> warnings, List<String> host) {
     static final int MOST_PARTS = 32;
     static final int MOST_NAMES = 12;
     static final int MOST_GROUPS = 16;
@@ -67,6 +69,7 @@ public record DumpStory(LoadBreakdown breakdown, List<Group> processes, List<Gro
         processes = List.copyOf(processes);
         cgroups = List.copyOf(cgroups);
         warnings = List.copyOf(warnings);
+        host = List.copyOf(host);
     }
 
     /**
@@ -83,7 +86,8 @@ public record DumpStory(LoadBreakdown breakdown, List<Group> processes, List<Gro
                 bounded(breakdown),
                 groups(groups.by(GroupKind.PROCESS), "process", "processes"),
                 groups(groups.by(GroupKind.CGROUP), "cgroup", "cgroups"),
-                DumpWarnings.of(dump));
+                DumpWarnings.of(dump),
+                dump.hostState().sentences());
     }
 
     private static List<Group> groups(List<TaskGroup> all, String one, String many) {
@@ -188,6 +192,8 @@ public record DumpStory(LoadBreakdown breakdown, List<Group> processes, List<Gro
         put(cgroups, story.putArray("cgroups"));
         JsonArray sentences = story.putArray("warnings");
         warnings.forEach(sentences::add);
+        JsonArray beside = story.putArray("host");
+        host.forEach(beside::add);
         return story.bytes();
     }
 
@@ -251,7 +257,8 @@ public record DumpStory(LoadBreakdown breakdown, List<Group> processes, List<Gro
                     breakdown,
                     readGroups(story.objects("processes")),
                     readGroups(story.objects("cgroups")),
-                    story.texts("warnings"));
+                    story.texts("warnings"),
+                    story.texts("host"));
         } catch (MalformedJsonException | DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException("not a dump's story: " + e.getMessage(), e);
         }

@@ -5,6 +5,7 @@ import io.loadmonitor.bpf.TaskRecord;
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.Frame;
+import io.loadmonitor.dump.HostState;
 import io.loadmonitor.dump.KernelLock;
 import io.loadmonitor.dump.LockFacts;
 import io.loadmonitor.dump.MappedDevices;
@@ -71,6 +72,7 @@ record BpfDump(
                 Optional.of(new StackDump.Cost(
                         OptionalLong.of(seenNanos - head.startNanos()), OptionalLong.empty(), OptionalLong.empty())),
                 devices,
+                HostState.UNKNOWN,
                 // Its own threads are not in it.
                 OptionalLong.empty(),
                 List.of(),

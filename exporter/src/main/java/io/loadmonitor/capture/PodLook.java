@@ -18,13 +18,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,22 +50,17 @@ public final class PodLook {
     private static final Pattern FOLDER = Pattern.compile("([^_]+)_([^_]+)_([^_]+)");
 
     private final Path folder;
-    private final long timeNanos;
+    private final TimedLook<Map<String, Pod>> look;
     // Guarded by this.
     private Map<String, Pod> known = Map.of();
     private boolean listed;
     private long listedNanos;
     private boolean told;
-    private @Nullable Thread hanging;
 
     /** @param folder {@code /var/log/pods}; where it is not there, pods have no names */
     public PodLook(Path folder) {
-        this(folder, TIME);
-    }
-
-    PodLook(Path folder, Duration time) {
         this.folder = folder;
-        this.timeNanos = time.toNanos();
+        this.look = new TimedLook<>("pod-look", TIME, this::list);
     }
 
     /** The source, with the pods' names in its dumps. */
@@ -117,25 +107,13 @@ public final class PodLook {
         if (known.keySet().containsAll(uids) || listed && System.nanoTime() - listedNanos < AGAIN.toNanos()) {
             return known;
         }
-        if (hanging != null && hanging.isAlive()) {
-            return known;
-        }
-        FutureTask<Map<String, Pod>> look = new FutureTask<>(this::list);
-        Thread thread = new Thread(look, "pod-look");
-        thread.setDaemon(true);
-        thread.start();
-        hanging = thread;
         try {
-            known = look.get(timeNanos, TimeUnit.NANOSECONDS);
+            known = look.now();
             told = false;
             listed = true;
             listedNanos = System.nanoTime();
-        } catch (ExecutionException failed) {
-            unknown(String.valueOf(failed.getCause()));
-        } catch (TimeoutException late) {
-            unknown("listing " + folder + " takes longer than " + timeNanos / 1_000_000 + " ms");
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+        } catch (TimedLook.FailedException e) {
+            unknown("listing " + folder + ": " + e.getMessage());
         }
         return known;
     }

@@ -34,7 +34,7 @@ import java.util.OptionalLong;
  * <li>{@code complete} means: the footer is there, repeats the header's id and states the number of tasks
  *     that were read.
  * <li>Limits: lines of 64 KiB, 100,000 tasks, 100,000 stacks, 100,000 cgroups, 100,000 locks, 1,000,000 frames, 64
- *     devices, 1,000 pods. What is beyond them is unread. Of the
+ *     devices, 16 disks, 1,000 pods. What is beyond them is unread. Of the
  *     unread lines the first 1,000 are kept, all are counted.
  * </ul>
  * Time and memory are linear in the text. {@link #parse} is safe for use by several threads.
@@ -59,6 +59,9 @@ public final class DumpParser {
     private Optional<Counts> counts = Optional.empty();
     private Optional<Cost> cost = Optional.empty();
     private Optional<MappedDevices> devices = Optional.empty();
+    private Optional<HostState.Pressure> pressure = Optional.empty();
+    private Optional<HostState.Memory> memory = Optional.empty();
+    private final List<HostState.Disk> disks = new ArrayList<>();
     private OptionalLong exporterPid = OptionalLong.empty();
     private final List<MappedDevices.Device> suspended = new ArrayList<>();
     private final List<Pod> pods = new ArrayList<>();
@@ -101,6 +104,7 @@ public final class DumpParser {
                 parser.counts,
                 parser.cost,
                 parser.devices(),
+                new HostState(parser.pressure, parser.memory, parser.disks),
                 parser.exporterPid,
                 parser.pods,
                 new LockFacts(parser.locks, parser.owners),
@@ -167,6 +171,12 @@ public final class DumpParser {
                 return devices.isEmpty() && (devices = RecordReader.devices(line)).isPresent();
             case "device":
                 return device(line);
+            case "pressure":
+                return pressure.isEmpty() && (pressure = RecordReader.pressure(line)).isPresent();
+            case "memory":
+                return memory.isEmpty() && (memory = RecordReader.memory(line)).isPresent();
+            case "disk":
+                return disk(line);
             case "exporter":
                 return exporterPid.isEmpty() && (exporterPid = line.number("pid")).isPresent();
             case "pod":
@@ -208,6 +218,11 @@ public final class DumpParser {
             return true;
         }
         return suspended.size() < MappedDevices.MOST_LISTED && suspended.add(device.get());
+    }
+
+    private boolean disk(DumpRecord line) {
+        Optional<HostState.Disk> disk = RecordReader.disk(line);
+        return disk.isPresent() && disks.size() < HostState.MOST_DISKS && disks.add(disk.get());
     }
 
     private boolean pod(DumpRecord line) {

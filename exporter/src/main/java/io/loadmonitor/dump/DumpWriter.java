@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeSet;
@@ -69,6 +70,7 @@ public final class DumpWriter {
         dump.tasks().forEach(writer::task);
         dump.lockFacts().owners().forEach(writer::task);
         dump.devices().ifPresent(writer::devices);
+        writer.host(dump.hostState());
         dump.exporterPid().ifPresent(writer::exporter);
         writer.pods(dump.pods());
         if (dump.complete()) {
@@ -97,6 +99,13 @@ public final class DumpWriter {
     public static RawDump insertExporter(RawDump raw, long exporterPid) {
         DumpWriter writer = new DumpWriter(32);
         writer.exporter(exporterPid);
+        return insert(raw, writer);
+    }
+
+    /** As {@link #insert(RawDump, MappedDevices)}, the records of what else the host was like. */
+    public static RawDump insert(RawDump raw, HostState host) {
+        DumpWriter writer = new DumpWriter(512);
+        writer.host(host);
         return insert(raw, writer);
     }
 
@@ -253,6 +262,42 @@ public final class DumpWriter {
         }
     }
 
+    private void host(HostState host) {
+        host.pressure().ifPresent(pressure -> {
+            text.append("pressure");
+            number("age_ms", pressure.ageMillis());
+            decimal("cpu_some", pressure.cpuSome());
+            decimal("memory_some", pressure.memorySome());
+            decimal("memory_full", pressure.memoryFull());
+            decimal("io_some", pressure.ioSome());
+            decimal("io_full", pressure.ioFull());
+            text.append('\n');
+        });
+        host.memory().ifPresent(memory -> {
+            text.append("memory");
+            number("age_ms", memory.ageMillis());
+            number("total_kb", memory.total());
+            number("available_kb", memory.available());
+            number("dirty_kb", memory.dirty());
+            number("writeback_kb", memory.writeback());
+            number("swap_total_kb", memory.swapTotal());
+            number("swap_free_kb", memory.swapFree());
+            text.append('\n');
+        });
+        for (HostState.Disk disk : host.disks()) {
+            text.append("disk");
+            quoted("dev", Optional.of(disk.dev()));
+            text.append(" over_ms=").append(disk.overMillis());
+            text.append(" in_flight=").append(disk.inFlight());
+            text.append(" busy_ms=").append(disk.busyMillis());
+            text.append(" reads=").append(disk.reads());
+            text.append(" read_ms=").append(disk.readMillis());
+            text.append(" writes=").append(disk.writes());
+            text.append(" write_ms=").append(disk.writeMillis());
+            text.append('\n');
+        }
+    }
+
     private void exporter(long pid) {
         text.append("exporter pid=").append(pid).append('\n');
     }
@@ -320,6 +365,10 @@ public final class DumpWriter {
 
     private void number(String key, OptionalInt value) {
         value.ifPresent(number -> text.append(' ').append(key).append('=').append(number));
+    }
+
+    private void decimal(String key, OptionalDouble value) {
+        value.ifPresent(number -> text.append(' ').append(key).append('=').append(decimal(number)));
     }
 
     private void word(String key, Optional<String> value) {

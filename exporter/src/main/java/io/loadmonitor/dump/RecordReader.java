@@ -176,6 +176,44 @@ final class RecordReader {
         return line.text("dev").map(dev -> new MappedDevices.Device(dev, line.text("name")));
     }
 
+    static Optional<HostState.Pressure> pressure(DumpRecord line) {
+        return Optional.of(new HostState.Pressure(
+                line.number("age_ms"),
+                line.decimal("cpu_some"),
+                line.decimal("memory_some"),
+                line.decimal("memory_full"),
+                line.decimal("io_some"),
+                line.decimal("io_full")));
+    }
+
+    static Optional<HostState.Memory> memory(DumpRecord line) {
+        return Optional.of(new HostState.Memory(
+                line.number("age_ms"),
+                line.number("total_kb"),
+                line.number("available_kb"),
+                line.number("dirty_kb"),
+                line.number("writeback_kb"),
+                line.number("swap_total_kb"),
+                line.number("swap_free_kb")));
+    }
+
+    /** Empty without a name, or without the time that its numbers are of. */
+    static Optional<HostState.Disk> disk(DumpRecord line) {
+        Optional<EscapedText> dev = line.text("dev");
+        long over = line.number("over_ms").orElse(0);
+        return over == 0
+                ? Optional.empty()
+                : dev.map(name -> new HostState.Disk(
+                        name,
+                        over,
+                        line.number("in_flight").orElse(0),
+                        line.number("busy_ms").orElse(0),
+                        line.number("reads").orElse(0),
+                        line.number("read_ms").orElse(0),
+                        line.number("writes").orElse(0),
+                        line.number("write_ms").orElse(0)));
+    }
+
     static Optional<Pod> pod(DumpRecord line) {
         Optional<EscapedText> uid = line.text("uid");
         Optional<EscapedText> namespace = line.text("namespace");

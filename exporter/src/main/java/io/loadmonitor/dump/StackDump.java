@@ -22,6 +22,7 @@ import java.util.Set;
  * @param counts what was seen, captured and left out
  * @param cost what the capture cost the machine
  * @param devices the host's device-mapper devices beside the dump; absent when nobody looked
+ * @param hostState what else the host was like beside the dump
  * @param exporterPid process id, in the initial pid namespace, of the exporter that wrote the dump down; absent when it
  *     did not say
  * @param pods those of Kubernetes whose tasks are in the dump, as far as somebody knew their names
@@ -43,6 +44,7 @@ public record StackDump(
         Optional<Counts> counts,
         Optional<Cost> cost,
         Optional<MappedDevices> devices,
+        HostState hostState,
         OptionalLong exporterPid,
         List<Pod> pods,
         LockFacts lockFacts,
@@ -66,7 +68,7 @@ public record StackDump(
         }
     }
 
-    /** A dump without pods and locks. */
+    /** A dump without the host's state, pods and locks. */
     public StackDump(
             Optional<Header> header,
             Optional<Trigger> trigger,
@@ -93,6 +95,7 @@ public record StackDump(
                 counts,
                 cost,
                 devices,
+                HostState.UNKNOWN,
                 exporterPid,
                 List.of(),
                 LockFacts.NONE,

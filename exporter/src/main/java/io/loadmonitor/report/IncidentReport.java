@@ -54,6 +54,7 @@ public record IncidentReport(
      * @param breakdown what it consisted of; empty where there never was a text, and for those beyond what is read for
      *     one incident
      * @param warnings what to know before believing it; none where there never was a text
+     * @param host what the host was like beside it, as sentences; the same
      * @param story what is kept of it; of a deleted one only
      */
     public record Dump(
@@ -61,9 +62,11 @@ public record IncidentReport(
             Phase phase,
             Optional<LoadBreakdown> breakdown,
             List<String> warnings,
+            List<String> host,
             Optional<DumpStory> story) {
         public Dump {
             warnings = List.copyOf(warnings);
+            host = List.copyOf(host);
         }
     }
 

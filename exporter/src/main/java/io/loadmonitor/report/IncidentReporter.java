@@ -87,6 +87,7 @@ public final class IncidentReporter {
                     i < at ? Phase.BEFORE : i == at ? Phase.AT : Phase.AFTER,
                     known.map(Explained::breakdown),
                     known.map(Explained::warnings).orElse(List.of()),
+                    known.map(Explained::host).orElse(List.of()),
                     known.flatMap(Explained::story));
             if (known.isPresent()) {
                 last.ifPresent(before -> changes.add(change(before, dump)));
@@ -121,9 +122,13 @@ public final class IncidentReporter {
     }
 
     private record Explained(
-            DumpSummary summary, LoadBreakdown breakdown, List<String> warnings, Optional<DumpStory> story) {
+            DumpSummary summary,
+            LoadBreakdown breakdown,
+            List<String> warnings,
+            List<String> host,
+            Optional<DumpStory> story) {
         static Explained of(ArchivedDump dump, LoadBreakdown breakdown) {
-            return new Explained(dump.summary(), breakdown, dump.warnings(), dump.story());
+            return new Explained(dump.summary(), breakdown, dump.warnings(), dump.host(), dump.story());
         }
     }
 

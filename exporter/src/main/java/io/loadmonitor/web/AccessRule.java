@@ -138,7 +138,10 @@ final class AccessRule {
 
     private static Refusal crossSite(String what) {
         return Refusal.denied(
-                Denial.CROSS_SITE, 403, "cross_site", "A page of another site is not allowed to do this (" + what + ").");
+                Denial.CROSS_SITE,
+                403,
+                "cross_site",
+                "A page of another site is not allowed to do this (" + what + ").");
     }
 
     /**

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -65,6 +66,7 @@ final class Dumps {
                         head.counts(),
                         head.cost(),
                         head.devices(),
+                        head.hostState(),
                         head.exporterPid(),
                         head.pods(),
                         locks,
@@ -162,9 +164,10 @@ final class Dumps {
         return Combinators.combine(
                         rest,
                         devices().optional(),
+                        hostStates(),
                         optionalLongs(),
                         pods().list().ofMaxSize(3))
-                .as((head, devices, exporterPid, pods) -> new StackDump(
+                .as((head, devices, host, exporterPid, pods) -> new StackDump(
                         head.header(),
                         head.trigger(),
                         head.time(),
@@ -174,6 +177,7 @@ final class Dumps {
                         head.counts(),
                         head.cost(),
                         devices,
+                        host,
                         exporterPid,
                         pods,
                         LockFacts.NONE,
@@ -182,6 +186,32 @@ final class Dumps {
                         false,
                         List.of(),
                         0));
+    }
+
+    static Arbitrary<HostState> hostStates() {
+        Arbitrary<OptionalDouble> percents = Arbitraries.integers()
+                .between(0, 10_000)
+                .map(hundredths -> hundredths / 100.0)
+                .optional()
+                .map(value -> value.map(OptionalDouble::of).orElse(OptionalDouble.empty()));
+        Arbitrary<HostState.Pressure> pressure = Combinators.combine(
+                        optionalLongs(), percents, percents, percents, percents, percents)
+                .as(HostState.Pressure::new);
+        Arbitrary<HostState.Memory> memory = Combinators.combine(
+                        optionalLongs(),
+                        optionalLongs(),
+                        optionalLongs(),
+                        optionalLongs(),
+                        optionalLongs(),
+                        optionalLongs(),
+                        optionalLongs())
+                .as(HostState.Memory::new);
+        Arbitrary<HostState.Disk> disk = Combinators.combine(
+                        names(), longs().filter(over -> over > 0), longs(), longs(), longs(), longs(), longs(), longs())
+                .as(HostState.Disk::new);
+        return Combinators.combine(
+                        pressure.optional(), memory.optional(), disk.list().ofMaxSize(3))
+                .as(HostState::new);
     }
 
     private static Arbitrary<Pod> pods() {

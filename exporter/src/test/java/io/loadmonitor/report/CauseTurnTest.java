@@ -77,6 +77,7 @@ final class CauseTurnTest {
                     IncidentReport.Phase.AT,
                     parts.isEmpty() ? Optional.empty() : Optional.of(breakdown(parts)),
                     List.of(),
+                    List.of(),
                     Optional.empty()));
         }
         return CauseTurn.of(dumps);

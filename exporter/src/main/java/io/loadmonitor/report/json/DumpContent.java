@@ -6,6 +6,7 @@ import io.loadmonitor.dump.DumpWarnings;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.dump.Frame;
+import io.loadmonitor.dump.HostState;
 import io.loadmonitor.dump.KernelLock;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadPart;
@@ -40,6 +41,7 @@ public record DumpContent(
         @Nullable Map<String, Long> counts,
         @Nullable Cost cost,
         @Nullable Devices devices,
+        @Nullable Host hostState,
         Breakdown breakdown,
         List<Stack> stacks,
         List<Task> taskList,
@@ -92,6 +94,7 @@ public record DumpContent(
                         .orElse(null),
                 dump.cost().map(Cost::of).orElse(null),
                 dump.devices().map(Devices::of).orElse(null),
+                dump.hostState().equals(HostState.UNKNOWN) ? null : Host.of(dump.hostState()),
                 Breakdown.of(breakdown),
                 dump.stacks().stream()
                         .map(stack -> Stack.of(stack, tasksOf.getOrDefault(stack.id(), 0)))
@@ -181,6 +184,84 @@ public record DumpContent(
             return new Device(
                     device.dev().escaped(),
                     device.name().map(EscapedText::escaped).orElse(null));
+        }
+    }
+
+    /** What else the host was like beside the dump; not there when nobody looked. */
+    public record Host(
+            @Nullable Pressure pressure, @Nullable Memory memory, List<Disk> disks) {
+        public Host {
+            disks = List.copyOf(disks);
+        }
+
+        static Host of(HostState host) {
+            return new Host(
+                    host.pressure().map(Pressure::of).orElse(null),
+                    host.memory().map(Memory::of).orElse(null),
+                    host.disks().stream().map(Disk::of).toList());
+        }
+    }
+
+    /** Percent of the last 10 s in which tasks stalled. */
+    public record Pressure(
+            @Nullable Long ageMillis,
+            @Nullable Double cpuSome,
+            @Nullable Double memorySome,
+            @Nullable Double memoryFull,
+            @Nullable Double ioSome,
+            @Nullable Double ioFull) {
+        static Pressure of(HostState.Pressure pressure) {
+            return new Pressure(
+                    Absent.orNull(pressure.ageMillis()),
+                    Absent.orNull(pressure.cpuSome()),
+                    Absent.orNull(pressure.memorySome()),
+                    Absent.orNull(pressure.memoryFull()),
+                    Absent.orNull(pressure.ioSome()),
+                    Absent.orNull(pressure.ioFull()));
+        }
+    }
+
+    /** In kB of 1,024 bytes. */
+    public record Memory(
+            @Nullable Long ageMillis,
+            @Nullable Long totalKb,
+            @Nullable Long availableKb,
+            @Nullable Long dirtyKb,
+            @Nullable Long writebackKb,
+            @Nullable Long swapTotalKb,
+            @Nullable Long swapFreeKb) {
+        static Memory of(HostState.Memory memory) {
+            return new Memory(
+                    Absent.orNull(memory.ageMillis()),
+                    Absent.orNull(memory.total()),
+                    Absent.orNull(memory.available()),
+                    Absent.orNull(memory.dirty()),
+                    Absent.orNull(memory.writeback()),
+                    Absent.orNull(memory.swapTotal()),
+                    Absent.orNull(memory.swapFree()));
+        }
+    }
+
+    /** What a disk did in the milliseconds before. */
+    public record Disk(
+            String dev,
+            long overMillis,
+            long inFlight,
+            long busyMillis,
+            long reads,
+            long readMillis,
+            long writes,
+            long writeMillis) {
+        static Disk of(HostState.Disk disk) {
+            return new Disk(
+                    disk.dev().escaped(),
+                    disk.overMillis(),
+                    disk.inFlight(),
+                    disk.busyMillis(),
+                    disk.reads(),
+                    disk.readMillis(),
+                    disk.writes(),
+                    disk.writeMillis());
         }
     }
 

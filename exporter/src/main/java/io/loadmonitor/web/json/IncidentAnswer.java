@@ -107,11 +107,13 @@ public record IncidentAnswer(
             @JsonUnwrapped DumpItem dump,
             String phase,
             List<String> warnings,
+            List<String> hostState,
             DumpContent.@Nullable Devices devices,
             DumpContent.@Nullable Breakdown breakdown,
             @Nullable Groups groups) {
         public Dump {
             warnings = List.copyOf(warnings);
+            hostState = List.copyOf(hostState);
         }
 
         static Dump of(IncidentReport.Dump dump, Site site) {
@@ -119,6 +121,7 @@ public record IncidentAnswer(
                     DumpItem.of(dump.summary(), site),
                     dump.phase().name().toLowerCase(Locale.ROOT),
                     dump.warnings(),
+                    dump.host(),
                     dump.breakdown()
                             .flatMap(LoadBreakdown::devices)
                             .map(DumpContent.Devices::of)

@@ -19,6 +19,7 @@ import java.util.Optional;
  *
  * @param address of the page, to which {@code &by=} is added for other groups
  * @param devices which devices were suspended; empty when none was, or nobody looked
+ * @param host what the host was like beside it, one thing each
  * @param story who the tasks were, of a deleted dump; every other one has groups
  * @param groups empty without a text, as all that follows
  * @param rawText the beginning of it
@@ -31,6 +32,7 @@ public record DumpView(
         List<Fact> facts,
         Optional<LoadParts> parts,
         Optional<String> devices,
+        List<String> host,
         Optional<StoryTable> story,
         Optional<GroupTable> groups,
         Optional<FlameView> flame,
@@ -41,6 +43,7 @@ public record DumpView(
     public DumpView {
         warnings = List.copyOf(warnings);
         facts = List.copyOf(facts);
+        host = List.copyOf(host);
     }
 
     /**
@@ -65,6 +68,7 @@ public record DumpView(
                 DumpFacts.facts(dump.summary(), content),
                 dump.breakdown().map(LoadParts::of),
                 dump.breakdown().flatMap(LoadBreakdown::devices).flatMap(MappedDevices::sentence),
+                dump.host(),
                 dump.story().map(StoryTable::of),
                 filled.map(text -> GroupTable.of(
                         text, causes, by, seen, before, dump.summary().takenAt())),

@@ -259,6 +259,12 @@ public final class IncidentMarkdown {
             line("");
         }
         dump.breakdown().ifPresent(this::parts);
+        for (String sentence : dump.host()) {
+            line("- " + MarkdownText.code(sentence));
+        }
+        if (!dump.host().isEmpty()) {
+            line("");
+        }
     }
 
     private static String phase(IncidentReport.Phase phase) {
