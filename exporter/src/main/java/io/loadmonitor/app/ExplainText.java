@@ -82,6 +82,11 @@ final class ExplainText {
             out.printf("%n%s%n", bold("The host beside it"));
             host.forEach(sentence -> out.println("  " + sentence));
         }
+        List<String> said = dump.hostState().log();
+        if (!said.isEmpty()) {
+            out.printf("%n%s%n", bold("What the kernel said last"));
+            said.forEach(line -> out.println("  " + line));
+        }
         groups.groups(dump);
         earlier.ifPresent(other -> groups.changes(DumpComparison.of(other, dump, causes)));
         if (!LogHeadline.stacksMissing(report)) {

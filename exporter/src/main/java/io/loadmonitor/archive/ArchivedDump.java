@@ -35,6 +35,13 @@ public record ArchivedDump(
                 .orElse(List.of());
     }
 
+    /** What the kernel said last before it, line by line: also of a deleted one. */
+    public List<String> log() {
+        return dump.map(content -> content.hostState().log())
+                .or(() -> story.map(DumpStory::log))
+                .orElse(List.of());
+    }
+
     /** What to know of it before believing it, as sentences: also of a deleted one. */
     public List<String> warnings() {
         return dump.map(DumpWarnings::of)

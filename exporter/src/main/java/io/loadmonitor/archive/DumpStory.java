@@ -47,16 +47,22 @@ import java.util.function.Function;
  *            "processes":[{"comm":"db","tasks":5}]}],
  *  "processes":[{"title":"db (812)","tasks":5,"uninterruptible":5}],
  *  "cgroups":[{"title":"/system.slice/db.service","tasks":5,"uninterruptible":5}],
- *  "warnings":["1 stack could not be unwound."],"host":["Memory: 1.2 of 16.8 GB available."]}
+ *  "warnings":["1 stack could not be unwound."],"host":["Memory: 1.2 of 16.8 GB available."],"log":[]}
  * }</pre>
  *
  * @param processes the largest first; the last may be the sum of the others. They sum to the dump's tasks
  * @param cgroups the same
  * @param warnings as its page had them; none of one that was read before they were kept
  * @param host what the host was like beside it, as sentences; the same
+ * @param log what the kernel said last, line by line; the same
  */
 public record DumpStory(
-        LoadBreakdown breakdown, List<Group> processes, List<Group> cgroups, List<String> warnings, List<String> host) {
+        LoadBreakdown breakdown,
+        List<Group> processes,
+        List<Group> cgroups,
+        List<String> warnings,
+        List<String> host,
+        List<String> log) {
     static final int MOST_PARTS = 32;
     static final int MOST_NAMES = 12;
     static final int MOST_GROUPS = 16;
@@ -70,6 +76,7 @@ public record DumpStory(
         cgroups = List.copyOf(cgroups);
         warnings = List.copyOf(warnings);
         host = List.copyOf(host);
+        log = List.copyOf(log);
     }
 
     /**
@@ -87,7 +94,8 @@ public record DumpStory(
                 groups(groups.by(GroupKind.PROCESS), "process", "processes"),
                 groups(groups.by(GroupKind.CGROUP), "cgroup", "cgroups"),
                 DumpWarnings.of(dump),
-                dump.hostState().sentences());
+                dump.hostState().sentences(),
+                dump.hostState().log());
     }
 
     private static List<Group> groups(List<TaskGroup> all, String one, String many) {
@@ -194,6 +202,8 @@ public record DumpStory(
         warnings.forEach(sentences::add);
         JsonArray beside = story.putArray("host");
         host.forEach(beside::add);
+        JsonArray said = story.putArray("log");
+        log.forEach(said::add);
         return story.bytes();
     }
 
@@ -258,7 +268,8 @@ public record DumpStory(
                     readGroups(story.objects("processes")),
                     readGroups(story.objects("cgroups")),
                     story.texts("warnings"),
-                    story.texts("host"));
+                    story.texts("host"),
+                    story.texts("log"));
         } catch (MalformedJsonException | DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException("not a dump's story: " + e.getMessage(), e);
         }

@@ -3,8 +3,11 @@ package io.loadmonitor.capture;
 import io.loadmonitor.dump.DumpWriter;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.HostState;
+import io.loadmonitor.dump.KernelMessage;
 import io.loadmonitor.dump.RawDump;
+import io.loadmonitor.kernel.KernelLogTail;
 import io.loadmonitor.kernel.MonotonicClock;
+import io.loadmonitor.kernel.SystemCallException;
 import io.loadmonitor.procfs.DiskCounters;
 import io.loadmonitor.procfs.HostMemory;
 import io.loadmonitor.procfs.PressureStall;
@@ -25,7 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the host is like beside a dump: stalls, memory, and what its disks did in the seconds before. A dump waits for
+ * What the host is like beside a dump: stalls, memory, what its disks did in the seconds before, and what the kernel
+ * said last. A dump waits for
  * none of it: disks are looked at every few seconds ({@link #remember}), so that there is always an earlier look to
  * compare with. Files of /proc alone, none of which takes a lock that a stuck task may hold; a look is given a
  * second all the same. Safe for use by several threads.
@@ -44,6 +48,7 @@ public final class HostLook {
 
     private final ProcFs procFs;
     private final LongSupplier monotonicNanos;
+    private final Messages messages;
     private final TimedLook<Seen> look;
     // Guarded by this.
     private Disks newest = Disks.NONE;
@@ -60,14 +65,21 @@ public final class HostLook {
             Optional<PressureStall> memoryStall,
             Optional<PressureStall> io,
             HostMemory memory,
-            List<DiskCounters> disks) {}
+            List<DiskCounters> disks,
+            List<String> messages) {}
 
     public HostLook(ProcFs procFs) {
-        this(procFs, MonotonicClock::nanos);
+        this(procFs, MonotonicClock::nanos, HostLook::messages);
+    }
+
+    /** The newest lines of the kernel's log; none where there is no right to read them. */
+    interface Messages {
+        List<String> lines() throws IOException;
     }
 
     /** @param monotonicNanos the clock of the dumps' {@code monotonic_ns} */
-    HostLook(ProcFs procFs, LongSupplier monotonicNanos) {
+    HostLook(ProcFs procFs, LongSupplier monotonicNanos, Messages messages) {
+        this.messages = messages;
         this.procFs = procFs;
         this.monotonicNanos = monotonicNanos;
         this.look = new TimedLook<>("host-look", TIME, this::see);
@@ -141,6 +153,15 @@ public final class HostLook {
         told = !why.isEmpty();
     }
 
+    private static List<String> messages() throws IOException {
+        try {
+            return KernelLogTail.lines(HostState.MOST_MESSAGES);
+        } catch (SystemCallException refused) {
+            // Without CAP_SYSLOG. The rest is told without it.
+            return List.of();
+        }
+    }
+
     private Seen see() throws IOException {
         return new Seen(
                 monotonicNanos.getAsLong(),
@@ -148,7 +169,8 @@ public final class HostLook {
                 PressureStall.read(procFs, "memory"),
                 PressureStall.read(procFs, "io"),
                 HostMemory.read(procFs),
-                DiskCounters.read(procFs));
+                DiskCounters.read(procFs),
+                messages.lines());
     }
 
     private HostState state(Seen seen, long ageMillis) {
@@ -175,7 +197,8 @@ public final class HostLook {
                         memory.writeback(),
                         memory.swapTotal(),
                         memory.swapFree())),
-                disks(seen.disks(), seen.nanos()));
+                disks(seen.disks(), seen.nanos()),
+                seen.messages().stream().map(KernelMessage::of).toList());
     }
 
     private static OptionalDouble some(Optional<PressureStall> stall) {

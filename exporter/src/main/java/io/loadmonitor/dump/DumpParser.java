@@ -34,7 +34,7 @@ import java.util.OptionalLong;
  * <li>{@code complete} means: the footer is there, repeats the header's id and states the number of tasks
  *     that were read.
  * <li>Limits: lines of 64 KiB, 100,000 tasks, 100,000 stacks, 100,000 cgroups, 100,000 locks, 1,000,000 frames, 64
- *     devices, 16 disks, 1,000 pods. What is beyond them is unread. Of the
+ *     devices, 16 disks, 20 messages, 1,000 pods. What is beyond them is unread. Of the
  *     unread lines the first 1,000 are kept, all are counted.
  * </ul>
  * Time and memory are linear in the text. {@link #parse} is safe for use by several threads.
@@ -62,6 +62,7 @@ public final class DumpParser {
     private Optional<HostState.Pressure> pressure = Optional.empty();
     private Optional<HostState.Memory> memory = Optional.empty();
     private final List<HostState.Disk> disks = new ArrayList<>();
+    private final List<KernelMessage> messages = new ArrayList<>();
     private OptionalLong exporterPid = OptionalLong.empty();
     private final List<MappedDevices.Device> suspended = new ArrayList<>();
     private final List<Pod> pods = new ArrayList<>();
@@ -104,7 +105,7 @@ public final class DumpParser {
                 parser.counts,
                 parser.cost,
                 parser.devices(),
-                new HostState(parser.pressure, parser.memory, parser.disks),
+                new HostState(parser.pressure, parser.memory, parser.disks, parser.messages),
                 parser.exporterPid,
                 parser.pods,
                 new LockFacts(parser.locks, parser.owners),
@@ -177,6 +178,8 @@ public final class DumpParser {
                 return memory.isEmpty() && (memory = RecordReader.memory(line)).isPresent();
             case "disk":
                 return disk(line);
+            case "message":
+                return message(line);
             case "exporter":
                 return exporterPid.isEmpty() && (exporterPid = line.number("pid")).isPresent();
             case "pod":
@@ -223,6 +226,11 @@ public final class DumpParser {
     private boolean disk(DumpRecord line) {
         Optional<HostState.Disk> disk = RecordReader.disk(line);
         return disk.isPresent() && disks.size() < HostState.MOST_DISKS && disks.add(disk.get());
+    }
+
+    private boolean message(DumpRecord line) {
+        Optional<KernelMessage> message = RecordReader.message(line);
+        return message.isPresent() && messages.size() < HostState.MOST_MESSAGES && messages.add(message.get());
     }
 
     private boolean pod(DumpRecord line) {

@@ -296,6 +296,12 @@ public final class DumpWriter {
             text.append(" write_ms=").append(disk.writeMillis());
             text.append('\n');
         }
+        for (KernelMessage message : host.messages()) {
+            text.append("message");
+            number("level", message.level());
+            quoted("text", Optional.of(message.text()));
+            text.append('\n');
+        }
     }
 
     private void exporter(long pid) {

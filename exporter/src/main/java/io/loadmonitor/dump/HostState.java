@@ -14,18 +14,24 @@ import java.util.OptionalLong;
  * pressure age_ms=12 cpu_some=12.34 memory_some=0.00 memory_full=0.00 io_some=88.10 io_full=80.02
  * memory age_ms=12 total_kb=16410832 available_kb=1204112 dirty_kb=340212 writeback_kb=12880 swap_total_kb=0 ...
  * disk dev="sda" over_ms=5003 in_flight=34 busy_ms=5003 reads=12 read_ms=70 writes=340 write_ms=84320
+ * message level=3 text="[ 1209.600012] blk_update_request: I/O error, dev sda, sector 2048"
  * }</pre>
  *
  * Immutable.
  *
  * @param disks those that did something or had something to do, the busiest first
+ * @param messages the newest lines of the kernel's log, oldest first; none where they cannot be read
  */
-public record HostState(Optional<Pressure> pressure, Optional<Memory> memory, List<Disk> disks) {
+public record HostState(
+        Optional<Pressure> pressure, Optional<Memory> memory, List<Disk> disks, List<KernelMessage> messages) {
     /** Disks that a dump tells of. */
     public static final int MOST_DISKS = 16;
 
+    /** Lines of the kernel's log that a dump has. */
+    public static final int MOST_MESSAGES = 20;
+
     /** Nobody looked. */
-    public static final HostState UNKNOWN = new HostState(Optional.empty(), Optional.empty(), List.of());
+    public static final HostState UNKNOWN = new HostState(Optional.empty(), Optional.empty(), List.of(), List.of());
 
     private static final int LONGEST_NAME = 32;
     private static final double MILLIS = 1000.0;
@@ -34,8 +40,10 @@ public record HostState(Optional<Pressure> pressure, Optional<Memory> memory, Li
 
     public HostState {
         disks = List.copyOf(disks);
-        if (disks.size() > MOST_DISKS) {
-            throw new IllegalArgumentException(disks.size() + " disks, expected at most " + MOST_DISKS);
+        messages = List.copyOf(messages);
+        if (disks.size() > MOST_DISKS || messages.size() > MOST_MESSAGES) {
+            throw new IllegalArgumentException(disks.size() + " disks and " + messages.size()
+                    + " messages, expected at most " + MOST_DISKS + " and " + MOST_MESSAGES);
         }
     }
 
@@ -128,7 +136,12 @@ public record HostState(Optional<Pressure> pressure, Optional<Memory> memory, Li
         }
     }
 
-    /** In words, one thing each: printable ASCII, bounded; none where nobody looked. */
+    /** The lines of the kernel's log as they stand there, without their levels: printable ASCII. */
+    public List<String> log() {
+        return messages.stream().map(message -> message.text().escaped()).toList();
+    }
+
+    /** The rest in words, one thing each: printable ASCII, bounded; none where nobody looked. */
     public List<String> sentences() {
         List<String> sentences = new ArrayList<>();
         pressure.flatMap(HostState::sentence).ifPresent(sentences::add);

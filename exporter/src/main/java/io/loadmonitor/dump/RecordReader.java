@@ -214,6 +214,14 @@ final class RecordReader {
                         line.number("write_ms").orElse(0)));
     }
 
+    static Optional<KernelMessage> message(DumpRecord line) {
+        OptionalInt level = line.smallNumber("level");
+        if (level.orElse(0) > KernelMessage.LOWEST) {
+            return Optional.empty();
+        }
+        return line.text("text").map(text -> new KernelMessage(level, text));
+    }
+
     static Optional<Pod> pod(DumpRecord line) {
         Optional<EscapedText> uid = line.text("uid");
         Optional<EscapedText> namespace = line.text("namespace");

@@ -55,6 +55,9 @@ final class LibC {
     /** {@code unistd.h}. */
     static final int SEEK_END = 2;
 
+    /** {@code linux/syslog.h}: the newest of the log, as much as fits. */
+    static final int SYSLOG_ACTION_READ_ALL = 3;
+
     /** {@code poll.h}. */
     static final short POLLPRI = 0x2;
 
@@ -107,6 +110,9 @@ final class LibC {
 
     /** {@code sys/mman.h: int mlockall(int)}. */
     static native int mlockall(int flags) throws LastErrorException;
+
+    /** {@code sys/klog.h: int klogctl(int, char *, int)}, syslog(2). */
+    static native int klogctl(int type, ByteBuffer buffer, int bytes) throws LastErrorException;
 
     /** {@code poll.h: int poll(struct pollfd *, nfds_t, int)}. */
     static native int poll(ByteBuffer pollfds, NativeLong count, int timeoutMillis) throws LastErrorException;

@@ -76,7 +76,8 @@ final class Anchor {
 
     /** A record of this project's dump: what stands in its quotes is others' text. */
     private static final Pattern RECORD =
-            Pattern.compile("(?:^|\\s)(?:trigger kind=|task pid=|cgroup id=|pod uid=|lock id=|devices? )");
+            Pattern.compile("(?:^|\\s)(?:trigger kind=|task pid=|cgroup id=|pod uid=|lock id=|message level="
+                    + "|message text=|disk dev=|devices? )");
 
     private Anchor() {}
 

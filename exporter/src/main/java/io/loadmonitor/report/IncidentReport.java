@@ -55,6 +55,7 @@ public record IncidentReport(
      *     one incident
      * @param warnings what to know before believing it; none where there never was a text
      * @param host what the host was like beside it, as sentences; the same
+     * @param log what the kernel said last before it, line by line; the same
      * @param story what is kept of it; of a deleted one only
      */
     public record Dump(
@@ -63,10 +64,12 @@ public record IncidentReport(
             Optional<LoadBreakdown> breakdown,
             List<String> warnings,
             List<String> host,
+            List<String> log,
             Optional<DumpStory> story) {
         public Dump {
             warnings = List.copyOf(warnings);
             host = List.copyOf(host);
+            log = List.copyOf(log);
         }
     }
 

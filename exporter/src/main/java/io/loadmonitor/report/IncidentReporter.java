@@ -88,6 +88,7 @@ public final class IncidentReporter {
                     known.map(Explained::breakdown),
                     known.map(Explained::warnings).orElse(List.of()),
                     known.map(Explained::host).orElse(List.of()),
+                    known.map(Explained::log).orElse(List.of()),
                     known.flatMap(Explained::story));
             if (known.isPresent()) {
                 last.ifPresent(before -> changes.add(change(before, dump)));
@@ -126,9 +127,10 @@ public final class IncidentReporter {
             LoadBreakdown breakdown,
             List<String> warnings,
             List<String> host,
+            List<String> log,
             Optional<DumpStory> story) {
         static Explained of(ArchivedDump dump, LoadBreakdown breakdown) {
-            return new Explained(dump.summary(), breakdown, dump.warnings(), dump.host(), dump.story());
+            return new Explained(dump.summary(), breakdown, dump.warnings(), dump.host(), dump.log(), dump.story());
         }
     }
 

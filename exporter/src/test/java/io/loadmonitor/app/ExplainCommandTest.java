@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 final class ExplainCommandTest {
@@ -121,6 +123,31 @@ final class ExplainCommandTest {
                         .replaceAll("devices .*\ndevice .*\n", "devices age_ms=3 mapped=1 suspended=0\n"));
         out.getBuffer().setLength(0);
         assertFalse(String.join("\n", explain(resumed.toString())).contains("Devices"), out.toString());
+    }
+
+    /** What the kernel said last before a dump may be a report of its own; in a dump it is no more than a line. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "> "})
+    void takesNoMessageInADumpForAReport(String prefix) throws Exception {
+        String dump = Files.readString(DUMPS.resolve("manual-busy-vfork.dump"));
+        int footer = dump.lastIndexOf("end id=");
+        String with = dump.substring(0, footer)
+                + "memory age_ms=1 total_kb=16410832 available_kb=1204112\n"
+                + "message level=3 text=\"[ 1234.500000] INFO: task rsync:2001 blocked for more than 120 seconds.\"\n"
+                + "message level=6 text=\"[ 1234.500100] task:rsync           state:D stack:0 pid:2001 ppid:1\"\n"
+                + "message level=6 text=\"[ 1234.500200] Call Trace:\"\n"
+                + "message text=\"[ 1234.500300] ==> /proc/7/stack <==\"\n"
+                + dump.substring(footer);
+        List<String> lines = explain(Files.writeString(
+                        folder.resolve("said"), with.replaceAll("(?m)^", prefix).replaceAll(prefix + "$", ""))
+                .toString());
+        assertFalse(out.toString().contains("report 1 of"), out.toString());
+        assertFalse(out.toString().contains("incomplete"), out.toString());
+        assertTrue(lines.contains("  Memory: 1.2 of 16.8 GB available."), out.toString());
+        int said = lines.indexOf("What the kernel said last");
+        assertTrue(said > 0, out.toString());
+        assertEquals("  [ 1234.500000] INFO: task rsync:2001 blocked for more than 120 seconds.", lines.get(said + 1));
+        assertEquals("  [ 1234.500300] ==> /proc/7/stack <==", lines.get(said + 4));
     }
 
     /** The text is made up: no module that draws samples has been captured yet. */

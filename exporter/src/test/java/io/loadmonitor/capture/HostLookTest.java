@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,11 +35,12 @@ final class HostLookTest {
     @TempDir
     private Path proc;
 
+    private List<String> messages = List.of();
     private HostLook look;
 
     @BeforeEach
     void host() throws IOException {
-        look = new HostLook(new ProcFs(proc), now::get);
+        look = new HostLook(new ProcFs(proc), now::get, () -> messages);
         Files.createDirectories(proc.resolve("pressure"));
         put(
                 "pressure/io",
@@ -147,6 +149,25 @@ final class HostLookTest {
         assertTrue(System.nanoTime() - before < TimeUnit.SECONDS.toNanos(30), "it waited for the file");
         // Lets the thread go.
         Files.writeString(proc.resolve("meminfo"), "MemTotal: 8 kB\n");
+    }
+
+    @Test
+    void hasWhatTheKernelSaidLastWithoutAddresses() {
+        messages = List.of(
+                "<3>[ 1209.600012][   T74] blk_update_request: I/O error, dev sda, sector 2048",
+                "<14>[ 1209.7] RIP: 0010:do_exit+0x1/0x2 RSP: 0018:ffffc9000012fe80 at 0xffff888100a5c000",
+                "no level \"quoted\"");
+        at(100);
+        HostState host = beside().hostState();
+        assertEquals(
+                List.of(
+                        "[ 1209.600012][   T74] blk_update_request: I/O error, dev sda, sector 2048",
+                        "[ 1209.7] RIP: 0010:do_exit+0x1/0x2 RSP: 0018:(address) at (address)",
+                        "no level \\\"quoted\\\""),
+                host.log());
+        assertEquals(OptionalInt.of(3), host.messages().get(0).level());
+        assertEquals(OptionalInt.of(6), host.messages().get(1).level(), "its facility is not told");
+        assertEquals(OptionalInt.empty(), host.messages().get(2).level());
     }
 
     /** What the kernel counts from 0 again is another disk of the same name. */

@@ -209,8 +209,18 @@ final class Dumps {
         Arbitrary<HostState.Disk> disk = Combinators.combine(
                         names(), longs().filter(over -> over > 0), longs(), longs(), longs(), longs(), longs(), longs())
                 .as(HostState.Disk::new);
+        Arbitrary<KernelMessage> messages = Combinators.combine(
+                        Arbitraries.integers()
+                                .between(0, 7)
+                                .optional()
+                                .map(value -> value.map(OptionalInt::of).orElse(OptionalInt.empty())),
+                        names())
+                .as(KernelMessage::new);
         return Combinators.combine(
-                        pressure.optional(), memory.optional(), disk.list().ofMaxSize(3))
+                        pressure.optional(),
+                        memory.optional(),
+                        disk.list().ofMaxSize(3),
+                        messages.list().ofMaxSize(3))
                 .as(HostState::new);
     }
 

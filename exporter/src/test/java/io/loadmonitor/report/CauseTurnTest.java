@@ -78,6 +78,7 @@ final class CauseTurnTest {
                     parts.isEmpty() ? Optional.empty() : Optional.of(breakdown(parts)),
                     List.of(),
                     List.of(),
+                    List.of(),
                     Optional.empty()));
         }
         return CauseTurn.of(dumps);

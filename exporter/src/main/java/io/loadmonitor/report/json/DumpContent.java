@@ -8,6 +8,7 @@ import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.dump.Frame;
 import io.loadmonitor.dump.HostState;
 import io.loadmonitor.dump.KernelLock;
+import io.loadmonitor.dump.KernelMessage;
 import io.loadmonitor.dump.LoadBreakdown;
 import io.loadmonitor.dump.LoadPart;
 import io.loadmonitor.dump.LockWait;
@@ -189,16 +190,25 @@ public record DumpContent(
 
     /** What else the host was like beside the dump; not there when nobody looked. */
     public record Host(
-            @Nullable Pressure pressure, @Nullable Memory memory, List<Disk> disks) {
+            @Nullable Pressure pressure, @Nullable Memory memory, List<Disk> disks, List<Message> messages) {
         public Host {
             disks = List.copyOf(disks);
+            messages = List.copyOf(messages);
         }
 
         static Host of(HostState host) {
             return new Host(
                     host.pressure().map(Pressure::of).orElse(null),
                     host.memory().map(Memory::of).orElse(null),
-                    host.disks().stream().map(Disk::of).toList());
+                    host.disks().stream().map(Disk::of).toList(),
+                    host.messages().stream().map(Message::of).toList());
+        }
+    }
+
+    /** A line of the kernel's log. */
+    public record Message(@Nullable Integer level, String text) {
+        static Message of(KernelMessage message) {
+            return new Message(Absent.orNull(message.level()), message.text().escaped());
         }
     }
 

@@ -108,12 +108,14 @@ public record IncidentAnswer(
             String phase,
             List<String> warnings,
             List<String> hostState,
+            List<String> kernelLog,
             DumpContent.@Nullable Devices devices,
             DumpContent.@Nullable Breakdown breakdown,
             @Nullable Groups groups) {
         public Dump {
             warnings = List.copyOf(warnings);
             hostState = List.copyOf(hostState);
+            kernelLog = List.copyOf(kernelLog);
         }
 
         static Dump of(IncidentReport.Dump dump, Site site) {
@@ -122,6 +124,7 @@ public record IncidentAnswer(
                     dump.phase().name().toLowerCase(Locale.ROOT),
                     dump.warnings(),
                     dump.host(),
+                    dump.log(),
                     dump.breakdown()
                             .flatMap(LoadBreakdown::devices)
                             .map(DumpContent.Devices::of)

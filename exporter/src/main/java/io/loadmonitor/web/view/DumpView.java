@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param address of the page, to which {@code &by=} is added for other groups
  * @param devices which devices were suspended; empty when none was, or nobody looked
  * @param host what the host was like beside it, one thing each
+ * @param log what the kernel said last before it, line by line
  * @param story who the tasks were, of a deleted dump; every other one has groups
  * @param groups empty without a text, as all that follows
  * @param rawText the beginning of it
@@ -33,6 +34,7 @@ public record DumpView(
         Optional<LoadParts> parts,
         Optional<String> devices,
         List<String> host,
+        List<String> log,
         Optional<StoryTable> story,
         Optional<GroupTable> groups,
         Optional<FlameView> flame,
@@ -44,6 +46,7 @@ public record DumpView(
         warnings = List.copyOf(warnings);
         facts = List.copyOf(facts);
         host = List.copyOf(host);
+        log = List.copyOf(log);
     }
 
     /**
@@ -69,6 +72,7 @@ public record DumpView(
                 dump.breakdown().map(LoadParts::of),
                 dump.breakdown().flatMap(LoadBreakdown::devices).flatMap(MappedDevices::sentence),
                 dump.host(),
+                dump.log(),
                 dump.story().map(StoryTable::of),
                 filled.map(text -> GroupTable.of(
                         text, causes, by, seen, before, dump.summary().takenAt())),

@@ -265,6 +265,14 @@ public final class IncidentMarkdown {
         if (!dump.host().isEmpty()) {
             line("");
         }
+        if (!dump.log().isEmpty()) {
+            line("What the kernel said last:");
+            line("");
+            line("```");
+            dump.log().forEach(said -> line(MarkdownText.inert(said)));
+            line("```");
+            line("");
+        }
     }
 
     private static String phase(IncidentReport.Phase phase) {
