@@ -321,8 +321,9 @@ final class VmLoopIT {
         String raw = vm.exporter().text("/api/v1/dumps/" + suspended.path("id").asLong() + "/raw");
         assertTrue(
                 Pattern.compile("\ndevices age_ms=[0-9]{1,4} mapped=1 suspended=1\n"
-                                + "device dev=\"dm-0\" name=\"data\" suspended=1\nexporter pid=[0-9]+\nend id=[0-9]+"
-                                + " tasks=[0-9]+\n$")
+                                + "device dev=\"dm-0\" name=\"data\" suspended=1\nexporter pid=[0-9]+\n"
+                                + "(?:pressure .*\n)?memory age_ms=[0-9]{1,4} total_kb=[0-9]+ .*\n(?:disk dev=.*\n)*"
+                                + "(?:message .*\n)+end id=[0-9]+ tasks=[0-9]+\n$")
                         .matcher(raw)
                         .find(),
                 raw);
