@@ -254,9 +254,9 @@ final class PagesEndpoint {
             throws ArchiveException {
         Map<String, String> values = new LinkedHashMap<>();
         filters.forEach(name -> parameters.text(name).ifPresent(value -> values.put(name, value)));
-        names.comm().ifPresent(comm -> values.put("comm", comm));
+        names.comm().ifPresent(comm -> values.put("comm", comm.shown()));
         names.cgroup().ifPresent(cgroup -> values.put("cgroup", cgroup));
-        names.function().ifPresent(function -> values.put("function", function));
+        names.function().ifPresent(function -> values.put("function", function.shown()));
         from.ifPresent(time -> values.put("from", SearchForm.time(time)));
         to.ifPresent(time -> values.put("to", SearchForm.time(time)));
         List<String> triggers =
