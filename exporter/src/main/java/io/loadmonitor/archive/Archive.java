@@ -627,6 +627,13 @@ public final class Archive implements AutoCloseable {
         });
     }
 
+    /** When the first message about the newest alert was stored; empty before there was one. */
+    public Optional<Instant> newestAlert() throws ArchiveException {
+        return database.read(sql -> sql.one(
+                row -> Sql.time(row, "received_us"),
+                "SELECT received_us FROM spell WHERE kind = 'ALERT' ORDER BY id DESC LIMIT 1"));
+    }
+
     /** How many dumps hold each cause, by its id; of the causes of when each dump's text was read. */
     public Map<String, Integer> causes() throws ArchiveException {
         return database.read(DumpTable::causes);

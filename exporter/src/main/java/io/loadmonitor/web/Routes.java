@@ -24,10 +24,11 @@ final class Routes {
         IncidentsEndpoint incidents = new IncidentsEndpoint(parts, settings.site(), json, renderer, builds);
         LoadEndpoint load = new LoadEndpoint(parts, json);
         FlamesEndpoint flames = new FlamesEndpoint(parts, json, renderer);
-        PagesEndpoint pages = new PagesEndpoint(settings, parts, access, renderer);
+        LandingEndpoint landing = new LandingEndpoint(settings, parts, access, renderer);
+        PagesEndpoint pages = new PagesEndpoint(settings, parts, renderer);
         return List.of(
                 Route.get(settings.telemetryPath(), Role.SCRAPE, ANYBODY, SCRAPE, state::metrics),
-                Route.get("/", Role.READ, ANYBODY, SMALL, pages::landing),
+                Route.get("/", Role.READ, ANYBODY, SMALL, landing::landing),
                 Route.get(Asset.STYLES, Role.HEALTH, ANYBODY, SMALL, pages::styles),
                 Route.get(Asset.PAGE_SCRIPT, Role.HEALTH, ANYBODY, SMALL, pages::pageScript),
                 Route.get(Asset.FLAME_STYLES, Role.HEALTH, ANYBODY, SMALL, pages::flameStyles),
@@ -56,7 +57,8 @@ final class Routes {
                 Route.read("/incidents", SMALL, pages::incidents),
                 Route.read("/incidents/{id}", REPORT, builds.within(pages::incident)),
                 Route.read("/diff", SMALL, pages::compare),
-                Route.read("/dumps", SMALL, pages::dumps),
+                Route.read(WebServer.DUMPS_PAGE, SMALL, pages::dumps),
+                Route.post(WebServer.DUMPS_PAGE, Role.TRIGGER, SMALL, false, landing::take),
                 Route.read("/dumps/{id}", REPORT, builds.within(pages::dump)),
                 Route.read("/dumps/{id}/diff/{other}", REPORT, builds.within(pages::diff)));
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.dump.RawDump;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,6 +66,51 @@ final class PagesTest {
         String page = server.page("/dumps/" + id).body();
         assertTrue(page.contains("No task was active."), page);
         assertFalse(page.contains("class=\"legend\"") || page.contains("<table"), page);
+    }
+
+    @Test
+    void startsWithWhatLastsAndHowToMakeAnIncident() throws Exception {
+        String before = server.page("/").body();
+        assertTrue(before.contains("<h2>No incident yet</h2>") && before.contains("timeout 120 sh -c"), before);
+        assertTrue(before.contains("none has come yet"), before);
+        assertTrue(before.contains("active tasks at the last load tick, "), before);
+        assertTrue(before.contains("data-refresh=\"5\""), before);
+        assertHarmless(before);
+        incident(Samples.firing("a1b2c3d4e5f60718"));
+        String after = server.page("/").body();
+        assertFalse(after.contains("No incident yet"), after);
+        assertTrue(after.contains("<span class=\"badge open\">open</span>"), after);
+        assertTrue(after.contains("the newest came on <time"), after);
+        assertTrue(after.contains("1 dump since 22 Nov 2026, "), after);
+    }
+
+    @Test
+    void takesADumpByAButtonAndLeadsToIt() throws Exception {
+        assertTrue(server.page("/").body().contains("<form class=\"take\" method=\"post\" action=\"/dumps\">"));
+        HttpResponse<String> answer = button("same-origin");
+        assertEquals(303, answer.statusCode(), answer.body());
+        String page = answer.headers().firstValue("Location").orElseThrow();
+        assertTrue(page.matches("/dumps/[0-9]+"), page);
+        assertEquals(200, server.page(page).statusCode());
+        HttpResponse<String> again = button("same-origin");
+        assertTrue(
+                again.statusCode() == 303
+                        || again.statusCode() == 429 && again.body().contains("<h1>"),
+                again.body());
+        assertEquals(403, button("cross-site").statusCode());
+    }
+
+    private HttpResponse<String> button(String site) throws Exception {
+        return form("/dumps", "", site);
+    }
+
+    /** As a browser sends one. */
+    private HttpResponse<String> form(String path, String body, String site) throws Exception {
+        return server.send(server.request(path)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Accept", "text/html")
+                .header("Sec-Fetch-Site", site)
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
     @Test
@@ -229,7 +275,7 @@ final class PagesTest {
                 .body();
         assertTrue(found.contains("href=\"/incidents/1\""), found);
         assertTrue(found.contains("<b>1</b> incident"), found);
-        assertTrue(found.contains("value=\"kernel_clone\""), found);
+        assertTrue(found.contains("value=\"&#34;kernel_clone&#34;\""), found);
         assertTrue(
                 found.contains(
                         "<option value=\"vfork\" selected>waiting for a vfork child to execute a program (1 dump)"),
