@@ -52,6 +52,7 @@
     let graph = graphs.outside;
     let hasEntries = false;
     let typing = 0;
+    let pointed;
     const letter = graph.all.text.getComputedTextLength() / Math.max(1, graph.all.label.length) || 7;
 
     const keys = {
@@ -204,6 +205,7 @@
     /** A box at the pointer; a finger covers it, so a finger gets none. */
     function point(frame, event) {
       describe(frame || graph.current);
+      hush(frame);
       const isSeen = Boolean(frame) && event.pointerType !== 'touch';
       tip.classList.toggle('shown', isSeen);
       if (!isSeen) {
@@ -221,6 +223,22 @@
       box.setAttribute('y', String(event.clientY - place.top + (isLow ? -8 - height : 20)));
       box.querySelector('rect').setAttribute('width', String(width));
       box.querySelector('rect').setAttribute('height', String(height));
+    }
+
+    /** The browser's own box would come on top, so the title of what is pointed at is elsewhere for so long. */
+    function hush(frame) {
+      if (frame === pointed) {
+        return;
+      }
+      if (pointed) {
+        pointed.box.querySelector('title').textContent = pointed.title;
+        pointed.box.removeAttribute('aria-label');
+      }
+      pointed = frame;
+      if (pointed) {
+        pointed.box.setAttribute('aria-label', pointed.title);
+        pointed.box.querySelector('title').textContent = '';
+      }
     }
 
     /** The line below the tools names the box; its text is selected, so that it can be copied where a page may not. */
@@ -461,11 +479,7 @@
       box.dataset.index = index;
       const text = box.querySelector('text');
       const label = text.textContent;
-      const title = box.querySelector('title');
-      const words = title.textContent;
-      // The box at the pointer says it; the browser's own would come on top of it.
-      title.remove();
-      box.setAttribute('aria-label', words);
+      const words = box.querySelector('title').textContent;
       return {
         box, index, text, label,
         least: isDiff ? label.indexOf(' ') : 0,

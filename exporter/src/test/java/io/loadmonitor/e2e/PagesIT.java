@@ -96,14 +96,14 @@ final class PagesIT {
         assertEquals(4, pages.all(".mark").size());
         assertEquals(
                 "3: Dump " + story.alert + ", 30 s into the alert",
-                pages.find(".mark[aria-current]").getDomAttribute("aria-label"));
+                pages.find(".mark[aria-current] title").getDomProperty("textContent"));
         pages.follow(
                 () -> pages.all(".mark").get(0).findElement(By.tagName("text")).click());
         pages.awaitPage(incident + "?dump=" + story.rising);
         assertTrue(pages.find("#dump-title").getText().startsWith("Dump " + story.rising), pages.text());
         assertEquals(
                 "1: Dump " + story.rising + ", 1 min 19 s before the alert",
-                pages.find(".mark[aria-current]").getDomAttribute("aria-label"));
+                pages.find(".mark[aria-current] title").getDomProperty("textContent"));
 
         pages.open(incident);
         long boxes = shownBoxes();
