@@ -15,6 +15,7 @@ import io.loadmonitor.desk.IncidentReport;
 import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.flame.StackDiff;
+import io.loadmonitor.guard.Role;
 import io.loadmonitor.web.view.CompareForm;
 import io.loadmonitor.web.view.DiffPage;
 import io.loadmonitor.web.view.DumpListPage;
@@ -25,6 +26,7 @@ import io.loadmonitor.web.view.GroupTable;
 import io.loadmonitor.web.view.IncidentListPage;
 import io.loadmonitor.web.view.IncidentPage;
 import io.loadmonitor.web.view.IncidentRow;
+import io.loadmonitor.web.view.RemarksView;
 import io.loadmonitor.web.view.SearchForm;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -47,14 +49,16 @@ final class PagesEndpoint {
 
     private final WebSettings settings;
     private final WebParts parts;
+    private final AccessRule access;
     private final PageRenderer renderer;
     private final Archive archive;
     private final CauseChoice choice;
     private final DumpViews views;
 
-    PagesEndpoint(WebSettings settings, WebParts parts, PageRenderer renderer) {
+    PagesEndpoint(WebSettings settings, WebParts parts, AccessRule access, PageRenderer renderer) {
         this.settings = settings;
         this.parts = parts;
+        this.access = access;
         this.renderer = renderer;
         this.archive = parts.archive();
         this.choice = new CauseChoice(parts.archive(), parts.causes());
@@ -134,6 +138,8 @@ final class PagesEndpoint {
                         IncidentPage.cpus(dump.flatMap(ArchivedDump::dump)),
                         parts.causes().get(),
                         wanted.isEmpty(),
+                        RemarksView.of(
+                                archive.remarks(id), report.incident().id(), access.wouldAnswer(Role.TRIGGER, context)),
                         parts.clock().instant()));
     }
 

@@ -25,7 +25,8 @@ final class Routes {
         LoadEndpoint load = new LoadEndpoint(parts, json);
         FlamesEndpoint flames = new FlamesEndpoint(parts, json, renderer);
         LandingEndpoint landing = new LandingEndpoint(settings, parts, access, renderer);
-        PagesEndpoint pages = new PagesEndpoint(settings, parts, renderer);
+        PagesEndpoint pages = new PagesEndpoint(settings, parts, access, renderer);
+        RemarksEndpoint remarks = new RemarksEndpoint(parts, settings.site());
         return List.of(
                 Route.get(settings.telemetryPath(), Role.SCRAPE, ANYBODY, SCRAPE, state::metrics),
                 Route.get("/", Role.READ, ANYBODY, SMALL, landing::landing),
@@ -56,6 +57,7 @@ final class Routes {
                 Route.read("/api/v1/status", SMALL, state::status),
                 Route.read("/incidents", SMALL, pages::incidents),
                 Route.read("/incidents/{id}", REPORT, builds.within(pages::incident)),
+                Route.post(WebServer.REMARKS_PATH, Role.TRIGGER, SMALL, true, remarks::post),
                 Route.read("/diff", SMALL, pages::compare),
                 Route.read(WebServer.DUMPS_PAGE, SMALL, pages::dumps),
                 Route.post(WebServer.DUMPS_PAGE, Role.TRIGGER, SMALL, false, landing::take),

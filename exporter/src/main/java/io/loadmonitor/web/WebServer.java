@@ -35,6 +35,8 @@ public final class WebServer implements AutoCloseable {
     /** Of the list, and of the form that asks for a dump. */
     static final String DUMPS_PAGE = "/dumps";
 
+    static final String REMARKS_PATH = "/incidents/{id}/remarks";
+
     /** What changes something, by its path. */
     static final Map<String, AuditLog.Action> ACTIONS = Map.of(
             ALERTS_PATH,
@@ -43,6 +45,8 @@ public final class WebServer implements AutoCloseable {
             AuditLog.Action.TRIGGER,
             DUMPS_PAGE,
             AuditLog.Action.TRIGGER,
+            REMARKS_PATH,
+            AuditLog.Action.REMARK,
             RELOAD_PATH,
             AuditLog.Action.RELOAD);
 
