@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -625,6 +626,46 @@ public final class Archive implements AutoCloseable {
                     incident -> new Cursor(Sql.micros(incident.began()), incident.id()));
             return new Page<>(incidents.withAlerts(sql, page.items(), now), page.next());
         });
+    }
+
+    /** @param incident number of it, or of one that became a part of it; empty when there is none */
+    public Optional<Remarks> remarks(long incident) throws ArchiveException {
+        return database.read(sql -> RemarkTable.of(sql, incident));
+    }
+
+    /**
+     * @param author as the log's audit lines name people
+     * @throws IllegalArgumentException when the text is blank or longer than {@link Remarks#MAX_TEXT} characters
+     */
+    public Remarks.Change addNote(long incident, String author, String text) throws ArchiveException {
+        if (text.isBlank() || text.length() > Remarks.MAX_TEXT) {
+            throw new IllegalArgumentException("a note of " + text.length() + " characters");
+        }
+        Instant now = clock.instant();
+        return database.writeSoon(sql -> RemarkTable.add(sql, incident, author, text, now));
+    }
+
+    public Remarks.Change removeNote(long incident, long note) throws ArchiveException {
+        return database.writeSoon(sql -> RemarkTable.remove(sql, incident, note));
+    }
+
+    /**
+     * In the place of those that it has.
+     *
+     * @throws IllegalArgumentException when these are more than {@link Remarks#MOST_TAGS}
+     */
+    public Remarks.Change tag(long incident, NavigableSet<String> tags) throws ArchiveException {
+        if (tags.size() > Remarks.MOST_TAGS) {
+            throw new IllegalArgumentException(tags.size() + " tags");
+        }
+        return database.writeSoon(sql -> RemarkTable.tag(sql, incident, tags));
+    }
+
+    /** When the first message about the newest alert was stored; empty before there was one. */
+    public Optional<Instant> newestAlert() throws ArchiveException {
+        return database.read(sql -> sql.one(
+                row -> Sql.time(row, "received_us"),
+                "SELECT received_us FROM spell WHERE kind = 'ALERT' ORDER BY id DESC LIMIT 1"));
     }
 
     /** How many dumps hold each cause, by its id; of the causes of when each dump's text was read. */

@@ -9,17 +9,18 @@ import java.util.stream.Stream;
  * What a dump must hold to be found, all of it in the same dump. Empty ones let everything through.
  *
  * @param cause id of a cause that some of its tasks have, by the catalogue of when its text was read
- * @param comm a task of this name is in it, compared in escaped form
- * @param cgroup a task of this cgroup or below it is in it
+ * @param comm a task of such a name is in it, compared in escaped form
+ * @param cgroup a task of this cgroup or below it is in it; without a slash at its beginning a task of a cgroup whose
+ *     path has it within
  * @param container the beginning of the id or name of a container that a task of it is in
- * @param function this function is in one of its stacks
+ * @param function such a function is in one of its stacks
  */
 public record DumpNames(
         Optional<String> cause,
-        Optional<String> comm,
+        Optional<SoughtName> comm,
         Optional<String> cgroup,
         Optional<String> container,
-        Optional<String> function) {
+        Optional<SoughtName> function) {
     /** Finds every dump. */
     public static final DumpNames ANY =
             new DumpNames(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
@@ -28,7 +29,12 @@ public record DumpNames(
         return new DumpNames(Optional.of(id), comm, cgroup, container, function);
     }
 
+    /** A whole name. */
     public DumpNames withComm(String name) {
+        return withComm(new SoughtName(name, true));
+    }
+
+    public DumpNames withComm(SoughtName name) {
         return new DumpNames(cause, Optional.of(name), cgroup, container, function);
     }
 
@@ -40,7 +46,12 @@ public record DumpNames(
         return new DumpNames(cause, comm, cgroup, Optional.of(id), function);
     }
 
+    /** A whole name. */
     public DumpNames withFunction(String name) {
+        return withFunction(new SoughtName(name, true));
+    }
+
+    public DumpNames withFunction(SoughtName name) {
         return new DumpNames(cause, comm, cgroup, container, Optional.of(name));
     }
 
@@ -55,8 +66,12 @@ public record DumpNames(
     List<Condition> conditions(String id) {
         List<Condition> conditions = new ArrayList<>();
         cause.ifPresent(name -> conditions.add(named(id, "cause", "value = ?", name)));
-        comm.ifPresent(name -> conditions.add(named(id, "comm", "value = ?", name)));
+        comm.ifPresent(name -> conditions.add(name.in(id, "comm")));
         cgroup.ifPresent(path -> {
+            if (!path.startsWith("/")) {
+                conditions.add(SoughtName.typed(path).in(id, "cgroup"));
+                return;
+            }
             String below = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
             // What is below begins with the path and a slash; "0" is the character after "/".
             conditions.add(
@@ -65,7 +80,7 @@ public record DumpNames(
         // "~" comes after every character of an id or of a name.
         container.ifPresent(
                 start -> conditions.add(named(id, "container", "value >= ? AND value < ?", start, start + "~")));
-        function.ifPresent(name -> conditions.add(named(id, "function", "value = ?", name)));
+        function.ifPresent(name -> conditions.add(name.in(id, "function")));
         return conditions;
     }
 
@@ -73,7 +88,7 @@ public record DumpNames(
         return Stream.of(cause, comm, cgroup, container, function).allMatch(Optional::isEmpty);
     }
 
-    private static Condition named(String id, String kind, String condition, Object... values) {
+    static Condition named(String id, String kind, String condition, Object... values) {
         return new Condition(
                 id + " IN (SELECT dump_id FROM dump_name WHERE kind = '" + kind + "' AND " + condition + ")",
                 List.of(values));

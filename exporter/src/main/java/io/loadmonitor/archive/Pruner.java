@@ -238,6 +238,7 @@ final class Pruner {
                 DumpTable.delete(sql, dump);
             }
             RefusalTable.deleteOf(sql, id);
+            RemarkTable.deleteOf(sql, id);
             sql.update("DELETE FROM spell WHERE incident_id = ?", id);
             IncidentTable.delete(sql, id);
             PartsTable.deleteAround(sql, incident.host(), incident.began(), incident.ended());
@@ -265,6 +266,7 @@ final class Pruner {
                           SELECT s.id FROM spell s WHERE s.kind = 'ALERT' AND s.id <> s.incident_id
                           ORDER BY s.received_us LIMIT 100)""");
                 RefusalTable.deleteLoose(sql);
+                RemarkTable.deleteLoose(sql);
             }
             if (step == 0) {
                 return deleted;

@@ -2,6 +2,7 @@ package io.loadmonitor.flame;
 
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.Frame;
+import io.loadmonitor.dump.FunctionList;
 
 /**
  * One step of a path: as folded stacks write it, printable ASCII without a semicolon (which is {@code \x3b}).
@@ -33,6 +34,12 @@ public record FlameName(String text, Kind kind) {
                 throw new IllegalArgumentException("not a frame's name: \"" + EscapedText.of(text) + '"');
             }
         }
+    }
+
+    /** A function of the kernel's entry: {@code do_syscall_64}, on arm64 {@code el0_svc_common.constprop.0}. */
+    boolean isWayIn() {
+        int suffix = text.indexOf('.');
+        return kind == Kind.KERNEL && FunctionList.WAY_IN.contains(suffix < 0 ? text : text.substring(0, suffix));
     }
 
     static FlameName task(EscapedText program) {

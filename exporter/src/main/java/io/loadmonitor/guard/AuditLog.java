@@ -42,6 +42,8 @@ public final class AuditLog implements AutoCloseable {
         ALERT,
         /** A dump now. */
         TRIGGER,
+        /** A note or the tags of an incident. */
+        REMARK,
         /** Reading the configuration again. */
         RELOAD,
         /** Other settings of the web server, which are read when their file changes. */

@@ -1,5 +1,6 @@
 package io.loadmonitor.web;
 
+import io.javalin.http.Context;
 import io.loadmonitor.guard.AccessRules;
 import io.loadmonitor.guard.Denial;
 import io.loadmonitor.guard.Role;
@@ -110,6 +111,17 @@ final class AccessRule {
                             + " --web.allow-remote-api."));
         }
         return Optional.empty();
+    }
+
+    /** Whether this visitor would get an answer to what needs the role. */
+    boolean wouldAnswer(Role role, Context context) {
+        Optional<Visitor> visitor = Visitor.of(context.req());
+        String peer = context.req().getRemoteAddr();
+        String host = context.header("Host");
+        return (visitor.isPresent()
+                        ? judge(role, Route.Audience.LOCAL, visitor.get(), peer, host)
+                        : judge(peer, host, false))
+                .isEmpty();
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.loadmonitor.web;
 
 import io.javalin.http.Context;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
 import java.util.zip.CRC32;
 
 /** A file of the pages, from the jar. Its address changes with its content, so browsers may keep it for good. */
@@ -24,19 +26,29 @@ final class Asset {
 
     /** @param path of the address; its last part names the file beside this class */
     Asset(String path, String contentType) {
-        String name = path.substring(path.lastIndexOf('/') + 1);
-        try (InputStream in = Asset.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("the jar lacks io/loadmonitor/web/" + name);
-            }
-            content = in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this(path, contentType, List.of(path.substring(path.lastIndexOf('/') + 1)));
+    }
+
+    /** @param files beside this class, one after the other */
+    Asset(String path, String contentType, List<String> files) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        files.forEach(file -> all.writeBytes(read(file)));
+        content = all.toByteArray();
         CRC32 sum = new CRC32();
         sum.update(content);
         this.contentType = contentType;
         this.address = path + "?v=" + Long.toHexString(sum.getValue());
+    }
+
+    private static byte[] read(String file) {
+        try (InputStream in = Asset.class.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new IllegalStateException("the jar lacks io/loadmonitor/web/" + file);
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What pages refer to. */

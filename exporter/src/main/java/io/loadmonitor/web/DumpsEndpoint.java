@@ -99,11 +99,15 @@ final class DumpsEndpoint {
         } else if (reservation instanceof Reservation.Busy busy) {
             throw Refusal.capturing(busy.dumpId());
         } else if (reservation instanceof Reservation.Refused refused) {
-            String why = refused.refusal().limit() == LimitKind.SPACING
-                    ? "The last dump was a moment ago."
-                    : "People had as many dumps as are allowed within a time (limits.manual_dumps).";
-            throw Refusal.throttled(why, refused.refusal().next().orElseThrow(), clock);
+            throw Refusal.throttled(why(refused), refused.refusal().next().orElseThrow(), clock);
         }
+    }
+
+    /** Why people get no dump now. */
+    static String why(Reservation.Refused refused) {
+        return refused.refusal().limit() == LimitKind.SPACING
+                ? "The last dump was a moment ago."
+                : "People had as many dumps as are allowed within a time (limits.manual_dumps).";
     }
 
     static long id(Context context) {

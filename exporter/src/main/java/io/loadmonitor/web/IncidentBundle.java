@@ -4,6 +4,7 @@ import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.archive.DumpSummary;
+import io.loadmonitor.archive.Remarks;
 import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.dump.RawDump;
 import io.loadmonitor.dump.StackDump;
@@ -13,10 +14,12 @@ import io.loadmonitor.flame.PprofProfile;
 import io.loadmonitor.flame.SampledProfile;
 import io.loadmonitor.report.IncidentReport;
 import io.loadmonitor.web.json.IncidentAnswer;
+import io.loadmonitor.web.json.RemarkedIncident;
 import io.loadmonitor.web.json.SpeedscopeFile;
 import io.loadmonitor.web.view.DeletionWords;
 import io.loadmonitor.web.view.FlameFilePage;
 import io.loadmonitor.web.view.IncidentMarkdown;
+import io.loadmonitor.web.view.RemarksMarkdown;
 import io.loadmonitor.web.view.Site;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -96,14 +99,20 @@ final class IncidentBundle {
         ByteArrayOutputStream made = new ByteArrayOutputStream();
         ZipOutputStream zip = new ZipOutputStream(made, StandardCharsets.UTF_8);
         List<DumpSummary> dumps = taken();
+        Remarks remarks = remarks();
         Instant time = report.incident().startedAt();
         put(zip, "README.txt", time, readme(dumps).getBytes(StandardCharsets.UTF_8));
-        put(zip, "incident.json", time, json.write(IncidentAnswer.of(report, site, causes)));
+        put(
+                zip,
+                "incident.json",
+                time,
+                json.write(RemarkedIncident.of(IncidentAnswer.of(report, site, causes), remarks)));
         put(
                 zip,
                 "incident.md",
                 time,
-                IncidentMarkdown.write(report, site, causes, report.to()).getBytes(StandardCharsets.UTF_8));
+                (IncidentMarkdown.write(report, site, causes, report.to()) + RemarksMarkdown.write(remarks))
+                        .getBytes(StandardCharsets.UTF_8));
         for (DumpSummary dump : dumps) {
             send(made, out);
             made(zip, dump);
@@ -162,6 +171,14 @@ final class IncidentBundle {
             forms(zip, name, time, found.get());
         } catch (ArchiveException e) {
             put(zip, name + ".missing.txt", time, "The dump could not be read: " + e.getMessage() + "\n");
+        }
+    }
+
+    private Remarks remarks() throws IOException {
+        try {
+            return archive.remarks(report.incident().id()).orElse(Remarks.NONE);
+        } catch (ArchiveException e) {
+            throw new IOException("what people say of the incident could not be read", e);
         }
     }
 

@@ -4,11 +4,14 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.loadmonitor.archive.Archive;
 import io.loadmonitor.archive.ArchiveException;
+import io.loadmonitor.archive.Remarks;
 import io.loadmonitor.report.IncidentReport;
 import io.loadmonitor.web.json.IncidentAnswer;
 import io.loadmonitor.web.json.IncidentItem;
 import io.loadmonitor.web.json.ListAnswer;
+import io.loadmonitor.web.json.RemarkedIncident;
 import io.loadmonitor.web.view.IncidentMarkdown;
+import io.loadmonitor.web.view.RemarksMarkdown;
 import io.loadmonitor.web.view.Site;
 import java.io.IOException;
 import java.util.Map;
@@ -55,10 +58,12 @@ final class IncidentsEndpoint {
     }
 
     void detail(Context context) throws ArchiveException {
+        IncidentReport report = report(context);
         json.answer(
                 context,
                 200,
-                IncidentAnswer.of(report(context), site, parts.causes().get()));
+                RemarkedIncident.of(
+                        IncidentAnswer.of(report, site, parts.causes().get()), remarks(report)));
     }
 
     /** For a ticket. */
@@ -70,7 +75,15 @@ final class IncidentsEndpoint {
                         "inline; filename=\""
                                 + IncidentBundle.name(report.incident().id()) + ".md\"")
                 .result(IncidentMarkdown.write(
-                        report, site, parts.causes().get(), parts.clock().instant()));
+                                report,
+                                site,
+                                parts.causes().get(),
+                                parts.clock().instant())
+                        + RemarksMarkdown.write(remarks(report)));
+    }
+
+    private Remarks remarks(IncidentReport report) throws ArchiveException {
+        return archive.remarks(report.incident().id()).orElse(Remarks.NONE);
     }
 
     /** Everything as one file, written as it is made. */

@@ -4,6 +4,7 @@ import io.loadmonitor.archive.DumpNames;
 import io.loadmonitor.archive.DumpQuery;
 import io.loadmonitor.archive.DumpTrigger;
 import io.loadmonitor.archive.IncidentQuery;
+import io.loadmonitor.archive.SoughtName;
 import io.loadmonitor.dump.EscapedText;
 import java.time.Instant;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -88,14 +90,18 @@ final class ListFilter {
     private static DumpNames names(QueryParameters parameters) {
         return new DumpNames(
                 parameters.matching("cause", CAUSE, "the id of a cause, as causes.md lists them"),
-                parameters.text("comm").map(ListFilter::escaped),
+                parameters.text("comm").map(ListFilter::escaped).map(SoughtName::typed),
                 parameters.text("cgroup").map(ListFilter::escaped),
                 parameters.matching(
                         "container", CONTAINER, "a container's id or its beginning, or the name of an LXC container"),
-                parameters
-                        .text("function")
-                        .map(function ->
-                                OFFSET.matcher(escaped(function.strip())).replaceFirst("")));
+                parameters.text("function").map(ListFilter::function));
+    }
+
+    /** A whole frame names a whole function. */
+    private static SoughtName function(String text) {
+        String function = escaped(text.strip());
+        Matcher offset = OFFSET.matcher(function);
+        return offset.find() ? new SoughtName(function.substring(0, offset.start()), true) : SoughtName.typed(function);
     }
 
     /** A list of nothing would look as if there was nothing. */

@@ -6,6 +6,7 @@ import gg.jte.output.Utf8ByteOutput;
 import io.javalin.http.Context;
 import io.loadmonitor.web.view.PageModel;
 import io.loadmonitor.web.view.Site;
+import java.util.List;
 import java.util.Map;
 
 /** Lays pages out with the templates that the build has compiled. Safe for use by several threads. */
@@ -18,7 +19,8 @@ final class PageRenderer {
     private final Asset icon = new Asset(Asset.ICON, "image/svg+xml");
 
     private final Asset flameStyles = new Asset(Asset.FLAME_STYLES, "text/css; charset=utf-8");
-    private final Asset flameScript = new Asset(Asset.FLAME_SCRIPT, "text/javascript; charset=utf-8");
+    private final Asset flameScript =
+            new Asset(Asset.FLAME_SCRIPT, "text/javascript; charset=utf-8", List.of("pattern.js", "flame.js"));
 
     private final Asset pageScript = new Asset(Asset.PAGE_SCRIPT, "text/javascript; charset=utf-8");
     private final boolean fleet;

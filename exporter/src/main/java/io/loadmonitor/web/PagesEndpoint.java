@@ -6,17 +6,16 @@ import io.loadmonitor.archive.ArchiveException;
 import io.loadmonitor.archive.ArchivedDump;
 import io.loadmonitor.archive.DumpNames;
 import io.loadmonitor.archive.DumpQuery;
+import io.loadmonitor.archive.DumpState;
 import io.loadmonitor.archive.DumpSummary;
 import io.loadmonitor.archive.Incident;
 import io.loadmonitor.archive.IncidentQuery;
 import io.loadmonitor.archive.Page;
-import io.loadmonitor.desk.TriggerStatus;
 import io.loadmonitor.dump.FairSample;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.flame.StackDiff;
 import io.loadmonitor.guard.Role;
 import io.loadmonitor.report.IncidentReport;
-import io.loadmonitor.web.StatusSource.ServiceStatus;
 import io.loadmonitor.web.view.CompareForm;
 import io.loadmonitor.web.view.DiffPage;
 import io.loadmonitor.web.view.DumpListPage;
@@ -27,10 +26,8 @@ import io.loadmonitor.web.view.GroupTable;
 import io.loadmonitor.web.view.IncidentListPage;
 import io.loadmonitor.web.view.IncidentPage;
 import io.loadmonitor.web.view.IncidentRow;
-import io.loadmonitor.web.view.LandingPage;
-import io.loadmonitor.web.view.LoadArea;
+import io.loadmonitor.web.view.RemarksView;
 import io.loadmonitor.web.view.SearchForm;
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -44,14 +41,9 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The pages. */
 final class PagesEndpoint {
-    private static final Logger LOG = LoggerFactory.getLogger(PagesEndpoint.class);
-
     private static final Map<String, GroupTable.By> GROUPS = Arrays.stream(GroupTable.By.values())
             .collect(Collectors.toUnmodifiableMap(GroupTable.By::word, Function.identity()));
 
@@ -71,57 +63,6 @@ final class PagesEndpoint {
         this.archive = parts.archive();
         this.choice = new CauseChoice(parts.archive(), parts.causes());
         this.views = new DumpViews(parts.archive(), parts.causes());
-    }
-
-    void landing(Context context) {
-        ServiceStatus status = parts.status().status();
-        renderer.answer(
-                context,
-                200,
-                new LandingPage(
-                        mayRead(context) ? area() : null,
-                        status.version(),
-                        status.host(),
-                        status.source(),
-                        status.sourceReason(),
-                        status.notReady().orElse(""),
-                        status.stacksRemedy().orElse(""),
-                        status.triggers().stream()
-                                .filter(trigger -> trigger.by() != TriggerStatus.By.NOBODY || trigger.hindered())
-                                .map(TriggerStatus::words)
-                                .toList(),
-                        status.notes(),
-                        settings.telemetryPath(),
-                        access.allowsRemote()
-                                || Visitor.of(context.req())
-                                        .filter(visitor -> visitor.proven()
-                                                || visitor.access().isPresent())
-                                        .isPresent()));
-    }
-
-    /** Whether the pages of incidents and dumps would answer as well. */
-    private boolean mayRead(Context context) {
-        Optional<Visitor> visitor = Visitor.of(context.req());
-        String host = context.header("Host");
-        return (visitor.isPresent()
-                        ? access.judge(
-                                Role.READ,
-                                Route.Audience.LOCAL,
-                                visitor.get(),
-                                context.req().getRemoteAddr(),
-                                host)
-                        : access.judge(context.req().getRemoteAddr(), host, false))
-                .isEmpty();
-    }
-
-    private @Nullable LoadArea area() {
-        try {
-            return LoadArea.of(
-                    parts.load().now(), parts.load().ticks(), parts.causes().get());
-        } catch (IOException unreadable) {
-            LOG.debug("the start page is shown without the load", unreadable);
-            return null;
-        }
     }
 
     void styles(Context context) {
@@ -197,6 +138,8 @@ final class PagesEndpoint {
                         IncidentPage.cpus(dump.flatMap(ArchivedDump::dump)),
                         parts.causes().get(),
                         wanted.isEmpty(),
+                        RemarksView.of(
+                                archive.remarks(id), report.incident().id(), access.wouldAnswer(Role.TRIGGER, context)),
                         parts.clock().instant()));
     }
 
@@ -254,9 +197,9 @@ final class PagesEndpoint {
             throws ArchiveException {
         Map<String, String> values = new LinkedHashMap<>();
         filters.forEach(name -> parameters.text(name).ifPresent(value -> values.put(name, value)));
-        names.comm().ifPresent(comm -> values.put("comm", comm));
+        names.comm().ifPresent(comm -> values.put("comm", comm.shown()));
         names.cgroup().ifPresent(cgroup -> values.put("cgroup", cgroup));
-        names.function().ifPresent(function -> values.put("function", function));
+        names.function().ifPresent(function -> values.put("function", function.shown()));
         from.ifPresent(time -> values.put("from", SearchForm.time(time)));
         to.ifPresent(time -> values.put("to", SearchForm.time(time)));
         List<String> triggers =
@@ -274,6 +217,10 @@ final class PagesEndpoint {
             return;
         }
         ArchivedDump dump = DumpsEndpoint.find(archive, id);
+        if (dump.summary().state() == DumpState.CAPTURING) {
+            // Who asked for it a moment ago waits for it; no script is needed for that.
+            context.header("Refresh", "1");
+        }
         Optional<Long> previous = views.previous(dump.summary());
         renderer.answer(
                 context,

@@ -29,6 +29,9 @@ final class QueryParameters {
 
     private static final Pattern UNIX_SECONDS = Pattern.compile("[0-9]{1,11}(\\.[0-9]{1,9})?");
 
+    /** As Grafana writes its own times, {@code ${__from}}: 1795349050123. From September of 2001 on. */
+    private static final Pattern UNIX_MILLIS = Pattern.compile("[0-9]{13,14}");
+
     private final Map<String, List<String>> values;
 
     private QueryParameters(Map<String, List<String>> values) {
@@ -77,14 +80,17 @@ final class QueryParameters {
         return all(name).stream().findFirst();
     }
 
-    /** RFC 3339 with any offset, without one as a form's field gives it (then it is UTC), or seconds since 1970. */
+    /**
+     * RFC 3339 with any offset, without one as a form's field gives it (then it is UTC), or seconds since 1970, or
+     * milliseconds of at least 13 digits.
+     */
     Optional<Instant> time(String name) {
         return text(name)
                 .map(value -> parse(
                         name,
                         value,
                         QueryParameters::instant,
-                        "a time like 2026-11-22T12:04:10Z, or seconds since 1970"));
+                        "a time like 2026-11-22T12:04:10Z, or seconds or milliseconds since 1970"));
     }
 
     /** @param wanted what matches, in words */
@@ -144,6 +150,9 @@ final class QueryParameters {
     private static Instant instant(String value) {
         if (LOCAL_TIME.matcher(value).matches()) {
             return LocalDateTime.parse(value).toInstant(ZoneOffset.UTC);
+        }
+        if (UNIX_MILLIS.matcher(value).matches()) {
+            return Instant.ofEpochMilli(Long.parseLong(value));
         }
         if (!UNIX_SECONDS.matcher(value).matches()) {
             return OffsetDateTime.parse(value).toInstant();

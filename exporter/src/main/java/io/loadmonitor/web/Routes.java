@@ -24,10 +24,12 @@ final class Routes {
         IncidentsEndpoint incidents = new IncidentsEndpoint(parts, settings.site(), json, renderer, builds);
         LoadEndpoint load = new LoadEndpoint(parts, json);
         FlamesEndpoint flames = new FlamesEndpoint(parts, json, renderer);
+        LandingEndpoint landing = new LandingEndpoint(settings, parts, access, renderer);
         PagesEndpoint pages = new PagesEndpoint(settings, parts, access, renderer);
+        RemarksEndpoint remarks = new RemarksEndpoint(parts, settings.site());
         return List.of(
                 Route.get(settings.telemetryPath(), Role.SCRAPE, ANYBODY, SCRAPE, state::metrics),
-                Route.get("/", Role.READ, ANYBODY, SMALL, pages::landing),
+                Route.get("/", Role.READ, ANYBODY, SMALL, landing::landing),
                 Route.get(Asset.STYLES, Role.HEALTH, ANYBODY, SMALL, pages::styles),
                 Route.get(Asset.PAGE_SCRIPT, Role.HEALTH, ANYBODY, SMALL, pages::pageScript),
                 Route.get(Asset.FLAME_STYLES, Role.HEALTH, ANYBODY, SMALL, pages::flameStyles),
@@ -55,8 +57,10 @@ final class Routes {
                 Route.read("/api/v1/status", SMALL, state::status),
                 Route.read("/incidents", SMALL, pages::incidents),
                 Route.read("/incidents/{id}", REPORT, builds.within(pages::incident)),
+                Route.post(WebServer.REMARKS_PATH, Role.TRIGGER, SMALL, true, remarks::post),
                 Route.read("/diff", SMALL, pages::compare),
-                Route.read("/dumps", SMALL, pages::dumps),
+                Route.read(WebServer.DUMPS_PAGE, SMALL, pages::dumps),
+                Route.post(WebServer.DUMPS_PAGE, Role.TRIGGER, SMALL, false, landing::take),
                 Route.read("/dumps/{id}", REPORT, builds.within(pages::dump)),
                 Route.read("/dumps/{id}/diff/{other}", REPORT, builds.within(pages::diff)));
     }

@@ -32,12 +32,21 @@ public final class WebServer implements AutoCloseable {
     static final String DUMPS_PATH = "/api/v1/dumps";
     static final String RELOAD_PATH = "/-/reload";
 
+    /** Of the list, and of the form that asks for a dump. */
+    static final String DUMPS_PAGE = "/dumps";
+
+    static final String REMARKS_PATH = "/incidents/{id}/remarks";
+
     /** What changes something, by its path. */
     static final Map<String, AuditLog.Action> ACTIONS = Map.of(
             ALERTS_PATH,
             AuditLog.Action.ALERT,
             DUMPS_PATH,
             AuditLog.Action.TRIGGER,
+            DUMPS_PAGE,
+            AuditLog.Action.TRIGGER,
+            REMARKS_PATH,
+            AuditLog.Action.REMARK,
             RELOAD_PATH,
             AuditLog.Action.RELOAD);
 

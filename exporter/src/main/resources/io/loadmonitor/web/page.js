@@ -1,6 +1,6 @@
 // What a page does beside showing itself: times in the reader's zone, the numbers of a chart by pointer and by keyboard,
-// and an open incident that refreshes. The pages are whole without it. It makes no markup from text: what it adds is
-// text, and what it replaces is what the same server sent.
+// and pages of now (the start, an open incident) that refresh. The pages are whole without it. It makes no markup from
+// text: what it adds is text, and what it replaces is what the same server sent.
 (() => {
   'use strict';
 
@@ -8,8 +8,9 @@
   const LOCAL_MINUTE = {hour: '2-digit', minute: '2-digit', hourCycle: 'h23'};
   const LOCAL_DAY = {day: 'numeric', month: 'short'};
   const UTC_ROW = 14;
+  const REACHED = 'a[href], button, input, select, summary, [tabindex]';
 
-  const page = document.querySelector('.incident[data-refresh]');
+  const page = document.querySelector('[data-refresh]');
   const sent = page ? snapshot(document) : new Map();
 
   show(document);
@@ -152,14 +153,14 @@
     return parts;
   }
 
-  function refresh(incident, known) {
-    const note = incident.querySelector('.refresh');
-    const seconds = Number(incident.dataset.refresh);
+  function refresh(shown, known) {
+    const note = shown.querySelector('.refresh');
+    const seconds = Number(shown.dataset.refresh);
     let touched = false;
     let last = new Date();
     // Who reads a dump closely is not given another under the fingers.
     for (const kind of ['pointerdown', 'keydown']) {
-      incident.addEventListener(kind, event => {
+      shown.addEventListener(kind, event => {
         touched = touched || Boolean(event.target.closest('[data-live=dump], [data-live=details]'));
       });
     }
@@ -174,7 +175,7 @@
             throw new Error(String(answer.status));
           }
           const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
-          open = Boolean(next.querySelector('.incident[data-refresh]'));
+          open = Boolean(next.querySelector('[data-refresh]'));
           take(next);
           last = new Date();
         } catch (failed) {
@@ -190,8 +191,8 @@
       document.title = next.title;
       const fresh = snapshot(next);
       const dump = next.querySelector('[data-live=dump]');
-      const shown = incident.querySelector('[data-live=dump]');
-      const isOther = dump && shown && dump.dataset.dump !== shown.dataset.dump;
+      const before = shown.querySelector('[data-live=dump]');
+      const isOther = dump && before && dump.dataset.dump !== before.dataset.dump;
       if (isOther && touched) {
         fresh.delete('dump');
         fresh.delete('details');
@@ -202,14 +203,14 @@
       if (touched) {
         fresh.delete('details');
       }
-      const parts = [...incident.querySelectorAll('[data-live]')];
+      const parts = [...shown.querySelectorAll('[data-live]')];
       // What is read stays where it is, whatever grows above it.
       const read = parts.filter(part => part.getBoundingClientRect().top <= window.innerHeight / 3).pop();
       const place = read ? read.getBoundingClientRect().top : 0;
       for (const part of parts) {
         const name = part.dataset.live;
-        const isPointedAt = Boolean(part.querySelector('.load-chart:hover'));
-        if (!isPointedAt && fresh.has(name) && fresh.get(name) !== known.get(name)) {
+        const isInUse = Boolean(part.querySelector('.load-chart:hover')) || isSelected(part);
+        if (!isInUse && fresh.has(name) && fresh.get(name) !== known.get(name)) {
           known.set(name, fresh.get(name));
           replace(part, next.querySelector('[data-live=' + name + ']'));
         }
@@ -219,8 +220,15 @@
       }
     }
 
+    /** Whether the reader has marked some of its text, to copy it. */
+    function isSelected(part) {
+      const selection = getSelection();
+      return !selection.isCollapsed && part.contains(selection.anchorNode);
+    }
+
     function replace(part, next) {
-      const focused = part.contains(document.activeElement) ? key(document.activeElement) : '';
+      const focused = part.contains(document.activeElement) ? key(part, document.activeElement) : '';
+      const scrolled = [...part.querySelectorAll('.scroll')].map(each => [each.scrollLeft, each.scrollTop]);
       const open = [...part.querySelectorAll('details')].map(details => details.open);
       const value = part.querySelector('.moments[aria-valuenow]')
           && part.querySelectorAll('.moment')[Number(part.querySelector('.moments').getAttribute('aria-valuenow'))];
@@ -230,9 +238,11 @@
       }
       part.replaceChildren(...[...next.childNodes].map(node => document.importNode(node, true)));
       part.querySelectorAll('details').forEach((details, index) => details.open = Boolean(open[index]));
+      part.querySelectorAll('.scroll').forEach((each, index) => each.scrollTo(...scrolled[index] || [0, 0]));
       show(part);
       part.dispatchEvent(new CustomEvent('load-monitor:shown', {bubbles: true}));
-      const again = focused ? part.querySelector(focused) : null;
+      const again = typeof focused === 'number' ? part.querySelectorAll(REACHED)[focused]
+          : focused ? part.querySelector(focused) : null;
       if (again) {
         again.focus({preventScroll: true});
         const moment = at ? [...part.querySelectorAll('.moment')].findIndex(each => each.dataset.at >= at) : -1;
@@ -242,13 +252,14 @@
       }
     }
 
-    /** By which the same place is found in what comes after. */
-    function key(element) {
+    /** By which the same place is found in what comes after: a selector, or its number among what the Tab key reaches. */
+    function key(part, element) {
       if (element.classList.contains('moments')) {
         return '.moments';
       }
       const href = element.getAttribute('href');
-      return href ? 'a[href="' + CSS.escape(href) + '"]' : element.id ? '#' + CSS.escape(element.id) : '';
+      return href ? 'a[href="' + CSS.escape(href) + '"]' : element.id ? '#' + CSS.escape(element.id)
+          : [...part.querySelectorAll(REACHED)].indexOf(element);
     }
 
     function say(words) {

@@ -91,6 +91,36 @@ final class SearchTest {
     }
 
     @Test
+    void findsDumpsByPartsOfNames() throws ArchiveException {
+        long postgres = found(DumpTexts.of(
+                1, "threshold", NOON, "Postgres", "/system.slice/postgresql.service", "jbd2_journal_commit"));
+        long upper = found(DumpTexts.of(2, "active", NOON.plusSeconds(10), "pos", "/user.slice", "kernel_clone"));
+
+        assertEquals(List.of(postgres), dumps(DumpNames.ANY.withComm(SoughtName.typed("post"))));
+        assertEquals(List.of(upper, postgres), dumps(DumpNames.ANY.withComm(SoughtName.typed("pos"))));
+        assertEquals(List.of(upper), dumps(DumpNames.ANY.withComm(SoughtName.typed("\"pos\""))), "a whole one");
+        assertEquals(List.of(), dumps(DumpNames.ANY.withComm(SoughtName.typed("po"))), "too short for a part");
+        assertEquals(List.of(postgres), dumps(DumpNames.ANY.withFunction(SoughtName.typed("JBD2"))));
+        assertEquals(List.of(upper), dumps(DumpNames.ANY.withFunction(SoughtName.typed("_clone"))));
+        assertEquals(List.of(postgres), dumps(DumpNames.ANY.withCgroup("postgresql")));
+        assertEquals(List.of(), dumps(DumpNames.ANY.withCgroup("/postgresql")), "a path is one from the top");
+        assertEquals(
+                List.of(),
+                dumps(DumpNames.ANY.withComm(SoughtName.typed("post")).withFunction(SoughtName.typed("kernel_cl"))));
+        for (String hostile : List.of("%%%", "___", "' OR 1=1 --", "*?*")) {
+            assertEquals(List.of(), dumps(DumpNames.ANY.withComm(SoughtName.typed(hostile))), hostile);
+        }
+    }
+
+    @Test
+    void readsSoughtNamesAsPeopleTypeThem() {
+        for (String typed : List.of("post", "df", "\"post\"", "a\"b", "\"\"")) {
+            assertEquals(typed, SoughtName.typed(typed).shown());
+        }
+        assertEquals(new SoughtName("df", true), SoughtName.typed("\"df\""));
+    }
+
+    @Test
     void findsTheIncidentsThatShowADumpThatHoldsAllOfIt() throws ArchiveException {
         long journal = incident(1, NOON);
         found(DumpTexts.of(1, "threshold", NOON.plusSeconds(5), "db", "/system.slice/db", "jbd2_log_wait_commit"));

@@ -171,7 +171,8 @@ final class BrowsedExporter implements AutoCloseable {
         Object box = browser.driver()
                 .executeScript(
                         "return [...document.querySelectorAll('.frame')]"
-                                + ".find(box => box.querySelector('title').textContent.startsWith(arguments[0]))",
+                                + ".find(box => (box.getAttribute('aria-label')"
+                                + " ?? box.querySelector('title').textContent).startsWith(arguments[0]))",
                         title);
         if (box == null) {
             throw new AssertionError("no box is titled " + title);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.interactions.Actions;
 
 /**
  * Flame graphs in a real browser: on a page, of two dumps, and as a file without a server. The dumps are written here.
@@ -102,7 +103,9 @@ final class FlameIT {
         assertTrue(box("java — 9 tasks").getDomAttribute("class").contains("away"));
         assertTrue(details().startsWith("postgres — 24 tasks, 64.9 %"), details());
         box("jbd2_log_wait_commit [jbd2] — 18 tasks").click();
-        assertTrue(details().endsWith("100.0 % of jbd2_log_wait_commit [jbd2]"), details());
+        assertEquals("jbd2_log_wait_commit [jbd2] — 18 tasks, 48.6 %", details());
+        press(Keys.ARROW_UP);
+        assertEquals("ext4_sync_file [ext4] — 18 tasks, 48.6 %", details(), "no share of what is below it");
         root().click();
         assertEquals(all, shown(), "the box of all tasks leads back");
         box("df — 3 tasks").click();
@@ -124,17 +127,185 @@ final class FlameIT {
         press(Keys.ENTER);
         assertTrue(shown() < all);
         press(Keys.ARROW_DOWN);
-        assertTrue(details().startsWith("entry_SYSCALL_64_after_hwframe — 24 tasks"), details());
+        assertEquals("__x64_sys_fsync — 18 tasks, 48.6 %, 75.0 % of postgres", details(), "the way in is folded");
         press(Keys.ARROW_LEFT);
-        assertTrue(
-                details().startsWith("entry_SYSCALL_64_after_hwframe — 24 tasks"),
-                "its neighbours are away: " + details());
+        assertTrue(details().startsWith("__x64_sys_fsync — 18 tasks"), "its neighbours are away: " + details());
         press(Keys.ARROW_UP, Keys.ARROW_UP, Keys.ARROW_UP);
         assertTrue(details().startsWith("all — 37 tasks"), details());
         press(Keys.ESCAPE);
         assertEquals(all, shown());
         press("/");
         assertTrue(pages.active().getDomAttribute("class").contains("flame-search"), "the slash leads to the search");
+    }
+
+    @Test
+    void leadsToTheSearchFromAnywhere() {
+        open("/dumps/" + STUCK);
+        assertEquals("BODY", browser.ask("document.activeElement.tagName"));
+        press("/");
+        press("a/b");
+        assertEquals(
+                "a/b",
+                browser.driver().findElement(By.className("flame-search")).getDomProperty("value"));
+        pages.tabTo(".compare select[name=before]");
+        press("/");
+        assertEquals("SELECT", browser.ask("document.activeElement.tagName"), "a list is written to");
+    }
+
+    @Test
+    void findsByRegularExpressionsWithinATime() {
+        open("/dumps/" + STUCK);
+        assertEquals("28 of 37 tasks, 75.7 %", search("^(ext4|nfs)_.*\\[(ext4|nfs)\\]$"));
+        assertEquals("25 of 37 tasks, 67.6 %", anew("[jbd2]"), "what stands in a name is taken as it stands");
+        assertEquals("not a regular expression: a ( without its )", anew("^(ext4"));
+        WebElement search = browser.driver().findElement(By.className("flame-search"));
+        assertEquals("true", search.getDomAttribute("aria-invalid"));
+        assertEquals(
+                0, browser.driver().findElements(By.cssSelector(".frame.found")).size());
+        long started = System.nanoTime();
+        assertEquals("nothing found", anew("(((\\w|_)*)*)*;$"), "the browser's own takes for ever with it");
+        assertTrue(System.nanoTime() - started < 10_000_000_000L);
+        assertEquals(null, search.getDomAttribute("aria-invalid"));
+    }
+
+    /** Of what it takes; the browser's own is the measure. */
+    @Test
+    void understandsRegularExpressionsAsTheBrowserDoes() {
+        open("/dumps/" + STUCK);
+        assertEquals(List.of(), browser.ask(PATTERNS_THAT_DIFFER));
+        assertEquals(List.of(), browser.ask(PATTERNS_WRONGLY_TAKEN));
+    }
+
+    @Test
+    void putsWhatTasksWaitInFirst() {
+        open("/dumps/" + STUCK);
+        pages.tabTo(".frame");
+        press("i");
+        assertEquals("37 tasks", label("all"));
+        assertEquals("2", box("jbd2_log_wait_commit [jbd2] — 18 tasks").getDomAttribute("aria-level"));
+        WebElement ordered = box("jbd2_journal_begin_ordered_truncate [jbd2] — 7 tasks");
+        assertEquals("2", ordered.getDomAttribute("aria-level"), "of postgres and of the kworker");
+        ordered.click();
+        assertTrue(box("kworker/u8:2 — 1 task,").isDisplayed()
+                && box("postgres — 6 tasks").isDisplayed());
+        press(Keys.ESCAPE);
+        assertEquals("25 of 37 tasks, 67.6 %", search("jbd2"), "as from the other end");
+        button("Innermost first").click();
+        assertEquals("25 of 37 tasks, 67.6 %", found());
+        assertEquals("2", box("postgres — 24 tasks").getDomAttribute("aria-level"));
+        open("/dumps/1/diff/2");
+        button("Innermost first").click();
+        assertEquals("+16 jbd2_log_wait_commit [jbd2]", label("jbd2_log_wait_commit [jbd2]"));
+    }
+
+    @Test
+    void foldsTheWayIntoTheKernel() {
+        open("/dumps/" + STUCK);
+        long folded = shown();
+        WebElement entry = box("entry_SYSCALL_64_after_hwframe — 24 tasks");
+        assertFalse(entry.isDisplayed());
+        assertEquals("28 of 37 tasks, 75.7 %, in entry functions", search("do_syscall_64"));
+        double high = ((Number) browser.ask("document.querySelector('.flame-graph').clientHeight")).doubleValue();
+        button("Entry functions").click();
+        assertTrue(entry.isDisplayed());
+        assertEquals("28 of 37 tasks, 75.7 %", found());
+        assertTrue(shown() > folded);
+        assertEquals(
+                high + 36, ((Number) browser.ask("document.querySelector('.flame-graph').clientHeight")).doubleValue());
+        entry.click();
+        button("Entry functions").click();
+        assertEquals(width(root()), width(box("postgres — 24 tasks")), 1, "what it was called by is looked at instead");
+    }
+
+    @Test
+    void keepsWhatIsLookedAtInTheAddress() throws Exception {
+        Path file = Files.writeString(
+                pages.folder().resolve("kept.html"), pages.exporter().text("/api/v1/dumps/" + STUCK + "/flamegraph"));
+        for (URI address : List.of(pages.address("/dumps/" + STUCK), file.toUri())) {
+            browser.open(address);
+            button("Innermost first").click();
+            button("Entry functions").click();
+            box("jbd2_log_wait_commit [jbd2] — 18 tasks").click();
+            assertEquals("24 of 37 tasks, 64.9 %", search("^post"));
+            Wait.until(
+                    "the address",
+                    Duration.ofSeconds(10),
+                    () -> Optional.of(browser.driver().getCurrentUrl()).filter(url -> url.contains("search=")),
+                    () -> browser.driver().getCurrentUrl());
+            String link = browser.driver().getCurrentUrl();
+            long boxes = shown();
+            browser.open(URI.create("about:blank"));
+            browser.open(URI.create(link));
+            assertEquals("24 of 37 tasks, 64.9 %", found(), link);
+            assertEquals(boxes, shown());
+            assertEquals("true", button("Innermost first").getDomAttribute("aria-pressed"));
+            assertTrue(box("entry_SYSCALL_64_after_hwframe — 18 tasks").isDisplayed());
+            assertTrue(details().startsWith("jbd2_log_wait_commit [jbd2] — 18 tasks"), details());
+            button("Show all").click();
+            button("Entry functions").click();
+            button("Innermost first").click();
+            assertEquals(address, URI.create(browser.driver().getCurrentUrl()), "as it was");
+        }
+        browser.open(pages.address("/dumps/" + STUCK + "#flame&zoom=none&first=x&search=%28"));
+        assertEquals("not a regular expression: a ( without its )", found(), "a broken link breaks nothing");
+    }
+
+    @Test
+    void copiesAName() {
+        open("/dumps/" + STUCK);
+        pages.tabTo(".frame");
+        press(Keys.ARROW_DOWN);
+        press("c");
+        assertEquals("df", browser.ask("getSelection().toString()"));
+        assertFalse(browser.driver()
+                .findElement(By.className("flame-said"))
+                .getText()
+                .isEmpty());
+        box("jbd2_log_wait_commit [jbd2] — 18 tasks").click();
+        button("Copy name").click();
+        assertEquals("jbd2_log_wait_commit [jbd2]", browser.ask("getSelection().toString()"));
+        WebElement search = browser.driver().findElement(By.className("flame-search"));
+        search.sendKeys(Keys.chord(Keys.CONTROL, "v"));
+        assertEquals("jbd2_log_wait_commit [jbd2]", search.getDomProperty("value"), "it was copied");
+    }
+
+    @Test
+    void saysAtThePointerWhatABoxIs() {
+        open("/dumps/" + STUCK);
+        new Actions(browser.driver()).moveToElement(box("postgres — 24 tasks")).perform();
+        WebElement tip = browser.driver().findElement(By.className("flame-tip"));
+        assertEquals("visible", tip.getCssValue("visibility"));
+        assertEquals(
+                List.of("postgres", "24 tasks, 64.9 %"),
+                tip.findElements(By.tagName("text")).stream()
+                        .map(text -> text.getDomProperty("textContent"))
+                        .toList());
+        assertEquals(
+                "postgres — 24 tasks, 64.9 %",
+                browser.ask("[...document.querySelectorAll('.frame')].filter(frame =>"
+                        + " frame.querySelector('title').textContent === '')"
+                        + ".map(frame => frame.getAttribute('aria-label')).join()"),
+                "the browser's own box would be a second one");
+        new Actions(browser.driver())
+                .moveToElement(browser.driver().findElement(By.tagName("h1")))
+                .perform();
+        assertEquals("hidden", tip.getCssValue("visibility"));
+        assertEquals(
+                0L,
+                browser.ask("document.querySelectorAll('.frame[aria-label], .frame title:empty').length"),
+                "all are as they were");
+    }
+
+    @Test
+    void saysWhatTheColoursMean() {
+        open("/dumps/" + STUCK);
+        assertEquals(
+                "program, function of the kernel, function of a module, no stack, and why",
+                String.join(
+                        ", ",
+                        browser.driver().findElements(By.cssSelector(".flame-legend li")).stream()
+                                .map(WebElement::getText)
+                                .toList()));
     }
 
     @Test
@@ -244,7 +415,7 @@ final class FlameIT {
             int own = address.getScheme().equals("file") ? 1 : 2;
             assertEquals(own, scripts, "scripts at " + address);
             // Escape brings all of them back, so none is away when its turn comes that is not from the start.
-            for (WebElement box : browser.driver().findElements(By.cssSelector(".frame:not(.away)"))) {
+            for (WebElement box : browser.driver().findElements(By.cssSelector(".frame:not(.away, .entry)"))) {
                 box.click();
                 press(Keys.ESCAPE);
             }
@@ -267,6 +438,10 @@ final class FlameIT {
         assertEquals("10000 of 10000 tasks, 100.0 %", search("jbd2"));
         long boxes = (Long) browser.ask("document.querySelectorAll('.frame').length");
         assertEquals(2000, boxes);
+        assertEquals("at least 250 of 10000 tasks, 2.5 %", anew("worker-1$"));
+        button("Innermost first").click();
+        assertEquals("nothing found in the boxes that are drawn", anew("jbd2"));
+        assertEquals(2000L, browser.ask("document.querySelectorAll('.frame').length"));
         assertTrue(browser.driver().findElement(By.className("flame")).getText().contains("are not drawn: too narrow"));
         // Once cold, as anybody meets it first, and once more.
         System.out.println("10,000 tasks, 2,000 boxes: " + browser.ask(TIMES));
@@ -312,6 +487,27 @@ final class FlameIT {
         }
         return frames.toString();
     }
+
+    private static final String PATTERNS_THAT_DIFFER = """
+            ['^do_|vfork', '[jbd2]', '\\\\[jbd2\\\\]', '(log|wait)_c', '^ext4_.*e$', '\\\\bcpu\\\\b', '[^a-z]', '',
+                '\\\\D\\\\d', '[A-Z]{3}', 'a{3,5}', '(a+)+!', 'x?y', '^$', 'a||b', '(?:post)gres', '.', 'SYS',
+                '^.{3}$', '[a-]', 'b{', '[\\\\d_]x', '\\\\Bgres', '[^\\\\W_]', '()', 'a??', '[A-z]{4}', 'o{2,}'
+            ].filter(pattern =>
+                ['postgres', 'jbd2_log_wait_commit [jbd2]', '[on CPU, user mode]', 'entry_SYSCALL_64', 'a;b', '',
+                    'aaaa!', 'x_y', 'A-z', 'ext4_sync_file', 'f.constprop.0', 'b{2}'].some(name =>
+                    LoadMonitorPattern(pattern)(name) !== new RegExp(pattern, 'i').test(name)))""";
+
+    private static final String PATTERNS_WRONGLY_TAKEN = """
+            ['(', ')', '[', 'a**', '*a', '{2}', '^*', '(?=a)', '(?<n>a)', '\\\\1', 'a{200}',
+                '((a{50}){50})', '\\\\', 'a{3,2}', '[z-a]']
+                .filter(pattern => {
+                  try {
+                    LoadMonitorPattern(pattern);
+                    return true;
+                  } catch (refused) {
+                    return refused.message === '';
+                  }
+                })""";
 
     private static final String TIMES = """
             (() => {
@@ -360,6 +556,12 @@ final class FlameIT {
     private String search(String text) {
         browser.driver().findElement(By.className("flame-search")).sendKeys(text);
         return found();
+    }
+
+    private String anew(String text) {
+        WebElement search = browser.driver().findElement(By.className("flame-search"));
+        search.sendKeys(Keys.ESCAPE);
+        return search(text);
     }
 
     private long shown() {

@@ -95,15 +95,15 @@ final class PagesIT {
                 pages.heading());
         assertEquals(4, pages.all(".mark").size());
         assertEquals(
-                "Dump " + story.alert + ", 30 s into the alert",
-                pages.find(".mark[aria-current]").getDomAttribute("aria-label"));
+                "3: Dump " + story.alert + ", 30 s into the alert",
+                pages.find(".mark[aria-current] title").getDomProperty("textContent"));
         pages.follow(
                 () -> pages.all(".mark").get(0).findElement(By.tagName("text")).click());
         pages.awaitPage(incident + "?dump=" + story.rising);
         assertTrue(pages.find("#dump-title").getText().startsWith("Dump " + story.rising), pages.text());
         assertEquals(
-                "Dump " + story.rising + ", 1 min 19 s before the alert",
-                pages.find(".mark[aria-current]").getDomAttribute("aria-label"));
+                "1: Dump " + story.rising + ", 1 min 19 s before the alert",
+                pages.find(".mark[aria-current] title").getDomProperty("textContent"));
 
         pages.open(incident);
         long boxes = shownBoxes();
@@ -130,6 +130,8 @@ final class PagesIT {
     void findsAnIncidentByWhatItsDumpsHold() {
         pages.open("/incidents");
         long before = pages.all(".row").size();
+        assertFalse(pages.find("select[name=cause]").isDisplayed(), "the search is folded away");
+        pages.find(".search summary").click();
         choose("select[name=cause]", "nfs");
         pages.find("input[name=function]").sendKeys("nfs_getattr+0x1c9/0x4a0 [nfs]");
         pages.find("input[name=cgroup]").sendKeys("/user.slice");
@@ -137,13 +139,18 @@ final class PagesIT {
         assertEquals(1, pages.all(".row").size());
         assertTrue(before > 5);
         assertEquals(
-                "1 incident with cause waiting for NFS function nfs_getattr cgroup /user.slice",
+                "1 incident with cause waiting for NFS function \"nfs_getattr\" cgroup /user.slice",
                 pages.find(".found").getText().replaceAll("\\s+", " "));
-        pages.find(".search summary").click();
+        pages.find(".search .rare summary").click();
         pages.follow(() -> pages.find("input[name=container]").sendKeys(Story.CONTAINER.substring(0, 12), Keys.ENTER));
         assertEquals(1, pages.all(".row").size(), "the tasks of the container are in the same dump");
-        pages.follow(() -> pages.find("input[name=comm]").sendKeys("postgre", Keys.ENTER));
-        assertEquals(0, pages.all(".row").size());
+        pages.follow(() -> pages.find("input[name=comm]").sendKeys("stgr", Keys.ENTER));
+        assertEquals(1, pages.all(".row").size(), "a part of a name");
+        pages.follow(() -> {
+            pages.find("input[name=comm]").clear();
+            pages.find("input[name=comm]").sendKeys("\"postgre\"", Keys.ENTER);
+        });
+        assertEquals(0, pages.all(".row").size(), "a whole name");
         assertTrue(pages.find(".found").getText().startsWith("No incident found"), pages.text());
         assertTrue(pages.find("input[name=container]").isDisplayed(), "the field that is used is not folded away");
         pages.follow(() -> pages.link("Show all").click());
@@ -153,6 +160,8 @@ final class PagesIT {
     @Test
     void goesTheWholeWayByKeyboard() {
         pages.open("/incidents");
+        pages.tabTo(".search summary");
+        pages.press(Keys.ENTER);
         pages.tabTo("select[name=cause]");
         pages.press("waiting for the ext4");
         assertEquals("ext4-journal", pages.active().getDomProperty("value"));
@@ -261,6 +270,35 @@ final class PagesIT {
         }
     }
 
+    /** With what each one was in full at the pointer. */
+    @Test
+    void listsBeginWithHeadlinesOfTwoLinesAtMost() {
+        for (int[] screen : new int[][] {{1280, 720}, {390, 844}}) {
+            pages.browser().size(screen[0], screen[1]);
+            try {
+                for (String list : List.of("/incidents", "/dumps")) {
+                    pages.open(list);
+                    double bottom = ((Number) pages.browser()
+                                    .ask("document.querySelector('.row').getBoundingClientRect().bottom"))
+                            .doubleValue();
+                    assertTrue(bottom <= screen[1] * 0.5, list + " begins at " + bottom + " of " + screen[1]);
+                    assertEquals(
+                            List.of(),
+                            pages.browser()
+                                    .ask("[...document.querySelectorAll('.row h2')].filter(headline =>"
+                                            + " headline.getBoundingClientRect().height > 46"
+                                            + " || headline.title !== headline.textContent.trim())"
+                                            + ".map(headline => headline.textContent)"),
+                            list + " at a width of " + screen[0]);
+                }
+            } finally {
+                pages.browser().size(1200, 900);
+            }
+        }
+        pages.open("/incidents?from=1795349050123&to=1795349051000");
+        assertTrue(pages.find(".found").getText().contains("2026-11-22 12:04:10 UTC"), "as Grafana writes its times");
+    }
+
     @Test
     void drawsWhatTheLoadConsistedOfAndTellsItByPointerAndByKeyboard() {
         pages.open(incident);
@@ -352,6 +390,69 @@ final class PagesIT {
             live.assertInert();
             live.open("/incidents");
             live.assertQuiet();
+        }
+    }
+
+    @Test
+    void refreshesTheStartWithoutLosingThePlace() {
+        pages.open("/");
+        pages.browser().ask("(window.kept = true)");
+        String first = Wait.until(
+                "the load over time",
+                Duration.ofSeconds(60),
+                () -> pages.all(".moment").stream().findFirst().map(moment -> moment.getDomAttribute("data-at")),
+                pages::text);
+        pages.tabTo("[data-live=load] summary");
+        pages.press(Keys.ENTER);
+        pages.browser().ask("document.querySelector('[data-live=state] h2').scrollIntoView()");
+        long place = stateTop();
+        long moments = pages.all(".moment").size();
+        Wait.until(
+                "another load tick after " + first,
+                Duration.ofSeconds(60),
+                () -> Optional.of(pages.all(".moment").size()).filter(now -> now > moments),
+                pages::text);
+        assertEquals(true, pages.browser().ask("window.kept"), "the page was not loaded anew");
+        assertEquals("SUMMARY", pages.browser().ask("document.activeElement.tagName"), "the focus is where it was");
+        assertTrue(pages.find("[data-live=load] details").getDomAttribute("open") != null, "the table is unfolded");
+        assertEquals(place, stateTop(), 3, "what was looked at is where it was");
+        assertEquals(5, pages.all("[data-live=ended] .row").size());
+        assertTrue(pages.find("[data-live=open] .badge").getText().equals("open"), pages.text());
+    }
+
+    private long stateTop() {
+        return ((Number) pages.browser()
+                        .ask("Math.round(document.querySelector('[data-live=state] h2').getBoundingClientRect().top)"))
+                .longValue();
+    }
+
+    @Test
+    void takesADumpByTheButtonWithAndWithoutAScript() {
+        for (boolean off : List.of(false, true)) {
+            pages.browser().driver().executeCdpCommand("Emulation.setScriptExecutionDisabled", Map.of("value", off));
+            try {
+                Wait.until(
+                        "a dump",
+                        Duration.ofSeconds(90),
+                        () -> {
+                            pages.open("/");
+                            pages.find(".take button").click();
+                            return Optional.of(pages.shown()).filter(page -> page.matches("/dumps/[0-9]+"));
+                        },
+                        pages::text);
+                Wait.until(
+                        "what it says",
+                        Duration.ofSeconds(60),
+                        // Until then it is loaded anew each second, so nothing of it can be held.
+                        () -> Optional.of(
+                                        (String) pages.browser().ask("document.querySelector('h1')?.textContent ?? ''"))
+                                .filter(words -> words.contains("active task")),
+                        pages::shown);
+            } finally {
+                pages.browser()
+                        .driver()
+                        .executeCdpCommand("Emulation.setScriptExecutionDisabled", Map.of("value", false));
+            }
         }
     }
 

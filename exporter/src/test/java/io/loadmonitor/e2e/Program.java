@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Assumptions;
 
 /** A program that a test needs and that may be absent. */
@@ -16,8 +17,15 @@ final class Program {
      * everything must be there (CI, {@code make check}), and is skipped with the reason elsewhere.
      */
     static Path require(String name) {
-        Optional<Path> found = find(name);
+        Optional<Path> found = find(name, Files::isExecutable);
         need(found.isPresent(), "the program " + name + " is not on PATH; `make check` installs it");
+        return found.orElseThrow();
+    }
+
+    /** Finds a script that another program runs, which {@code make check} puts beside the servers. */
+    static Path requireScript(String name) {
+        Optional<Path> found = find(name, Files::isRegularFile);
+        need(found.isPresent(), name + " is not in a folder of PATH; `make check` fetches it");
         return found.orElseThrow();
     }
 
@@ -32,10 +40,10 @@ final class Program {
         Assumptions.abort(otherwise);
     }
 
-    private static Optional<Path> find(String name) {
+    private static Optional<Path> find(String name, Predicate<Path> fits) {
         return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
                 .map(folder -> Path.of(folder, name))
-                .filter(Files::isExecutable)
+                .filter(fits)
                 .findFirst();
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.dump.StackDump;
+import io.loadmonitor.flame.FlameGraph.First;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -92,10 +93,11 @@ final class FlamePropertyTest {
     void boxesLieWithinTheirCallersAndBesideEachOther(
             @ForAll("dumps") StackDump before,
             @ForAll("dumps") StackDump after,
+            @ForAll First first,
             @ForAll @IntRange(min = 1, max = 60) int most) {
-        FlameGraph whole = FlameGraph.of(StackDiff.of(before, after), Integer.MAX_VALUE);
+        FlameGraph whole = FlameGraph.of(StackDiff.of(before, after), first, Integer.MAX_VALUE);
         assertEquals(0, whole.leftOut());
-        FlameGraph graph = FlameGraph.of(StackDiff.of(before, after), most);
+        FlameGraph graph = FlameGraph.of(StackDiff.of(before, after), first, most);
         assertEquals(whole.frames().size(), graph.frames().size() + graph.leftOut());
         assertTrue(graph.frames().size() <= most);
         assertEquals(before.tasks().size(), graph.root().before());
@@ -131,14 +133,17 @@ final class FlamePropertyTest {
                 PprofReader.read(PprofProfile.write(stacks, Optional.empty(), "")).samples().stream()
                         .mapToLong(PprofReader.Sample::value)
                         .sum());
-        FlameGraph graph = FlameGraph.of(stacks, Integer.MAX_VALUE);
-        assertEquals(tasks, graph.root().width());
-        assertEquals(
-                tasks,
-                graph.frames().stream()
-                        .filter(frame -> frame.depth() == 1)
-                        .mapToInt(FlameFrame::width)
-                        .sum());
+        for (First first : First.values()) {
+            FlameGraph graph = FlameGraph.of(stacks, first, Integer.MAX_VALUE);
+            assertEquals(tasks, graph.root().width());
+            assertEquals(
+                    tasks,
+                    graph.frames().stream()
+                            .filter(frame -> frame.depth() == 1)
+                            .mapToInt(FlameFrame::width)
+                            .sum());
+            assertEquals(graph.frames().size(), graph.rows().size());
+        }
     }
 
     /** As another program reads the text. */

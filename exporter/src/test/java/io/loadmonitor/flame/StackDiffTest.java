@@ -59,13 +59,13 @@ final class StackDiffTest {
 
     @Test
     void drawsWhatIsGoneAsWideAsItWas() {
-        FlameGraph graph = FlameGraph.of(diff, 100);
+        FlameGraph graph = FlameGraph.of(diff, FlameGraph.First.PROGRAM, 100);
         assertEquals(5, graph.root().width());
         FlameFrame gone = graph.frames().stream()
                 .filter(frame -> frame.name().text().equals("gone"))
                 .findFirst()
                 .orElseThrow();
-        assertEquals(new FlameFrame(gone.name(), 1, 3, 1, 1, 0), gone);
+        assertEquals(new FlameFrame(gone.name(), 1, 3, 1, 1, 0, false), gone);
         assertEquals(-1, gone.difference());
     }
 }

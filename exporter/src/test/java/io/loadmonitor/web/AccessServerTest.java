@@ -77,7 +77,7 @@ final class AccessServerTest {
             Role.ALERT,
             Set.of("POST /api/v1/alerts"),
             Role.TRIGGER,
-            Set.of("POST /api/v1/dumps"),
+            Set.of("POST /api/v1/dumps", "POST /dumps", "POST /incidents/{id}/remarks"),
             Role.ADMINISTER,
             Set.of("POST /-/reload"));
 

@@ -161,15 +161,24 @@ final class FlamesEndpointTest {
     @Test
     void drawsTheFlameGraphOnThePageOfTheDump() throws Exception {
         String page = server.page("/dumps/" + server.archived(Samples.dump(1))).body();
-        Matcher box = Pattern.compile("aria-level=\"2\" data-from=\"(\\d+)\" data-units=\"(\\d+)\"")
-                .matcher(page);
-        int sum = 0;
-        while (box.find()) {
-            assertEquals(sum, Integer.parseInt(box.group(1)));
-            sum += Integer.parseInt(box.group(2));
+        // The one of the programs, and behind it the one with the innermost functions first.
+        String[] drawings = page.split("<template>");
+        assertEquals(2, drawings.length, page);
+        for (String drawing : drawings) {
+            Matcher box = Pattern.compile("data-depth=\"1\" data-from=\"(\\d+)\" data-units=\"(\\d+)\"")
+                    .matcher(drawing);
+            int sum = 0;
+            while (box.find()) {
+                assertEquals(sum, Integer.parseInt(box.group(1)));
+                sum += Integer.parseInt(box.group(2));
+            }
+            assertEquals(10, sum);
+            assertTrue(drawing.contains("<title>kernel_clone — 2 tasks, 20.0 %</title>"), drawing);
+            assertTrue(drawing.contains("<title>do_syscall_64 — 2 tasks, 20.0 %</title>"), drawing);
+            assertEquals(1, count(drawing, " entry\""), "the way into the kernel: " + drawing);
         }
-        assertEquals(10, sum);
-        assertTrue(page.contains("<title>kernel_clone — 2 tasks, 20.0 %</title>"), page);
+        assertTrue(drawings[0].contains("aria-level=\"4\" data-depth=\"4\""), drawings[0]);
+        assertTrue(page.contains("</svg>function of the kernel</li>"), page);
     }
 
     @Test

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.loadmonitor.dump.RawDump;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,6 +67,104 @@ final class PagesTest {
         String page = server.page("/dumps/" + id).body();
         assertTrue(page.contains("No task was active."), page);
         assertFalse(page.contains("class=\"legend\"") || page.contains("<table"), page);
+    }
+
+    @Test
+    void startsWithWhatLastsAndHowToMakeAnIncident() throws Exception {
+        String before = server.page("/").body();
+        assertTrue(before.contains("<h2>No incident yet</h2>") && before.contains("timeout 120 sh -c"), before);
+        assertTrue(before.contains("none has come yet"), before);
+        assertTrue(before.contains("active tasks at the last load tick, "), before);
+        assertTrue(before.contains("data-refresh=\"5\""), before);
+        assertHarmless(before);
+        incident(Samples.firing("a1b2c3d4e5f60718"));
+        String after = server.page("/").body();
+        assertFalse(after.contains("No incident yet"), after);
+        assertTrue(after.contains("<span class=\"badge open\">open</span>"), after);
+        assertTrue(after.contains("the newest came on <time"), after);
+        assertTrue(after.contains("1 dump since 22 Nov 2026, "), after);
+    }
+
+    @Test
+    void takesADumpByAButtonAndLeadsToIt() throws Exception {
+        assertTrue(server.page("/").body().contains("<form class=\"take\" method=\"post\" action=\"/dumps\">"));
+        HttpResponse<String> answer = button("same-origin");
+        assertEquals(303, answer.statusCode(), answer.body());
+        String page = answer.headers().firstValue("Location").orElseThrow();
+        assertTrue(page.matches("/dumps/[0-9]+"), page);
+        assertEquals(200, server.page(page).statusCode());
+        HttpResponse<String> again = button("same-origin");
+        assertTrue(
+                again.statusCode() == 303
+                        || again.statusCode() == 429 && again.body().contains("<h1>"),
+                again.body());
+        assertEquals(403, button("cross-site").statusCode());
+    }
+
+    private HttpResponse<String> button(String site) throws Exception {
+        return form("/dumps", "", site);
+    }
+
+    /** As a browser sends one. */
+    private HttpResponse<String> form(String path, String body, String site) throws Exception {
+        return server.send(server.request(path)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Accept", "text/html")
+                .header("Sec-Fetch-Site", site)
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    @Test
+    void keepsWhatPeopleSayOfAnIncident() throws Exception {
+        String page = incident(Samples.firing("a1b2c3d4e5f60718"));
+        assertTrue(page.contains("action=\"/incidents/1/remarks\"") && page.contains("<h2 id=\"remarks\">"), page);
+        String path = "/incidents/1/remarks";
+        HttpResponse<String> kept = form(path, "note=%3Cscript%3Edisk%3C%2Fscript%3E%0D%0Aagain", "same-origin");
+        assertEquals(303, kept.statusCode(), kept.body());
+        assertEquals(
+                "/incidents/1#remarks", kept.headers().firstValue("Location").orElseThrow());
+        assertEquals(303, form(path, "tags=Disk+db1%2C+disk", "none").statusCode());
+        page = server.page("/incidents/1").body();
+        assertTrue(page.contains("<bdi>&lt;script&gt;disk&lt;/script&gt;\nagain</bdi>"), page);
+        assertTrue(page.contains("<bdi>db1</bdi></li> <li class=\"badge\"><bdi>disk</bdi>"), page);
+        assertHarmless(page);
+        JsonNode json = RunningServer.json(server.get("/api/v1/incidents/1"));
+        assertEquals(
+                "<script>disk</script>\nagain",
+                json.path("notes").path(0).path("text").asText());
+        assertEquals("anybody", json.path("notes").path(0).path("author").asText());
+        assertEquals("[\"db1\",\"disk\"]", json.path("tags").toString());
+        String markdown = server.get("/api/v1/incidents/1.md").body();
+        assertTrue(markdown.contains("\nTags: `db1` `disk`\n\n## Notes\n"), markdown);
+        assertTrue(markdown.contains("```\n\\x3cscript>disk\\x3c/script>\nagain\n```\n"), markdown);
+        assertEquals(303, form(path, "remove=1", "same-origin").statusCode());
+        assertEquals(303, form(path, "tags=", "same-origin").statusCode());
+        assertFalse(RunningServer.json(server.get("/api/v1/incidents/1")).has("tags"));
+        assertFalse(server.get("/api/v1/incidents/1.md").body().contains("Notes"));
+    }
+
+    @Test
+    void refusesRemarksThatAreNone() throws Exception {
+        incident(Samples.firing("a1b2c3d4e5f60718"));
+        String path = "/incidents/1/remarks";
+        for (String body : List.of(
+                "",
+                "note=",
+                "note=+%0A",
+                "note=" + "x".repeat(2_001),
+                "tags=" + "x".repeat(41),
+                "tags=%3Cb%3E",
+                "tags=a+b+c+d+e+f+g+h+i+j+k+l+m+n+o+p+q+r+s+t+u",
+                "remove=x",
+                "other=1",
+                "note=%zz")) {
+            assertEquals(400, form(path, body, "same-origin").statusCode(), body);
+        }
+        assertEquals(404, form(path, "remove=4711", "same-origin").statusCode());
+        assertEquals(
+                404, form("/incidents/4711/remarks", "note=x", "same-origin").statusCode());
+        assertEquals(403, form(path, "note=x", "cross-site").statusCode());
+        assertFalse(RunningServer.json(server.get("/api/v1/incidents/1")).has("notes"));
     }
 
     @Test
@@ -139,7 +239,8 @@ final class PagesTest {
             Matcher address = ADDRESS.matcher(server.page(path).body());
             while (address.find()) {
                 String target = address.group(1).replace("&amp;", "&");
-                if (target.startsWith("/")) {
+                // Those of the forms for remarks take POST alone.
+                if (target.startsWith("/") && !target.endsWith("/remarks")) {
                     assertEquals(200, server.page(target).statusCode(), path + " links to " + target);
                 }
             }
@@ -229,7 +330,7 @@ final class PagesTest {
                 .body();
         assertTrue(found.contains("href=\"/incidents/1\""), found);
         assertTrue(found.contains("<b>1</b> incident"), found);
-        assertTrue(found.contains("value=\"kernel_clone\""), found);
+        assertTrue(found.contains("value=\"&#34;kernel_clone&#34;\""), found);
         assertTrue(
                 found.contains(
                         "<option value=\"vfork\" selected>waiting for a vfork child to execute a program (1 dump)"),

@@ -63,7 +63,9 @@ final class PostAuditTest {
                             .filter(route -> route.startsWith("POST "))
                             .collect(Collectors.toSet()));
             assertEquals(
-                    new TreeSet<>(WebServer.ACTIONS.values()).size(), WebServer.ACTIONS.size(), "one action a route");
+                    new TreeSet<>(WebServer.ACTIONS.values()).size(),
+                    WebServer.ACTIONS.size() - 1,
+                    "one action a route, but that the button asks for a dump as the API does");
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.archive.DumpTrigger;
+import io.loadmonitor.archive.SoughtName;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -102,17 +103,17 @@ final class QueryParametersTest {
     @Test
     void keepsNamesInEscapedFormAndEscapesWhatIsNot() {
         assertEquals(
-                Optional.of("busy\\n(1)"),
+                Optional.of(new SoughtName("busy\\n(1)", false)),
                 ListFilter.dumps(ListFilter.dumpParameters("comm=busy%5Cn(1)"))
                         .names()
                         .comm());
         assertEquals(
-                Optional.of("busy\\n(1)"),
+                Optional.of(new SoughtName("busy\\n(1)", false)),
                 ListFilter.dumps(ListFilter.dumpParameters("comm=busy%0A(1)"))
                         .names()
                         .comm());
         assertEquals(
-                Optional.of("\\xc3\\xbc"),
+                Optional.of(new SoughtName("\\xc3\\xbc", false)),
                 ListFilter.dumps(ListFilter.dumpParameters("comm=%C3%BC"))
                         .names()
                         .comm());
@@ -127,6 +128,17 @@ final class QueryParametersTest {
     }
 
     @Test
+    void takesMillisecondsAsGrafanaWritesThem() {
+        assertEquals(
+                Optional.of(Instant.parse("2026-11-22T12:04:10.123Z")),
+                ListFilter.dumpParameters("from=1795349050123").time("from"));
+        assertEquals(
+                Optional.of(Instant.parse("2026-11-22T12:04:10Z")),
+                ListFilter.dumpParameters("from=1795349050").time("from"));
+        refused(() -> ListFilter.dumpParameters("from=179534905012").time("from"));
+    }
+
+    @Test
     void refusesAnEndBeforeTheBeginning() {
         assertEquals(
                 "Parameter \"to\" is \"5\", but must be later than \"from\".",
@@ -137,12 +149,16 @@ final class QueryParametersTest {
 
     @Test
     void takesAFunctionOutOfAFrame() {
+        assertEquals(
+                Optional.of(new SoughtName("jbd2", false)),
+                ListFilter.dumps(ListFilter.dumpParameters("function=jbd2"))
+                        .names()
+                        .function());
         for (String frame : List.of(
-                "jbd2_log_wait_commit",
-                "jbd2_log_wait_commit%2B0x10c/0x140",
-                "+jbd2_log_wait_commit%2B0x10c/0x140+[jbd2]")) {
+                "%22jbd2_log_wait_commit%22",
+                "jbd2_log_wait_commit%2B0x10c/0x140", "+jbd2_log_wait_commit%2B0x10c/0x140+[jbd2]")) {
             assertEquals(
-                    Optional.of("jbd2_log_wait_commit"),
+                    Optional.of(new SoughtName("jbd2_log_wait_commit", true)),
                     ListFilter.dumps(ListFilter.dumpParameters("function=" + frame))
                             .names()
                             .function());

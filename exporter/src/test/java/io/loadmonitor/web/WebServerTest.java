@@ -249,7 +249,7 @@ final class WebServerTest {
                     "nosniff",
                     answer.headers().firstValue("X-Content-Type-Options").orElseThrow());
             assertEquals(
-                    "no-referrer",
+                    "same-origin",
                     answer.headers().firstValue("Referrer-Policy").orElseThrow());
             assertTrue(answer.headers().firstValue("Server").isEmpty());
         }

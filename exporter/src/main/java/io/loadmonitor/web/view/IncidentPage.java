@@ -39,6 +39,7 @@ import java.util.regex.Pattern;
  * @param changes from the dump before it in the incident, largest first; empty where nothing is known to have changed
  * @param changedFrom the number of that dump
  * @param diff whether both texts are there to be compared
+ * @param remarks what people say of it
  */
 public record IncidentPage(
         String title,
@@ -60,7 +61,8 @@ public record IncidentPage(
         List<String> changes,
         long changedFrom,
         boolean diff,
-        CompareForm compare)
+        CompareForm compare,
+        RemarksView remarks)
         implements PageModel {
     /** Dumps that have a mark and a station; the rest are links. */
     public static final int MOST_STATIONS = 50;
@@ -102,6 +104,7 @@ public record IncidentPage(
             OptionalInt cpus,
             CauseCatalogue causes,
             boolean follows,
+            RemarksView remarks,
             Instant now) {
         Incident incident = report.incident();
         List<IncidentReport.Dump> dumps =
@@ -156,7 +159,8 @@ public record IncidentPage(
                 change.map(IncidentReport.Change::before).orElse(0L),
                 change.filter(one -> withText(summaries, one.before()) && withText(summaries, one.after()))
                         .isPresent(),
-                CompareForm.around(summaries, chosenId));
+                CompareForm.around(summaries, chosenId),
+                remarks);
     }
 
     private static boolean withText(List<DumpSummary> dumps, long id) {

@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way in. It answers anybody, so it says nothing about tasks but to who may read dumps.
  *
- * @param area the load by cause; null for who may not read dumps, and where it cannot be read
+ * @param load null for who may not read dumps, and where it cannot be read
+ * @param kept null for who may not read dumps, and while the archive does not answer
+ * @param mayTrigger whether a dump would be taken for this reader
  * @param notReady why not; empty text when it is ready
  * @param stacksRemedy what would let dumps hold stacks; empty text when they can
  * @param byItself who takes dumps by itself, a sentence each; empty when nobody does
@@ -14,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param remoteAllowed whether the rest answers clients beyond loopback
  */
 public record LandingPage(
-        @Nullable LoadArea area,
+        @Nullable LoadNow load,
+        @Nullable KeptState kept,
+        boolean mayTrigger,
         String version,
         String host,
         String source,
