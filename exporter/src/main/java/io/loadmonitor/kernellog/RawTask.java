@@ -42,6 +42,8 @@ final class RawTask {
     boolean inInterrupt;
     /** The stack of whoever holds a lock: it belongs to the report, whatever its state. */
     boolean owner;
+    /** It is in the report already, or will be: shown once more for another lock that it holds. */
+    boolean again;
     /** How long it slept, microseconds; of stacks folded over time. */
     OptionalLong micros = OptionalLong.empty();
 

@@ -98,7 +98,8 @@ final class Unwrapping {
         if (text.indexOf('"') < 0) {
             return text;
         }
-        if (text.startsWith("\"") && !text.startsWith("\"echo") || text.contains(",\"")) {
+        String start = text.stripLeading();
+        if (start.startsWith("\"") && !start.startsWith("\"echo") || text.contains(",\"")) {
             text = QUOTED_END.matcher(text).replaceAll("");
         }
         return text;
