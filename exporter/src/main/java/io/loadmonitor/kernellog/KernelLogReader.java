@@ -36,6 +36,7 @@ public final class KernelLogReader {
     private final LogBook book = new LogBook();
     private final LineCount count = new LineCount();
     private final Unwrapping unwrapping = new Unwrapping();
+    private final PartialLine partial = new PartialLine();
     private final Tail tail = new Tail();
     private final Prefixes prefixes = new Prefixes();
     private final OtherPrograms others = new OtherPrograms();
@@ -89,20 +90,33 @@ public final class KernelLogReader {
     private record Part(LineCount.Line line, String text, int anchor, boolean terminated) {}
 
     private void line(String text, boolean terminated) {
+        Optional<String> line = partial.take(text);
+        if (line.isEmpty()) {
+            count.next(text, 0);
+        } else {
+            line(text, line.get(), terminated);
+        }
+    }
+
+    /**
+     * @param shown as it stands there
+     * @param text with its parts above
+     */
+    private void line(String shown, String text, boolean terminated) {
         if (begun != null) {
             String before = begun;
             begun = null;
             Optional<String> joined = WrappedLine.joined(before, text);
             whole(before, joined.orElse(before), true);
             if (joined.isPresent()) {
-                count.next(text, 0);
+                count.next(shown, 0);
                 return;
             }
         }
         if (WrappedLine.begins(text)) {
             begun = text;
         } else {
-            whole(text, text, terminated);
+            whole(shown, text, terminated);
         }
     }
 

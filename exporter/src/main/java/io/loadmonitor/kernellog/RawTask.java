@@ -109,6 +109,10 @@ final class RawTask {
         return frames;
     }
 
+    Optional<Frame> lastReliable() {
+        return reliable.isEmpty() ? Optional.empty() : Optional.of(reliable.get(reliable.size() - 1));
+    }
+
     Optional<Frame> lastFrame() {
         return last;
     }
