@@ -35,9 +35,6 @@ final class KernelLines implements LineReader {
     private static final Pattern WORKQUEUE = Pattern.compile(
             "^Workqueue: (\\S{1,64}) ([A-Za-z_.][\\w.]{0,127})((?: \\[\\S{1,64}\\])?)((?: \\(.{1,64}\\))?)$");
 
-    private static final String MIXED = "Lines of several CPUs are mixed: a stack goes on after its end. Without the caller's id"
-            + " (printk.caller=1) frames go to the task that was named last.";
-
     private final OpenReport open;
     /** What is printed next is the stack of whoever holds the lock. */
     private boolean ownerExpected;
@@ -192,20 +189,7 @@ final class KernelLines implements LineReader {
 
     /** A frame of the task that was named last. */
     Fate frame(FrameLine frame) {
-        if (open.otherTrace) {
-            return Fate.SKIPPED;
-        }
-        RawTask task = open.task;
-        boolean beyondTheEnd = task != null
-                && open.report != null
-                && frame.reliable()
-                && !frame.frames().isEmpty()
-                && !KnownFunctions.outermost(frame.frames().get(0))
-                && task.lastReliable().map(KnownFunctions::outermost).orElse(false);
-        if (beyondTheEnd && open.opened().kind != LogKind.PROC_STACK) {
-            open.opened().noteOnce(MIXED);
-        }
-        return open.take(frame);
+        return open.otherTrace ? Fate.SKIPPED : open.take(frame);
     }
 
     static Optional<Frame> frame(String symbol) {
