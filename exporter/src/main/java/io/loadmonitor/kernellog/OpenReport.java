@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The report and the task that one caller's lines belong to, while they are read. Not thread-safe. */
 final class OpenReport {
-    private static final String MIXED = "Lines of several CPUs are mixed: a stack goes on after its end. Without the caller's"
-            + " id (printk.caller=1) frames go to the task that was named last.";
+    private static final String MIXED =
+            "Lines of several CPUs are mixed: a stack goes on after its end. Without the caller's"
+                    + " id (printk.caller=1) frames go to the task that was named last.";
 
     private final LogBook book;
 

@@ -434,8 +434,9 @@ final class ReportDraft {
         if (flags.contains("state_assumed")) {
             assumed++;
         }
-        List<Frame> frames = guess ? task.guesses : task.reliable;
-        count(task, State.UNINTERRUPTIBLE, Placement.SLEEP, KnownFunctions.withoutWayIntoSleep(frames), all);
+        List<Frame> frames = KnownFunctions.withoutWayIntoSleep(guess ? task.guesses : task.reliable);
+        // That it is off its CPU is all that such a stack tells.
+        count(task, State.UNINTERRUPTIBLE, Placement.SLEEP, KnownFunctions.asleep(frames) ? List.of() : frames, all);
     }
 
     /** Whom the kernel names as the holder of a lock, but does not show. */

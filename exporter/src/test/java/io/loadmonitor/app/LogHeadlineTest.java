@@ -19,8 +19,7 @@ final class LogHeadlineTest {
 
     @Test
     void saysThatTheTextHasNoStacks() throws IOException {
-        assertEquals(
-                "2 captured tasks = 2 blocked, no stack in this text (cron, rsync)", pasted("d1-no-stacks.txt"));
+        assertEquals("2 captured tasks = 2 blocked, no stack in this text (cron, rsync)", pasted("d1-no-stacks.txt"));
     }
 
     @Test
@@ -82,9 +81,7 @@ final class LogHeadlineTest {
 
     @Test
     void saysOfAHolderThatIsNotShownNoMoreThanItsName() {
-        assertEquals(
-                "1 captured task = 1 waiting for a mutex in a_ioctl, held by b (102) (a)",
-                headline("""
+        assertEquals("1 captured task = 1 waiting for a mutex in a_ioctl, held by b (102) (a)", headline("""
                         INFO: task a:101 blocked for more than 122 seconds.
                         task:a               state:D stack:0     pid:101   ppid:1      flags:0x00000002
                          __mutex_lock.constprop.0+0x4d5/0x990
@@ -96,13 +93,13 @@ final class LogHeadlineTest {
     @Test
     void saysWhatAKernelWorkerWorksOn() throws IOException {
         String first = pasted("m1-workqueue-names-the-driver.txt");
-        assertTrue(
-                first.endsWith("; kworker/3:2 works on vnic_reset_task [vnic] of workqueue events_long"), first);
+        assertTrue(first.endsWith("; kworker/3:2 works on vnic_reset_task [vnic] of workqueue events_long"), first);
     }
 
     @Test
     void saysHowOftenAndWhenItWasSeen() {
-        String round = "[  %d.5] INFO: task a:1 blocked for more than %d seconds.\n[  %d.6]  rpc_wait_bit_killable+0x1/0x2\n";
+        String round =
+                "[  %d.5] INFO: task a:1 blocked for more than %d seconds.\n[  %d.6]  rpc_wait_bit_killable+0x1/0x2\n";
         String first = headline(round.formatted(100, 122, 100) + round.formatted(223, 245, 223));
         assertTrue(first.endsWith("; seen 2 times, from 100.5 to 223.5"), first);
     }

@@ -159,11 +159,13 @@ final class KernelLogReaderTest {
                  entry_SYSCALL_64_after_hwframe+0x76/0x7e
                 """;
         assertTrue(
-                LogTexts.only(LogTexts.read(mixed)).warnings().stream().anyMatch(text -> text.contains("several CPUs are mixed")),
+                LogTexts.only(LogTexts.read(mixed)).warnings().stream()
+                        .anyMatch(text -> text.contains("several CPUs are mixed")),
                 "said where a stack goes on after its end");
         String apart = mixed.replace(" fuse_lookup+0x11/0x70\n", "");
         assertTrue(
-                LogTexts.only(LogTexts.read(apart)).warnings().stream().noneMatch(text -> text.contains("mixed")), "and only there");
+                LogTexts.only(LogTexts.read(apart)).warnings().stream().noneMatch(text -> text.contains("mixed")),
+                "and only there");
     }
 
     @ParameterizedTest

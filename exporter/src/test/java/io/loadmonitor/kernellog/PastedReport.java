@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * A text that somebody could paste, and what it must be read as; {@code reports/SOURCES.md} says how it is written down.
  *
  * @param kind the letter that its file's name begins with
- * @param batch 1 or 2
+ * @param batch 1 to 3
  * @param expected lines without {@code %%}
  */
 record PastedReport(String kind, int batch, String name, List<String> expected, byte[] text) {

@@ -169,8 +169,14 @@ record Wrapping(String name, Function<List<String>, byte[]> wrap) {
         StringBuilder text = new StringBuilder();
         for (String line : lines) {
             int half = line.length() / 2;
-            text.append(ISO).append(".123456789Z stderr P [  812.400010] ").append(line, 0, half).append('\n');
-            text.append(ISO).append(".123456789Z stderr F ").append(line.substring(half)).append('\n');
+            text.append(ISO)
+                    .append(".123456789Z stderr P [  812.400010] ")
+                    .append(line, 0, half)
+                    .append('\n');
+            text.append(ISO)
+                    .append(".123456789Z stderr F ")
+                    .append(line.substring(half))
+                    .append('\n');
         }
         return latin1(text.toString());
     }
