@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Lists of kernel functions that say how a task came to where it is, or in what state it is, not what it waits for. They stand in {@code
- * functions.txt} of the jar, in the form of the catalogue of causes; {@code exporter/docs/causes.md} describes it.
- * Immutable, safe for use by several threads.
+ * Lists of kernel functions that say how a task came to where it is, or in what state it is, not what it waits for.
+ * They stand in {@code functions.txt} of the jar, in the form of the catalogue of causes; {@code
+ * exporter/docs/causes.md} describes it. Immutable, safe for use by several threads.
  */
 public enum FunctionList {
     /** General ways to sleep: {@code schedule}, {@code mutex_lock}, {@code folio_wait_bit_common}. */

@@ -26,7 +26,8 @@ final class CpuLines implements LineReader {
     // up to 3.18 and 4.15: Watchdog detected hard LOCKUP on cpu 3, Watchdog CPU:42 Hard LOCKUP
     private static final Pattern HARD =
             Pattern.compile("^(?:(?:NMI )?watchdog: )?(?:Watchdog detected hard LOCKUP on cpu"
-                    + " (\\d{1,5})|CPU (\\d{1,5}) self-detected hard LOCKUP.{0,200}|CPU \\d{1,5} detected hard LOCKUP on other"
+                    + " (\\d{1,5})|CPU (\\d{1,5}) self-detected hard LOCKUP.{0,200}"
+                    + "|CPU \\d{1,5} detected hard LOCKUP on other"
                     + " CPUs (\\d{1,5})(?:[,-].{0,80})?|Watchdog CPU:(\\d{1,5}) Hard LOCKUP"
                     + "|Watchdog CPU:\\d{1,5} detected Hard LOCKUP other CPUS:(\\d{1,5})(?:[,-].{0,200})?)$");
     private static final Pattern HARD_PANIC = Pattern.compile("^Kernel panic - not syncing: Hard LOCKUP$");

@@ -40,8 +40,11 @@ final class PsLines implements LineReader {
     private static final int CUT = 6;
 
     /** A row of {@code ps aux}, of which only rows were kept. */
-    private static final Pattern ROW_OF_AUX = Pattern.compile("^[\\w.+-]{1,32} +\\d{1,10} +\\d{1,4}\\.\\d +\\d{1,3}\\.\\d +\\d{1,12} +\\d{1,12} "
-            + "+(?:\\?|tty\\S{1,12}|pts/\\d{1,6}|console) +[DRSTZIXtW][<NLsl+]{0,6} +\\S{4,8} +\\d{1,8}:\\d\\d .{1,800}$");
+    private static final Pattern ROW_OF_AUX = Pattern.compile(
+            "^[\\w.+-]{1,32} +\\d{1,10} +\\d{1,4}\\.\\d +\\d{1,3}\\.\\d +\\d{1,12} +\\d{1,12} "
+                    + "+(?:\\?|tty\\S{1,12}|pts/\\d{1,6}|console) +[DRSTZIXtW][<NLsl+]{0,6} +\\S{4,8} "
+                    + "+\\d{1,8}:\\d\\d .{1,800}$");
+
     private static final List<String> COLUMNS_OF_AUX =
             List.of("USER", "PID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME", "COMMAND");
 
@@ -68,7 +71,9 @@ final class PsLines implements LineReader {
         if (HEADING.matcher(text).matches()) {
             return heading(line, List.of(text.toUpperCase(Locale.ROOT).split("\\s+")));
         }
-        if (!open.is(LogKind.PS) && line.log().stamp().isEmpty() && ROW_OF_AUX.matcher(text).matches()) {
+        if (!open.is(LogKind.PS)
+                && line.log().stamp().isEmpty()
+                && ROW_OF_AUX.matcher(text).matches()) {
             heading(line, COLUMNS_OF_AUX);
         }
         return open.is(LogKind.PS) ? row(text) : Optional.empty();

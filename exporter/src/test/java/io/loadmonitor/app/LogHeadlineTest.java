@@ -122,7 +122,8 @@ final class LogHeadlineTest {
         assertEquals(
                 "36.20 s off CPU = 24.10 s waiting for the ext4 journal (mail) + 12.10 s waiting for NFS (df)",
                 headline("mail;entry_SYSCALL_64_after_hwframe;ext4_sync_file;jbd2_log_wait_commit;schedule;__schedule"
-                        + " 24100000\ndf;entry_SYSCALL_64_after_hwframe;vfs_statx;rpc_wait_bit_killable;schedule;__schedule"
+                        + " 24100000\n"
+                        + "df;entry_SYSCALL_64_after_hwframe;vfs_statx;rpc_wait_bit_killable;schedule;__schedule"
                         + " 12100000\n"));
     }
 

@@ -10,7 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A text that somebody could paste, and what it must be read as; {@code reports/SOURCES.md} says how it is written down.
+ * A text that somebody could paste, and what it must be read as; {@code reports/SOURCES.md} says how it is written
+ * down.
  *
  * @param kind the letter that its file's name begins with
  * @param batch 1 to 3

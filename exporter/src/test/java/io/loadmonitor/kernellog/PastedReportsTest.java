@@ -114,6 +114,7 @@ final class PastedReportsTest {
                 Files.readString(DOCS).contains(table),
                 DOCS + " has another table than was counted; wrong: " + String.join("\n", wrong) + "; this is right:\n"
                         + table);
+        assertTrue(Files.readString(DOCS).contains(sentence), DOCS + " lacks: " + sentence);
     }
 
     /** The kinds of which none may be wrong any more. */
