@@ -129,6 +129,7 @@ final class ExplainCommand implements Callable<Integer> {
                     + " or stall of a CPU, and no stacks of /proc, crash or drgn; of its " + log.lines() + " lines "
                     + log.unread()
                     + " were not understood");
+            log.remarks().forEach(remark -> err.println(Main.name() + ": " + remark));
             out.flush();
             return 1;
         }

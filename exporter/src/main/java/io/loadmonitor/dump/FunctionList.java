@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Lists of kernel functions that say how a task came to where it is, not what it waits for. They stand in {@code
- * functions.txt} of the jar, in the form of the catalogue of causes; {@code exporter/docs/causes.md} describes it.
- * Immutable, safe for use by several threads.
+ * Lists of kernel functions that say how a task came to where it is, or in what state it is, not what it waits for.
+ * They stand in {@code functions.txt} of the jar, in the form of the catalogue of causes; {@code
+ * exporter/docs/causes.md} describes it. Immutable, safe for use by several threads.
  */
 public enum FunctionList {
     /** General ways to sleep: {@code schedule}, {@code mutex_lock}, {@code folio_wait_bit_common}. */
@@ -23,7 +23,25 @@ public enum FunctionList {
     /** What newer kernels have between two functions that stayed: {@code process_scheduled_works}. */
     IN_NEW_KERNELS_ALONE("in-new-kernels-alone"),
     /** Where a CPU lets interrupts in again: {@code _raw_spin_unlock_irqrestore}. */
-    LETS_INTERRUPTS_IN("lets-interrupts-in");
+    LETS_INTERRUPTS_IN("lets-interrupts-in"),
+    /** The last steps before a task is off its CPU: {@code __schedule}, {@code io_schedule}. */
+    OFF_THE_CPU("off-the-cpu"),
+    /** Where tasks sleep without being load: {@code worker_thread}. */
+    SLEEPS_IDLE("sleeps-idle"),
+    /** Where tasks sleep until a signal or work comes: {@code ep_poll}, {@code kthreadd}. */
+    SLEEPS_FOR_A_SIGNAL("sleeps-for-a-signal"),
+    /** Where tasks are that could run and lost their CPU: {@code exit_to_user_mode_loop}. */
+    LOST_ITS_CPU("lost-its-cpu"),
+    /** Who took the report: {@code sysrq_handle_showstate}. */
+    TAKES_THE_REPORT("takes-the-report"),
+    /** The original module's: {@code monitor_handler}. */
+    TIMER_OF_THE_ORIGINAL("timer-of-the-original"),
+    /** Where stacks end: {@code entry_SYSCALL_64_after_hwframe}, {@code ret_from_fork}. */
+    OUTERMOST("outermost"),
+    /** Where interrupts enter: {@code asm_common_interrupt}. */
+    INTERRUPT_ENTRY("interrupt-entry"),
+    /** Which x86 alone has: {@code do_syscall_64}. */
+    OF_X86("of-x86");
 
     private static final String RESOURCE = "functions.txt";
 

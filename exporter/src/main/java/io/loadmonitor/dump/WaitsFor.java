@@ -1,5 +1,6 @@
 package io.loadmonitor.dump;
 
+import io.loadmonitor.dump.LoadCause.Kind;
 import io.loadmonitor.dump.StackDump.Task;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -113,7 +114,11 @@ final class WaitsFor {
         }
         Task root = chain.get(chain.size() - 1);
         CauseFinder.Finding found = finder.find(root);
-        String doing = ", which is " + found.title();
+        boolean unknown = CauseFinder.kind(root) == Kind.SLEEP
+                && found.cause().kind() == Kind.SLEEP
+                && root.stackId() == 0
+                && root.waitChannel().isEmpty();
+        String doing = unknown ? "" : ", which is " + found.title();
         return chain.size() == 1
                 ? "held by " + name(root) + doing
                 : "held by " + name(chain.get(0)) + ", which waits for " + name(root) + doing;

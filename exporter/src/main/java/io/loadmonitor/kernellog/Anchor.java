@@ -21,6 +21,7 @@ final class Anchor {
         "INFO:",
         "ockup",
         "LOCKUP",
+        "panic",
         "task:",
         "race:",
         "ysRq",
@@ -45,6 +46,8 @@ final class Anchor {
                     + "|(?:NMI )?(?:watchdog: )?BUG: (?:soft|workqueue) lockup"
                     + "|(?:NMI )?watchdog: (?:Watchdog detected hard LOCKUP|CPU \\d{1,5} (?:self-)?detect"
                     + "ed hard LOCKUP)"
+                    + "|Watchdog detected hard LOCKUP|Watchdog CPU:\\d{1,5} "
+                    + "|Kernel panic - not syncing: "
                     + "|task:.{0,16} ?state:[A-Za-z?] "
                     + "|Call [Tt]race:$|Backtrace:$"
                     + "|(?:sysrq: ?)?SysRq ?: \\w|sysrq: \\w"
@@ -64,10 +67,10 @@ final class Anchor {
 
     /** The frame at a line's end with what kernels put before its function. */
     private static final Pattern FRAME = Pattern.compile("(?<=^|[\\s\\]>|:\"])"
-            + "(?:\\(?\\[<?(?:0x)?[0-9a-f]{1,16}>?\\] {1,2}){0,2}(?:\\? )?"
+            + "(?:\\(?\\[(?:<[^<>]{1,24}>|(?:0x)?[0-9a-f]{1,16})\\] {1,2}){0,2}(?:\\? )?"
             + "(?:\\(?[A-Za-z_.$][\\w.$]{0,200}(?:\\+0x[0-9a-f]{1,16}/0x[0-9a-f]{1,16})?(?: \\[\\w{1,64}\\])?\\)? from "
             + "(?:\\[<[0-9a-f]{8,16}>\\] )?)?"
-            + "\\(?[A-Za-z_.$][\\w.$]{0,200}\\+0x[0-9a-f]{1,16}/0x[0-9a-f]{1,16}"
+            + "\\(?(?::[\\w-]{1,64}:)?[A-Za-z_.$][\\w.$]{0,200}\\+0x[0-9a-f]{1,16}/0x[0-9a-f]{1,16}"
             + "(?: \\[[^\\s\\[\\]]{1,64}(?: [0-9a-f]{8,64})?\\])?\\)?(?: \\([A-Za-z]{1,12}\\))?$");
 
     /** Words before a function that are the kernel's own: registers, and where a lock was taken. */

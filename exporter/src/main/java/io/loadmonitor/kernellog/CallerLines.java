@@ -42,6 +42,7 @@ final class CallerLines {
                 new DrgnLines(open),
                 new PsLines(open),
                 folded,
+                new OffCpuLines(open),
                 proc);
     }
 

@@ -6,7 +6,8 @@ import java.util.Map;
 
 /**
  * Knows a message that two loggers wrote into one text (the console and syslog, say): the same words at the same time
- * of the kernel's clock behind something else. Behind the same it is said twice and counts twice. Not thread-safe.
+ * of the kernel's clock behind something else, or one right below the other where only one of them has that clock.
+ * Behind the same it is said twice and counts twice. Not thread-safe.
  */
 final class Copies {
     private static final int REMEMBERED = 256;
@@ -20,16 +21,28 @@ final class Copies {
         }
     };
 
+    /** The message above, and what stood before it. */
+    private String lastMessage = "";
+
+    private String lastPrefix = "";
+    private boolean lastTimed;
+
     boolean isCopy(NumberedLine line) {
         LogLine log = line.log();
-        if (log.seconds().isEmpty()) {
-            return false;
-        }
+        String message = log.message().strip();
         String prefix = line.text()
                 .substring(0, line.text().length() - log.message().length())
                 .replaceAll("[0-9\\s]+", "0");
-        String first =
-                prefixes.putIfAbsent(log.seconds().getAsDouble() + log.message().strip(), prefix);
+        boolean timed = log.seconds().isPresent();
+        boolean ofLast =
+                timed != lastTimed && !message.isEmpty() && message.equals(lastMessage) && !prefix.equals(lastPrefix);
+        lastMessage = message;
+        lastPrefix = prefix;
+        lastTimed = timed;
+        if (ofLast || !timed) {
+            return ofLast;
+        }
+        String first = prefixes.putIfAbsent(log.seconds().getAsDouble() + message, prefix);
         return first != null && !first.equals(prefix);
     }
 }

@@ -6,8 +6,10 @@ import io.loadmonitor.kernellog.KernelLogReader.NumberedLine;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +23,15 @@ final class CpuLines implements LineReader {
     private static final Pattern SOFT = Pattern.compile("^(?:NMI )?(?:watchdog: )?BUG: soft lockup - CPU#(\\d{1,5})"
             + " stuck for (\\d{1,10})s! \\[(.{0,15}):(\\d{1,10})\\]$");
     // kernel/watchdog.c, arch/powerpc/kernel/watchdog.c
-    private static final Pattern HARD = Pattern.compile("^(?:NMI )?watchdog: (?:Watchdog detected hard LOCKUP on cpu"
-            + " (\\d{1,5})|CPU (\\d{1,5}) self-detected hard LOCKUP.{0,200}|CPU \\d{1,5} detected hard LOCKUP on other"
-            + " CPUs (\\d{1,5})(?:[,-].{0,80})?)$");
+    // up to 3.18 and 4.15: Watchdog detected hard LOCKUP on cpu 3, Watchdog CPU:42 Hard LOCKUP
+    private static final Pattern HARD =
+            Pattern.compile("^(?:(?:NMI )?watchdog: )?(?:Watchdog detected hard LOCKUP on cpu"
+                    + " (\\d{1,5})|CPU (\\d{1,5}) self-detected hard LOCKUP.{0,200}"
+                    + "|CPU \\d{1,5} detected hard LOCKUP on other"
+                    + " CPUs (\\d{1,5})(?:[,-].{0,80})?|Watchdog CPU:(\\d{1,5}) Hard LOCKUP"
+                    + "|Watchdog CPU:\\d{1,5} detected Hard LOCKUP other CPUS:(\\d{1,5})(?:[,-].{0,200})?)$");
+    private static final Pattern HARD_PANIC = Pattern.compile("^Kernel panic - not syncing: Hard LOCKUP$");
+    private static final Pattern SOFT_PANIC = Pattern.compile("^Kernel panic - not syncing: softlockup: hung tasks$");
     // kernel/rcu/tree_stall.h: rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:
     private static final Pattern RCU = Pattern.compile(
             "^(?:rcu: )?INFO: (rcu\\w{0,32}) (self-)?detected (?:expedited )?stalls? on CPUs?(?:/tasks)?.{0,300}$");
@@ -32,7 +40,10 @@ final class CpuLines implements LineReader {
     private static final Pattern TASK_DUMP = Pattern.compile("^(?:rcu: )?Task dump for CPU (\\d{1,5}):$");
     private static final Pattern POOL_STUCK =
             Pattern.compile("^BUG: workqueue lockup - pool (cpus=\\S{1,80})( .{0,200})? stuck for (\\d{1,10})s!$");
-    private static final Pattern PWQ = Pattern.compile("^pwq \\d{1,6}: (cpus=\\S{1,80}) .{0,160}$");
+    /** What of a pool's attributes does not change while it works: flags do. */
+    private static final Pattern ATTRIBUTE = Pattern.compile("\\b(?:cpus|node|nice)=\\S{1,80}");
+
+    private static final Pattern PWQ = Pattern.compile("^pwq \\d{1,6}: (cpus=\\S{1,80} .{0,160})$");
     private static final Pattern IN_FLIGHT = Pattern.compile("^in-flight: (.{1,400})$");
     private static final Pattern WORKER = Pattern.compile(
             "(\\d{1,10})(?:\\[\\w{1,16}\\])?(?:\\(RESCUER\\))?:([A-Za-z_.][\\w.]{0,127}(?: \\[\\w{1,64}\\])?)");
@@ -58,7 +69,10 @@ final class CpuLines implements LineReader {
 
     private final OpenReport open;
     private String stuckPool = "";
+    private String stuckCpus = "";
     private boolean inStuckPool;
+    /** The next CPU that is shown is the one that is stuck. */
+    private boolean hardPanic;
 
     CpuLines(OpenReport open) {
         this.open = open;
@@ -74,12 +88,15 @@ final class CpuLines implements LineReader {
         if (hard.matches()) {
             Fate fate = together(LogKind.LOCKUP, line);
             if (fate == Fate.UNDERSTOOD) {
-                String cpu =
-                        hard.group(1) != null ? hard.group(1) : hard.group(2) != null ? hard.group(2) : hard.group(3);
+                String cpu = firstGroup(hard);
                 open.opened().event("hard lockup of CPU " + cpu);
                 open.opened().cpuExpected = OptionalInt.of(Integer.parseInt(cpu));
             }
             return Optional.of(fate);
+        }
+        Optional<Fate> panic = panic(line, text);
+        if (panic.isPresent()) {
+            return panic;
         }
         Matcher rcu = RCU.matcher(text);
         if (rcu.matches()) {
@@ -94,6 +111,30 @@ final class CpuLines implements LineReader {
             return Optional.of(Fate.UNDERSTOOD);
         }
         return dump(line, text).or(() -> workqueue(line, text)).or(() -> onCpu(text));
+    }
+
+    private static String firstGroup(Matcher matcher) {
+        int group = 1;
+        while (matcher.group(group) == null) {
+            group++;
+        }
+        return matcher.group(group);
+    }
+
+    /** Its own words for a lockup, where the panic says it alone; the CPU that it is of prints it. */
+    private Optional<Fate> panic(NumberedLine line, String text) {
+        if (SOFT_PANIC.matcher(text).matches() && open.is(LogKind.LOCKUP)) {
+            return Optional.of(Fate.UNDERSTOOD);
+        }
+        if (!HARD_PANIC.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        if (open.is(LogKind.LOCKUP)) {
+            return Optional.of(Fate.UNDERSTOOD);
+        }
+        Fate fate = together(LogKind.LOCKUP, line);
+        hardPanic = fate == Fate.UNDERSTOOD;
+        return Optional.of(fate);
     }
 
     private Fate soft(NumberedLine line, Matcher soft) {
@@ -161,7 +202,8 @@ final class CpuLines implements LineReader {
             Fate fate = open.open(LogKind.WORKQUEUE_LOCKUP, line);
             if (fate == Fate.UNDERSTOOD) {
                 open.opened().event("workqueue lockup of pool " + stuck.group(1) + " for " + stuck.group(3) + " s");
-                stuckPool = stuck.group(1);
+                stuckPool = pool(text);
+                stuckCpus = stuck.group(1);
                 inStuckPool = false;
             }
             return Optional.of(fate);
@@ -171,7 +213,7 @@ final class CpuLines implements LineReader {
         }
         Matcher pwq = PWQ.matcher(text);
         if (pwq.matches()) {
-            inStuckPool = pwq.group(1).equals(stuckPool);
+            inStuckPool = pool(pwq.group(1)).equals(stuckPool);
             return Optional.of(Fate.UNDERSTOOD);
         }
         Matcher flight = IN_FLIGHT.matcher(text);
@@ -186,6 +228,10 @@ final class CpuLines implements LineReader {
         return Optional.empty();
     }
 
+    private static String pool(String text) {
+        return ATTRIBUTE.matcher(text).results().map(MatchResult::group).collect(Collectors.joining(" "));
+    }
+
     /** A worker of the pool that is stuck does not give its CPU away: that is what keeps the others from running. */
     private void inFlight(long pid, String function) {
         if (!inStuckPool) {
@@ -198,7 +244,7 @@ final class CpuLines implements LineReader {
         open.begin(OptionalLong.of(pid), begun -> {
             begun.state = Optional.of('R');
             begun.stateAssumed = true;
-            begun.onCpu = stuckPool.matches("cpus=\\d{1,5}");
+            begun.onCpu = stuckCpus.matches("cpus=\\d{1,5}");
             begun.comm = Optional.of("kworker");
             begun.work = Optional.of(function);
             KernelLines.frame(function + "+0x0/0x0")
@@ -249,6 +295,10 @@ final class CpuLines implements LineReader {
             open.otherTrace = true;
             return Fate.SKIPPED;
         }
+        if (hardPanic && on.group(1) != null) {
+            report.event("hard lockup of CPU " + on.group(1));
+        }
+        hardPanic = false;
         if (on.group(4) != null) {
             report.release(on.group(4));
         }

@@ -28,6 +28,11 @@ final class CrashLines implements LineReader {
     private static final Pattern HEAD = Pattern.compile(
             "^PID: {1,8}(\\d{1,10}) {1,12}TASK: {1,4}[0-9a-f]{8,16} {1,8}CPU: {1,4}(\\d{1,5}) {1,8}COMMAN"
                     + "D: \"(.{0,15})\"$");
+    // foreach UN ps -m, with how long it has not run
+    private static final Pattern WITH_TIME =
+            Pattern.compile("^\\[ {0,8}\\d{1,6} \\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\] {1,2}\\[([A-Z]{2})\\] "
+                    + "{1,4}PID: {1,8}(\\d{1,10}) {1,12}TASK: {1,4}[0-9a-f]{8,16} {1,8}CPU: {1,4}(\\d{1,5}) {1,8}COMMAN"
+                    + "D: \"(.{0,15})\"$");
     private static final Pattern FRAME = Pattern.compile("^#\\d{1,3} \\[[0-9a-f]{8,16}\\] ([A-Za-z_.$][\\w.$]{0,200})"
             + "(?:\\+\\d{1,9}|\\+0x[0-9a-f]{1,8})? (?:at [0-9a-f]{8,16}|\\(via [\\w.]{1,200}\\) at [0-9a-f]{8,16})"
             + "(?: \\[([\\w-]{1,64})\\])?$");
@@ -57,6 +62,10 @@ final class CrashLines implements LineReader {
             }
             return Optional.of(open.ensure(LogKind.CRASH, line) == Fate.UNREAD ? Fate.UNREAD : begin(head));
         }
+        Matcher timed = WITH_TIME.matcher(text);
+        if (timed.matches()) {
+            return Optional.of(open.ensure(LogKind.CRASH, line) == Fate.UNREAD ? Fate.UNREAD : withTime(timed));
+        }
         if (!open.is(LogKind.CRASH)) {
             return Optional.empty();
         }
@@ -72,6 +81,18 @@ final class CrashLines implements LineReader {
                     true)));
         }
         return OTHER.matcher(text).matches() ? Optional.of(Fate.SKIPPED) : Optional.empty();
+    }
+
+    private Fate withTime(Matcher timed) {
+        return open.begin(OptionalLong.of(Long.parseLong(timed.group(2))), begun -> {
+            begun.comm = Optional.of(timed.group(4));
+            begun.state = switch (timed.group(1)) {
+                case "UN" -> Optional.of('D');
+                case "RU" -> Optional.of('R');
+                default -> Optional.of('S');
+            };
+            begun.cpu = OptionalInt.of(Integer.parseInt(timed.group(3)));
+        });
     }
 
     private Fate begin(Matcher head) {

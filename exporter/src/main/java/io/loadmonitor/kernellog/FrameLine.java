@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  *  <ffffffff8030b0e7>{__down+147}                              x86-64, up to 2.6.16
  *  __switch_to+0x108/0x1c8 (T)                                 arm64, 6.13 and later
  *  f+0x10/0x20 [mod 0d17ca2f6ab0c5b4cc8f1d5c2d0a7bb0f5a7e1c2]  CONFIG_STACKTRACE_BUILD_ID
+ *  [<ffffffff88035d8a>] :jbd:log_wait_commit+0xa3/0xf5         x86-64 of 2.6.18
+ *  [0000000000b47dc4] schedule+0x44/0xe0                       sparc64
+ * [<(ptrval)>] schedule+0x70/0x118                             4.15 and later where addresses are hidden
  * [<0>] do_wait+0x5d/0x110                                     /proc/PID/stack, 4.15 and later
  * [<ffffffffffffffff>] 0xffffffffffffffff                      its end, up to 4.17 and later still on x86
  * [c000000003f93a10] [c0000000000164f8] __switch_to+0x268/0x450 (unreliable)   ppc: the stack's place, the code's
@@ -37,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param reliable whether the unwinder vouches for them: no {@code ?}
  */
 record FrameLine(Optional<Frame> callee, List<Frame> frames, boolean reliable) {
-    private static final String ADDRESS = "\\[<(?:0x)?[0-9a-f]{1,16}>\\]";
+    private static final String ADDRESS =
+            "\\[(?:<(?:(?:0x)?[0-9a-f]{1,16}| {0,16}\\((?:ptrval|_{4}ptrval_{4}|null)\\))>|[0-9a-f]{16})\\]";
     private static final String PPC = "\\[[0-9a-f]{8,16}\\] \\[[0-9a-f]{8,16}\\]";
     private static final String SYMBOL = "[^\\s+()\\[\\]{}<>?/\"]{1,512}";
     private static final String MODULE = "(?: \\[([^\\s\\[\\]]{1,64})(?: [0-9a-f]{8,64})?\\])?";
@@ -52,6 +56,7 @@ record FrameLine(Optional<Frame> callee, List<Frame> frames, boolean reliable) {
                     + " \\((?:[^()]|\\(discriminator \\d{1,5}\\)){1,1024}:\\d{1,9}(?: ?\\(discriminator "
                     + "\\d{1,5}\\))?\\)"
                     + "(?: \\[?([a-zA-Z0-9_-]{1,64})\\]?)?" + "(?: \\([A-Z]{1,4}\\))?$");
+    private static final Pattern MODULE_BEFORE = Pattern.compile(":([\\w-]{1,64}):([^:]{1,512})");
     private static final Pattern IN_PARENTHESES = Pattern.compile("^\\((" + ADDRESS + " [^()]{1,600})\\)$");
     /** Since when the stack is an interrupt's, and since when again the task's: x86, up to 4.9. */
     private static final Pattern MARK = Pattern.compile("^<{1,2}/?[A-Z#0-9]{2,12}>{1,2} {1,4}(?=\\[<)");
@@ -80,6 +85,11 @@ record FrameLine(Optional<Frame> callee, List<Frame> frames, boolean reliable) {
         Matcher plain = PLAIN.matcher(text);
         if (plain.find()) {
             boolean address = plain.group(1) != null;
+            Matcher before = MODULE_BEFORE.matcher(plain.group(3));
+            if (before.matches() && plain.group(4) != null) {
+                return Optional.of(
+                        one(frame(before.group(2), plain.group(4), plain.group(5), before.group(1)), plain.group(2)));
+            }
             if (address && plain.group(3).matches("0xf{8,16}")) {
                 return Optional.of(new FrameLine(Optional.empty(), List.of(), true));
             }

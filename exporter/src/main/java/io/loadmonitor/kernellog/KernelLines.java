@@ -18,10 +18,11 @@ final class KernelLines implements LineReader {
     // kernel/hung_task.c, 2.6.25 to 7.x
     private static final Pattern HUNG = Pattern.compile(
             "^INFO: task (.{0,15}):(\\d{1,10}) blocked" + " (?:in I/O wait )?for more than (\\d{1,10}) seconds\\.?$");
-    private static final Pattern BLOCKER = Pattern.compile("^INFO: task (.{0,15}):(\\d{1,10}) (?:<\\w{1,8}> )?(?:is )?"
-            + "blocked on (an? [a-z-]{1,32}),? (?:likely (last held|owned) by task (.{0,15}):(\\d{1,10})("
-            + "?: <(\\w{1,8})>)?"
-            + "|but the (?:owner|last holder) is not found)\\.?$");
+    private static final Pattern BLOCKER =
+            Pattern.compile("^INFO: task (.{0,15}):(\\d{1,10}) (?:<(\\w{1,8})> )?(?:is )?"
+                    + "blocked on (an? [a-z-]{1,32}),? (?:likely (last held|owned) by task (.{0,15}):(\\d{1,10})("
+                    + "?: <(\\w{1,8})>)?"
+                    + "|but the (?:owner|last holder) is not found)\\.?$");
     private static final Pattern HUNG_NOTE = Pattern.compile(
             "^(?:Future|INFO: future) hung task reports are suppressed.{0,200}$|^Blocked by coredump\\.$");
     private static final Pattern TAINT =
@@ -100,17 +101,19 @@ final class KernelLines implements LineReader {
         open.opened().note(text);
         open.opened()
                 .blockers
-                .add(new ReportDraft.RawBlocker(
+                .add(new RawBlocker(
                         Long.parseLong(blocker.group(2)),
                         blocker.group(1),
-                        blocker.group(3),
-                        blocker.group(4) != null && blocker.group(4).equals("last held"),
-                        blocker.group(6) == null
+                        "reader".equals(blocker.group(3)),
+                        blocker.group(4),
+                        "last held".equals(blocker.group(5)),
+                        blocker.group(7) == null
                                 ? OptionalLong.empty()
-                                : OptionalLong.of(Long.parseLong(blocker.group(6))),
-                        Optional.ofNullable(blocker.group(5))));
+                                : OptionalLong.of(Long.parseLong(blocker.group(7))),
+                        Optional.ofNullable(blocker.group(6)),
+                        "reader".equals(blocker.group(8))));
         open.task = null;
-        ownerExpected = blocker.group(6) != null;
+        ownerExpected = blocker.group(7) != null;
         return Optional.of(Fate.UNDERSTOOD);
     }
 
@@ -129,6 +132,7 @@ final class KernelLines implements LineReader {
             return Fate.UNREAD;
         }
         open.opened().seconds = now;
+        open.opened().task(pid).ifPresent(holder -> holder.again = true);
         return open.begin(OptionalLong.of(pid), begun -> {
             begun.comm = Optional.of(hung.group(1));
             begun.state = Optional.of('D');
@@ -170,9 +174,11 @@ final class KernelLines implements LineReader {
         boolean onCpu = open.is(LogKind.RCU_STALL)
                 && shown.state() == 'R'
                 && open.opened().cpuExpected.isPresent();
+        boolean again = owner && open.opened().lists(shown.pid());
         return open.begin(OptionalLong.of(shown.pid()), begun -> {
             begun.take(shown);
             begun.owner = owner;
+            begun.again = again;
             begun.onCpu = onCpu;
             if (onCpu) {
                 begun.cpu = open.opened().cpuExpected;

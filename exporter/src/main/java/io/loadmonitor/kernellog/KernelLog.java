@@ -8,6 +8,7 @@ import java.util.List;
  * registers, headings, empty lines, other programs' messages) or unread. Immutable.
  *
  * @param reports in the order of the text
+ * @param remarks what to know of the text where it has no report; else the first report's warnings say it
  * @param lines of the text
  * @param understood lines that the reports are made of
  * @param skipped lines that were recognised and left out
@@ -17,6 +18,7 @@ import java.util.List;
  */
 public record KernelLog(
         List<LogReport> reports,
+        List<String> remarks,
         int lines,
         int understood,
         int skipped,
@@ -25,6 +27,7 @@ public record KernelLog(
         List<UnreadKind> unreadKinds) {
     public KernelLog {
         reports = List.copyOf(reports);
+        remarks = List.copyOf(remarks);
         unreadLines = List.copyOf(unreadLines);
         unreadKinds = List.copyOf(unreadKinds);
         if (understood + skipped + unread != lines || unread < unreadLines.size()) {

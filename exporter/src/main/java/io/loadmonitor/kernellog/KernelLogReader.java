@@ -10,6 +10,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Recognises by itself what a text holds, line by line: dumps of this project, the original module's lines, reports of
@@ -34,6 +36,8 @@ public final class KernelLogReader {
     private final LogBook book = new LogBook();
     private final LineCount count = new LineCount();
     private final Unwrapping unwrapping = new Unwrapping();
+    private final PartialLine partial = new PartialLine();
+    private final Tail tail = new Tail();
     private final Prefixes prefixes = new Prefixes();
     private final OtherPrograms others = new OtherPrograms();
     private final Copies copies = new Copies();
@@ -41,6 +45,8 @@ public final class KernelLogReader {
     private final Map<String, CallerLines> callers = new LinkedHashMap<>();
     private final Deque<Part> ahead = new ArrayDeque<>();
     private int aheadCharacters;
+    /** A line that may go on in the next. */
+    private @Nullable String begun;
 
     private KernelLogReader() {}
 
@@ -84,7 +90,42 @@ public final class KernelLogReader {
     private record Part(LineCount.Line line, String text, int anchor, boolean terminated) {}
 
     private void line(String text, boolean terminated) {
-        List<String> parts = unwrapping.of(text);
+        Optional<String> line = partial.take(text);
+        if (line.isEmpty()) {
+            count.next(text, 0);
+        } else {
+            line(text, line.get(), terminated);
+        }
+    }
+
+    /**
+     * @param shown as it stands there
+     * @param text with its parts above
+     */
+    private void line(String shown, String text, boolean terminated) {
+        if (begun != null) {
+            String before = begun;
+            begun = null;
+            Optional<String> joined = WrappedLine.joined(before, text);
+            whole(before, joined.orElse(before), true);
+            if (joined.isPresent()) {
+                count.next(shown, 0);
+                return;
+            }
+        }
+        if (WrappedLine.begins(text)) {
+            begun = text;
+        } else {
+            whole(shown, text, terminated);
+        }
+    }
+
+    /**
+     * @param text as it stands there
+     * @param joined with what belongs to it of the next line
+     */
+    private void whole(String text, String joined, boolean terminated) {
+        List<String> parts = unwrapping.of(joined).stream().map(tail::cut).toList();
         LineCount.Line line = count.next(text, parts.size());
         for (String part : parts) {
             int anchor = Anchor.of(part);
@@ -147,12 +188,16 @@ public final class KernelLogReader {
     }
 
     private KernelLog finish() {
+        if (begun != null) {
+            whole(begun, begun, true);
+        }
         while (!ahead.isEmpty()) {
             take();
         }
         order.oldestFirst(this::read);
         callers.values().forEach(CallerLines::end);
-        return count.log(book.finish(order.remarks()));
+        List<LogReport> reports = book.finish(order.remarks());
+        return count.log(reports, reports.isEmpty() ? book.remarks() : List.of());
     }
 
     /** What became of a line. */

@@ -114,12 +114,12 @@ final class LineCount {
         }
     }
 
-    KernelLog log(List<LogReport> reports) {
+    KernelLog log(List<LogReport> reports, List<String> remarks) {
         unreadLines.sort(Comparator.comparingInt(UnreadLine::number));
         List<UnreadKind> counted = kinds.values().stream()
                 .map(kind -> new UnreadKind(kind.first.number(), kind.first.text(), kind.lines))
                 .sorted(Comparator.comparingInt(UnreadKind::lines).reversed().thenComparingInt(UnreadKind::firstLine))
                 .toList();
-        return new KernelLog(reports, lines, understood, skipped, unread, unreadLines, counted);
+        return new KernelLog(reports, remarks, lines, understood, skipped, unread, unreadLines, counted);
     }
 }

@@ -95,6 +95,11 @@ final class LogBook {
         }
     }
 
+    /** What else is in the text. */
+    List<String> remarks() {
+        return List.copyOf(remarks);
+    }
+
     /**
      * In the order of the text; what is there several times is there once.
      *
@@ -138,9 +143,9 @@ final class LogBook {
             this.clock = clock;
         }
 
-        /** Two loggers may have written it down: then the kernel's clock is the same. */
+        /** Two loggers may have written it down: then the kernel's clock is the same, or only one of them has it. */
         void again(LogReport report, OptionalDouble at) {
-            if (at.isPresent() && at.equals(clock)) {
+            if (at.isPresent() && at.equals(clock) || at.isPresent() != clock.isPresent()) {
                 return;
             }
             times++;

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The report and the task that one caller's lines belong to, while they are read. Not thread-safe. */
 final class OpenReport {
+    private static final String MIXED =
+            "Lines of several CPUs are mixed: a stack goes on after its end. Without the caller's"
+                    + " id (printk.caller=1) frames go to the task that was named last.";
+
     private final LogBook book;
 
     @Nullable
@@ -62,7 +66,17 @@ final class OpenReport {
         if (task == null || task.closed) {
             return Fate.UNREAD;
         }
+        if (report != null && report.kind != LogKind.PROC_STACK && beyondTheEnd(task, frame)) {
+            report.noteOnce(MIXED);
+        }
         return book.roomForFrames(frame.frames().size() + 1) && task.take(frame) ? Fate.UNDERSTOOD : Fate.UNREAD;
+    }
+
+    private static boolean beyondTheEnd(RawTask task, FrameLine frame) {
+        return frame.reliable()
+                && !frame.frames().isEmpty()
+                && !KnownFunctions.outermost(frame.frames().get(0))
+                && task.lastReliable().map(KnownFunctions::outermost).orElse(false);
     }
 
     /** What comes belongs to nothing. */

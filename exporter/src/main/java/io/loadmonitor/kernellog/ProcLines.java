@@ -2,6 +2,8 @@ package io.loadmonitor.kernellog;
 
 import io.loadmonitor.kernellog.KernelLogReader.Fate;
 import io.loadmonitor.kernellog.KernelLogReader.NumberedLine;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -25,6 +27,9 @@ final class ProcLines implements LineReader {
     private static final Pattern COMMAND = Pattern.compile("^(.{0,120}?(?:[$#%>]|\\]#) ?)?(?:sudo (?:-\\S{1,20} )?)?"
             + "(?:cat|head|tail|more|less|grep)(?: [^/|;]{1,40})?(?: \\.)? /proc/(\\d{1,10})/(?:task/(\\d{1,10})/)?"
             + "(?:\\{[a-z_,]{1,80}\\}|([a-z_]{2,20})).{0,200}$");
+    // root@box:/proc/2001/task# cat 2002/stack
+    private static final Pattern RELATIVE = Pattern.compile("^.{0,120}[$#%>] ?(?:sudo )?(?:cat|head|tail|more|less)"
+            + " (\\d{1,10})/(?:task/(\\d{1,10})/)?(stack|status|stat|comm|wchan|cgroup)$");
     private static final Pattern BARE_PID =
             Pattern.compile("^(?:=+ ?)?(?:PID:? ?|pid:? ?)?(\\d{1,10})(?:[: ] ?([!-~][ -~]{0,62}))?$");
     private static final Pattern STATE = Pattern.compile("^State:\\s{1,8}([A-Za-z]) \\(.{1,40}\\)$");
@@ -36,7 +41,15 @@ final class ProcLines implements LineReader {
     private static final Pattern FUNCTION = Pattern.compile("^([A-Za-z_.][\\w.]{1,127})$");
 
     private final OpenReport open;
+    private static final Pattern FILE_IN_COMMAND =
+            Pattern.compile("/proc/(\\d{1,10})/(?:task/(\\d{1,10})/)?([a-z_]{2,20})\\b");
+
+    /** A file that a command shows. */
+    private record Shown(String process, @Nullable String thread, String name) {}
+
     private long pid;
+    /** Those that the command shows after the one that is being read. */
+    private final Deque<Shown> following = new ArrayDeque<>();
     /** A line that is a heading if a stack follows. */
     private @Nullable NumberedLine bare;
 
@@ -98,8 +111,18 @@ final class ProcLines implements LineReader {
         }
         Matcher command = COMMAND.matcher(text);
         if (command.matches()) {
-            return Optional.of(file(
-                    line, command.group(2), command.group(3), command.group(4) == null ? "several" : command.group(4)));
+            Fate fate = file(
+                    line, command.group(2), command.group(3), command.group(4) == null ? "several" : command.group(4));
+            Matcher more = FILE_IN_COMMAND.matcher(text);
+            while (more.find()) {
+                following.add(new Shown(more.group(1), more.group(2), more.group(3)));
+            }
+            following.poll(); // the one that was begun
+            return Optional.of(fate);
+        }
+        Matcher relative = RELATIVE.matcher(text);
+        if (relative.matches()) {
+            return Optional.of(file(line, relative.group(1), relative.group(2), relative.group(3)));
         }
         if (REFUSED.matcher(text).matches()) {
             Fate fate = open.ensure(LogKind.PROC_STACK, line);
@@ -129,11 +152,24 @@ final class ProcLines implements LineReader {
         if (open.ensure(LogKind.PROC_STACK, line) == Fate.UNREAD) {
             return Fate.UNREAD;
         }
+        following.clear();
+        return begin(process, thread, name);
+    }
+
+    private Fate begin(String process, @Nullable String thread, String name) {
         pid = Long.parseLong(thread == null ? process : thread);
         open.procFile = name;
         open.task = null;
         open.otherTrace = false;
         return name.equals("stack") ? open.begin(OptionalLong.of(pid), begun -> {}) : Fate.UNDERSTOOD;
+    }
+
+    /** A file of one line is over, or a stack: what comes is of the next one that the command shows. */
+    private void next() {
+        Shown shown = following.poll();
+        if (shown != null) {
+            begin(shown.process, shown.thread, shown.name);
+        }
     }
 
     /** A line of a file that is no stack. */
@@ -146,6 +182,7 @@ final class ProcLines implements LineReader {
             case "comm" -> {
                 open.opened().name(pid, known.withComm(text));
                 open.procFile = "done";
+                next();
             }
             case "stat" -> {
                 if (!stat.matches()) {
@@ -211,11 +248,14 @@ final class ProcLines implements LineReader {
             open.procFile = "stack";
             open.begin(OptionalLong.of(pid), begun -> {});
         }
-        if (open.task != null
-                && anonymous
+        boolean over = open.task != null
                 && open.task.lastFrame().map(KnownFunctions::outermost).orElse(false)
                 && !frame.frames().isEmpty()
-                && !KnownFunctions.outermost(frame.frames().get(0))) {
+                && !KnownFunctions.outermost(frame.frames().get(0));
+        if (in() && over && !following.isEmpty()) {
+            next();
+        }
+        if (open.task != null && anonymous && over) {
             open.task = null;
         }
         if (open.task == null && proc) {

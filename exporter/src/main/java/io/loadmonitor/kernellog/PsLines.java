@@ -21,12 +21,32 @@ final class PsLines implements LineReader {
     private static final Pattern COMMAND = Pattern.compile("^(?:.{0,120}[\\s;|&(])?ps (?:[\\w-]{1,20} ){0,8}?"
             + "-?[A-Za-z]{0,8}o[ =]?([a-z%_]{1,12}(?::\\d{1,4})?=?(?:,[a-z%_]{1,12}(?::\\d{1,4})?"
             + "=?){1,20})(?:[ |;].{0,300})?$");
-    private static final Pattern HEADING = Pattern.compile("^(?:[A-Z%][A-Z%/._]{0,11}\\s{1,40}){2,24}[A-Z]{2,8}$");
+    /** Its output goes into another command, and is not shown. */
+    private static final Pattern SUBSTITUTED = Pattern.compile("(?:\\$\\(|`) ?(?:sudo )?ps ");
+
+    private static final Pattern HEADING =
+            Pattern.compile("^(?:[A-Z%][A-Z%/._+]{0,11}\\s{1,40}){2,24}(?:[A-Z]{2,8}|Command)$");
+    /** What {@code ps f} and {@code pstree} draw before a child's name. */
+    private static final Pattern BRANCHES = Pattern.compile("^[|`\\\\_\\s-]{1,200}(?=[\\[/\\w(])");
+    /** Of the crash utility's ps, when only its rows were kept: {@code crash> ps | grep UN}. */
+    private static final Pattern CRASH = Pattern.compile("^crash(?:64)?> ps\\b.{0,100}\\bUN\\b.{0,40}$");
+
+    private static final List<String> CRASH_COLUMNS =
+            List.of("PID", "PPID", "CPU", "TASK", "ST", "%MEM", "VSZ", "RSS", "COMM");
     private static final Pattern STATE_TEXT =
             Pattern.compile("^(?:([A-Za-z])[<NLslI+]{0,6}|UN|RU|IN|ID|ZO|ST|TR|DE|SW|WA|PA)$");
     private static final Pattern WAIT = Pattern.compile("^[A-Za-z_.][\\w.]{1,127}$");
     /** What ps shows without a width for the column. */
     private static final int CUT = 6;
+
+    /** A row of {@code ps aux}, of which only rows were kept. */
+    private static final Pattern ROW_OF_AUX =
+            Pattern.compile("^[\\w.+-]{1,32} +\\d{1,10} +\\d{1,4}\\.\\d +\\d{1,3}\\.\\d +\\d{1,12} +\\d{1,12} "
+                    + "+(?:\\?|tty\\S{1,12}|pts/\\d{1,6}|console) +[DRSTZIXtW][<NLsl+]{0,6} +\\S{4,8} "
+                    + "+\\d{1,8}:\\d\\d .{1,800}$");
+
+    private static final List<String> COLUMNS_OF_AUX =
+            List.of("USER", "PID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME", "COMMAND");
 
     private final OpenReport open;
     private List<String> columns = List.of();
@@ -38,15 +58,23 @@ final class PsLines implements LineReader {
     @Override
     public Optional<Fate> read(NumberedLine line, String text) {
         Matcher command = COMMAND.matcher(text);
-        if (command.matches()) {
+        if (command.matches() && !SUBSTITUTED.matcher(text).find()) {
             List<String> named =
                     List.of(command.group(1).toUpperCase(Locale.ROOT).split("(?::\\d+)?=?,"));
             List<String> known =
                     named.stream().map(name -> name.replaceAll("[:=].*", "")).toList();
             return heading(line, known);
         }
+        if (CRASH.matcher(text).matches()) {
+            return heading(line, CRASH_COLUMNS);
+        }
         if (HEADING.matcher(text).matches()) {
-            return heading(line, List.of(text.split("\\s+")));
+            return heading(line, List.of(text.toUpperCase(Locale.ROOT).split("\\s+")));
+        }
+        if (!open.is(LogKind.PS)
+                && line.log().stamp().isEmpty()
+                && ROW_OF_AUX.matcher(text).matches()) {
+            heading(line, COLUMNS_OF_AUX);
         }
         return open.is(LogKind.PS) ? row(text) : Optional.empty();
     }
@@ -104,7 +132,7 @@ final class PsLines implements LineReader {
 
     /** {@code df} of {@code /usr/bin/df -h}, {@code txg_sync} of {@code [txg_sync]}. */
     private static String name(String command) {
-        String text = command.strip();
+        String text = BRANCHES.matcher(command.strip()).replaceFirst("");
         if (text.startsWith("[") && text.endsWith("]")) {
             text = text.substring(1, text.length() - 1);
         } else {

@@ -42,6 +42,8 @@ final class RawTask {
     boolean inInterrupt;
     /** The stack of whoever holds a lock: it belongs to the report, whatever its state. */
     boolean owner;
+    /** It is in the report already, or will be: shown once more for another lock that it holds. */
+    boolean again;
     /** How long it slept, microseconds; of stacks folded over time. */
     OptionalLong micros = OptionalLong.empty();
 
@@ -105,6 +107,10 @@ final class RawTask {
         List<Frame> frames = new ArrayList<>(List.of(place.get()));
         frames.addAll(reliable.isEmpty() ? List.of() : below);
         return frames;
+    }
+
+    Optional<Frame> lastReliable() {
+        return reliable.isEmpty() ? Optional.empty() : Optional.of(reliable.get(reliable.size() - 1));
     }
 
     Optional<Frame> lastFrame() {

@@ -3,6 +3,8 @@ package io.loadmonitor.kernellog;
 import io.loadmonitor.dump.CallStack;
 import io.loadmonitor.dump.EscapedText;
 import io.loadmonitor.dump.Frame;
+import io.loadmonitor.dump.HostState;
+import io.loadmonitor.dump.LockFacts;
 import io.loadmonitor.dump.StackDump;
 import io.loadmonitor.dump.StackDump.Header;
 import io.loadmonitor.dump.StackDump.Load;
@@ -64,6 +66,10 @@ final class ReportDraft {
     private final List<CallStack> stacks = new ArrayList<>();
     private final List<Task> tasks = new ArrayList<>();
     private final List<ListedTask> listed = new ArrayList<>();
+    private HungLocks hungLocks = HungLocks.of(List.of());
+    /** Who holds a lock and is no load. */
+    private final List<Task> holders = new ArrayList<>();
+
     private int guessed;
     private int assumed;
     private int timerOwn;
@@ -90,15 +96,6 @@ final class ReportDraft {
             return new ProcName(comm, state, waitChannel, Optional.of(path));
         }
     }
-
-    /** As {@link Blocker}, of which the holder's stack is not known yet. */
-    record RawBlocker(
-            long waiterPid,
-            String waiter,
-            String lock,
-            boolean formerly,
-            OptionalLong holderPid,
-            Optional<String> holder) {}
 
     ReportDraft(LogKind kind, int firstLine, LogLine line) {
         this.kind = kind;
@@ -179,7 +176,10 @@ final class ReportDraft {
         x86 = raw.stream()
                 .anyMatch(task -> task.reliable.stream().anyMatch(KnownFunctions::x86)
                         || task.guesses.stream().anyMatch(KnownFunctions::x86));
+        fromFilesAlone();
+        hungLocks = HungLocks.of(blockers);
         raw.forEach(this::judge);
+        holdersWithoutAStack();
         Header header = new Header(1, number, kind.source(), Optional.empty(), release);
         StackDump dump = new StackDump(
                 Optional.of(header),
@@ -189,25 +189,47 @@ final class ReportDraft {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                HostState.UNKNOWN,
+                OptionalLong.empty(),
+                List.of(),
+                new LockFacts(hungLocks.locks(), holders),
                 stacks,
                 tasks,
                 !gaps,
-                List.of());
+                List.of(),
+                0);
         return new LogReport(kind, firstLine, stamp, dump, listed, warnings(), context());
+    }
+
+    /** Of a task whose state or wait channel was read, but not its stack, that is all that the text tells. */
+    private void fromFilesAlone() {
+        if (kind != LogKind.PROC_STACK) {
+            return;
+        }
+        names.entrySet().stream()
+                .filter(name -> !byPid.containsKey(name.getKey()))
+                .filter(name -> name.getValue().state.isPresent()
+                        || name.getValue().waitChannel.isPresent())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList()
+                .forEach(pid -> add(OptionalLong.of(pid)));
     }
 
     private ReportContext context() {
         List<Blocker> all = new ArrayList<>();
         for (RawBlocker blocker : blockers.subList(0, Math.min(blockers.size(), MOST_BLOCKERS))) {
             Optional<RawTask> holder =
-                    blocker.holderPid.isPresent() ? task(blocker.holderPid.getAsLong()) : Optional.empty();
+                    blocker.holderPid().isPresent() ? task(blocker.holderPid().getAsLong()) : Optional.empty();
             all.add(new Blocker(
-                    escaped(blocker.waiter),
-                    blocker.waiterPid,
-                    blocker.lock,
-                    blocker.formerly,
-                    blocker.holder.map(ReportDraft::escaped),
-                    blocker.holderPid,
+                    escaped(blocker.waiter()),
+                    blocker.waiterPid(),
+                    blocker.lock(),
+                    blocker.formerly(),
+                    blocker.holder().map(ReportDraft::escaped),
+                    blocker.holderPid(),
                     holder.flatMap(task -> task.state).map(String::valueOf),
                     holder.map(task -> KnownFunctions.withoutWayIntoSleep(
                                     task.reliable.isEmpty() ? task.guesses : task.reliable))
@@ -253,6 +275,9 @@ final class ReportDraft {
     }
 
     private void judge(RawTask task) {
+        if (task.again) {
+            return;
+        }
         if (task.pid.equals(OptionalLong.of(0))) {
             leaveOut(task, NotLoad.IDLE_CPU);
             return;
@@ -279,6 +304,11 @@ final class ReportDraft {
     /** Its stack was printed by an interrupt on its own CPU: what is below the interrupt's frames is what it did. */
     private void judgeOnCpu(RawTask task) {
         List<Frame> frames = task.interrupted();
+        if (task.headed && KnownFunctions.beginsInScheduler(frames)) {
+            // No interrupt on its CPU printed this: it is where the task once gave its CPU away.
+            count(task, State.RUNNING, Placement.UNKNOWN, List.of(), Set.of());
+            return;
+        }
         if (KnownFunctions.reporter(frames)) {
             leaveOut(task, NotLoad.REPORTER);
             return;
@@ -406,12 +436,29 @@ final class ReportDraft {
         if (flags.contains("state_assumed")) {
             assumed++;
         }
-        List<Frame> frames = guess ? task.guesses : task.reliable;
-        count(task, State.UNINTERRUPTIBLE, Placement.SLEEP, KnownFunctions.withoutWayIntoSleep(frames), all);
+        List<Frame> frames = KnownFunctions.withoutWayIntoSleep(guess ? task.guesses : task.reliable);
+        // That it is off its CPU is all that such a stack tells.
+        count(task, State.UNINTERRUPTIBLE, Placement.SLEEP, KnownFunctions.asleep(frames) ? List.of() : frames, all);
+    }
+
+    /** Whom the kernel names as the holder of a lock, but does not show. */
+    private void holdersWithoutAStack() {
+        Set<Long> known = new HashSet<>();
+        for (RawBlocker blocker : blockers) {
+            OptionalLong pid = blocker.holderPid();
+            if (pid.isPresent() && !lists(pid.getAsLong()) && known.add(pid.getAsLong())) {
+                RawTask holder = new RawTask(pid);
+                holder.comm = blocker.holder();
+                holders.add(task(holder, State.SLEEPING, Placement.SLEEP, 0, Set.of(LockFacts.OWNER)));
+            }
+        }
     }
 
     private void leaveOut(RawTask task, NotLoad reason) {
         List<Frame> frames = KnownFunctions.withoutWayIntoSleep(task.reliable.isEmpty() ? task.guesses : task.reliable);
+        if (task.owner) {
+            holders.add(task(task, State.SLEEPING, Placement.SLEEP, stackId(frames), Set.of(LockFacts.OWNER)));
+        }
         listed.add(new ListedTask(
                 task.pid.orElse(0),
                 task.comm.map(ReportDraft::escaped),
@@ -428,7 +475,17 @@ final class ReportDraft {
         if (task.comm.isEmpty()) {
             all.add("comm_unknown");
         }
-        tasks.add(new Task(
+        tasks.add(task(task, state, placement, stackId(frames), all));
+        if (kind == LogKind.OFF_CPU) {
+            offCpuMicros.add(task.micros.orElse(0));
+        }
+        if (task.pid.isPresent() && task.work.isPresent()) {
+            works.put(task.pid.getAsLong(), escaped(task.work.get()).escaped());
+        }
+    }
+
+    private Task task(RawTask task, State state, Placement placement, int stack, Set<String> flags) {
+        return new Task(
                 task.pid.orElse(0),
                 task.tgid,
                 task.ppid,
@@ -438,17 +495,15 @@ final class ReportDraft {
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
-                stackId(frames),
-                all,
+                stack,
+                flags,
                 task.waitChannel.filter(function -> function.matches("[!#-\\[\\]-~]+")),
                 task.cgroup.map(ReportDraft::escaped),
-                escaped(task.comm.orElse("?"))));
-        if (kind == LogKind.OFF_CPU) {
-            offCpuMicros.add(task.micros.orElse(0));
-        }
-        if (task.pid.isPresent() && task.work.isPresent()) {
-            works.put(task.pid.getAsLong(), escaped(task.work.get()).escaped());
-        }
+                escaped(task.comm.orElse("?")),
+                Optional.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                hungLocks.of(task.pid));
     }
 
     private int stackId(List<Frame> frames) {

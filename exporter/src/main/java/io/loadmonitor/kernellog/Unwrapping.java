@@ -17,6 +17,12 @@ import java.util.regex.Pattern;
 final class Unwrapping {
     private static final int MOST_KEYS = 8;
     private static final int MOST_DEPTH = 3;
+    private static final int SHORTEST_WITHOUT_NEWLINES = 150;
+    /** Two clocks may stand before one message: the kernel's and a logger's. */
+    private static final int LEAST_WITHOUT_NEWLINES = 4;
+
+    /** The whole prefix of a line of dmesg; what stands before it is another line's end. */
+    private static final Pattern CLOCK = Pattern.compile("(?:<\\d{1,3}>)?\\[ {0,7}\\d{1,10}\\.\\d{6}\\](?= ?\\[| )");
 
     /** With the escape character, what stands for it, or without where somebody's copy has lost it. */
     private static final Pattern COLOUR =
@@ -49,7 +55,25 @@ final class Unwrapping {
         }
         Optional<List<String>> inner = line.indexOf('"') < 0 ? Optional.empty() : members(line, 0);
         return inner.map(lines -> lines.stream().map(Unwrapping::plain).toList())
-                .orElseGet(() -> List.of(plain(line)));
+                .orElseGet(() -> apart(plain(line)));
+    }
+
+    /** The lines of one that has lost its newlines: each begins with the kernel's clock. */
+    private static List<String> apart(String line) {
+        if (line.length() < SHORTEST_WITHOUT_NEWLINES || !line.contains("] ")) {
+            return List.of(line);
+        }
+        List<String> lines = new ArrayList<>();
+        Matcher clock = CLOCK.matcher(line);
+        int from = 0;
+        while (clock.find()) {
+            if (clock.start() > from) {
+                lines.add(line.substring(from, clock.start()).stripTrailing());
+            }
+            from = clock.start();
+        }
+        lines.add(line.substring(from));
+        return lines.size() < LEAST_WITHOUT_NEWLINES ? List.of(line) : lines;
     }
 
     private Optional<List<String>> members(String line, int depth) {
@@ -98,7 +122,8 @@ final class Unwrapping {
         if (text.indexOf('"') < 0) {
             return text;
         }
-        if (text.startsWith("\"") && !text.startsWith("\"echo") || text.contains(",\"")) {
+        String start = text.stripLeading();
+        if (start.startsWith("\"") && !start.startsWith("\"echo") || text.contains(",\"")) {
             text = QUOTED_END.matcher(text).replaceAll("");
         }
         return text;

@@ -89,7 +89,8 @@ public final class LogHeadline {
                 report.kind() == LogKind.OFF_CPU
                         ? byTime(report, causes)
                         : stacksMissing(report) ? withoutStacks(report) : load.headline());
-        clauses(report, causes).forEach(clause -> text.append("; ").append(clause));
+        clauses(report, text.toString(), causes)
+                .forEach(clause -> text.append("; ").append(clause));
         return text.toString();
     }
 
@@ -162,7 +163,8 @@ public final class LogHeadline {
         return String.format(Locale.ROOT, "%.2f s", micros / MICROS);
     }
 
-    private static List<String> clauses(LogReport report, CauseCatalogue causes) {
+    /** @param load what is told before them */
+    private static List<String> clauses(LogReport report, String load, CauseCatalogue causes) {
         ReportContext context = report.context();
         List<String> clauses = new ArrayList<>();
         context.events().stream().limit(MOST_CLAUSES).forEach(clauses::add);
@@ -170,7 +172,7 @@ public final class LogHeadline {
             clauses.add((context.events().size() - MOST_CLAUSES) + " more of these");
         }
         context.blockers().stream()
-                .filter(blocker -> blocker.holder().isPresent())
+                .filter(blocker -> blocker.holder().isPresent() && !load.contains(", held by " + holder(blocker)))
                 .limit(MOST_CLAUSES)
                 .forEach(blocker -> clauses.add(blocker(blocker, causes)));
         report.dump().tasks().stream()
@@ -187,9 +189,13 @@ public final class LogHeadline {
         return clauses;
     }
 
-    private static String blocker(Blocker blocker, CauseCatalogue causes) {
-        String holder = blocker.holder().map(EscapedText::asName).orElse("?")
+    private static String holder(Blocker blocker) {
+        return blocker.holder().map(EscapedText::asName).orElse("?")
                 + (blocker.holderPid().isPresent() ? " (" + blocker.holderPid().getAsLong() + ")" : "");
+    }
+
+    private static String blocker(Blocker blocker, CauseCatalogue causes) {
+        String holder = holder(blocker);
         String what;
         if (blocker.frames().isEmpty()) {
             what = "";

@@ -21,6 +21,33 @@ final class FunctionListTest {
             functions lets-interrupts-in
               source kernel/sched/core.c
               names finish_task_switch
+            functions off-the-cpu
+              source x
+              names f
+            functions sleeps-idle
+              source x
+              names f
+            functions sleeps-for-a-signal
+              source x
+              names f
+            functions lost-its-cpu
+              source x
+              names f
+            functions takes-the-report
+              source x
+              names f
+            functions timer-of-the-original
+              source x
+              names f
+            functions outermost
+              source x
+              names f
+            functions interrupt-entry
+              source x
+              names f
+            functions of-x86
+              source x
+              names f
             """;
 
     @Test
@@ -29,6 +56,11 @@ final class FunctionListTest {
         assertTrue(FunctionList.WAY_IN.contains("entry_SYSCALL_64_after_hwframe"));
         assertTrue(FunctionList.IN_NEW_KERNELS_ALONE.contains("process_scheduled_works"));
         assertTrue(FunctionList.LETS_INTERRUPTS_IN.contains("finish_task_switch"));
+        assertTrue(FunctionList.OFF_THE_CPU.contains("__schedule"));
+        assertTrue(FunctionList.SLEEPS_IDLE.contains("worker_thread"));
+        assertTrue(FunctionList.SLEEPS_FOR_A_SIGNAL.contains("ep_poll"));
+        assertTrue(FunctionList.LOST_ITS_CPU.contains("exit_to_user_mode_loop"));
+        assertTrue(FunctionList.OUTERMOST.contains("ret_from_fork"));
         assertFalse(FunctionList.WAY_TO_SLEEP.contains("ext4_rename"));
     }
 
@@ -42,11 +74,11 @@ final class FunctionListTest {
 
     @Test
     void saysWhatIsWrongWithTheText() {
-        refuses(ALL + "functions somewhere\n", "functions.txt:13: \"functions somewhere\" is no list that is known");
-        refuses(ALL + "functions way-in\n", "functions.txt:13: \"functions way-in\" is there twice");
-        refuses(ALL + "  names a\n  names b a\n", "functions.txt:14: \"names b a\" has a for the second time");
-        refuses(ALL + "  names a*\n", "functions.txt:13: \"names a*\" has a name that is none");
-        refuses(ALL + "  colour red\n", "functions.txt:13: \"colour red\" is no line of a list");
+        refuses(ALL + "functions somewhere\n", "functions.txt:40: \"functions somewhere\" is no list that is known");
+        refuses(ALL + "functions way-in\n", "functions.txt:40: \"functions way-in\" is there twice");
+        refuses(ALL + "  names a\n  names b a\n", "functions.txt:41: \"names b a\" has a for the second time");
+        refuses(ALL + "  names a*\n", "functions.txt:40: \"names a*\" has a name that is none");
+        refuses(ALL + "  colour red\n", "functions.txt:40: \"colour red\" is no line of a list");
         refuses(
                 ALL.replace("  source arch/x86\n", ""),
                 "functions.txt:5: \"names ret_from_fork\" has no source above it");

@@ -57,7 +57,12 @@ final class KernelLogLimitsTest {
                 "in-flight: 1:a ",
                 "#0 [ffff] a at ",
                 "f (a:1 (discriminator 1) ",
-                "2026-03-03T04:05:06 a: "
+                "2026-03-03T04:05:06 a: ",
+                "[  812.400013] ",
+                "2026-03-03T04:05:06Z stdout P ",
+                " blocked for more than 1 seconds.",
+                "INFO: task a:1 blocked for more than ",
+                "root 1 0.0 0.0 1 1 ? D 1:11 0:00 "
             })
     void readsLongLinesOfAnyPieceInTime(String piece) {
         for (int length : new int[] {250, 1_000, 60_000}) {

@@ -145,6 +145,29 @@ final class KernelLogReaderTest {
         assertEquals(List.of("io_one", "io_two"), LogTexts.functions(report.dump(), LogTexts.task(report, 1)));
     }
 
+    /** Two stacks of which the lines come in turn, as of two CPUs without CONFIG_PRINTK_CALLER. */
+    @Test
+    void saysThatLinesOfSeveralCpusAreMixed() {
+        String mixed = """
+                sysrq: Show Blocked State
+                task:a               state:D stack:0     pid:1     ppid:1      flags:0x00000002
+                task:b               state:D stack:0     pid:2     ppid:1      flags:0x00000002
+                 rpc_wait_bit_killable+0x11/0x70
+                 request_wait_answer+0x11/0x70
+                 entry_SYSCALL_64_after_hwframe+0x76/0x7e
+                 fuse_lookup+0x11/0x70
+                 entry_SYSCALL_64_after_hwframe+0x76/0x7e
+                """;
+        assertTrue(
+                LogTexts.only(LogTexts.read(mixed)).warnings().stream()
+                        .anyMatch(text -> text.contains("several CPUs are mixed")),
+                "said where a stack goes on after its end");
+        String apart = mixed.replace(" fuse_lookup+0x11/0x70\n", "");
+        assertTrue(
+                LogTexts.only(LogTexts.read(apart)).warnings().stream().noneMatch(text -> text.contains("mixed")),
+                "and only there");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"busy: (1) [x]", "a b", "[x]", "state:R", "a:b", "pid:9", "D 0 1 2 0x0", "(a) from (b)"})
     void keepsNamesOfAnyKind(String name) {

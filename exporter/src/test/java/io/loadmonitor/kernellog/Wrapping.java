@@ -18,7 +18,7 @@ record Wrapping(String name, Function<List<String>, byte[]> wrap) {
         return wrap.apply(lines);
     }
 
-    /** 75 of them. */
+    /** 75 of them and more. */
     static List<Wrapping> all() {
         List<Wrapping> all = new ArrayList<>();
         // Before each line; # is a number that counts up.
@@ -51,6 +51,8 @@ record Wrapping(String name, Function<List<String>, byte[]> wrap) {
             "    Mar  3 04:05:06 box kernel: [  812.4000#] ",
             "[   +0.00000#] ",
             "[  812.4000# <    0.00001#>] ",
+            "[  812.4000# <    0.00001# >] box kernel: ",
+            "118 <3>1 " + ISO + ".12#Z box kernel - - - ",
             "Mar  3 04:05:06 box user.err kernel: [  812.4000#] ",
             "Mar  3 04:05:06 box kern.warn kernel: [  812.4000#] ",
             "Mar  3 04:05:06 box kernel[-] err: ",
@@ -128,6 +130,25 @@ record Wrapping(String name, Function<List<String>, byte[]> wrap) {
                 "pretty JSON",
                 lines -> json(
                         lines, "{\n\t\"_HOSTNAME\" : \"box\",\n\t\"MESSAGE\" : \"%s\",\n\t\"PRIORITY\" : \"3\"\n}")));
+        all.add(new Wrapping(
+                "server-sent events of the journal",
+                lines -> json(lines, "data: {\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"%s\",\"PRIORITY\":\"3\"}\n")));
+        all.add(new Wrapping(
+                "JSON sequence of the journal",
+                lines -> json(lines, "\u001e{\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"%s\",\"PRIORITY\":\"3\"}")));
+        all.add(new Wrapping(
+                "verbose journal",
+                lines -> json(
+                        lines,
+                        "Tue 2026-03-03 04:05:06.123456 UTC [s=1f2e;i=9a;b=77]\n    PRIORITY=3\n    _TRANSPORT=kernel\n"
+                                + "    SYSLOG_IDENTIFIER=kernel\n    MESSAGE=%s\n    _HOSTNAME=box")));
+        all.add(new Wrapping(
+                "export of the journal",
+                lines -> json(
+                        lines,
+                        "__CURSOR=s=1f2e;i=9a\n__REALTIME_TIMESTAMP=1772510706000000\nPRIORITY=3\nMESSAGE=%s\n"
+                                + "_TRANSPORT=kernel\n")));
+        all.add(new Wrapping("parts of a container's lines", lines -> parts(lines)));
         all.add(new Wrapping("key=value", lines -> json(lines, "ts=" + ISO + "Z level=error msg=\"%s\"")));
         return all;
     }
@@ -138,6 +159,23 @@ record Wrapping(String name, Function<List<String>, byte[]> wrap) {
             text.append(before.replace("#", Integer.toString(10 + i)))
                     .append(lines.get(i))
                     .append(after)
+                    .append('\n');
+        }
+        return latin1(text.toString());
+    }
+
+    /** Each line in two parts. */
+    private static byte[] parts(List<String> lines) {
+        StringBuilder text = new StringBuilder();
+        for (String line : lines) {
+            int half = line.length() / 2;
+            text.append(ISO)
+                    .append(".123456789Z stderr P [  812.400010] ")
+                    .append(line, 0, half)
+                    .append('\n');
+            text.append(ISO)
+                    .append(".123456789Z stderr F ")
+                    .append(line.substring(half))
                     .append('\n');
         }
         return latin1(text.toString());
