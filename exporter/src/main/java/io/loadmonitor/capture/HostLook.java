@@ -86,8 +86,8 @@ public final class HostLook {
     }
 
     /**
-     * Looks at the disks, unless it did less than 5 s ago: some 10 us a disk. To be called every second or so. Where they
-     * cannot be read, a later dump says nothing of them.
+     * Looks at the disks, unless it did less than 5 s ago: some 10 us a disk. To be called every second or so. Where
+     * they cannot be read, a later dump says nothing of them.
      */
     public void remember() {
         long now = monotonicNanos.getAsLong();

@@ -39,6 +39,8 @@ public record KernelLock(
         MUTEX("mutex", "a mutex", "mutex"),
         /** A lock that one task writes under, or several read under. */
         RW_SEMAPHORE("rwsem", "a reader-writer lock", "rwsem"),
+        /** Whose readers write a number of their CPU, and wait only while somebody writes under it. */
+        PERCPU_RW_SEMAPHORE("percpu_rwsem", "a per-CPU reader-writer lock", "percpu-rwsem"),
         SEMAPHORE("semaphore", "a semaphore", "semaphore"),
         /** With PREEMPT_RT what is behind every lock that sleeps. */
         RT_MUTEX("rt_mutex", "a lock", "mutex"),

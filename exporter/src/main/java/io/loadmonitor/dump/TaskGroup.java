@@ -15,8 +15,8 @@ import java.util.Optional;
  * @param time in their state, of those whose time is known
  * @param uninterruptible how many are in D
  * @param timeInD the same of those in D alone
- * @param programs who they are, the most frequent first; they sum to {@code tasks}. One that stands for less than half a
- *     task of a sample has 0
+ * @param programs who they are, the most frequent first; they sum to {@code tasks}. One that stands for less than half
+ *     a task of a sample has 0
  * @param example the one that has been in its state the longest, else the first of the text
  * @param exampleCause why that one is load
  */

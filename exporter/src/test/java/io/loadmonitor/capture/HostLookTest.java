@@ -79,7 +79,8 @@ final class HostLookTest {
                 host.pressure().orElseThrow());
         assertEquals(
                 List.of(
-                        "Time of the last 10 s in which tasks stalled: for I/O 88 % (all of them 80 %), for memory 0 %.",
+                        "Time of the last 10 s in which tasks stalled: for I/O 88 % (all of them 80 %), for memory"
+                                + " 0 %.",
                         "Memory: 1.2 of 16.8 GB available, 348 MB to be written to disks, 13 MB being written.",
                         "Disk sda: 34 requests in flight, busy 100 % of 2.0 s."),
                 host.sentences());
