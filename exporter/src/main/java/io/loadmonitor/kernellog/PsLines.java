@@ -40,8 +40,8 @@ final class PsLines implements LineReader {
     private static final int CUT = 6;
 
     /** A row of {@code ps aux}, of which only rows were kept. */
-    private static final Pattern ROW_OF_AUX = Pattern.compile(
-            "^[\\w.+-]{1,32} +\\d{1,10} +\\d{1,4}\\.\\d +\\d{1,3}\\.\\d +\\d{1,12} +\\d{1,12} "
+    private static final Pattern ROW_OF_AUX =
+            Pattern.compile("^[\\w.+-]{1,32} +\\d{1,10} +\\d{1,4}\\.\\d +\\d{1,3}\\.\\d +\\d{1,12} +\\d{1,12} "
                     + "+(?:\\?|tty\\S{1,12}|pts/\\d{1,6}|console) +[DRSTZIXtW][<NLsl+]{0,6} +\\S{4,8} "
                     + "+\\d{1,8}:\\d\\d .{1,800}$");
 
