@@ -69,6 +69,7 @@ check "keeps a fair sample where there is no room for all" keeps_a_fair_sample
 check "keeps the dump of the crossing" keeps_the_dump_of_the_crossing
 check "counts the tasks whose stacks find no room" counts_stacks_without_room
 check "tells the truth about a task and its host" tells_the_truth
+check "tells what was so when it looked" tells_what_was_so_when_it_looked
 check "names the process of a thread, and its wait for a CPU" names_the_process_of_a_thread
 check "counts its dumps in stats" counts_its_dumps
 check "says when a dump found no room" says_when_there_is_no_room
