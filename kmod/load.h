@@ -6,7 +6,9 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
-/* What a task adds to the load. All but the last are in a CPU's queue: the kernel's "running". */
+/*
+ * What a task adds to the load. All but the last two are in a CPU's queue: the kernel's "running".
+ */
 enum lm_share {
 	LM_NONE,
 	/* On a CPU, or waiting for one. */
@@ -16,6 +18,8 @@ enum lm_share {
 	/* Waiting for a mutex, and in the queue to lend its place to who holds it. */
 	LM_BLOCKED,
 	LM_UNINTERRUPTIBLE,
+	/* Nothing: it is looked at because others wait for it, and it sleeps. */
+	LM_ASLEEP,
 };
 
 /* It has the stack of a sleeper. */

@@ -16,6 +16,7 @@
 #include "cgroups.h"
 #include "compat.h"
 #include "cpus.h"
+#include "holders.h"
 #include "look.h"
 #include "ring.h"
 #include "stacks.h"
@@ -128,6 +129,8 @@ static void lm_look_off_cpu(struct lm_task *seen, struct lm_match *match)
 	seen->place = lm_share_sleeps(match->share) ? LM_SLEEPS : LM_QUEUED;
 	unwound = lm_unwind_task(match, &frames);
 	seen->switches = match->switches;
+	if (unwound != LM_UNWIND_UNSTABLE && lm_share_sleeps(match->share))
+		lm_holders_note(match - lm_look_matches.match, match, &frames);
 	switch (unwound) {
 	case LM_UNWOUND:
 		lm_look_keep(seen, &frames);
@@ -141,6 +144,13 @@ static void lm_look_off_cpu(struct lm_task *seen, struct lm_match *match)
 	}
 }
 
+static char lm_look_state(enum lm_share share)
+{
+	if (share == LM_ASLEEP)
+		return 'S';
+	return share == LM_UNINTERRUPTIBLE ? 'D' : 'R';
+}
+
 static void lm_look_at(struct lm_task *seen, struct lm_match *match)
 {
 	struct task_struct *task = match->task;
@@ -149,7 +159,7 @@ static void lm_look_at(struct lm_task *seen, struct lm_match *match)
 	memset(seen, 0, sizeof(*seen));
 	lm_look_identity(seen, task);
 	lm_look_times(seen, task);
-	seen->uninterruptible = match->share == LM_UNINTERRUPTIBLE;
+	seen->state = lm_look_state(match->share);
 	seen->cpu = task_cpu(task);
 	seen->switches = match->switches;
 	seen->cgroup = lm_cgroups_add(task);
@@ -180,6 +190,39 @@ static void lm_look_at_all(u16 only)
 		lm_look_at(lm_look_seen + i, lm_look_matches.match + i);
 		cond_resched();
 	}
+}
+
+/* Chains of locks whose owners are all asleep and no load are followed this far. */
+#define LM_LOOK_OWNERS_TURNS 4
+
+/*
+ * Who holds what the load waits for. An owner that is no load itself is looked at as well, though
+ * it is counted nowhere: what it does is what all of them wait for; and that may be a lock, too.
+ */
+static void lm_look_at_holders(struct lm_facts *facts)
+{
+	struct lm_matches *matches = &lm_look_matches;
+	unsigned int turn, looked = 0, place;
+
+	for (turn = 0; turn < LM_LOOK_OWNERS_TURNS; turn++) {
+		lm_holders_settle(matches, &facts->counts.rcu_max_ns);
+		if (looked == matches->owners)
+			return;
+		while (looked < matches->owners) {
+			place = matches->size + looked++;
+			lm_scan_other(matches->match + place);
+			lm_look_at(lm_look_seen + place, matches->match + place);
+			lm_look_seen[place].flags |= LM_FLAG_OWNER;
+		}
+	}
+}
+
+static void lm_look_tell_wait(u32 place, u32 lock, bool read)
+{
+	lm_look_seen[place].lock = lock;
+	lm_look_seen[place].wait_read = read;
+	if (place < lm_look_matches.used)
+		lm_locks_get(lock)->waiters++;
 }
 
 static unsigned int lm_look_flagged(u16 flag)
@@ -233,6 +276,8 @@ static void lm_look_begin(struct lm_facts *facts)
 	lm_stacks_clear();
 	lm_cgroups_clear();
 	lm_symbols_begin();
+	lm_holders_begin(facts->monotonic_ns);
+	lm_look_matches.owners = 0;
 }
 
 static void lm_look_end(struct lm_facts *facts)
@@ -250,6 +295,10 @@ static void lm_look_end(struct lm_facts *facts)
 		facts->cgroup_no_room += lm_look_seen[i].cgroup == LM_CGROUP_NO_ROOM;
 		put_task_struct(lm_look_matches.match[i].task);
 	}
+	facts->owners_first = lm_look_matches.size;
+	facts->owners = lm_look_matches.owners;
+	for (i = 0; i < facts->owners; i++)
+		put_task_struct(lm_look_matches.match[facts->owners_first + i].task);
 	lm_look_matches.used = 0;
 	facts->capture_ns = ktime_get_ns() - facts->monotonic_ns;
 }
@@ -268,14 +317,18 @@ void lm_look(struct lm_facts *facts, const struct task_struct *asker)
 		lm_look_at_all(LM_FLAG_UNSTABLE);
 		lm_cpus_forget();
 	}
+	lm_look_at_holders(facts);
+	lm_holders_tell(lm_look_tell_wait);
 	lm_look_end(facts);
 }
 
 int lm_look_init(unsigned int max_tasks)
 {
+	unsigned int places = max_tasks + LM_OWNERS_MAX;
+
 	lm_look_matches.size = max_tasks;
-	lm_look_matches.match = vzalloc(array_size(max_tasks, sizeof(*lm_look_matches.match)));
-	lm_look_seen = vzalloc(array_size(max_tasks, sizeof(*lm_look_seen)));
+	lm_look_matches.match = vzalloc(array_size(places, sizeof(*lm_look_matches.match)));
+	lm_look_seen = vzalloc(array_size(places, sizeof(*lm_look_seen)));
 	if (lm_look_matches.match && lm_look_seen)
 		return 0;
 	lm_look_exit();

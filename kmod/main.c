@@ -15,7 +15,10 @@
 #include "cpus.h"
 #include "device.h"
 #include "features.h"
+#include "holders.h"
 #include "knobs.h"
+#include "locks.h"
+#include "locks_self_test.h"
 #include "log.h"
 #include "look.h"
 #include "report.h"
@@ -40,6 +43,10 @@ MODULE_PARM_DESC(max_tasks, "tasks in one dump at most, 16 to 1048576 (default 1
 static bool log_dumps;
 module_param_named(printk, log_dumps, bool, 0644);
 MODULE_PARM_DESC(printk, "print every dump to the kernel log, too (default no)");
+
+static bool locks = true;
+module_param(locks, bool, 0444);
+MODULE_PARM_DESC(locks, "tell which locks tasks wait for, and who holds them (default yes)");
 
 static kgid_t reader_group = INVALID_GID;
 
@@ -109,18 +116,27 @@ static int __init lm_init(void)
 	result = lm_cgroups_init();
 	if (result)
 		goto exit_symbols;
-	result = lm_cpus_init();
+	result = lm_locks_init();
 	if (result)
 		goto exit_cgroups;
+	result = lm_cpus_init();
+	if (result)
+		goto exit_locks;
 	result = lm_ring_init(buffer_kb, ring);
 	if (result)
 		goto exit_cpus;
 	result = lm_look_init(max_tasks);
 	if (result)
 		goto exit_ring;
-	result = lm_capture_init();
+	result = lm_holders_init(max_tasks);
 	if (result)
 		goto exit_look;
+	result = lm_locks_self_test(locks);
+	if (result)
+		goto exit_holders;
+	result = lm_capture_init();
+	if (result)
+		goto exit_holders;
 	result = lm_log_init(&log_dumps);
 	if (result)
 		goto exit_capture;
@@ -133,8 +149,8 @@ static int __init lm_init(void)
 	result = lm_sampler_init();
 	if (result)
 		goto exit_knobs;
-	pr_info("loaded, %u KiB for %u dumps of up to %u tasks; this kernel has " LM_FEATURES "\n",
-		buffer_kb, ring, max_tasks);
+	pr_info("loaded, %u KiB for %u dumps of up to %u tasks; this kernel has %s%s\n", buffer_kb,
+		ring, max_tasks, LM_FEATURES, lm_locks_told());
 	return 0;
 
 exit_knobs:
@@ -145,12 +161,16 @@ exit_log:
 	lm_log_exit();
 exit_capture:
 	lm_capture_exit();
+exit_holders:
+	lm_holders_exit();
 exit_look:
 	lm_look_exit();
 exit_ring:
 	lm_ring_exit();
 exit_cpus:
 	lm_cpus_exit();
+exit_locks:
+	lm_locks_exit();
 exit_cgroups:
 	lm_cgroups_exit();
 exit_symbols:
@@ -169,9 +189,11 @@ static void __exit lm_exit(void)
 	lm_device_exit();
 	lm_log_exit();
 	lm_capture_exit();
+	lm_holders_exit();
 	lm_look_exit();
 	lm_ring_exit();
 	lm_cpus_exit();
+	lm_locks_exit();
 	lm_cgroups_exit();
 	lm_symbols_exit();
 	lm_stacks_exit();

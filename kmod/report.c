@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "history.h"
 #include "load.h"
+#include "locks.h"
 #include "report.h"
 #include "ring.h"
 #include "stacks.h"
@@ -68,6 +69,24 @@ static const struct {
 	{ LM_FLAG_HOTPLUG, "hotplug" },
 	{ LM_FLAG_DELAYED, "delayed" },
 	{ LM_FLAG_BLOCKED, "blocked" },
+	{ LM_FLAG_OWNER, "owner" },
+};
+
+static const char *const lm_lock_names[LM_LOCK_KINDS] = {
+	[LM_MUTEX] = "mutex",
+	[LM_RWSEM] = "rwsem",
+	[LM_SEMAPHORE] = "semaphore",
+	[LM_RT_MUTEX] = "rt_mutex",
+	[LM_PERCPU_RWSEM] = "percpu_rwsem",
+};
+
+static const char *const lm_held_names[] = {
+	[LM_HELD_WRITE] = "write",
+	[LM_HELD_READ] = "read",
+	[LM_HELD_LAST] = "last",
+	[LM_HELD_NOBODY] = "nobody",
+	[LM_HELD_GONE] = "gone",
+	[LM_HELD_CHANGING] = "changing",
 };
 
 void lm_report_init(void)
@@ -218,6 +237,39 @@ static void lm_report_cgroup(struct lm_text *text, u32 number)
 	lm_text_print(text, "\n");
 }
 
+/*
+ * Of a lock that there is once: the name of the data at its very address. One that is a part of
+ * something else would get the name of that, and one that was allocated has none.
+ */
+static void lm_report_lock_name(struct lm_text *text, unsigned long address)
+{
+	static char symbol[LM_SYMBOL_MAX];
+	char *offset;
+
+	lm_symbols_name(symbol, address, true);
+	offset = strchr(symbol, '+');
+	if (!offset || !str_has_prefix(offset, "+0x0/"))
+		return;
+	lm_text_print(text, " name=");
+	lm_text_quote(text, symbol, offset - symbol);
+}
+
+static void lm_report_lock(struct lm_text *text, u32 number)
+{
+	const struct lm_lock *lock = lm_locks_get(number);
+
+	lm_text_print(text, "lock id=%u type=%s", number, lm_lock_names[lock->kind]);
+	if (lock->held != LM_HELD_UNKNOWN)
+		lm_text_print(text, " held=%s", lm_held_names[lock->held]);
+	if (lock->owner)
+		lm_text_print(text, " owner=%d", lock->owner);
+	if (lock->held == LM_HELD_READ)
+		lm_text_print(text, " readers=%lu", lock->readers);
+	lm_text_print(text, " waiters=%u", lock->waiters);
+	lm_report_lock_name(text, lock->address);
+	lm_text_print(text, "\n");
+}
+
 static void lm_report_flags(struct lm_text *text, u16 flags)
 {
 	const char *separator = " flags=";
@@ -249,10 +301,12 @@ static void lm_report_task(struct lm_text *text, const struct lm_task *seen, uns
 
 	if (grouped && lm_cgroups_print_once(seen->cgroup, attempt))
 		lm_report_cgroup(text, seen->cgroup);
+	if (seen->lock && lm_locks_print_once(seen->lock, attempt))
+		lm_report_lock(text, seen->lock);
 	lm_text_print(text, "task pid=%d tgid=%d", seen->pid, seen->tgid);
 	if (seen->ppid != LM_PID_UNKNOWN)
 		lm_text_print(text, " ppid=%d", seen->ppid);
-	lm_text_print(text, " cpu=%d state=%c on=%s", seen->cpu, seen->uninterruptible ? 'D' : 'R',
+	lm_text_print(text, " cpu=%d state=%c on=%s", seen->cpu, seen->state,
 		      lm_place_names[seen->place]);
 	lm_report_time(text, "since_ms", seen->since_ns);
 	lm_report_time(text, "queued_ms", seen->queued_ns);
@@ -260,6 +314,9 @@ static void lm_report_task(struct lm_text *text, const struct lm_task *seen, uns
 	lm_text_print(text, " switches=%llu start_ns=%llu stack=%u", seen->switches, seen->start_ns,
 		      seen->stack ? lm_stacks_get(seen->stack)->number : 0);
 	lm_report_flags(text, seen->flags);
+	if (seen->lock)
+		lm_text_print(text, " lock=%u wait=%s", seen->lock,
+			      seen->wait_read ? "read" : "write");
 	if (grouped)
 		lm_text_print(text, " cgroup_id=%u", seen->cgroup);
 	if (seen->leader[0])
@@ -280,13 +337,37 @@ struct lm_attempt {
 	/* The tasks without a stack, as a chain like those in the stacks. */
 	u32 without;
 	unsigned int tasks;
+	/* Beside them, who is no load. */
+	unsigned int owners;
 	unsigned int stacks;
 	/* Tasks whose stack was there already: all with it but the first. */
 	unsigned int deduplicated;
 	bool full;
 };
 
-/* Chains the tasks by stack, in the order in which they were seen, and numbers the stacks. */
+/* At the end of the chain of its stack, or of those without one. */
+static void lm_report_link(const struct lm_facts *facts, struct lm_attempt *attempt, u32 i,
+			   u32 *without_last)
+{
+	struct lm_task *seen = facts->tasks + i;
+	struct lm_stack *stack = seen->stack ? lm_stacks_get(seen->stack) : NULL;
+	u32 *first = stack ? &stack->first_task : &attempt->without;
+	u32 *last = stack ? &stack->last_task : without_last;
+
+	seen->next = 0;
+	if (*last)
+		facts->tasks[*last - 1].next = i + 1;
+	else
+		*first = i + 1;
+	*last = i + 1;
+	if (stack)
+		stack->tasks++;
+}
+
+/*
+ * Chains the tasks by stack, in the order in which they were seen, and numbers the stacks. Lots are
+ * drawn by the tasks of the load alone.
+ */
 static void lm_report_chain(const struct lm_facts *facts, struct lm_attempt *attempt)
 {
 	u32 without_last = 0, number = 0, id, i;
@@ -299,23 +380,11 @@ static void lm_report_chain(const struct lm_facts *facts, struct lm_attempt *att
 		stack->first_task = 0;
 		stack->last_task = 0;
 	}
-	for (i = 0; i < facts->kept; i++) {
-		struct lm_task *seen = facts->tasks + i;
-		struct lm_stack *stack = seen->stack ? lm_stacks_get(seen->stack) : NULL;
-		u32 *first = stack ? &stack->first_task : &attempt->without;
-		u32 *last = stack ? &stack->last_task : &without_last;
-
-		seen->next = 0;
-		if (jhash_1word(i, attempt->seed) >= attempt->limit)
-			continue;
-		if (*last)
-			facts->tasks[*last - 1].next = i + 1;
-		else
-			*first = i + 1;
-		*last = i + 1;
-		if (stack)
-			stack->tasks++;
-	}
+	for (i = 0; i < facts->kept; i++)
+		if (jhash_1word(i, attempt->seed) < attempt->limit)
+			lm_report_link(facts, attempt, i, &without_last);
+	for (i = 0; i < facts->owners; i++)
+		lm_report_link(facts, attempt, facts->owners_first + i, &without_last);
 	for (id = 1; id <= lm_stacks_count(); id++)
 		if (lm_stacks_get(id)->tasks)
 			lm_stacks_get(id)->number = ++number;
@@ -343,7 +412,11 @@ static void lm_report_tasks(struct lm_text *text, const struct lm_facts *facts, 
 
 		mark = lm_text_mark(text);
 		lm_report_task(text, seen, attempt->number);
-		if (lm_report_fits(text, mark, attempt)) {
+		if (!lm_report_fits(text, mark, attempt))
+			return;
+		if (seen->flags & LM_FLAG_OWNER) {
+			attempt->owners++;
+		} else {
 			attempt->tasks++;
 			attempt->deduplicated += seen->stack && index != first;
 		}
@@ -502,7 +575,8 @@ struct lm_report lm_report_write(const struct lm_facts *facts)
 	report.truncated = active - attempt.tasks;
 	report.deduplicated = attempt.deduplicated;
 	lm_text_open_reserve(&body);
-	lm_text_print(&body, "end id=%llu tasks=%u\n", facts->id, attempt.tasks);
+	lm_text_print(&body, "end id=%llu tasks=%u\n", facts->id,
+		      attempt.tasks + attempt.owners);
 	lm_text_open_reserve(&header);
 	lm_report_header(&header, facts, &attempt);
 	report.first = lm_text_join(&header, &body);

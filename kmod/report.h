@@ -27,7 +27,7 @@ enum lm_place {
 	LM_ON_CPU,
 };
 
-/* Why a task has no stack, or not all of it; the last two: why it is load although it sleeps. */
+/* Why a task has no stack, or not all of it; 0x180: why it is load although it sleeps. */
 #define LM_FLAG_UNSTABLE	0x001
 #define LM_FLAG_UNWIND_FAILED	0x002
 #define LM_FLAG_CPU_NO_ANSWER	0x004
@@ -37,6 +37,8 @@ enum lm_place {
 #define LM_FLAG_HOTPLUG		0x040
 #define LM_FLAG_DELAYED		0x080
 #define LM_FLAG_BLOCKED		0x100
+/* It is no load, and listed because it holds what others wait for. */
+#define LM_FLAG_OWNER		0x200
 
 /* The kernel keeps no scheduling times, or there is no such time of this task. */
 #define LM_TIME_UNKNOWN U64_MAX
@@ -56,6 +58,8 @@ struct lm_task {
 	u32 stack;
 	/* Its number, LM_CGROUP_NONE or LM_CGROUP_NO_ROOM. */
 	u32 cgroup;
+	/* The number of the lock that it waits for; 0: none. */
+	u32 lock;
 	/* The next task with the same stack, by index + 1; 0 ends the chain. The report's. */
 	u32 next;
 	int pid;
@@ -65,7 +69,10 @@ struct lm_task {
 	int cpu;
 	u16 flags;
 	u8 place;
-	bool uninterruptible;
+	/* R or D by the kernel's definition of load; S of who is none. */
+	char state;
+	/* It wants to share the lock that it waits for. */
+	bool wait_read;
 	char comm[TASK_COMM_LEN];
 	/* The name of the first thread of its process; empty of that one itself. */
 	char leader[TASK_COMM_LEN];
@@ -88,6 +95,9 @@ struct lm_facts {
 	/* All tasks of the load, or where there are more than room a fair sample of them. */
 	struct lm_task *tasks;
 	unsigned int kept;
+	/* Behind them, from this one on: who is no load, and holds what they wait for. */
+	unsigned int owners_first;
+	unsigned int owners;
 	unsigned int unstable;
 	unsigned int unwind_failed;
 	unsigned int partial;

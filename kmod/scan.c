@@ -122,6 +122,7 @@ static void lm_scan_look(struct lm_counts *counts, struct lm_matches *matches,
 		counts->iowait++;
 	switch (match.share) {
 	case LM_NONE:
+	case LM_ASLEEP:
 		return;
 	case LM_DELAYED:
 		counts->delayed++;
@@ -167,6 +168,60 @@ unlock:
 	counts->rcu_max_ns = max_t(u64, counts->rcu_max_ns, ktime_get_ns() - since);
 	rcu_read_unlock();
 	return whole;
+}
+
+/* The parts of a walk end by the clock, as above. */
+static bool lm_scan_each_once(bool (*visit)(struct task_struct *thread, void *data), void *data,
+			      u64 *rcu_max_ns)
+{
+	struct task_struct *process, *thread;
+	unsigned int threads = 0;
+	bool whole = true;
+	u64 since, held;
+
+	rcu_read_lock();
+	since = ktime_get_ns();
+	for_each_process_thread(process, thread) {
+		if (!visit(thread, data))
+			goto unlock;
+		if (++threads % LM_CLOCK_EVERY)
+			continue;
+		held = ktime_get_ns() - since;
+		if (held < LM_RCU_MAX_NS)
+			continue;
+		*rcu_max_ns = max(*rcu_max_ns, held);
+		whole = lm_scan_pause(process, thread);
+		since = ktime_get_ns();
+		if (!whole)
+			goto unlock;
+	}
+unlock:
+	*rcu_max_ns = max_t(u64, *rcu_max_ns, ktime_get_ns() - since);
+	rcu_read_unlock();
+	return whole;
+}
+
+bool lm_scan_each(bool (*visit)(struct task_struct *thread, void *data), void *data,
+		  u64 *rcu_max_ns)
+{
+	unsigned int walk;
+
+	for (walk = 1; walk <= LM_WALKS; walk++)
+		if (lm_scan_each_once(visit, data, rcu_max_ns))
+			return true;
+	return false;
+}
+
+void lm_scan_other(struct lm_match *match)
+{
+	unsigned int tries = 0;
+
+	do {
+		match->share = lm_scan_share(match->task, match);
+		/* The same for one that is no load: its stack is at stake. */
+	} while (match->share == LM_NONE && match->on_cpu && tries++ < LM_LEAVING_TRIES);
+	if (match->share == LM_NONE)
+		match->share = LM_ASLEEP;
 }
 
 void lm_scan(struct lm_counts *counts, const struct task_struct *asker, struct lm_matches *matches)

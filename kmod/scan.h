@@ -25,6 +25,9 @@ struct lm_counts {
 	u64 rcu_max_ns;
 };
 
+/* Tasks beside the load that are looked at, because they hold what it waits for. */
+#define LM_OWNERS_MAX 256
+
 struct lm_match {
 	struct task_struct *task;
 	/* Times it was switched out, read before its state: names the sleep it was seen in. */
@@ -41,6 +44,8 @@ struct lm_matches {
 	struct lm_match *match;
 	unsigned int used;
 	unsigned int size;
+	/* Behind all of these, from @size on, up to LM_OWNERS_MAX that are no load. */
+	unsigned int owners;
 	/* All that there were. */
 	unsigned int seen;
 };
@@ -51,5 +56,15 @@ struct lm_matches {
  * at a time.
  */
 void lm_scan(struct lm_counts *counts, const struct task_struct *asker, struct lm_matches *matches);
+
+/*
+ * Shows @visit each thread, some maybe twice, under RCU, until it wants no more. Returns false when
+ * it lost its place too often: not all were shown. The longest section goes into @rcu_max_ns.
+ */
+bool lm_scan_each(bool (*visit)(struct task_struct *thread, void *data), void *data,
+		  u64 *rcu_max_ns);
+
+/* How a pinned task that is no part of the load is to be looked at, with the count of its sleep. */
+void lm_scan_other(struct lm_match *match);
 
 #endif

@@ -80,6 +80,11 @@ static bool lm_unwind_is_as_seen(const struct lm_match *seen, unsigned long swit
 	return lm_share_sleeps(seen->share) || lm_load_share(task) == LM_RUNNING;
 }
 
+bool lm_unwind_still_sleeps(const struct lm_match *seen)
+{
+	return lm_share_sleeps(seen->share) && lm_unwind_is_as_seen(seen, seen->switches);
+}
+
 /*
  * A sleeper that was woken is on its way to a CPU, and maybe to its end: a crowd that is told to
  * end would die while its stacks are held, and each of them be kept. It is left alone. (One that

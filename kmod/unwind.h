@@ -37,6 +37,12 @@ enum lm_unwound {
  */
 enum lm_unwound lm_unwind_task(struct lm_match *seen, struct lm_frames *frames);
 
+/*
+ * Whether a sleeper is still in the sleep in which it was seen: then what was read before is of
+ * that sleep, but for what others wrote there.
+ */
+bool lm_unwind_still_sleeps(const struct lm_match *seen);
+
 /* What an inter-processor interrupt found below itself. */
 struct lm_interrupted {
 	/* The interrupted code was found; else nothing below is known. */

@@ -24,6 +24,9 @@ open && /^  [^ ]/ { next }
 	tasks = running = delayed = uninterruptible = stacks = unstable = unwind_failed = partial = no_room = 0
 	split("", promised)
 	split("", cgroups)
+	split("", locks)
+	split("", waiters)
+	owners = 0
 	split("", found)
 	if (value($0, "version") != 1 || value($0, "source") != "kmod")
 		wrong("header: " $0)
@@ -57,8 +60,28 @@ open && /^  [^ ]/ { next }
 	next
 }
 /^task / {
-	tasks++
+	# A name may look like flags.
+	flags = $0
+	sub(/ (leader|comm)=".*/, "", flags)
+	owner = flags ~ / flags=([a-z_]+\|)*owner(\||$| )/
 	state = value($0, "state")
+	lock = value(flags, "lock")
+	if (lock != "" && !(lock in locks))
+		wrong("a lock that is not there: " $0)
+	if (lock != "" && value(flags, "wait") !~ /^(read|write)$/)
+		wrong("it waits for a lock, and does not say how: " $0)
+	if (owner) {
+		# It is no load, and in no count.
+		owners++
+		found[value($0, "stack")]++
+		if (value($0, "stack") != 0 && !(value($0, "stack") in promised))
+			wrong("a stack that is not there: " $0)
+		if (state !~ /^[RDS]$/)
+			wrong("state: " $0)
+		next
+	}
+	tasks++
+	if (lock != "") waiters[lock]++
 	if (state == "R") running++
 	else if (state == "D") uninterruptible++
 	else wrong("state: " $0)
@@ -68,9 +91,6 @@ open && /^  [^ ]/ { next }
 	if (stack != 0 && !(stack in promised))
 		wrong("a stack that is not there: " $0)
 	found[stack]++
-	# A name may look like flags.
-	flags = $0
-	sub(/ (leader|comm)=".*/, "", flags)
 	cgroup = value(flags, "cgroup_id")
 	if (cgroup != "" && !(cgroup in cgroups))
 		wrong("a cgroup that is not there: " $0)
@@ -85,7 +105,7 @@ open && /^  [^ ]/ { next }
 }
 /^end / {
 	if (value($0, "id") != id) wrong("footer of another dump: " $0)
-	if (value($0, "tasks") != tasks) wrong("footer: " $0 " after " tasks " tasks")
+	if (value($0, "tasks") != tasks + owners) wrong("footer: " $0 " after " tasks " tasks and " owners " owners")
 	if (c_captured != tasks) wrong("captured=" c_captured ", " tasks " task lines")
 	if (c_running + c_uninterruptible != tasks + c_truncated)
 		wrong("running=" c_running " uninterruptible=" c_uninterruptible " captured=" tasks " truncated=" c_truncated)
@@ -101,6 +121,9 @@ open && /^  [^ ]/ { next }
 			wrong("unwind_failed=" c_unwind_failed ", " unwind_failed " lines")
 		if (c_partial != partial) wrong("partial=" c_partial ", " partial " lines")
 		if (c_no_room != no_room) wrong("no_room=" c_no_room ", " no_room " lines")
+		for (lock in locks)
+			if (locks[lock] != waiters[lock] + 0)
+				wrong("lock " lock " has " waiters[lock] + 0 " waiters, not " locks[lock])
 		for (stack in promised)
 			if (promised[stack] != found[stack])
 				wrong("stack " stack " has " found[stack] " tasks, not " promised[stack])
@@ -115,6 +138,18 @@ open && /^  [^ ]/ { next }
 	if (value($0, "id") in cgroups)
 		wrong("a cgroup for the second time: " $0)
 	cgroups[value($0, "id")] = 1
+	next
+}
+/^lock / {
+	if ($0 !~ /^lock id=[1-9][0-9]* type=(mutex|rwsem|semaphore|rt_mutex|percpu_rwsem)( held=(write|read|last|nobody|gone|changing))?( owner=[1-9][0-9]*)?( readers=[1-9][0-9]*)? waiters=[0-9]+( name="[A-Za-z0-9_.]+")?$/)
+		wrong("lock: " $0)
+	if (($0 ~ / owner=/) != ($0 ~ / held=(write|last) /) && !($0 ~ / type=percpu_rwsem held=write /))
+		wrong("an owner, and not held by one: " $0)
+	if (($0 ~ / readers=/) != ($0 ~ / held=read /))
+		wrong("readers, and not read: " $0)
+	if (value($0, "id") in locks)
+		wrong("a lock for the second time: " $0)
+	locks[value($0, "id")] = value($0, "waiters")
 	next
 }
 /^trigger / || /^time / || /^tick / || /^cost / || /^history / { next }

@@ -145,6 +145,40 @@ counts_what_is_cut_off() {
 	return $result
 }
 
+# quickest: nanoseconds of the quickest of some dumps; the host takes the CPU from the guest now and then.
+quickest() {
+	local best="" turn took
+	for turn in 1 2 3 4 5 6 7; do
+		dump "crowd" || return 1
+		took=$(field "$header" capture_ns)
+		[ -n "$best" ] && [ "$best" -le "$took" ] || best=$took
+	done
+	echo "$best"
+}
+
+# Thousands wait for one lock, and who holds it is no load. What it takes to say so, against dumps without it.
+names_the_holder_for_a_crowd() {
+	local result=0 waiters=$((10000 / scale)) with without
+	on_one_cpu insmod /held_locks.ko scene=crowd crowd=$waiters || return 1
+	settles $waiters || result=1
+	with=$(quickest) || { echo "$with"; result=1; }
+	dump "crowd" || result=1
+	expect_match "the lock" "^lock id=[0-9]+ type=[a-z_]*mutex held=write owner=[0-9]+ waiters=$waiters name=\"held_mutex\"\$" \
+		"$(grep '^lock ' /tmp/dump)" || result=1
+	expect "its owner" "$(sed -n 's/^lock .* owner=\([0-9]*\) .*/\1/p' /tmp/dump)" \
+		"$(sed -n 's/^task pid=\([0-9]*\) .* flags=owner .*comm="own-crowd"$/\1/p' /tmp/dump)" || result=1
+	expect "who waits for it" $waiters "$(grep -c '^task .* lock=[0-9]* wait=write .*comm="wait-crowd"$' /tmp/dump)" || result=1
+	rmmod load_monitor
+	load_module locks=0
+	without=$(quickest) || { echo "$without"; result=1; }
+	rmmod load_monitor
+	load_module
+	on_one_cpu rmmod held_locks
+	note "$waiters wait for one lock: capture $with ns, without locks $without ns: $((with - without)) ns"
+	[ $((with - without)) -le 20000000 ] || [ $scale != 1 ] || { echo "it takes $((with - without)) ns"; result=1; }
+	return $result
+}
+
 survives_a_fork_storm() {
 	local result=0 storms="" storm seen seconds=3
 	# While stacks are read, tasks end that were found with them: where the memory of the dead is watched
@@ -472,6 +506,7 @@ check "captures 5,000 sleepers of 35,000 threads" captures_thousands_of_sleepers
 check "counts exactly what it cuts off" counts_what_is_cut_off
 check "unloads while it captures, and not while it is open" unloads_while_it_captures
 check "survives a mass exit" survives_a_mass_exit
+check "names who holds the lock that 10,000 wait for, in 20 ms" names_the_holder_for_a_crowd
 check "walks again when its place in the list ends" walks_again_when_its_place_ends
 check "survives a fork storm" survives_a_fork_storm
 check "serves 8 writers, readers of 1 byte and 1 MB, and pollers at once" serves_many_hands

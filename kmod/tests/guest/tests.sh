@@ -3,7 +3,7 @@
 # The tests of what the module does, as KTAP: their order, one line each. The functions are in tests/, by topic.
 # shellcheck source=lib.sh
 . /lib.sh
-for topic in dump module no_load stacks cpus sleepers automatic averages knobs device room truth stats; do
+for topic in dump module no_load stacks cpus sleepers automatic averages knobs device room truth stats locks; do
 	# shellcheck source=/dev/null
 	. /tests/$topic.sh
 done
@@ -37,6 +37,13 @@ check "leaves a CPU alone that a cpuset isolates" leaves_a_cpu_alone_that_a_cpus
 check "goes on while a CPU goes off line" goes_on_without_hotplug
 check "looks for no file in sysfs when a dump is there" looks_for_no_file_in_sysfs
 check "leaves return probes alone" leaves_return_probes_alone
+check "names the holder of each kind of lock" names_the_holder_of_each_kind
+check "follows three locks to the task that holds up all" follows_three_locks
+check "names a holder on a CPU" names_a_holder_on_a_cpu
+check "says that the holder of a lock ended" says_that_the_holder_ended
+check "shows a deadlock" shows_a_deadlock
+check "claims nothing wrong of locks that change hands" claims_nothing_wrong_of_locks_that_change_hands
+check "leaves locks out on request" leaves_locks_out_on_request
 check "finds vfork parents in D" finds_vfork_parents
 check "finds the writer to a frozen file system" finds_a_frozen_filesystem
 check "finds the reader of a suspended dm device" finds_the_reader_of_a_suspended_disk
@@ -69,6 +76,7 @@ check "keeps a fair sample where there is no room for all" keeps_a_fair_sample
 check "keeps the dump of the crossing" keeps_the_dump_of_the_crossing
 check "counts the tasks whose stacks find no room" counts_stacks_without_room
 check "tells the truth about a task and its host" tells_the_truth
+check "tells what was so when it looked" tells_what_was_so_when_it_looked
 check "names the process of a thread, and its wait for a CPU" names_the_process_of_a_thread
 check "counts its dumps in stats" counts_its_dumps
 check "says when a dump found no room" says_when_there_is_no_room

@@ -119,6 +119,13 @@ static inline u32 host_mix(u64 number)
 	return number >> 32;
 }
 
+#define BIT(n) (1UL << (n))
+
+static inline u32 hash_long(unsigned long value, unsigned int bits)
+{
+	return (value * 0x61c8864680b583ebULL) >> (64 - bits);
+}
+
 static inline u32 jhash_1word(u32 word, u32 seed)
 {
 	return host_mix((u64)seed << 32 | word);
@@ -470,6 +477,8 @@ struct task_struct {
 	void *blocked_on;
 	unsigned long nvcsw;
 	unsigned long nivcsw;
+	int exit_state;
+	u64 start_time;
 	unsigned int in_iowait : 1;
 	pid_t pid;
 	char comm[TASK_COMM_LEN];
@@ -558,6 +567,50 @@ void wake_up_process(struct task_struct *thread);
 void sched_set_normal(struct task_struct *thread, int nice);
 void sched_set_fifo_low(struct task_struct *thread);
 void schedule(void);
+
+/* Locks that tasks sleep for, as far as the module reads them. */
+
+struct mutex {
+	unsigned long owner;
+};
+
+struct rw_semaphore {
+	unsigned long count;
+	unsigned long owner;
+};
+
+struct semaphore {
+	unsigned int count;
+	unsigned long last_holder;
+};
+
+struct rt_mutex_base {
+	struct task_struct *owner;
+};
+
+struct percpu_rw_semaphore {
+	struct {
+		struct task_struct *task;
+	} writer;
+	int block;
+};
+
+/* What the tests let be read is there. */
+static inline long copy_from_kernel_nofault(void *to, const void *from, size_t size)
+{
+	memcpy(to, from, size);
+	return 0;
+}
+
+static inline unsigned int ilog2(unsigned long value)
+{
+	return 63 - __builtin_clzl(value);
+}
+
+static inline unsigned long roundup_pow_of_two(unsigned long value)
+{
+	return value < 2 ? 1 : 1UL << (ilog2(value - 1) + 1);
+}
 
 /* CPUs. */
 

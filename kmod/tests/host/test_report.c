@@ -5,6 +5,7 @@
 #include "ring.c"
 #include "cgroups.h"
 #include "history.h"
+#include "locks.h"
 #include "report.h"
 #include "stacks.h"
 #include "symbols.h"
@@ -61,14 +62,16 @@ bool lm_cgroups_print_once(u32 number, unsigned int attempt)
 	return true;
 }
 
-/* Addresses from 0xa00 on are the scheduler's way into sleep. */
+/* Addresses from 0xa00 on are the scheduler's way into sleep; 0xb00 is a lock that has a name. */
 void lm_symbols_name(char name[LM_SYMBOL_MAX], unsigned long address, bool exact)
 {
 	static const char *const entry[] = {
 		"__schedule", "schedule", "schedule_timeout", "io_schedule_prepare",
 	};
 
-	if (address >= 0xa00 && address < 0xa00 + ARRAY_SIZE(entry))
+	if (address == 0xb00)
+		strscpy(name, "some_lock+0x0/0x20", LM_SYMBOL_MAX);
+	else if (address >= 0xa00 && address < 0xa00 + ARRAY_SIZE(entry))
 		scnprintf(name, LM_SYMBOL_MAX, "%s+0x10/0x20", entry[address - 0xa00]);
 	else
 		scnprintf(name, LM_SYMBOL_MAX, "f%lx+%s/0x20", address, exact ? "0x4" : "0x10");
@@ -88,6 +91,7 @@ static void start(unsigned int buffer_kb)
 {
 	EXPECT_SAME(lm_ring_init(buffer_kb, 4), 0);
 	EXPECT_SAME(lm_stacks_init(), 0);
+	EXPECT_SAME(lm_locks_init(), 0);
 }
 
 /* A look at nobody. */
@@ -96,6 +100,7 @@ static void look(void)
 	memset(&facts, 0, sizeof(facts));
 	memset(printed, 0, sizeof(printed));
 	lm_stacks_clear();
+	lm_locks_clear();
 	facts.id = 42;
 	facts.kind = LM_MANUAL;
 	strscpy(facts.reason, "test", sizeof(facts.reason));
@@ -121,6 +126,7 @@ static struct lm_task *see(unsigned int stack, unsigned int depth, u32 group)
 		.tgid = 1000,
 		.ppid = 1,
 		.place = LM_QUEUED,
+		.state = 'R',
 		.stack = stack ? lm_stacks_add(frames, depth, 0) : 0,
 		.cgroup = group,
 		.switches = facts.kept * 3,
@@ -196,10 +202,19 @@ static bool begins(const char *line, const char *prefix)
 	return !strncmp(line, prefix, strlen(prefix));
 }
 
+static bool is_owner(const char *line)
+{
+	const char *found = strstr(line, "owner");
+
+	return found && found < strchr(line, '\n');
+}
+
 static bool told[TASKS_MAX];
 
 struct seen {
 	unsigned int tasks;
+	/* Beside them, who is no load. */
+	unsigned int owners;
 	unsigned int stacks;
 	/* Tasks whose stack was there already. */
 	unsigned int again;
@@ -217,7 +232,7 @@ static struct seen check_dump(const struct lm_report *report)
 		"history period_ms=",
 	};
 	unsigned int active = facts.counts.running + facts.counts.uninterruptible;
-	bool group_there[GROUPS_MAX + 1] = { };
+	bool group_there[GROUPS_MAX + 1] = { }, lock_there[LM_LOCKS_MAX + 1] = { };
 	unsigned int chunks, part = 0, stack_tasks = 0, stack_expected = 0;
 	struct seen seen = { };
 	const char *line, *end;
@@ -256,9 +271,23 @@ static struct seen check_dump(const struct lm_report *report)
 			EXPECT(number > 0 && number <= GROUPS_MAX, "a group's number");
 			EXPECT(!group_there[number], "group %lld once", number);
 			group_there[number] = true;
+		} else if (begins(line, "lock ")) {
+			in_stack = false;
+			number = value_of(line, "id");
+			EXPECT(number > 0 && number <= lm_locks_count(), "a lock's number");
+			EXPECT(!lock_there[number], "lock %lld once", number);
+			lock_there[number] = true;
+		} else if (begins(line, "task ") && is_owner(line)) {
+			in_stack = false;
+			EXPECT(value_of(line, "lock") < 0 || lock_there[value_of(line, "lock")],
+			       "the lock before who waits for it");
+			seen.owners++;
+			stack_tasks += value_of(line, "stack") != 0;
 		} else if (begins(line, "task ")) {
 			in_stack = false;
 			seen.tasks++;
+			EXPECT(value_of(line, "lock") < 0 || lock_there[value_of(line, "lock")],
+			       "the lock before who waits for it");
 			number = value_of(line, "pid") - 1001;
 			EXPECT(number >= 0 && number < facts.kept, "a task that was seen");
 			EXPECT(!told[number], "task %lld once", number);
@@ -286,7 +315,7 @@ static struct seen check_dump(const struct lm_report *report)
 			last_pid = number + 1;
 		} else {
 			EXPECT(begins(line, "end id=42 "), "a known record: %.40s", line);
-			EXPECT_SAME(value_of(line, "tasks"), seen.tasks);
+			EXPECT_SAME(value_of(line, "tasks"), seen.tasks + seen.owners);
 			at_end = true;
 		}
 	}
@@ -346,8 +375,10 @@ static const char *const whole_dump[] = {
 	"  f77+0x10/0x20\n",
 	"  f78+0x4/0x20\n",
 	"cgroup id=3 path=\"/a.slice/b\"\n",
+	"lock id=1 type=rwsem held=write owner=1004 waiters=1 name=\"some_lock\"\n",
 	"task pid=1003 tgid=1000 ppid=1 cpu=0 state=D on=sleep since_ms=0 queued_ms=0",
-	" run_delay_ms=0 switches=9 start_ns=5 stack=1 cgroup_id=3 leader=\"first\"",
+	" run_delay_ms=0 switches=9 start_ns=5 stack=1 lock=1 wait=read cgroup_id=3",
+	" leader=\"first\"",
 	" comm=\"stuck \\\"one\\\"\"\n",
 	"stack id=2 tasks=1\n",
 	"  f50000+0x10/0x20\n",
@@ -358,7 +389,11 @@ static const char *const whole_dump[] = {
 	"cgroup id=7 path=\"/old\" controller=cpu,cpuacct\n",
 	"task pid=1002 tgid=1000 cpu=0 state=R on=cpu-user queued_ms=3 switches=6",
 	" start_ns=5 stack=0 cgroup_id=7 comm=\"busy\"\n",
-	"end id=42 tasks=3\n",
+	"lock id=2 type=mutex held=nobody waiters=0\n",
+	"task pid=1004 tgid=1000 ppid=1 cpu=0 state=S on=sleep since_ms=0 queued_ms=0",
+	" run_delay_ms=0 switches=12 start_ns=5 stack=0 flags=owner lock=2 wait=write",
+	" comm=\"keeper\"\n",
+	"end id=42 tasks=4\n",
 };
 
 static void writes_every_word_of_it(void)
@@ -396,9 +431,23 @@ static void writes_every_word_of_it(void)
 	task = see(0, 0, 3);
 	task->stack = stack;
 	task->place = LM_SLEEPS;
-	task->uninterruptible = true;
+	task->state = 'D';
 	strscpy(task->comm, "stuck \"one\"", sizeof(task->comm));
 	strscpy(task->leader, "first", sizeof(task->leader));
+	task->lock = lm_locks_add(0xb00, LM_RWSEM);
+	task->wait_read = true;
+	lm_locks_get(1)->held = LM_HELD_WRITE;
+	lm_locks_get(1)->owner = 1004;
+	lm_locks_get(1)->waiters = 1;
+	task = see(0, 0, 0);
+	task->place = LM_SLEEPS;
+	task->state = 'S';
+	task->flags = LM_FLAG_OWNER;
+	task->lock = lm_locks_add(0xb10, LM_MUTEX);
+	lm_locks_get(2)->held = LM_HELD_NOBODY;
+	strscpy(task->comm, "keeper", sizeof(task->comm));
+	facts.owners_first = --facts.kept;
+	facts.owners = 1;
 	facts.counts.running = 2;
 	facts.counts.delayed = 1;
 	facts.counts.uninterruptible = 1;
@@ -652,6 +701,7 @@ static void adds_up_however_many_there_are(void)
 		EXPECT_SAME(count_free(), free_before);
 		give_chunks();
 		lm_stacks_exit();
+		lm_locks_exit();
 		lm_ring_exit();
 		EXPECT_SAME(host_allocated, 0);
 		INIT_LIST_HEAD(&lm_ring_free);
@@ -746,6 +796,7 @@ static void is_a_sample_whatever_is_around_the_tasks(void)
 		lm_chunks_give(report.first);
 		give_chunks();
 		lm_stacks_exit();
+		lm_locks_exit();
 		lm_ring_exit();
 		INIT_LIST_HEAD(&lm_ring_free);
 	}

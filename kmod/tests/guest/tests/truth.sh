@@ -95,3 +95,37 @@ tells_the_truth() {
 	[ $result = 0 ] || printf '%s\n' "$text"
 	return $result
 }
+
+# A task of a dump ends, and is forgotten, before the text is written, which a kernel probe holds for at most 5 s. The
+# dump tells what was so when it looked.
+tells_what_was_so_when_it_looked() {
+	local result=0 held=/sys/module/slow_names/parameters/state group=/sys/fs/cgroup/early dumping text ends
+	insmod /slow_names.ko symbol=lm_report_write || return 1
+	mkdir $group || result=1
+	named_vfork_parents ends || result=1
+	ends=${forking# }
+	echo $ends >$group/cgroup.procs || result=1
+	apart 2
+	echo 1 >$held
+	act write $knobs/trigger "held" >/tmp/held &
+	dumping=$!
+	wait_for 20 grep -qx 2 $held || { echo "no dump is held"; result=1; }
+	# shellcheck disable=SC2046
+	kill -9 $(pgrep_children $ends) $ends
+	wait $ends 2>/dev/null
+	[ ! -e /proc/$ends ] || { echo "it has not ended"; result=1; }
+	grep -qx 2 $held || { echo "the dump did not wait"; result=1; }
+	echo 0 >$held
+	wait $dumping
+	together
+	expect "writing to trigger" OK "$(cat /tmp/held)" || result=1
+	text=$(cat $device | newest)
+	stop_vfork_parents
+	rmmod slow_names
+	wait_for 10 rmdir $group 2>/dev/null || { echo "its group is still there"; result=1; }
+	expect "what does not add up" "dumps 1" "$(printf '%s\n' "$text" | awk -f /dump.awk)" || result=1
+	expect "its parent" $$ "$(value "$(record "$text" "task pid=$ends")" ppid)" || result=1
+	expect "its group" /early "$(cgroup_of "$text" ends)" || result=1
+	[ $result = 0 ] || printf '%s\n' "$text"
+	return $result
+}
