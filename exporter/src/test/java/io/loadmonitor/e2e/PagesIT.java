@@ -357,7 +357,8 @@ final class PagesIT {
     void refreshesAnIncidentThatLastsWithoutLosingThePlace(@TempDir Path folder) throws Exception {
         AtomicReference<Story> told = new AtomicReference<>();
         try (BrowsedExporter live =
-                BrowsedExporter.start(folder, archive -> told.set(Story.tell(archive)), pages.browser())) {
+                        BrowsedExporter.start(folder, archive -> told.set(Story.tell(archive)), pages.browser());
+                Spinner load = Spinner.start()) {
             String page = "/incidents/" + told.get().hostile;
             live.open(page);
             assertTrue(live.browser().driver().getTitle().startsWith("Incident " + told.get().hostile + ", open: "));

@@ -45,6 +45,8 @@ public record KeptState(
                 rules.stream()
                         .filter(rule -> rule.state() != RuleStatus.State.READY)
                         .map(rule -> VisibleText.of(rule.why()))
+                        // One dump keeps every rule from another one.
+                        .distinct()
                         .toList());
     }
 
