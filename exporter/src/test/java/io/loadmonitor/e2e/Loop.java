@@ -6,12 +6,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One round of the whole loop: load rises, Prometheus fires, Alertmanager posts, the incident gets its dump, load goes,
  * the alert resolves, the incident is closed.
  */
 final class Loop {
+    private static final Pattern REFUSED =
+            Pattern.compile("load_monitor_webhook_requests_total\\{code=\"503\",?} ([0-9.e+]+)");
+
     private final Exporter exporter;
     private final Prometheus prometheus;
     private final Timeline timeline;
@@ -61,7 +66,7 @@ final class Loop {
                 Progress.changing(this::incidents),
                 () -> exporter.incident("LoadHigh")
                         .filter(incident -> incident.path("id").asLong() > before
-                                && completeDumps(incident, "alert").size() == 1));
+                                && !completeDumps(incident, "alert").isEmpty()));
         timeline.step("incident " + dumped.path("id") + " has the dump that the webhook triggered: "
                 + dumped.path("headline").asText());
         load.end();
@@ -75,7 +80,23 @@ final class Loop {
         if (closed.path("id").asLong() != dumped.path("id").asLong()) {
             throw new AssertionError("a second incident appeared:\n" + closed.toPrettyString());
         }
+        assertOneDumpOfTheAlert(closed);
         return closed;
+    }
+
+    /**
+     * Fails where the alert has more dumps than it asked for: one. Where the disk did not answer in time, as that of a
+     * guest on a busy host, the webhook said 503; its dump was taken at once all the same, and the alert that
+     * Alertmanager sent again asked for another one.
+     */
+    private void assertOneDumpOfTheAlert(JsonNode incident) {
+        Matcher refused = REFUSED.matcher(exporter.text("/metrics"));
+        int most = refused.find() && Double.parseDouble(refused.group(1)) > 0 ? 2 : 1;
+        int found = completeDumps(incident, "alert").size();
+        if (found < 1 || found > most) {
+            throw new AssertionError(
+                    found + " dumps of the alert, expected 1 to " + most + ":\n" + incident.toPrettyString());
+        }
     }
 
     /** The complete dumps of an incident that were taken for one kind of trigger. */

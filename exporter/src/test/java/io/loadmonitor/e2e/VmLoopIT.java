@@ -77,7 +77,7 @@ final class VmLoopIT {
         timeline.step(new Report(vm.exporter()).of(incident));
         // The module looks again after its cooldown while the load is still high, so there may be later ones.
         assertTrue(!Loop.completeDumps(incident, "threshold").isEmpty(), incident::toPrettyString);
-        assertEquals(1, Loop.completeDumps(incident, "alert").size(), incident::toPrettyString);
+        assertTrue(!Loop.completeDumps(incident, "alert").isEmpty(), incident::toPrettyString);
         JsonNode own = Loop.completeDumps(incident, "threshold").get(0);
         JsonNode asked = Loop.completeDumps(incident, "alert").get(0);
         assertTrue(
