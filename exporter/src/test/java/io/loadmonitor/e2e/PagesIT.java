@@ -376,6 +376,7 @@ final class PagesIT {
             assertEquals(true, live.browser().ask("window.kept"), "the page was not loaded anew");
             assertTrue(live.find(".chart details").getDomAttribute("open") != null, "the table is still unfolded");
             assertEquals(place, top(live), 3, "what was looked at is where it was");
+            assertTrue(load.spins(), "there is load to be seen");
             assertTrue(live.find(".flame-tools").isDisplayed(), "the new dump's flame graph can be searched");
 
             // Who has a dump's details under the hand keeps them.

@@ -19,6 +19,10 @@ final class Spinner implements AutoCloseable {
         }
     }
 
+    boolean spins() {
+        return thread.isAlive();
+    }
+
     @Override
     public void close() {
         thread.interrupt();
