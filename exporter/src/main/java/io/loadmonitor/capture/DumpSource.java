@@ -1,6 +1,7 @@
 package io.loadmonitor.capture;
 
 import io.loadmonitor.dump.RawDump;
+import java.util.function.UnaryOperator;
 
 /** Takes a dump of the tasks that make up the load now. Implementations are safe for use by several threads. */
 public interface DumpSource {
@@ -14,4 +15,20 @@ public interface DumpSource {
      * @throws CaptureException when there is no dump, with the reason why
      */
     RawDump take(DumpOrder order) throws CaptureException;
+
+    /** This source, with what {@code adding} adds to each of its dumps. */
+    default DumpSource adding(UnaryOperator<RawDump> adding) {
+        DumpSource source = this;
+        return new DumpSource() {
+            @Override
+            public SourceKind kind() {
+                return source.kind();
+            }
+
+            @Override
+            public RawDump take(DumpOrder order) throws CaptureException {
+                return adding.apply(source.take(order));
+            }
+        };
+    }
 }

@@ -110,17 +110,7 @@ public final class HostLook {
 
     /** The source, with the host's state in its dumps. */
     public DumpSource describing(DumpSource source) {
-        return new DumpSource() {
-            @Override
-            public SourceKind kind() {
-                return source.kind();
-            }
-
-            @Override
-            public RawDump take(DumpOrder order) throws CaptureException {
-                return beside(source.take(order));
-            }
-        };
+        return source.adding(this::beside);
     }
 
     /**

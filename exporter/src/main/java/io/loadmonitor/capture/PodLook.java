@@ -65,17 +65,7 @@ public final class PodLook {
 
     /** The source, with the pods' names in its dumps. */
     public DumpSource naming(DumpSource source) {
-        return new DumpSource() {
-            @Override
-            public SourceKind kind() {
-                return source.kind();
-            }
-
-            @Override
-            public RawDump take(DumpOrder order) throws CaptureException {
-                return beside(source.take(order));
-            }
-        };
+        return source.adding(this::beside);
     }
 
     /** The dump with a record of each pod in it whose name is known, before its footer; else unchanged. */
