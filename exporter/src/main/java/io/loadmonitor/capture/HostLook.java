@@ -96,12 +96,7 @@ public final class HostLook {
                 return;
             }
         }
-        Disks disks;
-        try {
-            disks = new Disks(now, DiskCounters.read(procFs));
-        } catch (IOException unreadable) {
-            disks = new Disks(now, List.of());
-        }
+        Disks disks = new Disks(now, counters());
         synchronized (this) {
             before = newest;
             newest = disks;
@@ -152,6 +147,15 @@ public final class HostLook {
         }
     }
 
+    /** None where they cannot be read: the rest is told without them. */
+    private List<DiskCounters> counters() {
+        try {
+            return DiskCounters.read(procFs);
+        } catch (IOException unreadable) {
+            return List.of();
+        }
+    }
+
     private Seen see() throws IOException {
         return new Seen(
                 monotonicNanos.getAsLong(),
@@ -159,7 +163,7 @@ public final class HostLook {
                 PressureStall.read(procFs, "memory"),
                 PressureStall.read(procFs, "io"),
                 HostMemory.read(procFs),
-                DiskCounters.read(procFs),
+                counters(),
                 messages.lines());
     }
 

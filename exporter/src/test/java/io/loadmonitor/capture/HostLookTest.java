@@ -118,6 +118,15 @@ final class HostLookTest {
         assertEquals(2, host.sentences().size(), host.toString());
     }
 
+    /** One odd line of a disk must not take the rest away. */
+    @Test
+    void saysTheRestWhereTheDisksCannotBeRead() throws IOException {
+        put("diskstats", "   8       0 sda of another kernel\n");
+        look.remember();
+        at(100);
+        assertEquals(2, beside().hostState().sentences().size());
+    }
+
     @Test
     void leavesAnOldDumpAsItIs() {
         look.remember();
