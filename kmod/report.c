@@ -238,6 +238,19 @@ static void lm_report_cgroup(struct lm_text *text, u32 number)
 }
 
 /*
+ * A key for lockdep ("static struct lock_class_key __key") takes no room in a kernel without it, so
+ * that what comes next has the same address, and kallsyms may tell the key's name of it.
+ */
+static bool lm_report_is_key(const char *name, size_t length)
+{
+	const char *number = memchr(name, '.', length);
+
+	if (number)
+		length = number - name;
+	return length >= 3 && !strncmp(name + length - 3, "key", 3);
+}
+
+/*
  * Of a lock that there is once: the name of the data at its very address. One that is a part of
  * something else would get the name of that, and one that was allocated has none.
  */
@@ -248,7 +261,8 @@ static void lm_report_lock_name(struct lm_text *text, unsigned long address)
 
 	lm_symbols_name(symbol, address, true);
 	offset = strchr(symbol, '+');
-	if (!offset || !str_has_prefix(offset, "+0x0/"))
+	if (!offset || !str_has_prefix(offset, "+0x0/") ||
+	    lm_report_is_key(symbol, offset - symbol))
 		return;
 	lm_text_print(text, " name=");
 	lm_text_quote(text, symbol, offset - symbol);

@@ -50,9 +50,9 @@ lets_the_group_read() {
 	return $result
 }
 
-answers() { curl -fs -o /dev/null $api/-/ready; }
+answers() { curl -fs -m 10 -o /dev/null $api/-/ready; }
 
-started() { wait_for 240 answers || { systemctl status --no-pager $unit; return 1; }; }
+started() { wait_for 60 answers || { systemctl status --no-pager $unit; journalctl -b --no-pager -n 100 -u $unit; curl -v -m 5 $api/-/ready; return 1; }; }
 
 has_the_exporter_started() {
 	expect "enabled" disabled "$(systemctl is-enabled $unit)" || return 1
@@ -62,14 +62,14 @@ has_the_exporter_started() {
 
 dumps_by_the_module() {
 	local result=0 metrics id dump
-	metrics=$(curl -fs $api/metrics) || { echo "no metrics"; return 1; }
+	metrics=$(curl -fs -m 30 $api/metrics) || { echo "no metrics"; return 1; }
 	expect_match "metrics" '^load_monitor_kernel_module_up 1' "$metrics" || result=1
 	expect "its rights" 0000000000000000 "$(sed -n 's/^CapEff:\t//p' "/proc/$(systemctl show -P MainPID $unit)/status")" || result=1
 	expect_match "metrics" '^load_monitor_dump_source_info\{source="kmod",?\} 1' "$metrics" || result=1
-	id=$(curl -fs -X POST -H 'Content-Type: application/json' -d '{"reason":"installed"}' $api/api/v1/dumps |
+	id=$(curl -fs -m 30 -X POST -H 'Content-Type: application/json' -d '{"reason":"installed"}' $api/api/v1/dumps |
 		sed -n 's/.*"id":\([0-9]*\).*/\1/p')
 	[ -n "$id" ] || { echo "no dump was taken"; return 1; }
-	wait_for 30 curl -fs -o /tmp/dump $api/api/v1/dumps/$id/raw || { echo "no text of dump $id"; result=1; }
+	wait_for 30 curl -fs -m 10 -o /tmp/dump $api/api/v1/dumps/$id/raw || { echo "no text of dump $id"; result=1; }
 	dump=$(cat /tmp/dump)
 	expect_match "its header" '^load_monitor dump ' "$dump" || result=1
 	expect_match "who asked" 'reason="?installed' "$dump" || result=1

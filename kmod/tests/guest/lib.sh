@@ -160,6 +160,9 @@ state_is() {
 	[ "$value" = $2 ]
 }
 
+# has_names: the kernel has names of data (CONFIG_KALLSYMS_ALL), which Debian's kernels for arm64 have not.
+has_names() { grep -qE ' (init_task|system_state|jiffies)$' /proc/kallsyms; }
+
 # is_called PID NAME: the name as for act. A process is not, as long as it is the shell that is to become it.
 is_called() { [ "$(cat /proc/$1/comm 2>/dev/null)" = "$(printf %b "$2")" ]; }
 

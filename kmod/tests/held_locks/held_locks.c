@@ -34,7 +34,7 @@ static unsigned int crowd = 100;
 module_param(crowd, uint, 0444);
 MODULE_PARM_DESC(crowd, "so many threads wait for one mutex in the scene crowd");
 
-enum held_lock {
+enum held_what {
 	HELD_NONE,
 	HELD_MUTEX,
 	HELD_FIRST,
@@ -53,17 +53,18 @@ static DEFINE_MUTEX(held_second);
 static DEFINE_MUTEX(held_third);
 static DECLARE_RWSEM(held_rwsem);
 static DECLARE_RWSEM(held_shared);
-static struct semaphore held_semaphore;
+/* Not at run time: that makes keys for lockdep, which without it have another's address. */
+static struct semaphore held_semaphore = __SEMAPHORE_INITIALIZER(held_semaphore, 1);
 static DEFINE_RT_MUTEX(held_rt_mutex);
-static struct percpu_rw_semaphore held_percpu_rwsem;
+DEFINE_STATIC_PERCPU_RWSEM(held_percpu_rwsem);
 
 enum held_then { HELD_SLEEPS, HELD_SPINS, HELD_ENDS };
 
 struct held_role {
 	const char *name;
 	unsigned int count;
-	enum held_lock keeps;
-	enum held_lock wants;
+	enum held_what keeps;
+	enum held_what wants;
 	bool read;
 	enum held_then then;
 };
@@ -127,7 +128,7 @@ static atomic_t held_missing;
 static DECLARE_COMPLETION(held_all_kept);
 static bool held_over;
 
-static int held_take(enum held_lock lock, bool read)
+static int held_take(enum held_what lock, bool read)
 {
 	switch (lock) {
 	case HELD_MUTEX:
@@ -159,7 +160,7 @@ static int held_take(enum held_lock lock, bool read)
 	}
 }
 
-static void held_give(enum held_lock lock, bool read)
+static void held_give(enum held_what lock, bool read)
 {
 	switch (lock) {
 	case HELD_MUTEX:
@@ -257,7 +258,6 @@ static void held_stop(void)
 		put_task_struct(held_threads[i]);
 	}
 	kvfree(held_threads);
-	percpu_free_rwsem(&held_percpu_rwsem);
 }
 
 static int held_begin(const struct held_role *role)
@@ -302,20 +302,14 @@ static int __init held_init(void)
 
 	if (!roles)
 		return -EINVAL;
-	sema_init(&held_semaphore, 1);
-	result = percpu_init_rwsem(&held_percpu_rwsem);
-	if (result)
-		return result;
 	for (role = roles; role->name; role++) {
 		threads += role->count;
 		if (role->keeps)
 			atomic_add(role->count, &held_missing);
 	}
 	held_threads = kvcalloc(threads, sizeof(*held_threads), GFP_KERNEL);
-	if (!held_threads) {
-		percpu_free_rwsem(&held_percpu_rwsem);
+	if (!held_threads)
 		return -ENOMEM;
-	}
 	for (role = roles; role->name && !result; role++)
 		result = held_begin(role);
 	if (result)

@@ -62,7 +62,10 @@ bool lm_cgroups_print_once(u32 number, unsigned int attempt)
 	return true;
 }
 
-/* Addresses from 0xa00 on are the scheduler's way into sleep; 0xb00 is a lock that has a name. */
+/*
+ * Addresses from 0xa00 on are the scheduler's way into sleep; 0xb00 is a lock that has a name, and
+ * those after it have the address of an empty key.
+ */
 void lm_symbols_name(char name[LM_SYMBOL_MAX], unsigned long address, bool exact)
 {
 	static const char *const entry[] = {
@@ -71,6 +74,10 @@ void lm_symbols_name(char name[LM_SYMBOL_MAX], unsigned long address, bool exact
 
 	if (address == 0xb00)
 		strscpy(name, "some_lock+0x0/0x20", LM_SYMBOL_MAX);
+	else if (address == 0xb01)
+		strscpy(name, "rwsem_key.15+0x0/0x20", LM_SYMBOL_MAX);
+	else if (address == 0xb02)
+		strscpy(name, "__key+0x0/0x8", LM_SYMBOL_MAX);
 	else if (address >= 0xa00 && address < 0xa00 + ARRAY_SIZE(entry))
 		scnprintf(name, LM_SYMBOL_MAX, "%s+0x10/0x20", entry[address - 0xa00]);
 	else
@@ -475,6 +482,27 @@ static void writes_every_word_of_it(void)
 	lm_chunks_give(report.first);
 }
 
+static void gives_no_lock_the_name_of_an_empty_key(void)
+{
+	static const char *const names[] = { " name=\"some_lock\"", "", "" };
+	struct lm_task *task;
+	char expected[64];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		host_try("the lock at %x", 0xb00 + i);
+		start(64);
+		look();
+		lm_locks_clear();
+		task = see(0, 0, 0);
+		task->lock = lm_locks_add(0xb00 + i, LM_MUTEX);
+		write_dump();
+		scnprintf(expected, sizeof(expected), "lock id=1 type=mutex waiters=0%s\n",
+			  names[i]);
+		EXPECT(strstr(text, expected), "%s in %s", expected, text);
+	}
+}
+
 static void believes_no_odd_boot_id(void)
 {
 	static const char *const ids[] = {
@@ -877,6 +905,7 @@ static void counts_no_task_that_found_no_room_as_one_seen_before(void)
 
 const struct host_test host_tests[] = {
 	HOST_TEST(writes_every_word_of_it),
+	HOST_TEST(gives_no_lock_the_name_of_an_empty_key),
 	HOST_TEST(believes_no_odd_boot_id),
 	HOST_TEST(hides_the_way_into_sleep_and_nothing_else),
 	HOST_TEST(tells_a_load_from_its_echo),

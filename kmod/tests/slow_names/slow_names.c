@@ -2,7 +2,7 @@
 /*
  * Stops load_monitor between the moment when all stacks are read and the one when the first name is
  * looked up, so that a test can do meanwhile what otherwise takes a rare chance. With "state" at 1
- * the next dump stops there and sets it to 2; it goes on when the test writes 0, or after 5 s. With
+ * the next dump stops there and sets it to 2; it goes on when the test writes 0, or after 15 s. With
  * "symbol" it stops at another function.
  */
 #include <linux/kprobes.h>
@@ -12,7 +12,7 @@
 
 enum { SLOW_OFF, SLOW_ARMED, SLOW_HOLDS };
 
-#define SLOW_MOST_MS 5000
+#define SLOW_MOST_MS 15000
 
 static unsigned int state;
 module_param(state, uint, 0644);

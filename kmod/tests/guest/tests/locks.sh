@@ -30,9 +30,6 @@ scene() {
 		wait-cpu held_first circle-1 held_second circle-2 held_first
 }
 
-# has_names: the kernel has names of data (CONFIG_KALLSYMS_ALL), which Debian's kernels for arm64 have not.
-has_names() { grep -qE ' (init_task|system_state|jiffies)$' /proc/kallsyms; }
-
 # give_names COMM NAME...: the lock for which this one waits gets that name in $text, as a kernel with names would have it.
 give_names() {
 	local id

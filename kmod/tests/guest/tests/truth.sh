@@ -96,7 +96,7 @@ tells_the_truth() {
 	return $result
 }
 
-# A task of a dump ends, and is forgotten, before the text is written, which a kernel probe holds for at most 5 s. The
+# A task of a dump ends, and is forgotten, before the text is written, which a kernel probe holds for at most 15 s. The
 # dump tells what was so when it looked.
 tells_what_was_so_when_it_looked() {
 	local result=0 held=/sys/module/slow_names/parameters/state group=/sys/fs/cgroup/early dumping text ends
