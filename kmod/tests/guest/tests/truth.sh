@@ -99,13 +99,17 @@ tells_the_truth() {
 # A task of a dump ends, and is forgotten, before the text is written, which a kernel probe holds for at most 15 s. The
 # dump tells what was so when it looked.
 tells_what_was_so_when_it_looked() {
-	local result=0 held=/sys/module/slow_names/parameters/state group=/sys/fs/cgroup/early dumping text ends
+	local result=0 held=/sys/module/slow_names/parameters/state group=/sys/fs/cgroup/early dumping text ends pid
 	insmod /slow_names.ko symbol=lm_report_write || return 1
 	mkdir $group || result=1
 	named_vfork_parents ends || result=1
 	ends=${forking# }
 	echo $ends >$group/cgroup.procs || result=1
 	apart 2
+	# The other CPU is the one that is held.
+	for pid in $ends $(pgrep_children $ends); do
+		taskset -p 1 $pid >/dev/null || result=1
+	done
 	echo 1 >$held
 	act write $knobs/trigger "held" >/tmp/held &
 	dumping=$!

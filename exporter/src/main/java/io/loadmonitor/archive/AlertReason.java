@@ -10,6 +10,7 @@ import io.loadmonitor.dump.Reason;
  */
 public final class AlertReason {
     private static final int MAX_LENGTH = Reason.MAX_LENGTH;
+    private static final String INCIDENT = " incident ";
 
     private AlertReason() {}
 
@@ -18,8 +19,16 @@ public final class AlertReason {
         return of(alertName, "");
     }
 
+    /** Whether both are of an alert of that name, as far as it is not cut off. */
+    static boolean sameAlert(Reason unnoted, String reserved) {
+        int end = reserved.lastIndexOf(INCIDENT);
+        String name = end < 0 ? reserved : reserved.substring(0, end);
+        return unnoted.text().equals(name)
+                || reserved.length() == MAX_LENGTH && unnoted.text().startsWith(name);
+    }
+
     static Reason of(String alertName, long incidentId) {
-        return of(alertName, " incident " + incidentId);
+        return of(alertName, INCIDENT + incidentId);
     }
 
     private static Reason of(String alertName, String end) {

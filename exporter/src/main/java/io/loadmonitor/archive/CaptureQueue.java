@@ -6,6 +6,7 @@ import io.loadmonitor.incident.LoadSpell;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +24,9 @@ import java.util.stream.Collectors;
  * ends before there is a text, it waits again. Methods run within a transaction of {@link Database}. Thread-safe.
  */
 final class CaptureQueue {
+    /** For as long a dump that was taken unnoted is what somebody wanted who comes again. */
+    private static final Duration SAME_MOMENT = Duration.ofMinutes(2);
+
     private final String host;
     private final DumpTable dumps;
     private final GrantTable grants;
@@ -137,6 +141,48 @@ final class CaptureQueue {
         LimitTime time = clock.now(sql, now);
         grants.add(sql, CaptureWish.of(trigger, false), dump, time);
         clock.set(sql, time);
+    }
+
+    /**
+     * What waits for a text such as that of a dump that was taken unnoted. What a stuck disk took in late may have been
+     * noted after all, and its sender may have come again meanwhile.
+     */
+    Optional<Long> waitsFor(Sql sql, DumpTrigger trigger, Reason unnoted, Instant asked) throws SQLException {
+        return sql
+                .all(row -> Map.entry(row.getLong("id"), reason(row)), """
+                        SELECT id, reason FROM dump
+                        WHERE host = ? AND state = 'CAPTURING' AND trigger_kind = ? AND asked_us > ? ORDER BY id""", host, trigger, asked.minus(SAME_MOMENT))
+                .stream()
+                .filter(waiting -> trigger != DumpTrigger.ALERT
+                        || AlertReason.sameAlert(unnoted, waiting.getValue().text()))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /**
+     * The dump that was taken for an alert when that could not be noted; from now on it is the alert's. Empty where
+     * there is none of this moment.
+     */
+    Optional<Long> adopt(Sql sql, RoutedAlert alert, long spell, long incident, Instant now) throws SQLException {
+        LimitTime time = clock.now(sql, now);
+        Optional<Long> dump = sql.one(
+                row -> row.getLong(1),
+                """
+                SELECT id FROM dump
+                WHERE host = ? AND trigger_kind = 'ALERT' AND spell_id IS NULL AND reason = ?
+                  AND state NOT IN ('FAILED', 'DELETED') AND counted_us > ? AND counted_us <= ?
+                  AND (incident_id IS NULL OR incident_id = ?)
+                ORDER BY id DESC LIMIT 1""",
+                host,
+                AlertReason.of(alert.alert().name()).escaped().escaped(),
+                time.counted().minus(SAME_MOMENT),
+                time.counted(),
+                incident);
+        if (dump.isPresent()) {
+            sql.update("UPDATE dump SET spell_id = ?, incident_id = ? WHERE id = ?", spell, incident, dump.get());
+            grants.assign(sql, dump.get(), alert);
+        }
+        return dump;
     }
 
     /** The newest dump of an incident that came or is to come, but those that people asked for; 0 for none. */

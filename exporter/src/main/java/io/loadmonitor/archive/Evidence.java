@@ -78,18 +78,28 @@ final class Evidence {
         });
     }
 
-    /** First step for a dump that was asked for when that could not be noted. */
+    /**
+     * First step for a dump that was asked for when that could not be noted. Where somebody waits for just this by now,
+     * it is his.
+     */
     long putUnnoted(DumpTrigger trigger, Reason reason, Instant asked, RawDump raw) throws ArchiveException {
         byte[] text = raw.toByteArray();
         String sha256 = DumpTable.sha256(text);
         byte[] gzip = Gzip.compress(text);
-        return database.write(sql -> {
+        long stored = database.write(sql -> {
+            Optional<Long> waits = queue.waitsFor(sql, trigger, reason, asked);
+            if (waits.isPresent()) {
+                dumps.putText(sql, waits.get(), raw, gzip, sha256);
+                return waits.get();
+            }
             long id = dumps.reserve(
                     sql, trigger, Optional.of(reason), OptionalLong.empty(), OptionalLong.empty(), true, asked);
             dumps.putText(sql, id, raw, gzip, sha256);
             queue.addUnnoted(sql, trigger, id, clock.instant());
             return id;
         });
+        queue.end(stored);
+        return stored;
     }
 
     /** First step for a dump that nobody asked for; empty when the very text is stored already. */

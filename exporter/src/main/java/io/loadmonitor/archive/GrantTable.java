@@ -110,6 +110,15 @@ final class GrantTable {
                       AND n.rule_name IS capture_grant.rule_name AND n.asked_by = capture_grant.asked_by))""", host, now.counted().minus(LONGEST));
     }
 
+    /** It was for this alert. */
+    void assign(Sql sql, long dump, RoutedAlert alert) throws SQLException {
+        sql.update(
+                "UPDATE capture_grant SET rule_name = ?, other_host = ? WHERE dump_id = ?",
+                alert.route().map(RoutedAlert.Route::rule),
+                alert.foreign() ? alert.alert().labels().getOrDefault("instance", "") : "",
+                dump);
+    }
+
     /**
      * A capture that came to nothing uses up no limit, but that of people: who asks again can wait a second, and one
      * who asks a broken source all the time is to be bounded, too.

@@ -13,7 +13,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -27,6 +29,7 @@ import java.util.OptionalLong;
  *       shares it. Where a limit refuses one, the alert shares the last one if that is of its incident, and a further
  *       one follows when the limit allows it if the alert still fires then ({@code put_off_us}). It is stored all the
  *       same.
+ *   <li>A new one whose dump was taken already, when its message came and could not be stored, gets that one.
  *   <li>An end of which nothing was known before is stored, too: it has a beginning, and may come before it.
  * </ul>
  */
@@ -91,8 +94,9 @@ final class Intake {
                             one.verdict(),
                             book.alert(one.key()).orElseThrow()));
         }
+        Map<Long, Long> adopted = new HashMap<>();
         for (Fresh one : fresh) {
-            outcomes.set(one.place(), capture(sql, one, now));
+            outcomes.set(one.place(), capture(sql, one, adopted, now));
         }
         return outcomes;
     }
@@ -124,9 +128,20 @@ final class Intake {
         };
     }
 
-    private IntakeOutcome capture(Sql sql, Fresh fresh, Instant now) throws SQLException {
+    /** @param adopted by their incidents, the dumps that were there before their alerts were */
+    private IntakeOutcome capture(Sql sql, Fresh fresh, Map<Long, Long> adopted, Instant now) throws SQLException {
         Alert alert = fresh.routed().alert();
         long incident = sql.number("SELECT incident_id FROM spell WHERE id = ?", fresh.spell());
+        if (!adopted.containsKey(incident)) {
+            queue.adopt(sql, fresh.routed(), fresh.spell(), incident, now)
+                    .ifPresent(dump -> adopted.put(incident, dump));
+        }
+        Long taken = adopted.get(incident);
+        if (taken != null) {
+            String note = "Shares dump " + taken + ", taken when its alert came and could not be stored.";
+            SpellTable.serve(sql, fresh.spell(), Optional.of(taken), Optional.empty(), Optional.of(note));
+            return shared(alert, incident, taken, WithoutDump.SHARED, note);
+        }
         Reservation answer = queue.addAlert(
                 sql, fresh.routed(), AlertReason.of(alert.name(), incident), fresh.spell(), incident, now);
         if (answer instanceof Reservation.Busy busy) {
