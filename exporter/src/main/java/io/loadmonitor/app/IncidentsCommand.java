@@ -68,6 +68,14 @@ final class IncidentsCommand extends ServerCommand {
     @Nullable
     String cause;
 
+    @Option(
+            names = "--tag",
+            paramLabel = "TAG",
+            description = "Those alone that people gave this tag.",
+            showDefaultValue = CommandLine.Help.Visibility.NEVER)
+    @Nullable
+    String tag;
+
     @Override
     String path() {
         StringBuilder path = new StringBuilder("/api/v1/incidents?limit=").append(limit);
@@ -78,6 +86,7 @@ final class IncidentsCommand extends ServerCommand {
         parameter(path, "to", to);
         parameter(path, "alert", alert);
         parameter(path, "cause", cause);
+        parameter(path, "tag", tag);
         return path.toString();
     }
 

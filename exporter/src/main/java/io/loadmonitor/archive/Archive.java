@@ -604,7 +604,10 @@ public final class Archive implements AutoCloseable {
                 .where("i.began_us < ?", query.to())
                 .where(
                         "EXISTS (SELECT 1 FROM spell s WHERE s.incident_id = i.id AND s.alert_name = ?)",
-                        query.alertName());
+                        query.alertName())
+                .where(
+                        "i.id IN (SELECT s.incident_id FROM incident_tag t JOIN spell s ON s.id = t.spell_id WHERE t.tag = ?)",
+                        query.tag());
         if (!query.names().any()) {
             DumpNames.Condition holds = IncidentTable.shows(query.names());
             listing.where(holds.sql(), holds.values().toArray());

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param to those that began before it
  * @param open only open ones, or only closed ones
  * @param alertName exactly
+ * @param tag that people gave it
  * @param names what one of its dumps holds: one dump, all of them
  * @param cursor of an earlier page's {@code next}
  * @param limit 1 to 500
@@ -19,6 +20,7 @@ public record IncidentQuery(
         Optional<Instant> to,
         Optional<Boolean> open,
         Optional<String> alertName,
+        Optional<String> tag,
         DumpNames names,
         Optional<String> cursor,
         int limit) {
@@ -31,6 +33,13 @@ public record IncidentQuery(
     /** The newest incidents of which a dump holds these names. */
     public static IncidentQuery of(DumpNames names, int limit) {
         return new IncidentQuery(
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), names, Optional.empty(), limit);
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                names,
+                Optional.empty(),
+                limit);
     }
 }

@@ -131,6 +131,7 @@ final class LandingEndpoint {
                         Optional.empty(),
                         open,
                         Optional.empty(),
+                        Optional.empty(),
                         DumpNames.ANY,
                         Optional.empty(),
                         LISTED))

@@ -29,7 +29,7 @@ final class ListFilter {
             List.of("cause", "function", "comm", "cgroup", "container", "trigger", "from", "to");
 
     static final List<String> INCIDENT_FILTERS =
-            List.of("cause", "function", "comm", "cgroup", "container", "alert", "open", "from", "to");
+            List.of("cause", "function", "comm", "cgroup", "container", "alert", "tag", "open", "from", "to");
 
     private static final Set<String> DUMP_PARAMETERS = parameters(DUMP_FILTERS);
     private static final Set<String> INCIDENT_PARAMETERS = parameters(INCIDENT_FILTERS);
@@ -39,6 +39,11 @@ final class ListFilter {
                     trigger -> trigger.name().toLowerCase(Locale.ROOT), Function.identity()));
 
     private static final Pattern CAUSE = Pattern.compile("[a-z][a-z0-9-]{0,39}");
+    /** What people call an incident. */
+    static final Pattern TAG = Pattern.compile("[a-z0-9][a-z0-9._:/-]{0,39}");
+
+    static final String TAG_IN_WORDS = "at most 40 small letters, digits and . _ : / -";
+
     private static final Pattern CONTAINER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     /** What stands behind the function in a frame: {@code +0x10c/0x140 [jbd2]}. */
@@ -82,6 +87,7 @@ final class ListFilter {
                 to(parameters, from),
                 parameters.flag("open"),
                 parameters.text("alert"),
+                parameters.matching("tag", TAG, "one tag: " + TAG_IN_WORDS),
                 names(parameters),
                 parameters.text("cursor"),
                 limit(parameters));

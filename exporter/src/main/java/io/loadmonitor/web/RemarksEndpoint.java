@@ -13,11 +13,9 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /** What people say of an incident, as the forms of its page send it. */
 final class RemarksEndpoint {
-    private static final Pattern TAG = Pattern.compile("[a-z0-9][a-z0-9._:/-]{0,39}");
     private static final Set<String> FIELDS = Set.of("note", "remove", "tags");
 
     private final Archive archive;
@@ -76,10 +74,13 @@ final class RemarksEndpoint {
         Arrays.stream(typed.toLowerCase(Locale.ROOT).split("[\\s,]+"))
                 .filter(tag -> !tag.isEmpty())
                 .forEach(tags::add);
-        tags.stream().filter(tag -> !TAG.matcher(tag).matches()).findFirst().ifPresent(tag -> {
-            throw QueryParameters.bad(
-                    "tags", tag, "words of at most 40 small letters, digits and . _ : / -, with spaces between them");
-        });
+        tags.stream()
+                .filter(tag -> !ListFilter.TAG.matcher(tag).matches())
+                .findFirst()
+                .ifPresent(tag -> {
+                    throw QueryParameters.bad(
+                            "tags", tag, "words of " + ListFilter.TAG_IN_WORDS + ", with spaces between them");
+                });
         if (tags.size() > Remarks.MOST_TAGS) {
             throw Refusal.badParameter(
                     "These are " + tags.size() + " tags, but an incident has " + Remarks.MOST_TAGS + " at most.");

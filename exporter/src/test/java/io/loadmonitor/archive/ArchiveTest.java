@@ -728,6 +728,13 @@ final class ArchiveTest {
 
     private static IncidentQuery incidents(Optional<Boolean> open, Optional<String> cursor, int limit) {
         return new IncidentQuery(
-                Optional.empty(), Optional.empty(), open, Optional.of("LoadHigh"), DumpNames.ANY, cursor, limit);
+                Optional.empty(),
+                Optional.empty(),
+                open,
+                Optional.of("LoadHigh"),
+                Optional.empty(),
+                DumpNames.ANY,
+                cursor,
+                limit);
     }
 }

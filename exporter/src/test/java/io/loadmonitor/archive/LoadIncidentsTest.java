@@ -371,6 +371,13 @@ final class LoadIncidentsTest {
 
     private static IncidentQuery query(Optional<Boolean> open) {
         return new IncidentQuery(
-                Optional.empty(), Optional.empty(), open, Optional.empty(), DumpNames.ANY, Optional.empty(), 500);
+                Optional.empty(),
+                Optional.empty(),
+                open,
+                Optional.empty(),
+                Optional.empty(),
+                DumpNames.ANY,
+                Optional.empty(),
+                500);
     }
 }

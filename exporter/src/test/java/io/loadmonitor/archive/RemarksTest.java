@@ -87,6 +87,36 @@ final class RemarksTest {
     }
 
     @Test
+    void findsIncidentsByATag() throws ArchiveException {
+        long early = incident(1, NOON);
+        archive.takeIn(List.of(routed(resolved(1, NOON, NOON.plusSeconds(60)))));
+        long late = incident(2, NOON.plusSeconds(7_200));
+        archive.tag(early, new TreeSet<>(List.of("disk", "db1")));
+        archive.tag(late, new TreeSet<>(List.of("disk")));
+
+        assertEquals(List.of(late, early), tagged("disk"));
+        assertEquals(List.of(early), tagged("db1"));
+        assertEquals(List.of(), tagged("db"), "a tag is a word");
+    }
+
+    private List<Long> tagged(String tag) throws ArchiveException {
+        return archive
+                .incidents(new IncidentQuery(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(tag),
+                        DumpNames.ANY,
+                        Optional.empty(),
+                        10))
+                .items()
+                .stream()
+                .map(Incident::id)
+                .toList();
+    }
+
+    @Test
     void goesWithItsIncident() throws Exception {
         archive.close();
         Duration month = Duration.ofDays(30);

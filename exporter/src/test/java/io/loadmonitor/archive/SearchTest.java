@@ -146,6 +146,7 @@ final class SearchTest {
                         EVER,
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         DumpNames.ANY.withComm("df"),
                         START,
                         10)));
@@ -156,6 +157,7 @@ final class SearchTest {
                         EVER,
                         Optional.of(false),
                         Optional.of("LoadHigh"),
+                        Optional.empty(),
                         DumpNames.ANY.withComm("df"),
                         START,
                         10)));
@@ -180,6 +182,7 @@ final class SearchTest {
         return ids(new IncidentQuery(
                 Optional.of(from),
                 Optional.of(to),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 DumpNames.ANY,
@@ -214,7 +217,14 @@ final class SearchTest {
         Page<Incident> newest = archive.incidents(IncidentQuery.of(DumpNames.ANY.withComm("odd"), 2));
         assertEquals(List.of(9L, 5L), newest.items().stream().map(Incident::id).toList());
         Page<Incident> rest = archive.incidents(new IncidentQuery(
-                EVER, EVER, Optional.empty(), Optional.empty(), DumpNames.ANY.withComm("odd"), newest.next(), 2));
+                EVER,
+                EVER,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                DumpNames.ANY.withComm("odd"),
+                newest.next(),
+                2));
         assertEquals(List.of(1L), rest.items().stream().map(Incident::id).toList());
         assertEquals(Optional.empty(), rest.next());
     }

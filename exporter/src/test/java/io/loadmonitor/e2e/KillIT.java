@@ -248,6 +248,7 @@ final class KillIT {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     DumpNames.ANY,
                     cursor,
                     DumpQuery.MAX_LIMIT));

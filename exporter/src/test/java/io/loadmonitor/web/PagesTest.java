@@ -126,7 +126,12 @@ final class PagesTest {
         assertEquals(303, form(path, "tags=Disk+db1%2C+disk", "none").statusCode());
         page = server.page("/incidents/1").body();
         assertTrue(page.contains("<bdi>&lt;script&gt;disk&lt;/script&gt;\nagain</bdi>"), page);
-        assertTrue(page.contains("<bdi>db1</bdi></li> <li class=\"badge\"><bdi>disk</bdi>"), page);
+        assertTrue(
+                page.contains(
+                        "<bdi>db1</bdi></a></li> <li class=\"badge\"><a href=\"/incidents?tag=disk\"><bdi>disk</bdi>"),
+                page);
+        assertTrue(server.page("/incidents?tag=disk").body().contains("href=\"/incidents/1\""));
+        assertFalse(server.page("/incidents?tag=dis").body().contains("href=\"/incidents/1\""));
         assertHarmless(page);
         JsonNode json = RunningServer.json(server.get("/api/v1/incidents/1"));
         assertEquals(

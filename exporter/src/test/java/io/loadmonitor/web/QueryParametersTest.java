@@ -174,6 +174,13 @@ final class QueryParametersTest {
         assertEquals(
                 Optional.of(DumpTrigger.ALERT),
                 ListFilter.dumps(ListFilter.dumpParameters("trigger=alert")).trigger());
+        assertEquals(
+                Optional.of("disk"),
+                ListFilter.incidents(ListFilter.incidentParameters("tag=disk")).tag());
+        assertTrue(refused(() -> ListFilter.incidents(ListFilter.incidentParameters("tag=Disk+db1")))
+                .problem()
+                .message()
+                .contains("\"Disk db1\""));
         assertTrue(refused(() -> ListFilter.incidents(ListFilter.incidentParameters("open=yes")))
                 .problem()
                 .message()

@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param triggers that can be chosen; none where the list has no such filter
  */
 public record SearchForm(String path, Map<String, String> values, List<Cause> causes, List<String> triggers) {
-    private static final List<String> RARE = List.of("container", "alert", "trigger", "from", "to");
+    private static final List<String> RARE = List.of("container", "alert", "tag", "trigger", "from", "to");
     private static final DateTimeFormatter FIELD =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
 
@@ -79,6 +79,7 @@ public record SearchForm(String path, Map<String, String> values, List<Cause> ca
         term(terms, "cgroup", "cgroup", Optional.empty());
         term(terms, "container", "container", Optional.empty());
         term(terms, "alert", "alert", Optional.empty());
+        term(terms, "tag", "tag", Optional.empty());
         term(terms, "trigger", "trigger", Optional.empty());
         term(terms, "open", "state", Optional.of(value("open").equals("true") ? "open" : "ended"));
         term(terms, "from", "from", Optional.of(value("from").replace('T', ' ') + " UTC"));
