@@ -246,7 +246,8 @@ final class Exporter implements AutoCloseable {
                         captures,
                         (names, accept) -> text(metrics.render(names, accept)),
                         status,
-                        new LoadReading(procFs, decomposed),
+                        new LoadReading(
+                                host.text(), () -> choice.lookout().kind().label(), procFs, decomposed),
                         () -> supervisor.reload(this::reload),
                         events::webhookAnswered,
                         config::causes,

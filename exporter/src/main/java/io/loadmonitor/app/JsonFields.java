@@ -1,6 +1,7 @@
 package io.loadmonitor.app;
 
 import io.loadmonitor.json.JsonValue;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +54,13 @@ final class JsonFields {
         return Optional.ofNullable(fields.get(name)).flatMap(JsonValue::items).orElse(List.of()).stream()
                 .map(JsonFields::new)
                 .toList();
+    }
+
+    /** The strings among its own members. */
+    Map<String, String> texts() {
+        Map<String, String> texts = new HashMap<>();
+        fields.forEach((name, value) -> value.text().ifPresent(text -> texts.put(name, text)));
+        return texts;
     }
 
     /** Of a list of strings. */

@@ -7,21 +7,15 @@ import io.loadmonitor.capture.KernelModuleSource;
 import io.loadmonitor.capture.OwnProcess;
 import io.loadmonitor.capture.ProcfsLimits;
 import io.loadmonitor.capture.SourceChoice;
-import io.loadmonitor.dump.CauseCatalogue;
 import io.loadmonitor.kernel.TerminalMode;
 import io.loadmonitor.procfs.ActiveTasks;
-import io.loadmonitor.procfs.LoadAverage;
-import io.loadmonitor.procfs.LoadTick;
 import io.loadmonitor.procfs.ProcFs;
-import io.loadmonitor.procfs.UninterruptibleLook;
-import io.loadmonitor.sample.DecomposedLoad;
-import io.loadmonitor.sample.LoadSampler;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -29,12 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 /** The load by cause in a terminal, as top shows processes. */
 @Command(
         name = "top",
-        description = "Show what the load consists of now, and at each load tick (5 s), until q is pressed.",
+        description = {
+            "Show what the load consists of now, and at each load tick (5 s), until q is pressed.",
+            "It looks at the tasks itself; with --url it asks an exporter that runs, on this host or another."
+        },
         abbreviateSynopsis = true,
         showDefaultValues = true)
 final class TopCommand implements Callable<Integer> {
@@ -66,16 +66,54 @@ final class TopCommand implements Callable<Integer> {
     SourceOptions options = new SourceOptions();
 
     @Mixin
+    ServerOptions server = new ServerOptions();
+
+    @Mixin
     LogOptions log = new LogOptions();
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    /** Each of them says that an exporter is to be asked. */
+    private static final List<String> OF_SERVER =
+            List.of("--url", "--username", "--password-file", "--token-file", "--ca-file", "--json");
 
     @Override
     public Integer call() throws IOException {
         log.install();
+        try {
+            if (asksAnExporter()) {
+                ServerClient client = server.client();
+                if (server.json) {
+                    spec.commandLine().getOut().println(new String(client.get(RemoteTop.PATH), StandardCharsets.UTF_8));
+                    spec.commandLine().getOut().flush();
+                    return 0;
+                }
+                try (TopFeed feed = new RemoteTop(client, Clock.systemUTC())) {
+                    show(feed);
+                }
+                return 0;
+            }
+            return look();
+        } catch (CaptureException e) {
+            LOG.error("the tasks cannot be looked at: {}", e.getMessage());
+            return 1;
+        } catch (ServerException e) {
+            spec.commandLine().getErr().println(Main.name() + ": " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private boolean asksAnExporter() {
+        ParseResult given = spec.commandLine().getParseResult();
+        return OF_SERVER.stream().anyMatch(given::hasMatchedOption);
+    }
+
+    private int look() throws IOException, CaptureException, ServerException {
         ProcFs procFs = options.procFs();
         DeviceLook deviceLook = options.deviceLook();
         Clock clock = Clock.systemUTC();
         ActiveTasks activeTasks = new ActiveTasks();
-        boolean terminal = Terminal.is(Path.of("/proc/self/fd/1")) && Terminal.is(Path.of("/proc/self/fd/0"));
         try (BpfSource bpf = options.bpf(deviceLook, activeTasks, clock, ProcfsLimits.DEFAULT)) {
             SourceChoice choice = options.choice(
                     new KernelModuleSource(options.module(), deviceLook, OwnProcess.of(procFs)),
@@ -84,75 +122,47 @@ final class TopCommand implements Callable<Integer> {
                     activeTasks,
                     clock,
                     ProcfsLimits.DEFAULT);
-            String host = HostName.choose(null, procFs).text();
-            show(procFs, activeTasks, choice, host, clock, terminal);
+            try (TopFeed feed = new LocalTop(procFs, activeTasks, choice, clock)) {
+                show(feed);
+            }
             return 0;
-        } catch (CaptureException e) {
-            LOG.error("the tasks cannot be looked at: {}", e.getMessage());
-            return 1;
         }
     }
 
-    private void show(
-            ProcFs procFs, ActiveTasks activeTasks, SourceChoice choice, String host, Clock clock, boolean terminal)
-            throws IOException, CaptureException {
+    private void show(TopFeed feed) throws IOException, CaptureException, ServerException {
+        boolean terminal = Terminal.is(Path.of("/proc/self/fd/1")) && Terminal.is(Path.of("/proc/self/fd/0"));
         LinkedBlockingQueue<Integer> keys = new LinkedBlockingQueue<>();
-        DecomposedLoad load = new DecomposedLoad();
-        // The first look is at once; what the load is made of is known from the first tick on.
-        load.look(choice.lookout().look().tasks(), CauseCatalogue.standard(), System.nanoTime());
-        LoadSampling sampling = LoadSampling.start(new LoadSampler(
-                procFs,
-                activeTasks,
-                choice::lookout,
-                CauseCatalogue::standard,
-                new UninterruptibleLook(procFs),
-                load,
-                clock));
         Keyboard keyboard = terminal ? Keyboard.start(keys) : Keyboard.NONE;
         try {
             int most = terminal ? ticks : Math.max(1, ticks);
             boolean more = true;
             while (more) {
-                LoadAverage average = LoadAverage.read(procFs);
+                TopReading reading = feed.read();
                 TerminalMode.Size size = terminal ? TerminalMode.size() : new TerminalMode.Size(1000, 1000);
-                List<String> lines = new TopScreen(host, choice.lookout().kind().label(), size.columns(), size.lines())
-                        .render(
-                                by,
-                                clock.instant(),
-                                average,
-                                active(activeTasks),
-                                load.now(average.load1()),
-                                CauseCatalogue.standard());
-                boolean due = terminal || load.ticks().size() >= most;
-                if (due) {
-                    print(lines, terminal);
+                if (terminal || feed.ticks() >= most) {
+                    print(new TopScreen(size.columns(), size.lines()).render(by, reading), terminal);
                 }
-                more = (most == 0 || load.ticks().size() < most) && pressed(keys);
+                more = (most == 0 || feed.ticks() < most) && pressed(keys);
             }
         } finally {
             keyboard.close();
-            sampling.close();
             if (terminal) {
-                System.out.println();
+                spec.commandLine().getOut().println();
             }
         }
     }
 
-    private static void print(List<String> lines, boolean terminal) {
+    private void print(List<String> lines, boolean terminal) {
+        PrintWriter out = spec.commandLine().getOut();
         if (terminal) {
-            System.out.print(CLEAR + String.join("\n", lines));
+            out.print(CLEAR + String.join("\n", lines));
         } else {
             lines.stream()
                     .limit(lines.size() - 1L)
                     .filter(line -> !line.isEmpty())
-                    .forEach(System.out::println);
+                    .forEach(out::println);
         }
-        System.out.flush();
-    }
-
-    private static OptionalInt active(ActiveTasks activeTasks) {
-        Optional<LoadTick> newest = activeTasks.newest(System.nanoTime());
-        return newest.isPresent() ? OptionalInt.of(newest.get().active()) : OptionalInt.empty();
+        out.flush();
     }
 
     /** False when it shall end. Waits a second for a key. */

@@ -1,11 +1,8 @@
 package io.loadmonitor.app;
 
-import io.loadmonitor.dump.CauseCatalogue;
-import io.loadmonitor.dump.LoadCause;
-import io.loadmonitor.procfs.LoadAverage;
 import io.loadmonitor.sample.DecomposedLoad;
+import io.loadmonitor.sample.LoadMoment;
 import io.loadmonitor.sample.LoadParts;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -23,10 +20,10 @@ import java.util.stream.Collectors;
 /**
  * What {@code top} shows: lines no longer than the terminal is wide and no more than it is high, the largest first.
  *
- * @param host whose load it is
- * @param source how the tasks are looked at
+ * @param columns of the terminal
+ * @param lines of the terminal
  */
-record TopScreen(String host, String source, int columns, int lines) {
+record TopScreen(int columns, int lines) {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -59,30 +56,29 @@ record TopScreen(String host, String source, int columns, int lines) {
         }
     }
 
-    /**
-     * @param active by the kernel's count at the last load tick
-     * @param parts by {@code average}'s load
-     */
-    List<String> render(
-            By by, Instant at, LoadAverage average, OptionalInt active, LoadParts parts, CauseCatalogue catalogue) {
+    List<String> render(By by, TopReading reading) {
+        LoadMoment load = reading.load();
+        LoadParts parts = load.parts();
+        OptionalInt active = reading.active();
         List<String> text = new ArrayList<>();
-        text.add(host + " at " + TIME.format(at) + " UTC, by " + source);
+        text.add(load.host() + " at " + TIME.format(reading.at()) + " UTC, by " + load.source());
         text.add(String.format(
                 Locale.ROOT,
                 "load %.2f %.2f %.2f, %s, seen %d of which %d in uninterruptible sleep",
-                average.load1(),
-                average.load5(),
-                average.load15(),
+                parts.load1(),
+                load.load5(),
+                load.load15(),
                 active.isPresent()
                         ? active.getAsInt() + (active.getAsInt() == 1 ? " active task" : " active tasks")
                                 + " at the last tick"
                         : "active tasks not known yet",
                 parts.seen().sum(),
                 parts.seen().uninterruptible()));
-        text.add("");
-        text.addAll(table(by, parts, catalogue));
+        text.add(reading.fault().map(fault -> "no newer answer: " + fault).orElse(""));
+        text.addAll(table(by, parts, reading.causes()));
         List<String> shown = text.stream()
                 .limit(Math.max(1, lines - 1L))
+                .map(PlainLine::of)
                 .map(this::cut)
                 .collect(Collectors.toCollection(ArrayList::new));
         while (shown.size() < lines - 1) {
@@ -92,9 +88,9 @@ record TopScreen(String host, String source, int columns, int lines) {
         return shown;
     }
 
-    private List<String> table(By by, LoadParts parts, CauseCatalogue catalogue) {
+    private List<String> table(By by, LoadParts parts, Map<String, String> titles) {
         return switch (by) {
-            case CAUSE -> causes(parts, catalogue);
+            case CAUSE -> causes(parts, titles);
             case CGROUP -> cgroups(parts);
             case PROGRAM -> plain("PROGRAM", parts.seen().byProgram());
             case STATE ->
@@ -108,10 +104,7 @@ record TopScreen(String host, String source, int columns, int lines) {
         };
     }
 
-    private static List<String> causes(LoadParts parts, CauseCatalogue catalogue) {
-        Map<String, String> titles = catalogue.causes().stream()
-                .collect(Collectors.toMap(LoadCause::id, LoadCause::title, (first, second) -> first));
-        titles.put(DecomposedLoad.UNSEEN, "counted by the kernel, and seen by no look");
+    private static List<String> causes(LoadParts parts, Map<String, String> titles) {
         List<String> text = new ArrayList<>();
         text.add(" LOAD1   TASKS  CAUSE");
         for (String cause : sorted(parts.byCause(), parts.seen().byCause())) {

@@ -98,7 +98,7 @@ final class LandingEndpoint {
 
     private @Nullable LoadNow load() {
         try {
-            LoadParts now = parts.load().now();
+            LoadParts now = parts.load().now().parts();
             List<LoadTickParts> ticks = parts.load().ticks();
             return LoadNow.of(LoadArea.of(now, ticks, parts.causes().get()), now, ticks);
         } catch (IOException unreadable) {

@@ -137,6 +137,50 @@ final class ServerCommandTest {
                 """, out.toString());
     }
 
+    private static final String LOAD = """
+            {"host":"db1","source":"bpf","load1":28.71,"load5":10.5,"load15":3.25,"byCause":
+            [{"cause":"ext4-journal","load1":24.21},{"cause":"unseen","load1":4.5}],
+            "byCgroup":[{"cgroup":"/db","load1":24.21,"uninterruptible":24}],
+            "seen":{"tasks":25,"uninterruptible":24,"byCause":[{"cause":"ext4-journal","tasks":25}],
+            "byCgroup":[{"cgroup":"/db","tasks":25,"uninterruptible":24}],
+            "byProgram":[{"program":"db\\u001b[2J","tasks":25}]},
+            "causes":{"ext4-journal":"waiting for the ext4 journal","unseen":"seen by no look"},
+            "ticks":[{"at":"2026-11-22T12:04:10Z","active":30,"load1":28.71}]}""";
+
+    @Test
+    void showsTheLoadOfAnExporter() {
+        answer = LOAD;
+        assertEquals(0, run("top"), err.toString());
+        assertEquals(List.of("/api/v1/load?ticks=1"), asked);
+        assertEquals("""
+                db1 at 12:04:10 UTC, by bpf
+                load 28.71 10.50 3.25, 30 active tasks at the last tick, seen 25 of which 24 in uninterruptible sleep
+                 LOAD1   TASKS  CAUSE
+                 24.21      25  waiting for the ext4 journal
+                  4.50       0  seen by no look
+                """, out.toString());
+        out.getBuffer().setLength(0);
+        assertEquals(0, run("top", "--by=cgroup"), err.toString());
+        assertTrue(out.toString().contains(" 24.21      25      24  /db\n"), out.toString());
+        out.getBuffer().setLength(0);
+        assertEquals(0, run("top", "--by=program"), err.toString());
+        assertTrue(out.toString().contains("     25  db\\u001b[2J\n"), out.toString());
+        out.getBuffer().setLength(0);
+        assertEquals(0, run("top", "--json"), err.toString());
+        assertEquals(LOAD + '\n', out.toString());
+    }
+
+    @Test
+    void saysWhyThereIsNoLoadToShow() {
+        answer = "{}";
+        fails("load-monitor-exporter: the answer has no load1: this is no exporter of load-monitor", "top");
+        answer = "{\"load1\":1.5}";
+        fails("load-monitor-exporter: the exporter is an older one, which does not say what top shows", "top");
+        status = 403;
+        answer = "{\"error\":{\"status\":403,\"code\":\"forbidden\",\"message\":\"Not from there.\"}}";
+        fails("load-monitor-exporter: Not from there", "top");
+    }
+
     @Test
     void writesTheExportersOwnJson() {
         answer = "{\"items\":[]}";

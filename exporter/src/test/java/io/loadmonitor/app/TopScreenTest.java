@@ -4,13 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.loadmonitor.dump.CauseCatalogue;
-import io.loadmonitor.procfs.LoadAverage;
+import io.loadmonitor.sample.LoadMoment;
 import io.loadmonitor.sample.LoadParts;
 import io.loadmonitor.sample.TaskCounts;
+import io.loadmonitor.web.json.LoadAnswer;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -30,14 +32,15 @@ final class TopScreenTest {
             OptionalDouble.of(5.0));
 
     private static List<String> screen(TopScreen.By by, int columns, int lines) {
-        return new TopScreen("db1", "bpf", columns, lines)
+        return new TopScreen(columns, lines)
                 .render(
                         by,
-                        Instant.parse("2026-11-22T12:04:10Z"),
-                        new LoadAverage(28.71, 10.5, 3.25, 5, 900, 4242),
-                        OptionalInt.of(30),
-                        PARTS,
-                        CauseCatalogue.standard());
+                        new TopReading(
+                                Instant.parse("2026-11-22T12:04:10Z"),
+                                new LoadMoment("db1", "bpf", 10.5, 3.25, PARTS),
+                                OptionalInt.of(30),
+                                LoadAnswer.titles(CauseCatalogue.standard()),
+                                Optional.empty()));
     }
 
     @Test
@@ -103,14 +106,15 @@ final class TopScreenTest {
                 OptionalDouble.empty());
         String shown = String.join(
                 "",
-                new TopScreen("db1", "bpf", 80, 24)
+                new TopScreen(80, 24)
                         .render(
                                 TopScreen.By.PROGRAM,
-                                Instant.EPOCH,
-                                new LoadAverage(3, 3, 3, 1, 1, 1),
-                                OptionalInt.empty(),
-                                parts,
-                                CauseCatalogue.standard()));
+                                new TopReading(
+                                        Instant.EPOCH,
+                                        new LoadMoment("bad\u001b[2Jhost", "bpf", 3, 3, parts),
+                                        OptionalInt.empty(),
+                                        Map.of(),
+                                        Optional.empty())));
         assertTrue(shown.chars().noneMatch(c -> c < 0x20), shown);
     }
 }

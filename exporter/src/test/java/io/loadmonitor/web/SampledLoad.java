@@ -1,5 +1,6 @@
 package io.loadmonitor.web;
 
+import io.loadmonitor.sample.LoadMoment;
 import io.loadmonitor.sample.LoadParts;
 import io.loadmonitor.sample.LoadTickParts;
 import io.loadmonitor.sample.TaskCounts;
@@ -16,7 +17,11 @@ enum SampledLoad implements LoadSource {
     private static final Instant AT = Instant.parse("2026-11-22T12:04:05.004Z");
 
     @Override
-    public LoadParts now() {
+    public LoadMoment now() {
+        return new LoadMoment("db1", "bpf", 10.5, 3.25, parts());
+    }
+
+    private static LoadParts parts() {
         return new LoadParts(
                 28.71,
                 Map.of("ext4-journal", 23.8, "on-cpu", 4.41, "unseen", 0.5),
