@@ -2,8 +2,8 @@
 /*
  * Stops load_monitor between the moment when all stacks are read and the one when the first name is
  * looked up, so that a test can do meanwhile what otherwise takes a rare chance. With "state" at 1
- * the next dump stops there and sets it to 2; it goes on when the test writes 0, or after 15 s. With
- * "symbol" it stops at another function.
+ * the next dump stops there and sets it to 2; it goes on when the test writes 0, or after 15 s.
+ * With "symbol" it stops at another function.
  */
 #include <linux/kprobes.h>
 #include <linux/ktime.h>
