@@ -76,7 +76,15 @@ public final class FleetException extends Exception {
         }
         String code = failure.getSQLState() == null ? "" : failure.getSQLState();
         String message = String.valueOf(failure.getMessage());
-        if (code.startsWith("08") && (message.contains("SSL") || message.contains("certificate"))) {
+        // The driver says of a name that does not fit: "The hostname x could not be verified by hostnameverifier ...".
+        if (code.startsWith("08")
+                && (message.contains("SSL")
+                        || message.contains("certificate")
+                        || message.contains("hostnameverifier"))) {
+            return Reason.TLS;
+        }
+        // "connection requires a valid client certificate", "certificate authentication failed for user x"
+        if (code.startsWith("28") && message.contains("certificate")) {
             return Reason.TLS;
         }
         return switch (code) {

@@ -133,7 +133,8 @@ public final class PostgresServer implements AutoCloseable {
         return System.getProperty("user.name").equals("root");
     }
 
-    private static void give(Path path) throws IOException {
+    /** To the user that the server runs as. */
+    static void give(Path path) throws IOException {
         if (root()) {
             run(List.of("chown", "nobody:nogroup", path.toString()));
         }
