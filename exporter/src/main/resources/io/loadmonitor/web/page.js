@@ -58,6 +58,9 @@
     const svg = figure.querySelector('.load-chart');
     axis(svg);
     const group = svg.querySelector('.moments');
+    if (group === null) {
+      return; // That of a fleet, which is a picture alone.
+    }
     const reading = figure.querySelector('.reading');
     const moments = [...group.querySelectorAll('.moment')];
     if (moments.length === 0) {

@@ -68,6 +68,8 @@ final class AccessibilityIT {
                 "/nowhere")) {
             all.add(pages.address(page));
         }
+        // A name that is not the exporter's own is answered 403.
+        all.add(URI.create("http://stranger.example:" + pages.address("/").getPort() + "/"));
         all.add(Files.writeString(
                         pages.folder().resolve("flame.html"), pages.exporter().text(flame))
                 .toUri());

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Deque's axe-core, which looks for what keeps people from using a page. All of its rules, also its advice. */
-final class Axe {
+public final class Axe {
     private static final String LOOK = """
             const done = arguments[arguments.length - 1];
             document.querySelectorAll('details').forEach(details => details.open = true);
@@ -20,7 +20,7 @@ final class Axe {
     private final Browser browser;
 
     /** From now on it is in each page that this browser opens; the page's own policy has no say in it. */
-    Axe(Browser browser) throws IOException {
+    public Axe(Browser browser) throws IOException {
         this.browser = browser;
         browser.driver()
                 .executeCdpCommand(
@@ -30,7 +30,7 @@ final class Axe {
     }
 
     /** What it finds on the page that is shown, with all that is folded away unfolded; a line each. */
-    List<String> look() {
+    public List<String> look() {
         return ((List<?>) browser.driver().executeAsyncScript(LOOK))
                 .stream().map(String.class::cast).toList();
     }

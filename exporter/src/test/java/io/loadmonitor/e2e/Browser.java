@@ -18,15 +18,19 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** A real headless Chromium, which remembers what pages complained of and which addresses they asked for. */
-final class Browser implements AutoCloseable {
+/**
+ * A real headless Chromium, which remembers what pages complained of and which addresses they asked for. Names below
+ * .example lead to this host.
+ */
+public final class Browser implements AutoCloseable {
     private final ChromeDriver driver;
 
     private Browser(ChromeDriver driver) {
         this.driver = driver;
     }
 
-    static Browser start(Path folder) {
+    /** @param folder for its profile and logs */
+    public static Browser start(Path folder) {
         return start(folder, List.of());
     }
 
@@ -50,6 +54,7 @@ final class Browser implements AutoCloseable {
                 "--no-first-run",
                 "--hide-scrollbars",
                 "--force-device-scale-factor=1",
+                "--host-resolver-rules=MAP *.example 127.0.0.1",
                 "--user-data-dir=" + folder.resolve("chromium"));
         options.addArguments(more);
         options.setCapability("goog:loggingPrefs", logs);
@@ -64,7 +69,7 @@ final class Browser implements AutoCloseable {
         return driver;
     }
 
-    void open(URI page) {
+    public void open(URI page) {
         driver.get(page.toString());
     }
 
@@ -73,7 +78,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** {@code light} or {@code dark}, as the reader's desktop would ask for it. */
-    void theme(String name) {
+    public void theme(String name) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", name))));
@@ -85,19 +90,19 @@ final class Browser implements AutoCloseable {
     }
 
     /** A script's answer; the script runs with the page's rights. */
-    Object ask(String script) {
+    public Object ask(String script) {
         return driver.executeScript("return " + script);
     }
 
     /** What the page complained of since the last time that this was asked. */
-    List<String> complaints() {
+    public List<String> complaints() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .map(LogEntry::getMessage)
                 .toList();
     }
 
     /** The addresses on a network that were asked for since the last time that this was asked. */
-    List<URI> requests() {
+    public List<URI> requests() {
         List<URI> requests = new ArrayList<>();
         for (LogEntry entry : driver.manage().logs().get(LogType.PERFORMANCE)) {
             JsonNode message = Http.parse(entry.getMessage()).path("message");
@@ -113,7 +118,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** The whole page, however long, as a PNG. */
-    void picture(Path file) {
+    public void picture(Path file) {
         Map<String, Object> clip = Map.of(
                 "x",
                 0,

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.e2e.Browser;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,6 +18,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -27,6 +30,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The questions over very many parts: by which plans they are answered, and in what time; and how fast parts come in.
@@ -261,6 +265,32 @@ final class FleetScaleIT {
         assertTrue(
                 millis < target * LENIENCE,
                 () -> question + ": expected less than " + target * LENIENCE + " ms, came " + millis);
+    }
+
+    /** As a person sees it: until the page is drawn, in a real browser on the same two CPUs. */
+    @Test
+    void pagesInABrowser(@TempDir Path folder) throws Exception {
+        server.user("scale_reader", FleetSchema.READERS);
+        try (FleetPages pages = FleetPages.start(server.url(database, "scale_reader"), folder);
+                Browser browser = Browser.start(folder)) {
+            for (String path : List.of(
+                    "/",
+                    "/signatures/" + HexFormat.of().toHexDigits(777777777L),
+                    "/hosts/host-7",
+                    "/search?function=nfs7")) {
+                double best = Double.MAX_VALUE;
+                for (int i = 0; i < 4; i++) {
+                    browser.open(pages.address(path));
+                    best = Math.min(
+                            best,
+                            ((Number) browser.ask("performance.getEntriesByType('navigation')[0].loadEventStart"))
+                                    .doubleValue());
+                    assertEquals(
+                            200L, browser.ask("performance.getEntriesByType('navigation')[0].responseStatus"), path);
+                }
+                report("page " + path.replaceFirst("/[0-9a-f]{16}", "/ID"), best, 300);
+            }
+        }
     }
 
     /** Batches of 50 dumps with six parts each, by two hosts at a time. */

@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.loadmonitor.archive.DumpTexts;
+import io.loadmonitor.e2e.Axe;
+import io.loadmonitor.e2e.Browser;
 import io.loadmonitor.sample.LoadTickParts;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,9 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The program's command fleet: a store that it made, hosts that ship, and what its pages and its API say of them. */
 final class FleetServerIT {
-    private static final Pattern LISTENING = Pattern.compile("address=127\\.0\\.0\\.1:([0-9]+)");
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final int HOSTS = 5;
 
@@ -42,8 +38,7 @@ final class FleetServerIT {
     static Path folder;
 
     private static PostgresServer server;
-    private static Process pages;
-    private static int port;
+    private static FleetPages pages;
     private static String database;
 
     @BeforeAll
@@ -51,31 +46,18 @@ final class FleetServerIT {
         server = PostgresServer.start("fsync=off");
         database = server.database("fleet");
         String admin = server.url(database, PostgresServer.ADMIN);
-        assertTrue(program("fleet", "init", "--dry-run", "--fleet.url=" + admin).contains("there is no store yet"));
-        String made = program("fleet", "init", "--fleet.url=" + admin);
+        assertTrue(FleetPages.program("fleet", "init", "--dry-run", "--fleet.url=" + admin)
+                .contains("there is no store yet"));
+        String made = FleetPages.program("fleet", "init", "--fleet.url=" + admin);
         assertTrue(made.contains("create role load_monitor_host") && made.contains("make load_monitor.part_"), made);
-        assertTrue(program("fleet", "maintain", "--dry-run", "--fleet.url=" + admin)
+        assertTrue(FleetPages.program("fleet", "maintain", "--dry-run", "--fleet.url=" + admin)
                         .contains("nothing to do")
-                || program("fleet", "maintain", "--fleet.url=" + admin).contains("nothing was to do"));
+                || FleetPages.program("fleet", "maintain", "--fleet.url=" + admin)
+                        .contains("nothing was to do"));
         server.user("a_host", FleetSchema.HOSTS);
         server.user("a_reader", FleetSchema.READERS);
         fill();
-        Path log = folder.resolve("fleet.log");
-        pages = new ProcessBuilder(command(
-                        "fleet", "--fleet.url=" + server.url(database, "a_reader"), "--web.listen-address=127.0.0.1:0"))
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-        while (port == 0) {
-            Matcher matcher = LISTENING.matcher(Files.readString(log));
-            if (matcher.find()) {
-                port = Integer.parseInt(matcher.group(1));
-            } else if (!pages.isAlive() || System.nanoTime() > deadline) {
-                throw new AssertionError("the fleet's server does not listen:\n" + Files.readString(log));
-            }
-            Thread.sleep(50);
-        }
+        pages = FleetPages.start(server.url(database, "a_reader"), folder);
     }
 
     /** Five hosts have tasks in one function since a few minutes, and one of them has an older one, too. */
@@ -107,36 +89,17 @@ final class FleetServerIT {
     }
 
     @AfterAll
-    static void stop() throws InterruptedException {
+    static void stop() {
         if (pages != null) {
-            pages.destroyForcibly().waitFor();
+            pages.close();
         }
         if (server != null) {
             server.close();
         }
     }
 
-    private static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.loadmonitor.app.Main"));
-        command.addAll(List.of(arguments));
-        return command;
-    }
-
-    private static String program(String... arguments) throws IOException, InterruptedException {
-        Process process =
-                new ProcessBuilder(command(arguments)).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes());
-        assertEquals(0, process.waitFor(), String.join(" ", arguments) + ":\n" + said);
-        return said;
-    }
-
     private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        HttpRequest request = HttpRequest.newBuilder(pages.address(path))
                 .header("Accept", path.startsWith("/api/") ? "application/json" : "text/html")
                 .build();
         return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
@@ -254,11 +217,44 @@ final class FleetServerIT {
     }
 
     @Test
+    void aBrowserHasNothingToComplainOf(@TempDir Path profile) throws Exception {
+        List<String> found = new ArrayList<>();
+        try (Browser browser = Browser.start(profile)) {
+            Axe axe = new Axe(browser);
+            for (String theme : List.of("light", "dark")) {
+                browser.theme(theme);
+                for (String path : List.of(
+                        "/",
+                        "/signatures/" + spreadingSignature(),
+                        "/hosts/web-1",
+                        "/search",
+                        "/search?function=nfs_wait_bit_killable",
+                        // Error pages.
+                        "/signatures/4711",
+                        "/nowhere")) {
+                    browser.open(pages.address(path));
+                    axe.look().forEach(problem -> found.add(theme + ", " + path + ": " + problem));
+                    browser.picture(
+                            Path.of("target/pictures", "fleet-" + theme + path.replaceAll("[^a-z]+", "-") + ".png"));
+                }
+            }
+            // That of an error page is a complaint of the browser's own.
+            browser.complaints().stream()
+                    .filter(complaint -> !complaint.contains("status of 4"))
+                    .forEach(found::add);
+            browser.requests().stream()
+                    .filter(request -> request.getPort() != pages.address("/").getPort())
+                    .forEach(request -> found.add("asked for " + request));
+        }
+        assertEquals("", String.join("\n", found));
+    }
+
+    @Test
     void itIsReadyAndChangesNothing() throws Exception {
         assertEquals(200, get("/-/ready").statusCode());
         assertEquals(200, get("/-/healthy").statusCode());
         HttpResponse<String> post = CLIENT.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/dumps"))
+                HttpRequest.newBuilder(pages.address("/api/v1/dumps"))
                         .POST(HttpRequest.BodyPublishers.noBody())
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
