@@ -96,10 +96,14 @@ final class FleetArchive implements AutoCloseable {
     }
 
     static void await(Condition condition, Supplier<String> evidence) throws ArchiveException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(40).toNanos();
+        await(Duration.ofSeconds(40), condition, evidence);
+    }
+
+    static void await(Duration most, Condition condition, Supplier<String> evidence) throws ArchiveException {
+        long deadline = System.nanoTime() + most.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("waited 40 s in vain; " + evidence.get());
+                throw new AssertionError("waited " + most + " in vain; " + evidence.get());
             }
             try {
                 Thread.sleep(50);

@@ -163,6 +163,38 @@ final class ShipperIT {
         }
     }
 
+    /** By default some seconds; {@code -Dfleet.away.seconds=600} is what {@code make check-all} takes. */
+    @Test
+    void shipsAllThatCameInWhileTheServerWasAway() throws Exception {
+        int away = Integer.getInteger("fleet.away.seconds", 6);
+        String database = store();
+        try (FleetArchive host = FleetArchive.open(folder.resolve("a.db"), "web-1", address(database))) {
+            Shipper shipper = host.ship();
+            host.fill(1, 1).shipAll();
+            server.kill();
+            for (int second = 0; second < away; second++) {
+                host.fill(2 + second, 1);
+                Thread.sleep(1000);
+            }
+            Duration lag = shipper.state().lag(Instant.now());
+            assertTrue(lag.compareTo(Duration.ofSeconds(away - 2)) >= 0, () -> "lags " + lag + " after " + away + " s");
+            server.startAgain();
+            long begun = System.nanoTime();
+            FleetArchive.await(
+                    BackOff.MOST.plusSeconds(60),
+                    () -> host.archive.outbox().state().waiting() == 0,
+                    () -> "waits: " + shipper.state());
+            System.out.printf(
+                    "fleet: %d s without the server, %d dumps; shipped %d ms after it was back, %d tries failed%n",
+                    away,
+                    away,
+                    (System.nanoTime() - begun) / 1_000_000,
+                    shipper.state().failures().getOrDefault(FleetException.Reason.UNREACHABLE, 0L));
+            assertHolds(database, away + 1);
+            assertEquals(0, shipper.state().dropped());
+        }
+    }
+
     @Test
     void nothingIsLostOrDoubledWhenTheExporterIsKilledInTheMiddle() throws Exception {
         String database = store();
