@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Each query of the dashboard, as Grafana's PostgreSQL data source would send it, on a real PostgreSQL. */
 final class FleetDashboardIT {
     private static final Path DASHBOARD = Path.of("../grafana/fleet/load-monitor-fleet.json");
+    private static final Path OF_HOSTS = Path.of("../grafana/dashboards/load-monitor.json");
 
     @TempDir
     Path folder;
@@ -72,7 +73,38 @@ final class FleetDashboardIT {
                 }
             }
             assertEquals(Map.of(), columns, "panels that are not there");
+            assertIncidentsOfTheChosenHosts(server.address(database, "grafana"));
         }
+    }
+
+    /** The one panel of the hosts' dashboard that asks the store, by what people choose above it. */
+    private static void assertIncidentsOfTheChosenHosts(FleetAddress address) throws Exception {
+        List<JsonNode> asking = new ArrayList<>();
+        for (JsonNode row : new ObjectMapper().readTree(OF_HOSTS.toFile()).path("panels")) {
+            row.path("panels").forEach(asking::add);
+        }
+        assertEquals(1, asking.size(), "panels that are folded away");
+        String sql = interpolated(asking.get(0).at("/targets/0/rawSql").asText());
+        // As Grafana writes one value, several, and its "All", whose own value it takes as it is.
+        assertEquals(List.of("web-1"), hosts(address, sql, "web-1:9817"));
+        assertEquals(List.of("web-1", "web-3"), hosts(address, sql, "(web-1:9817|web-3:1234)"));
+        assertEquals(List.of(), hosts(address, sql, "(web:9817|1:9817)"));
+        assertEquals(List.of("web-0", "web-1", "web-2", "web-3"), hosts(address, sql, ".+"));
+    }
+
+    private static List<String> hosts(FleetAddress address, String sql, String instances) throws Exception {
+        List<String> hosts = new ArrayList<>();
+        try (Connection reader = address.connect();
+                Statement statement = reader.createStatement();
+                ResultSet rows = statement.executeQuery(sql.replace("${instance:regex}", instances))) {
+            while (rows.next()) {
+                hosts.add(rows.getString("Host"));
+                assertTrue(rows.getString("Page").startsWith("http://" + rows.getString("Host") + ":9817/incidents/"));
+                assertFalse(rows.getString("What the load was").isEmpty());
+            }
+        }
+        hosts.sort(null);
+        return hosts;
     }
 
     /** A parent before its children, each child a level below, and what children have sums to no more than the parent. */

@@ -104,6 +104,11 @@ public record Dashboard(String name, JsonNode json) {
         }
     }
 
+    /** Whether it has its rows from a fleet's store. */
+    static boolean asksTheStore(JsonNode node) {
+        return node.path("datasource").path("type").asText().equals("grafana-postgresql-datasource");
+    }
+
     /** All panels, those inside of collapsed rows included; rows are panels of type {@code row}. */
     public List<JsonNode> panels() {
         return elements(json.path("panels"))
@@ -127,7 +132,7 @@ public record Dashboard(String name, JsonNode json) {
         List<Expression> expressions = new ArrayList<>();
         for (JsonNode panel : panels()) {
             elements(panel.path("targets"))
-                    .filter(target -> !asksTheExporter(target))
+                    .filter(target -> !asksTheExporter(target) && !asksTheStore(target))
                     .forEach(target -> expressions.add(new Expression(
                             place(panel, target), target.path("expr").asText())));
         }

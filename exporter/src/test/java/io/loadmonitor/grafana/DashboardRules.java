@@ -27,6 +27,7 @@ final class DashboardRules {
 
     private static final String DATA_SOURCE = "${datasource}";
     private static final String INCIDENTS = "${incidents}";
+    private static final String STORE = "${fleet}";
     private static final int GRID_WIDTH = 24;
     /** The oldest schema of Grafana 10. */
     private static final int OLDEST_SCHEMA = 38;
@@ -123,6 +124,10 @@ final class DashboardRules {
                 checkRequests(panel, name);
                 continue;
             }
+            if (Dashboard.asksTheStore(panel)) {
+                checkStore(panel, name);
+                continue;
+            }
             require(usesDataSource(panel), name + " does not use the chosen data source");
             String unit =
                     panel.path("fieldConfig").path("defaults").path("unit").asText();
@@ -160,6 +165,25 @@ final class DashboardRules {
                     url.contains("from=${__from:date:seconds}&to=${__to:date:seconds}"),
                     name + " asks for all time: " + url);
             require(!target.path("columns").isEmpty(), name + " has no columns");
+        }
+    }
+
+    /** A panel that asks the fleet's store: only for the chosen instances and the dashboard's time range. */
+    private void checkStore(JsonNode panel, String name) {
+        require(
+                variable("fleet").path("query").asText().equals("grafana-postgresql-datasource"),
+                "variable fleet is not of PostgreSQL");
+        require(panel.path("datasource").path("uid").asText().equals(STORE), name + " does not use the chosen store");
+        require(!panel.path("targets").isEmpty(), name + " has no query");
+        for (JsonNode target : panel.path("targets")) {
+            String sql = target.path("rawSql").asText();
+            require(
+                    target.path("datasource").path("uid").asText().equals(STORE),
+                    name + " has a query of another store");
+            require(
+                    sql.contains("$__timeFrom()") && sql.contains("$__timeTo()") && sql.contains(" LIMIT "),
+                    name + " asks for all time: " + sql);
+            require(sql.contains("${instance:regex}"), name + " asks for all instances: " + sql);
         }
     }
 

@@ -216,6 +216,20 @@ final class DashboardTest {
                 fault(
                         "variable scheme is no choice of two",
                         json -> variable(json, 4).put("query", "http")),
+                fault(
+                        "variable fleet is not of PostgreSQL",
+                        json -> variable(json, 5).put("query", "mysql")),
+                fault(
+                        "does not use the chosen store",
+                        json -> ((ObjectNode) stored(json).path("datasource")).put("uid", "postgres")),
+                fault(
+                        "in the fleet's store\" asks for all time",
+                        json -> ((ObjectNode) stored(json).at("/targets/0"))
+                                .put("rawSql", "SELECT 1 WHERE '${instance:regex}' = 'x' LIMIT 1")),
+                fault(
+                        "asks for all instances",
+                        json -> ((ObjectNode) stored(json).at("/targets/0"))
+                                .put("rawSql", "SELECT $__timeFrom(), $__timeTo() LIMIT 1")),
                 fault("has no columns", json -> ((ObjectNode) incidents(json).at("/targets/0")).putArray("columns")),
                 fault(
                         "has no matcher for job",
@@ -255,6 +269,12 @@ final class DashboardTest {
             }
         }
         throw new AssertionError("no panel asks the exporter");
+    }
+
+    /** What is folded away in the last row. */
+    private static ObjectNode stored(ObjectNode json) {
+        return (ObjectNode)
+                json.path("panels").path(json.path("panels").size() - 1).at("/panels/0");
     }
 
     private static ObjectNode target(ObjectNode json) {
