@@ -8,7 +8,10 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             IncidentsCommand.class,
             ShowCommand.class,
             FleetCommand.class,
+            CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class
         },
         versionProvider = Version.class,
@@ -49,6 +53,9 @@ public final class Main implements Callable<Integer> {
 
     /** The other name of the same program, which its launcher says that it was called by. */
     private static final String SHORT_NAME = "load-monitor";
+
+    private static final Pattern ENUM_FAULT =
+            Pattern.compile("expected one of \\[([A-Z_, ]+)\\] \\(case-insensitive\\) but was ");
 
     private static final int READER_IS_GONE = 128 + 13;
     /** A dump is megabytes; the kernel's own pipe holds 64 KiB. */
@@ -155,9 +162,17 @@ public final class Main implements Callable<Integer> {
         }
     }
 
+    /** picocli lists the constants of Java for words that are typed in small letters. */
+    private static String asTyped(String message) {
+        return ENUM_FAULT
+                .matcher(message)
+                .replaceFirst(fault -> Matcher.quoteReplacement("expected "
+                        + fault.group(1).toLowerCase(Locale.ROOT).replaceFirst(", ([^,]*)$", " or $1") + " but was "));
+    }
+
     private static int explainMisuse(ParameterException e) {
         PrintWriter err = e.getCommandLine().getErr();
-        err.println(name() + ": " + e.getMessage());
+        err.println(name() + ": " + asTyped(String.valueOf(e.getMessage())));
         List<String> meant = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         err.println(
                 meant.isEmpty()

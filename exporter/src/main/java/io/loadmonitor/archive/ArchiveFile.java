@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -86,8 +87,23 @@ final class ArchiveFile implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new ArchiveException(ArchiveException.Reason.FAILED, "cannot open the archive " + path + ": " + e, e);
+            throw new ArchiveException(
+                    ArchiveException.Reason.FAILED, "cannot open the archive " + path + ": " + words(e), e);
         }
+    }
+
+    /** Java's message is the name of the file alone where it is missing or closed to us. */
+    private static String words(IOException fault) {
+        if (fault instanceof NoSuchFileException) {
+            return "no file can be made in that folder";
+        }
+        if (fault instanceof AccessDeniedException denied) {
+            return "this user is not allowed to open " + denied.getFile();
+        }
+        if (fault instanceof FileAlreadyExistsException inTheWay) {
+            return inTheWay.getFile() + " is no folder";
+        }
+        return String.valueOf(fault.getMessage());
     }
 
     private static FileChannel lock(Path path) throws IOException, ArchiveException {

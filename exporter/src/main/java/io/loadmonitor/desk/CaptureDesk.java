@@ -260,11 +260,17 @@ public final class CaptureDesk implements AutoCloseable {
             failing = false;
         } catch (ArchiveException e) {
             if (e.reason() != ArchiveException.Reason.CLOSED && !failing) {
-                log.warn("The capture desk tries again every {}: {}", settings.longestPause(), e.getMessage());
+                log.warn(
+                        "The capture desk tries again every {} s: {}",
+                        settings.longestPause().toSeconds(),
+                        e.getMessage());
                 failing = true;
             }
         } catch (RuntimeException e) {
-            log.error("The capture desk failed and tries again in {}", settings.longestPause(), e);
+            log.error(
+                    "The capture desk failed and tries again in {} s",
+                    settings.longestPause().toSeconds(),
+                    e);
         }
     }
 }

@@ -30,7 +30,7 @@ final class MainTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         --bogus                              | Unknown option: '--bogus'
-        --source=x                           | 'x'
+        --source=x                           | '--source': expected auto, kmod, bpf or procfs but was 'x'
         --web.listen-address=9817            | "9817" is no listen address
         --web.config.file=a --web.config.file=b | '--web.config.file'
         --host.name=                         | "" is not 1 to 255 printable ASCII characters without spaces
@@ -78,6 +78,12 @@ final class MainTest {
     void listensOnItsOwnPortByDefault() {
         line.parseArgs();
         assertEquals(List.of(new ListenAddress("", 9817)), ((Main) line.getCommand()).options.listenAddresses);
+    }
+
+    @Test
+    void helpOfACommandIsThatCommandsOwn() {
+        assertEquals(0, line.execute("help", "explain"), err.toString());
+        assertTrue(out.toString().startsWith("Usage: load-monitor-exporter explain"), out.toString());
     }
 
     @Test
