@@ -239,7 +239,8 @@ survives_a_mass_exit() {
 
 threads_of() { [ "$(ls /proc/$1/task 2>/dev/null | wc -l)" = "$2" ]; }
 
-# lost_place SIGNAL: a dump whose walk rests at a thread that ends meanwhile, by that signal to its process.
+# lost_place SIGNAL: a dump whose walk rests at a thread that ends meanwhile, by that signal to its process; with USR2 it
+# becomes another program, in the place of the first thread of its process and of all others.
 lost_place() {
 	local result=0 held=/sys/module/slow_walk/parameters dumping threads=400 before left
 	until_ready press threads $threads || return 1
@@ -251,6 +252,7 @@ lost_place() {
 	act take $knobs/trigger $device "held" >/tmp/dump &
 	dumping=$!
 	wait_for 30 grep -qx 2 $held/state || { echo "no walk is held"; result=1; }
+	cat $held/at >/tmp/turn
 	kill -$1 $worker
 	# One that nobody waited for stays in the list.
 	[ $1 != KILL ] || wait $worker 2>/dev/null
@@ -267,6 +269,7 @@ lost_place() {
 	expect_match "$1: the second walk" ' complete=1$' "$header" || result=1
 	# Some kernel threads come and go by themselves.
 	[ "$(field "$header" scanned)" -le $((before - threads + 20)) ] || { echo "$1: $before threads before"; result=1; }
+	[ $1 != USR2 ] || expect "$1: the program" "press crowd 0" "$(tr '\0' ' ' </proc/$worker/cmdline | sed 's/ $//')" || result=1
 	[ $result = 0 ] || printf '%s\n' "$header"
 	ends $worker
 	return $result
@@ -278,6 +281,8 @@ walks_again_when_its_place_ends() {
 	# A thread that ends while its process goes on, and one whose process ends, too.
 	lost_place USR1 || result=1
 	lost_place KILL || result=1
+	# One that stays, and takes the place of the first thread of its process.
+	lost_place USR2 || result=1
 	rmmod slow_walk
 	return $result
 }

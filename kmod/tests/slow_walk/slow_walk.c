@@ -2,8 +2,8 @@
 /*
  * Stops load_monitor's walk over all threads where it rests, so that its place in the list can end
  * meanwhile. With "state" at 1 the walk is slowed at the threads of the process "victim", so that
- * it has to rest between two of them; there it sleeps, with "state" at 2, until the test writes 0,
- * or for 60 s.
+ * it has to rest between two of them; there it sleeps, with "state" at 2 and "at" naming the first
+ * of the two, until the test writes 0, or for 60 s.
  */
 #include <linux/delay.h>
 #include <linux/kprobes.h>
@@ -28,6 +28,10 @@ static int victim;
 module_param(victim, int, 0644);
 MODULE_PARM_DESC(victim, "id of the process at whose threads to hold it");
 
+static int at;
+module_param(at, int, 0444);
+MODULE_PARM_DESC(at, "id of the thread at which a walk is held");
+
 static bool slow_at_victim;
 static unsigned int slow_resting;
 
@@ -49,8 +53,10 @@ static int slow_walk_look(struct kprobe *probe, struct pt_regs *regs)
 		return 0;
 	/* Its first thread may stay when all others end. */
 	WRITE_ONCE(slow_at_victim, task->tgid == READ_ONCE(victim) && task->pid != task->tgid);
-	if (slow_at_victim)
+	if (slow_at_victim) {
+		WRITE_ONCE(at, task->pid);
 		slow_walk_spin();
+	}
 	return 0;
 }
 

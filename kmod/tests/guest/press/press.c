@@ -3,7 +3,8 @@
  * What presses hard on the module, and takes more or faster hands than a shell has:
  *
  *   press threads COUNT       COUNT sleeping threads; prints "ready" and stays until it is killed;
- *                             at SIGUSR1 all threads but the first end
+ *                             at SIGUSR1 all threads but the first end, at SIGUSR2 the one that
+ *                             /tmp/turn names becomes another program, in the place of all
  *   press crowd COUNT         COUNT sleeping processes; prints "ready"; SIGTERM ends all
  *   press storm MILLISECONDS  forks and ends processes as fast as it can; prints how many
  *   press victims COUNT GROUP HELD
