@@ -59,6 +59,15 @@ final class CauseFinder {
                 .toList();
     }
 
+    /** Whether the dump says anything of what a task does, so that a cause of it means something. */
+    boolean says(Task task) {
+        boolean unknown = kind(task) == Kind.SLEEP
+                && find(task).cause().kind() == Kind.SLEEP
+                && task.stackId() == 0
+                && task.waitChannel().isEmpty();
+        return !unknown;
+    }
+
     Finding find(Task task) {
         if (dump.isExporter(task)) {
             return plain(catalogue.otherwise(Kind.ITSELF));

@@ -1,6 +1,5 @@
 package io.loadmonitor.dump;
 
-import io.loadmonitor.dump.LoadCause.Kind;
 import io.loadmonitor.dump.StackDump.Task;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -113,12 +112,7 @@ final class WaitsFor {
             return "in a deadlock of " + String.join(", ", names);
         }
         Task root = chain.get(chain.size() - 1);
-        CauseFinder.Finding found = finder.find(root);
-        boolean unknown = CauseFinder.kind(root) == Kind.SLEEP
-                && found.cause().kind() == Kind.SLEEP
-                && root.stackId() == 0
-                && root.waitChannel().isEmpty();
-        String doing = unknown ? "" : ", which is " + found.title();
+        String doing = finder.says(root) ? ", which is " + finder.find(root).title() : "";
         return chain.size() == 1
                 ? "held by " + name(root) + doing
                 : "held by " + name(chain.get(0)) + ", which waits for " + name(root) + doing;
@@ -130,7 +124,7 @@ final class WaitsFor {
     }
 
     /** A name that is not plain stands in quotes, so that none can look like more than a name. */
-    private static String name(Task task) {
+    static String name(Task task) {
         return EscapedText.asName(task.program().escaped(), LONGEST_NAME) + " (" + task.pid() + ")";
     }
 }

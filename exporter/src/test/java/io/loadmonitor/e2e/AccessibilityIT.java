@@ -3,11 +3,14 @@ package io.loadmonitor.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.loadmonitor.archive.DumpTexts;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,13 +27,21 @@ final class AccessibilityIT {
     private BrowsedExporter pages;
     private Story story;
     private Axe axe;
+    private long locks;
 
     @BeforeAll
     void tellsTheStory(@TempDir Path folder) throws Exception {
         Program.requireScript("axe.min.js");
         AtomicReference<Story> told = new AtomicReference<>();
-        pages = BrowsedExporter.start(folder, archive -> told.set(Story.tell(archive)));
+        AtomicLong withLocks = new AtomicLong();
+        pages = BrowsedExporter.start(folder, archive -> {
+            told.set(Story.tell(archive));
+            withLocks.set(archive.storeFound(DumpTexts.withLocks(4711, Instant.now()))
+                    .orElseThrow()
+                    .id());
+        });
         story = told.get();
+        locks = withLocks.get();
         axe = new Axe(pages.browser());
     }
 
@@ -58,6 +69,7 @@ final class AccessibilityIT {
                 "/dumps",
                 "/dumps?trigger=alert&limit=1",
                 "/dumps/" + story.alert,
+                "/dumps/" + locks,
                 "/dumps/" + story.hostileDump + "?by=cgroup",
                 "/dumps/" + story.rising + "/diff/" + story.falling,
                 flame,
@@ -79,6 +91,9 @@ final class AccessibilityIT {
             for (URI page : all) {
                 pages.browser().open(page);
                 axe.look().forEach(problem -> found.add(theme + ", " + page + ": " + problem));
+                if (page.getPath().equals("/dumps/" + locks)) {
+                    pages.browser().picture(BrowsedExporter.PICTURES.resolve("locks-" + theme + ".png"));
+                }
             }
         }
         pages.browser().theme("light");

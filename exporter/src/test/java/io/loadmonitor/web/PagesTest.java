@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.loadmonitor.archive.DumpTexts;
 import io.loadmonitor.dump.RawDump;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -112,6 +113,28 @@ final class PagesTest {
                 .header("Accept", "text/html")
                 .header("Sec-Fetch-Site", site)
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    @Test
+    void showsWhoHoldsWhatAsATree() throws Exception {
+        long dump = server.archive
+                .storeFound(DumpTexts.withLocks(9, DumpTexts.NOON))
+                .orElseThrow()
+                .id();
+        String page = server.page("/dumps/" + dump).body();
+        String tree = page.substring(page.indexOf("<h2 id=\"locks\">"), page.indexOf("class=\"groups\""));
+        String words = tree.replaceAll("<[^>]*>", "").replaceAll("\\s+", " ");
+        String told = "tar (11), waiting for a free request of a block device holds the mutex cgroup_mutex:"
+                + " 4 tasks wait for it (2 runc, 1 &lt;b&gt;odd&lt;/b&gt;)"
+                + " systemd (12) holds the reader-writer lock kernfs_rwsem: 2 tasks wait for it (1 ps, 1 top)";
+        assertTrue(words.contains(told), words);
+        assertTrue(words.contains("left (21) deadlock holds a mutex: 1 task waits for it right (22)"), words);
+        assertHarmless(page);
+        long other = server.archive
+                .storeFound(DumpTexts.automatic(10, DumpTexts.NOON))
+                .orElseThrow()
+                .id();
+        assertFalse(server.page("/dumps/" + other).body().contains("id=\"locks\""), "nothing where no lock is known");
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param log what the kernel said last before it, line by line
  * @param story who the tasks were, of a deleted dump; every other one has groups
  * @param groups empty without a text, as all that follows
+ * @param locks who holds what, and who waits for it
  * @param rawText the beginning of it
  * @param rawRest bytes of it that are not shown
  */
@@ -38,6 +39,7 @@ public record DumpView(
         Optional<StoryTable> story,
         Optional<GroupTable> groups,
         Optional<FlameView> flame,
+        Optional<LockView> locks,
         String rawText,
         long rawRest) {
     private static final int MOST_TEXT = 16_000;
@@ -77,6 +79,8 @@ public record DumpView(
                 filled.map(text -> GroupTable.of(
                         text, causes, by, seen, before, dump.summary().takenAt())),
                 filled.map(text -> FlameView.of(text, FlameView.MAX_IN_PAGE)),
+                filled.map(text -> LockView.of(text, causes))
+                        .filter(view -> !view.holders().isEmpty()),
                 VisibleText.of(shown),
                 dump.raw().map(RawDump::sizeBytes).orElse(0) - shown.length());
     }
