@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
@@ -455,6 +456,12 @@ public final class FleetStore implements AutoCloseable {
     private <T> List<T> run(Connection connection, int mostRows, Row<T> reader, String sql, Object... values)
             throws SQLException {
         List<T> all = new ArrayList<>();
+        // Whoever fails does not give it back, so it is closed in whatever state it is.
+        connection.setAutoCommit(false);
+        try (Statement setting = connection.createStatement()) {
+            // To compile a question takes longer than to answer it. Of the transaction alone: a pooler keeps nothing.
+            setting.execute("SET LOCAL jit = off");
+        }
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setQueryTimeout(ANSWER_SECONDS);
             statement.setMaxRows(mostRows);
@@ -471,6 +478,7 @@ public final class FleetStore implements AutoCloseable {
                 }
             }
         }
+        connection.commit();
         give(connection);
         return all;
     }
