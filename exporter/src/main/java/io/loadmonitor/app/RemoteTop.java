@@ -8,14 +8,11 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * Asks an exporter that runs, here or on another host. Where it stops answering, the last answer stays, and it is said
@@ -29,7 +26,8 @@ final class RemoteTop implements TopFeed {
 
     private final ServerClient client;
     private final Clock clock;
-    private final Set<String> ticks = new HashSet<>();
+    private String lastTick = "";
+    private int ticks;
     private Optional<TopReading> last = Optional.empty();
     private long askedNanos;
 
@@ -65,8 +63,9 @@ final class RemoteTop implements TopFeed {
         }
         List<JsonFields> told = answer.objects("ticks");
         JsonFields tick = told.isEmpty() ? answer.object("none") : told.get(told.size() - 1);
-        if (!told.isEmpty()) {
-            ticks.add(tick.text("at"));
+        if (!tick.text("at").equals(lastTick)) {
+            lastTick = tick.text("at");
+            ticks++;
         }
         Map<String, Integer> uninterruptible = counts(seen.objects("byCgroup"), "cgroup", "uninterruptible");
         LoadParts parts = new LoadParts(
@@ -87,17 +86,17 @@ final class RemoteTop implements TopFeed {
                 new LoadMoment(
                         answer.text("host"),
                         answer.text("source"),
-                        average(answer, "load5"),
-                        average(answer, "load15"),
+                        answer.number("load5").orElse(0),
+                        answer.number("load15").orElse(0),
                         parts),
-                active.isPresent() ? OptionalInt.of(Math.toIntExact(active.getAsLong())) : OptionalInt.empty(),
+                active.isPresent() ? OptionalInt.of(whole(active)) : OptionalInt.empty(),
                 answer.object("causes").texts(),
                 Optional.empty());
     }
 
-    private static double average(JsonFields answer, String name) {
-        OptionalDouble average = answer.number(name);
-        return average.orElse(0);
+    /** Whatever somebody else's server says, it is no fault of this program. */
+    private static int whole(OptionalLong number) {
+        return (int) Math.max(0, Math.min(Integer.MAX_VALUE, number.orElse(0)));
     }
 
     private static Optional<Instant> time(String text) {
@@ -116,14 +115,13 @@ final class RemoteTop implements TopFeed {
 
     private static Map<String, Integer> counts(List<JsonFields> parts, String key, String count) {
         Map<String, Integer> counts = new HashMap<>();
-        parts.forEach(part -> counts.put(part.text(key), (int)
-                Math.min(Integer.MAX_VALUE, part.whole(count).orElse(0))));
+        parts.forEach(part -> counts.put(part.text(key), whole(part.whole(count))));
         return counts;
     }
 
     @Override
     public int ticks() {
-        return ticks.size();
+        return ticks;
     }
 
     @Override

@@ -166,6 +166,11 @@ final class ServerCommandTest {
         assertEquals(0, run("top", "--by=program"), err.toString());
         assertTrue(out.toString().contains("     25  db\\u001b[2J\n"), out.toString());
         out.getBuffer().setLength(0);
+        answer = LOAD.replace("\"active\":30", "\"active\":99999999999");
+        assertEquals(0, run("top"), err.toString());
+        assertTrue(out.toString().contains("2147483647 active tasks"), out.toString());
+        out.getBuffer().setLength(0);
+        answer = LOAD;
         assertEquals(0, run("top", "--json"), err.toString());
         assertEquals(LOAD + '\n', out.toString());
     }
